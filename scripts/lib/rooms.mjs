@@ -3,8 +3,16 @@
  * docs/architecture.md read. `pure` rooms do no input or output: clock, random and platform are parameters.
  */
 export const rooms = {
-  encoding: { imports: [], pure: true, does: 'what an encode is: preset, probe model, arguments, progress, verdict' },
-  protocol: { imports: ['encoding'], pure: true, does: 'what processes say: methods, frames, peer, handshake, errors' },
+  encoding: {
+    imports: [],
+    pure: true,
+    does: 'what an encode is: preset, probe model, arguments, progress, verdict',
+  },
+  protocol: {
+    imports: ['encoding'],
+    pure: true,
+    does: 'what processes say: methods, frames, peer, handshake, errors',
+  },
   transport: { imports: ['protocol', 'encoding'], does: 'carries frames: memory, WebSocket' },
   files: { imports: ['transport', 'protocol', 'encoding'], does: 'bytes: source identity, result placing' },
   client: { imports: ['protocol', 'transport', 'encoding'], does: 'finds, starts and talks to the daemon' },

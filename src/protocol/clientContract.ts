@@ -1,0 +1,168 @@
+import * as z from 'zod';
+import type { EventTable, MethodTable } from './contract.ts';
+import {
+  countsSchema,
+  ffmpegStatusSchema,
+  idSchema,
+  jobSchema,
+  jobStates,
+  pathSchema,
+  presetSnapshotSchema,
+  progressSchema,
+  workerSchema,
+} from './model.ts';
+
+/** What the extension and the command line may ask the daemon. docs/protocol.md is printed from this table. */
+
+export const topics = ['jobs', 'progress', 'workers', 'counts', 'load'] as const;
+
+export const submitSchema = z.object({
+  /** Made by the client; a repeat with the same id returns the same job and stores nothing. */
+  submissionId: idSchema,
+  sources: z.array(pathSchema).length(1),
+  preset: presetSnapshotSchema,
+  /** Template of the result's path; `${fileDirname}` and the like, see docs/presets.md. */
+  output: z.string().min(1).max(1024).optional(),
+  priority: z.int().min(0).max(100).default(50),
+  attached: z.boolean().default(false),
+  /** Run on this worker only, by name. */
+  on: z.string().optional(),
+});
+
+export const clientMethods = {
+  'session.open': {
+    doc: 'First request of a client: names it, so that attached jobs survive a short reconnection.',
+    params: z.object({ sessionId: idSchema, client: z.enum(['cli', 'vscode', 'test']), version: z.string() }),
+    result: z.object({ version: z.string(), build: z.string(), protocol: z.string() }),
+  },
+  'daemon.status': {
+    doc: 'The daemon, its ffmpeg and the number of jobs by state.',
+    params: z.object({}),
+    result: z.object({
+      version: z.string(),
+      build: z.string(),
+      protocol: z.string(),
+      pid: z.int(),
+      startedAt: z.number(),
+      stateDir: z.string(),
+      node: z.string(),
+      ffmpeg: ffmpegStatusSchema,
+      counts: countsSchema,
+    }),
+  },
+  'daemon.stop': {
+    doc: 'Ends the daemon: running encodes go back to the queue and start anew with the next daemon.',
+    params: z.object({}),
+    result: z.object({}),
+  },
+  'jobs.submit': {
+    doc: 'Stores a job as `accepted`, synced to disk, and answers; everything else happens afterwards.',
+    params: submitSchema,
+    result: z.object({ job: jobSchema }),
+  },
+  'jobs.list': {
+    doc: 'A page of jobs, newest first.',
+    params: z.object({
+      states: z.array(z.enum(jobStates)).optional(),
+      limit: z.int().min(1).max(500).default(100),
+      after: z.string().optional(),
+    }),
+    result: z.object({ jobs: z.array(jobSchema), next: z.string().optional() }),
+  },
+  'jobs.get': {
+    doc: 'One job. A unique beginning of the id (4 characters or more) is enough.',
+    params: z.object({ id: idSchema }),
+    result: z.object({ job: jobSchema }),
+  },
+  'jobs.cancel': {
+    doc: 'Cancels a job that has not ended; ffmpeg is gone when its attempt ends. An ended job is left as it is.',
+    params: z.object({ id: idSchema }),
+    result: z.object({ job: jobSchema }),
+  },
+  'jobs.retry': {
+    doc: 'Puts a failed or cancelled job back into the queue, as a new attempt of the same job.',
+    params: z.object({ id: idSchema }),
+    result: z.object({ job: jobSchema }),
+  },
+  'jobs.log': {
+    doc: 'The log of a job from a byte offset. With `wait` the answer comes when there is more or the job has ended.',
+    params: z.object({ id: idSchema, offset: z.int().min(0).default(0), wait: z.boolean().default(false) }),
+    result: z.object({ text: z.string(), nextOffset: z.int(), ended: z.boolean() }),
+  },
+  'sources.scan': {
+    doc: 'Media files among the paths and below the folders; results of our own and links are left out.',
+    params: z.object({ paths: z.array(pathSchema).min(1).max(10_000) }),
+    result: z.object({
+      files: z.array(z.object({ path: pathSchema, bytes: z.number() })),
+      skipped: z.array(z.object({ path: pathSchema, why: z.string() })),
+    }),
+  },
+  'workers.list': {
+    doc: 'Every worker: what it is, what it proved, what it runs.',
+    params: z.object({}),
+    result: z.object({ workers: z.array(workerSchema) }),
+  },
+  'presets.list': {
+    doc: 'Built-in presets and those of config.jsonc, by name.',
+    params: z.object({}),
+    result: z.object({
+      presets: z.array(presetSnapshotSchema.extend({ origin: z.enum(['built-in', 'config']) })),
+    }),
+  },
+  'config.show': {
+    doc: 'Every setting of the daemon with its value and where it comes from.',
+    params: z.object({}),
+    result: z.object({
+      settings: z.array(
+        z.object({
+          key: z.string(),
+          value: z.string(),
+          origin: z.enum(['flag', 'environment', 'config.jsonc', 'config.vscode.json', 'default']),
+        }),
+      ),
+    }),
+  },
+  subscribe: {
+    doc: 'Begins events of the named topics and returns where things stand. Replaces an earlier subscription. With `since` only jobs changed after that revision are returned (or a snapshot when that is no longer known: `snapshot` says which).',
+    params: z.object({
+      topics: z.array(z.enum(topics)),
+      since: z.int().optional(),
+      limit: z.int().min(1).max(2000).default(500),
+    }),
+    result: z.object({
+      snapshot: z.boolean(),
+      jobs: z.array(jobSchema),
+      cursor: z.int(),
+      workers: z.array(workerSchema),
+      counts: countsSchema,
+    }),
+  },
+} as const satisfies MethodTable;
+
+export const clientEvents = {
+  'jobs.changed': {
+    doc: 'Jobs as they are after a change, in order of revision; `cursor` is what to resume from.',
+    payload: z.object({ jobs: z.array(jobSchema), cursor: z.int() }),
+    latestWins: false,
+  },
+  'jobs.progress': {
+    doc: 'Progress of all that runs, 4 a second at most.',
+    payload: z.object({ progress: z.array(progressSchema) }),
+    latestWins: true,
+  },
+  'workers.changed': {
+    doc: 'All workers as they are now (without load unless `load` is subscribed).',
+    payload: z.object({ workers: z.array(workerSchema) }),
+    latestWins: true,
+  },
+  'counts.changed': {
+    doc: 'Number of jobs by state, for a status bar.',
+    payload: countsSchema,
+    latestWins: true,
+  },
+} as const satisfies EventTable;
+
+export type ClientMethods = typeof clientMethods;
+export type ClientEvents = typeof clientEvents;
+export type SubmitParams = z.input<typeof submitSchema>;
+export type Submission = z.output<typeof submitSchema>;

@@ -1,0 +1,169 @@
+import * as z from 'zod';
+import { capabilitiesSchema } from '../encoding/dialect.ts';
+import { presetNameSchema, presetSchema } from '../encoding/preset.ts';
+import { verdictSchema } from '../encoding/verdict.ts';
+import { errorCodes } from './errors.ts';
+
+/** The nouns that processes exchange. Times are milliseconds since the epoch, sizes bytes, durations seconds. */
+
+export const jobStates = [
+  'accepted',
+  'probing',
+  'planned',
+  'waiting',
+  'running',
+  'verifying',
+  'committing',
+  'done',
+  'failed',
+  'cancelled',
+] as const;
+export type JobState = (typeof jobStates)[number];
+export const endStates = ['done', 'failed', 'cancelled'] as const satisfies readonly JobState[];
+
+export const errorDataSchema = z.object({
+  code: z.enum(errorCodes),
+  message: z.string(),
+  hint: z.string().optional(),
+});
+
+export const idSchema = z.string().regex(/^[0-9a-zA-Z_-]{1,64}$/);
+
+/** Absolute on the machine that holds the file. May contain anything a file system allows but NUL. */
+export const pathSchema = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((path) => !path.includes('\0'), { message: 'A path has no NUL character.' });
+
+export const sourceSchema = z.object({
+  path: pathSchema,
+  /** Known from probing on. */
+  bytes: z.number().optional(),
+  /** Seconds; known from probing on. */
+  duration: z.number().optional(),
+});
+
+export const outputSchema = z.object({
+  /** Planned from planning on, final once the job is done (`clip.web-2.mp4` when the name was taken). */
+  path: pathSchema.optional(),
+  bytes: z.number().optional(),
+  verdict: verdictSchema.optional(),
+});
+
+export const exitSchema = z.object({
+  code: z.int().nullable(),
+  signal: z.string().nullable(),
+});
+
+export const attemptSchema = z.object({
+  taskId: idSchema,
+  kind: z.enum(['probe', 'encode']),
+  fence: z.int().positive(),
+  worker: z.string(),
+  state: z.enum(['running', 'succeeded', 'failed', 'cancelled', 'void']),
+  /** The exact command, the binary first. */
+  argv: z.array(z.string()).optional(),
+  exit: exitSchema.optional(),
+  error: errorDataSchema.optional(),
+  startedAt: z.number(),
+  endedAt: z.number().optional(),
+});
+
+/** A preset as it travels: the data itself, never a name that another machine would look up. */
+export const presetSnapshotSchema = z.object({ name: presetNameSchema, preset: presetSchema });
+
+export const jobSchema = z.object({
+  id: idSchema,
+  /** Grows with every change of the job, over all jobs: what `jobs.changed` resumes from. */
+  revision: z.int(),
+  state: z.enum(jobStates),
+  /** The preset's name; its data is in `presetData`. */
+  preset: presetNameSchema,
+  presetData: presetSchema,
+  /** 0 to 100, higher first. */
+  priority: z.int().min(0).max(100),
+  /** Cancelled when the client that submitted it goes away. */
+  attached: z.boolean(),
+  sources: z.array(sourceSchema).min(1),
+  outputs: z.array(outputSchema),
+  /** Why it waits, failed or was cancelled. */
+  reason: errorDataSchema.optional(),
+  attempts: z.array(attemptSchema),
+  createdAt: z.number(),
+  startedAt: z.number().optional(),
+  endedAt: z.number().optional(),
+});
+
+/** Latest wins; never stored. */
+export const progressSchema = z.object({
+  jobId: idSchema,
+  fence: z.int(),
+  /** 0 to 1, monotone within an attempt, below 1 until the result is delivered; missing when unknowable. */
+  fraction: z.number().min(0).max(1).optional(),
+  framesPerSecond: z.number().optional(),
+  /** Media seconds per wall second. */
+  speed: z.number().optional(),
+  /** Seconds left; missing until it can be said. */
+  eta: z.number().optional(),
+  /** Media seconds encoded. */
+  outTime: z.number().optional(),
+  /** Bytes written so far. */
+  bytes: z.number().optional(),
+});
+
+export const ffmpegStatusSchema = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('ready'), path: z.string(), ffprobePath: z.string(), version: z.string() }),
+  z.object({ state: z.literal('checking') }),
+  z.object({ state: z.literal('missing'), error: errorDataSchema }),
+]);
+
+export const loadSchema = z.object({
+  /** 0 to 1 over all cores. */
+  cpu: z.number(),
+  memoryUsed: z.number(),
+  memoryTotal: z.number(),
+  at: z.number(),
+});
+
+export const workerSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  /** `local` runs inside the daemon itself. */
+  local: z.boolean(),
+  platform: z.string(),
+  arch: z.string(),
+  cpuModel: z.string().optional(),
+  cores: z.int(),
+  ffmpeg: ffmpegStatusSchema,
+  capabilities: capabilitiesSchema,
+  /** Slot kind → how many tasks of that kind run at once. */
+  slots: z.record(z.string(), z.int()),
+  /** Ids of the jobs it runs now. */
+  running: z.array(idSchema),
+  load: loadSchema.optional(),
+});
+
+export const countsSchema = z.object({
+  waiting: z.int(),
+  running: z.int(),
+  done: z.int(),
+  failed: z.int(),
+  cancelled: z.int(),
+});
+
+export type Source = z.output<typeof sourceSchema>;
+export type Output = z.output<typeof outputSchema>;
+export type Exit = z.output<typeof exitSchema>;
+export type Attempt = z.output<typeof attemptSchema>;
+export type PresetSnapshot = z.output<typeof presetSnapshotSchema>;
+export type Job = z.output<typeof jobSchema>;
+export type Progress = z.output<typeof progressSchema>;
+export type FfmpegStatus = z.output<typeof ffmpegStatusSchema>;
+export type Load = z.output<typeof loadSchema>;
+export type WorkerInfo = z.output<typeof workerSchema>;
+export type Counts = z.output<typeof countsSchema>;
+
+export function isEnded(state: JobState): boolean {
+  return (endStates as readonly JobState[]).includes(state);
+}

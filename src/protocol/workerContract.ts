@@ -1,0 +1,150 @@
+import * as z from 'zod';
+import { capabilitiesSchema, dialectSchema } from '../encoding/dialect.ts';
+import { presetSchema } from '../encoding/preset.ts';
+import { probeSchema } from '../encoding/probe.ts';
+import { verdictSchema } from '../encoding/verdict.ts';
+import type { EventTable, MethodTable } from './contract.ts';
+import { errorDataSchema, exitSchema, idSchema, pathSchema, progressSchema, workerSchema } from './model.ts';
+
+/** What a worker and its coordinator say to each other. */
+
+const attemptKey = { taskId: idSchema, fence: z.int().positive() };
+
+/** Device and inode name a file whatever its path is; bigint as text, since inodes exceed 2^53 on Windows. */
+export const fileIdentitySchema = z.object({ device: z.string(), inode: z.string() });
+
+export const taskPayloadSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('probe'),
+    jobId: idSchema,
+    source: pathSchema,
+    /** Planned folder of the result, checked to be writable. */ destination: pathSchema,
+  }),
+  z.object({
+    kind: z.literal('encode'),
+    jobId: idSchema,
+    source: pathSchema,
+    probe: probeSchema,
+    preset: presetSchema,
+    /** Planned path of the result. Taken at placing time → the worker asks `task.commit` again. */
+    output: pathSchema,
+  }),
+]);
+
+/** What a worker tells of an attempt, in order, at least once. */
+export const taskReportSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('started'),
+    argv: z.array(z.string()),
+    /** Process id and its start time (system's own unit, as text), so that a later daemon can find an orphan. */
+    pid: z.int(),
+    processStart: z.string(),
+  }),
+  z.object({ type: z.literal('verifying'), exit: exitSchema }),
+  z.object({ type: z.literal('probed'), probe: probeSchema }),
+  z.object({ type: z.literal('delivered'), path: pathSchema, bytes: z.number(), verdict: verdictSchema }),
+  z.object({
+    type: z.literal('failed'),
+    error: errorDataSchema,
+    exit: exitSchema.optional(),
+    verdict: verdictSchema.optional(),
+  }),
+  z.object({ type: z.literal('cancelled'), exit: exitSchema.optional() }),
+]);
+
+/** Requests of a worker to its coordinator. */
+export const coordinatorMethods = {
+  'worker.register': {
+    doc: 'First request of a worker. `running` lists attempts that it still runs after a reconnection.',
+    params: z.object({
+      worker: workerSchema.omit({ running: true, load: true }),
+      dialect: dialectSchema.optional(),
+      running: z.array(z.object(attemptKey)),
+    }),
+    result: z.object({ stop: z.array(z.object(attemptKey)) }),
+  },
+  'worker.update': {
+    doc: 'ffmpeg found or lost, new capabilities, other slots.',
+    params: z.object({ worker: workerSchema.omit({ running: true, load: true }) }),
+    result: z.object({}),
+  },
+  'task.report': {
+    doc: 'What happened to an attempt. Answered when stored; repeated until answered; `fence-void` when a later attempt exists.',
+    params: z.object({ ...attemptKey, report: taskReportSchema }),
+    result: z.object({}),
+  },
+  'task.commit': {
+    doc: 'The result is verified: may it be placed? Recorded as `committing` before it is granted. `taken` names a path that turned out to exist.',
+    params: z.object({
+      ...attemptKey,
+      verdict: verdictSchema,
+      bytes: z.number(),
+      /** Where the verified result lies now. */
+      staged: pathSchema,
+      identity: fileIdentitySchema,
+      taken: pathSchema.optional(),
+    }),
+    result: z.object({ path: pathSchema }),
+  },
+} as const satisfies MethodTable;
+
+/** Requests of a coordinator to a worker. */
+export const workerMethods = {
+  'task.offer': {
+    doc: 'Offers an attempt. The worker owns its slots and may answer busy.',
+    params: z.object({ ...attemptKey, payload: taskPayloadSchema }),
+    result: z.object({ accepted: z.boolean() }),
+  },
+  'task.cancel': {
+    doc: 'Stops an attempt; answered at once, `cancelled` is reported when the process is gone.',
+    params: z.object(attemptKey),
+    result: z.object({}),
+  },
+  'capabilities.try': {
+    doc: 'Tries these encoders now, before the background trials reach them; answers what is then known of them.',
+    params: z.object({ encoders: z.array(z.string()).min(1).max(32) }),
+    result: z.object({ capabilities: capabilitiesSchema }),
+  },
+  'placement.recover': {
+    doc: 'After a restart: was this granted placement finished? Finishes it where the staged file is still there.',
+    params: z.object({ staged: pathSchema, identity: fileIdentitySchema, path: pathSchema }),
+    result: z.object({ outcome: z.enum(['placed', 'gone', 'taken']) }),
+  },
+  'process.reap': {
+    doc: 'Ends an ffmpeg that an earlier daemon left behind, if pid and start time still name the same process.',
+    params: z.object({ pid: z.int(), processStart: z.string(), staged: pathSchema.optional() }),
+    result: z.object({ ended: z.boolean() }),
+  },
+} as const satisfies MethodTable;
+
+/** Events of a worker to its coordinator. */
+export const workerEvents = {
+  'task.progress': { doc: 'Progress of one attempt.', payload: progressSchema, latestWins: true },
+  'task.log': {
+    doc: 'Lines for the job’s log.',
+    payload: z.object({ ...attemptKey, jobId: idSchema, text: z.string() }),
+    latestWins: false,
+  },
+  'worker.load': {
+    doc: 'Processor and memory.',
+    payload: workerSchema.shape.load.unwrap(),
+    latestWins: true,
+  },
+} as const satisfies EventTable;
+
+/** Events of a coordinator to a worker. */
+export const coordinatorEvents = {
+  'load.wanted': {
+    doc: 'Whether anybody looks at the load; measuring it costs.',
+    payload: z.object({ wanted: z.boolean() }),
+    latestWins: true,
+  },
+} as const satisfies EventTable;
+
+export type CoordinatorMethods = typeof coordinatorMethods;
+export type WorkerMethods = typeof workerMethods;
+export type WorkerEvents = typeof workerEvents;
+export type CoordinatorEvents = typeof coordinatorEvents;
+export type TaskPayload = z.output<typeof taskPayloadSchema>;
+export type TaskReport = z.output<typeof taskReportSchema>;
+export type FileIdentity = z.output<typeof fileIdentitySchema>;
