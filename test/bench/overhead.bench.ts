@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
+import { makeStateDir } from '../../scripts/lib/stateDir.mjs';
 import { dffmpeg, runTimed } from './lib/commands.ts';
 import { report } from './lib/report.ts';
 import { spread } from './lib/statistics.ts';
@@ -14,8 +15,9 @@ const pairs = Number(process.env['DFFMPEG_BENCH_PAIRS'] ?? 8);
 /** Seconds that one encode should last at least. */
 const wantedSeconds = Number(process.env['DFFMPEG_BENCH_SECONDS'] ?? 20);
 
+const state = makeStateDir();
 const folder = await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-bench-'));
-const env = { ...process.env, DFFMPEG_STATE_DIR: path.join(folder, 'state') };
+const env = { ...process.env, DFFMPEG_STATE_DIR: state.dir };
 const encoded = z.object({
   jobs: z.array(
     z.object({
@@ -118,13 +120,6 @@ try {
     { pairs, niceness },
   );
 } finally {
-  await stopDaemon();
+  await state.remove();
   await rm(folder, { recursive: true, force: true });
-}
-
-async function stopDaemon(): Promise<void> {
-  const { readFile } = await import('node:fs/promises');
-  const text = await readFile(path.join(folder, 'state', 'daemon.json'), 'utf8').catch(() => undefined);
-  if (text === undefined) return;
-  process.kill(z.object({ pid: z.int().positive() }).parse(JSON.parse(text)).pid, 'SIGTERM');
 }
