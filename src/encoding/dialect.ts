@@ -8,7 +8,7 @@ export const dialectSchema = z.object({
   version: z.string(),
   /** `-fps_mode` (ffmpeg 5.1 on) or `-vsync`. */
   frameRateModeOption: z.enum(['-fps_mode', '-vsync']),
-  /** Demuxer names that the binary has; the one to force comes from the probe and must be among them. */
+  /** Demuxer names that the binary has, one each (`mov`, `mp4`); the one to force must be among them. */
   demuxers: z.array(z.string()),
 });
 
@@ -16,7 +16,11 @@ export type Dialect = z.output<typeof dialectSchema>;
 
 /** What a trial run proved: an encoder is offered exactly if its trial worked. */
 export const encoderCapabilitySchema = z.discriminatedUnion('usable', [
-  z.object({ usable: z.literal(true), pixelFormats: z.array(z.string()) }),
+  z.object({
+    usable: z.literal(true),
+    /** Pixel formats in a preset's words (`yuv420p10le`) that were tried and worked; none for sound. */
+    pixelFormats: z.array(z.string()),
+  }),
   z.object({
     usable: z.literal(false),
     /** Last lines of ffmpeg's stderr from the trial, for a person. */

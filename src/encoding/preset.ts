@@ -8,11 +8,16 @@ import * as z from 'zod';
 export const videoEncoders = [
   'libx264', 'libx265', 'libsvtav1', 'libaom-av1', 'libvpx-vp9',
   'h264_nvenc', 'hevc_nvenc', 'av1_nvenc', 'h264_qsv', 'hevc_qsv', 'av1_qsv',
-  'h264_vaapi', 'hevc_vaapi', 'h264_videotoolbox', 'hevc_videotoolbox',
+  'h264_videotoolbox', 'hevc_videotoolbox',
 ] as const; // prettier-ignore
 export const audioEncoders = ['aac', 'libopus', 'libmp3lame', 'flac'] as const;
 export const containers = ['mp4', 'mkv', 'webm', 'm4a', 'mp3', 'opus', 'flac'] as const;
 
+export const pixelFormats = ['yuv420p', 'yuv420p10le'] as const;
+export const speeds = ['fastest', 'fast', 'medium', 'slow', 'slowest'] as const;
+
+export type PixelFormat = (typeof pixelFormats)[number];
+export type Speed = (typeof speeds)[number];
 export type VideoEncoder = (typeof videoEncoders)[number];
 export type AudioEncoder = (typeof audioEncoders)[number];
 export type Container = (typeof containers)[number];
@@ -22,38 +27,65 @@ export const videoSchema = z
     encoders: z
       .array(z.enum(videoEncoders))
       .min(1)
-      .describe('Encoders in order of preference; the first that a trial run proved on the worker is used.'),
+      .meta({
+        description:
+          'Encoders in order of preference; the first that a trial run proved on the worker is used.',
+        examples: [['h264_nvenc', 'libx264']],
+      }),
     crf: z
       .number()
       .min(0)
       .max(63)
       .optional()
-      .describe('Constant quality: lower is better and larger (x264: 18–28). Not together with `bitrate`.'),
+      .meta({
+        description:
+          'Constant quality on the encoder’s own scale: lower is better and larger (H.264 18–28, AV1 24–40). Not together with `bitrate`. Without either, the encoder’s usual value.',
+        examples: [22],
+      }),
     bitrate: z
       .string()
       .regex(/^\d+(\.\d+)?[kM]$/)
       .optional()
-      .describe('Average bit rate, such as `2500k` or `4M`. Not together with `crf`.'),
+      .meta({
+        description: 'Average bit rate, such as `2500k` or `4M`. Not together with `crf`.',
+        examples: ['2500k'],
+      }),
     speed: z
-      .enum(['fastest', 'fast', 'medium', 'slow', 'slowest'])
+      .enum(speeds)
       .optional()
-      .describe('Time against size, mapped to each encoder’s own scale.'),
+      .meta({
+        description: 'Time against size, mapped to each encoder’s own scale.',
+        default: 'medium',
+        examples: ['slow'],
+      }),
     maxHeight: z
       .int()
       .min(16)
       .max(8640)
       .optional()
-      .describe('Scale down so that the picture is at most this tall; never up. In pixels.'),
+      .meta({
+        description:
+          'Scale down so that the picture, as it is seen after rotation, is at most this tall; never up. In pixels.',
+        examples: [1080],
+      }),
     maxFrameRate: z
       .number()
       .min(1)
       .max(240)
       .optional()
-      .describe('Drop frames above this rate. In frames per second.'),
+      .meta({
+        description:
+          'Drop frames above this rate, evenly where that comes close (50 becomes 25 under a limit of 30). In frames per second.',
+        examples: [30],
+      }),
     pixelFormat: z
-      .enum(['yuv420p', 'yuv420p10le'])
+      .enum(pixelFormats)
       .optional()
-      .describe('8-bit plays everywhere; 10-bit bands less.'),
+      .meta({
+        description: '8-bit plays everywhere; 10-bit bands less.',
+        default: 'yuv420p',
+        examples: ['yuv420p10le'],
+      }),
   })
   .refine((video) => video.crf === undefined || video.bitrate === undefined, {
     message: 'Use either crf or bitrate, not both.',
@@ -61,27 +93,57 @@ export const videoSchema = z
   });
 
 export const audioSchema = z.strictObject({
-  encoder: z.enum(audioEncoders).describe('Encoder of every kept audio track.'),
+  encoder: z.enum(audioEncoders).meta({
+    description:
+      'Encoder of the sound. Matroska keeps every audio track, the other containers the default one.',
+    examples: ['aac'],
+  }),
   bitrate: z
     .string()
     .regex(/^\d+(\.\d+)?k$/)
     .optional()
-    .describe('Bit rate a track, such as `160k`. Without it the encoder’s default.'),
-  maxChannels: z.int().min(1).max(8).optional().describe('Mix down to at most this many channels.'),
+    .meta({
+      description: 'Bit rate of each track, such as `160k`. Without it the encoder’s own; FLAC has none.',
+      examples: ['160k'],
+    }),
+  maxChannels: z
+    .int()
+    .min(1)
+    .max(8)
+    .optional()
+    .meta({
+      description: 'Mix down to at most this many channels: 2 is stereo, 6 is 5.1.',
+      examples: [2],
+    }),
 });
 
 export const presetSchema = z
   .strictObject({
-    description: z.string().max(200).optional().describe('One line, shown when choosing a preset.'),
-    container: z.enum(containers).describe('Container of the result; also its file extension.'),
+    description: z
+      .string()
+      .max(200)
+      .optional()
+      .meta({
+        description: 'One line, shown when choosing a preset.',
+        examples: ['H.264 up to 1080p in MP4: plays everywhere.'],
+      }),
+    container: z
+      .enum(containers)
+      .meta({ description: 'Container of the result; also its file extension.', examples: ['mp4'] }),
     video: z
       .union([videoSchema, z.literal(false)])
       .optional()
-      .describe('How to encode the picture; `false` leaves it out.'),
+      .meta({
+        description: 'How to encode the picture; `false` leaves it out.',
+        examples: [{ encoders: ['libx264'], crf: 22 }, false],
+      }),
     audio: z
       .union([audioSchema, z.literal(false)])
       .optional()
-      .describe('How to encode the sound; `false` leaves it out.'),
+      .meta({
+        description: 'How to encode the sound; `false` leaves it out.',
+        examples: [{ encoder: 'aac', bitrate: '160k' }, false],
+      }),
   })
   .refine((preset) => Boolean(preset.video) || Boolean(preset.audio), {
     message: 'A preset needs a video or an audio part.',

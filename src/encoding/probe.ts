@@ -7,6 +7,8 @@ export const probeStreamSchema = z.object({
   codec: z.string(),
   /** Seconds. */
   duration: z.number().optional(),
+  /** Seconds at which the stream's first packet lies. */
+  startTime: z.number().optional(),
   width: z.int().optional(),
   height: z.int().optional(),
   /** Frames per second, from avg_frame_rate. */
@@ -15,6 +17,10 @@ export const probeStreamSchema = z.object({
   variableFrameRate: z.boolean().optional(),
   frames: z.int().optional(),
   pixelFormat: z.string().optional(),
+  /** Width of a pixel by its height; missing where unknown, which players take as 1. */
+  sampleAspectRatio: z.number().optional(),
+  /** ffmpeg's name of the transfer curve: `bt709`, `smpte2084` (PQ), `arib-std-b67` (HLG). */
+  colorTransfer: z.string().optional(),
   /** Degrees, from the display matrix, clockwise, 0 to 359. */
   rotation: z.number().optional(),
   channels: z.int().optional(),

@@ -1,0 +1,204 @@
+/**
+ * `npm run build`: the three bundles people run, and the mark of the program's build.
+ *
+ *   src/extension/extension.ts -> dist/extension.js          CommonJS, inside VS Code
+ *   src/cli/main.ts            -> dist/program/dffmpeg.mjs   ESM, the command and, as a chunk of its own, the daemon
+ *   src/webview/status.ts      -> dist/webview/status.js     the status page's browser code, with its style
+ *
+ * `--watch` rebuilds as files change, `--force` rebuilds though nothing changed.
+ */
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+const inRoot = (...parts) => path.join(root, ...parts);
+const packageJson = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+
+/** VS Code reads and compiles this file before the first click: its size is felt. */
+const extensionLimitBytes = 400 * 1024;
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  // ESM first: jsonc-parser's CommonJS is a UMD whose requires no bundler can follow.
+  mainFields: ['module', 'main'],
+  sourcemap: 'external',
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  define: { 'process.env.NODE_ENV': '"production"' },
+};
+
+const bundles = [
+  {
+    name: 'extension',
+    source: 'src/extension/extension.ts',
+    options: {
+      entryPoints: { extension: 'src/extension/extension.ts' },
+      outdir: 'dist',
+      format: 'cjs',
+      platform: 'node',
+      target: 'node22',
+      external: ['vscode'],
+    },
+  },
+  {
+    name: 'program',
+    source: 'src/cli/main.ts',
+    options: {
+      entryPoints: { dffmpeg: 'src/cli/main.ts' },
+      outdir: 'dist/program',
+      outExtension: { '.js': '.mjs' },
+      format: 'esm',
+      platform: 'node',
+      target: 'node22',
+      splitting: true,
+      chunkNames: '[name]-[hash]',
+      // Some dependencies are CommonJS and call `require` at run time; ESM has none.
+      banner: {
+        js: "import{createRequire as dffmpegRequire}from'node:module';const require=dffmpegRequire(import.meta.url);",
+      },
+    },
+  },
+  {
+    name: 'webview',
+    source: 'src/webview/status.ts',
+    options: {
+      entryPoints: { status: 'src/webview/status.ts' },
+      outdir: 'dist/webview',
+      format: 'iife',
+      platform: 'browser',
+      target: 'es2022',
+      loader: { '.ttf': 'file' },
+    },
+    after: copyCodicons,
+  },
+];
+
+function copyCodicons() {
+  for (const file of ['codicon.css', 'codicon.ttf'])
+    cpSync(inRoot('node_modules/@vscode/codicons/dist', file), inRoot('dist/webview', file));
+}
+
+function checkExtensionSize() {
+  const file = inRoot('dist/extension.js');
+  if (!existsSync(file)) return;
+  const bytes = statSync(file).size;
+  if (bytes > extensionLimitBytes)
+    throw new Error(
+      `dist/extension.js is ${Math.ceil(bytes / 1024)} KB, more than the ${extensionLimitBytes / 1024} KB VS Code ` +
+        'should have to read before the first click. See out/meta/extension.json for what came in.',
+    );
+}
+
+/** The daemon's copy of the program is named by this: same bytes, same name. */
+function writeBuildMark() {
+  const folder = inRoot('dist/program');
+  if (!existsSync(folder)) return;
+  const hash = createHash('sha256');
+  const files = readdirSync(folder).filter((name) => !name.endsWith('.map') && name !== 'build.json');
+  for (const name of files.sort()) hash.update(`${name}\0`).update(readFileSync(path.join(folder, name)));
+  const build = hash.digest('hex').slice(0, 12);
+  writeFileSync(
+    path.join(folder, 'build.json'),
+    `${JSON.stringify({ version: packageJson.version, build })}\n`,
+  );
+}
+
+function keepMeta(name, result) {
+  mkdirSync(inRoot('out/meta'), { recursive: true });
+  writeFileSync(inRoot('out/meta', `${name}.json`), JSON.stringify(result.metafile));
+}
+
+/** One line for everything the build reads: path, size and time of each file. */
+function inputsMark() {
+  const hash = createHash('sha256');
+  const add = (file) => {
+    const { size, mtimeMs } = statSync(inRoot(file));
+    hash.update(`${file}\0${size}\0${mtimeMs}\0`);
+  };
+  for (const file of ['esbuild.mjs', 'package.json', 'package-lock.json']) add(file);
+  for (const file of readdirSync(inRoot('src'), { recursive: true }).sort())
+    if (statSync(inRoot('src', file)).isFile()) add(path.join('src', file));
+  return hash.digest('hex');
+}
+
+function isUpToDate(mark) {
+  const outputs = {
+    extension: 'dist/extension.js',
+    program: 'dist/program/dffmpeg.mjs',
+    webview: 'dist/webview/status.js',
+  };
+  const missing = bundles.some(
+    ({ name, source }) => existsSync(inRoot(source)) && !existsSync(inRoot(outputs[name])),
+  );
+  const stamp = inRoot('out/meta/inputs');
+  return !missing && existsSync(stamp) && readFileSync(stamp, 'utf8') === mark;
+}
+
+/** `afterEach` runs when all bundles stand, also after each rebuild of `--watch`. */
+function finish() {
+  writeBuildMark();
+  checkExtensionSize();
+}
+
+async function buildOnce() {
+  const mark = inputsMark();
+  if (!process.argv.includes('--force') && isUpToDate(mark)) return;
+  rmSync(inRoot('dist'), { recursive: true, force: true });
+  for (const { name, source, options, after } of bundles) {
+    if (!existsSync(inRoot(source))) {
+      console.log(`build: no ${source} yet, ${name} is left out`);
+      continue;
+    }
+    keepMeta(name, await esbuild.build({ ...shared, ...options }));
+    after?.();
+  }
+  finish();
+  mkdirSync(inRoot('out/meta'), { recursive: true });
+  writeFileSync(inRoot('out/meta/inputs'), mark);
+}
+
+async function watch() {
+  for (const { name, source, options, after } of bundles.filter(({ source }) => existsSync(inRoot(source)))) {
+    const report = {
+      name: 'report',
+      setup(build) {
+        build.onEnd((result) => {
+          if (result.errors.length > 0) return;
+          after?.();
+          keepMeta(name, result);
+          try {
+            finish();
+          } catch (error) {
+            console.error(`build: ${error.message}`);
+          }
+          console.log(`build: ${source} is built`);
+        });
+      },
+    };
+    const context = await esbuild.context({ ...shared, ...options, plugins: [report] });
+    await context.watch();
+  }
+}
+
+try {
+  await (process.argv.includes('--watch') ? watch() : buildOnce());
+} catch (error) {
+  // esbuild has printed its own errors, with the source line.
+  if (!error.errors) console.error(`build: ${error.message}`);
+  process.exitCode = 1;
+}

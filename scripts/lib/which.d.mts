@@ -1,0 +1,2 @@
+export function which(name: string, env?: NodeJS.ProcessEnv): string | undefined;
+export function findChromium(env?: NodeJS.ProcessEnv): string | undefined;

@@ -1,0 +1,125 @@
+import * as z from 'zod';
+import { presetNameSchema, presetSchema } from '../encoding/preset.ts';
+import { verdictSchema } from '../encoding/verdict.ts';
+import {
+  attemptSchema,
+  countsSchema,
+  errorDataSchema,
+  ffmpegStatusSchema,
+  jobSchema,
+  outputSchema,
+  workerSchema,
+  type Job,
+  type WorkerInfo,
+} from '../protocol/model.ts';
+
+/**
+ * What `--json` prints: one JSON value on standard output. Stable: fields are added, never renamed or taken away.
+ * Times are milliseconds since the epoch, sizes bytes, durations seconds. docs/cli.md shows them.
+ */
+
+/** A job without what only DFFmpeg's own processes need. */
+export const jobOutputSchema = jobSchema
+  .pick({
+    id: true,
+    state: true,
+    preset: true,
+    priority: true,
+    sources: true,
+    reason: true,
+    createdAt: true,
+    startedAt: true,
+    endedAt: true,
+  })
+  .extend({
+    outputs: z.array(outputSchema.extend({ verdict: verdictSchema.optional() })),
+    attempts: z.array(attemptSchema.omit({ taskId: true })),
+  });
+
+export const jobsOutputSchema = z.object({
+  jobs: z.array(jobOutputSchema),
+  /** What `--after` takes for the next page. */
+  next: z.string().optional(),
+});
+
+export const workerOutputSchema = workerSchema.omit({ load: true });
+export const workersOutputSchema = z.object({ workers: z.array(workerOutputSchema) });
+
+export const presetOrigins = ['built-in', 'config', 'workspace'] as const;
+export const presetOutputSchema = z.object({
+  name: presetNameSchema,
+  origin: z.enum(presetOrigins),
+  preset: presetSchema,
+});
+export const presetsOutputSchema = z.object({ presets: z.array(presetOutputSchema) });
+
+export const statusOutputSchema = z.object({
+  /** `null`: none runs; the next encode starts one. */
+  daemon: z
+    .object({
+      version: z.string(),
+      build: z.string(),
+      protocol: z.string(),
+      pid: z.int(),
+      startedAt: z.number(),
+      stateDir: z.string(),
+      node: z.string(),
+      ffmpeg: ffmpegStatusSchema,
+    })
+    .nullable(),
+  counts: countsSchema,
+  jobs: z.array(jobOutputSchema),
+  workers: z.array(workerOutputSchema),
+});
+
+export const checkLevels = ['ok', 'warn', 'fail'] as const;
+export const checkSchema = z.object({
+  name: z.string(),
+  level: z.enum(checkLevels),
+  /** What was found. */
+  detail: z.string(),
+  /** What to do about it. */
+  hint: z.string().optional(),
+});
+export const doctorOutputSchema = z.object({
+  /** Whether an encode could run. */
+  ok: z.boolean(),
+  checks: z.array(checkSchema),
+  settings: z.array(z.object({ key: z.string(), value: z.string(), origin: z.string() })),
+});
+
+export const logOutputSchema = z.object({ id: z.string(), log: z.string() });
+export const errorOutputSchema = z.object({ error: errorDataSchema });
+
+export type JobOutput = z.output<typeof jobOutputSchema>;
+export type WorkerOutput = z.output<typeof workerOutputSchema>;
+export type PresetOutput = z.output<typeof presetOutputSchema>;
+export type StatusOutput = z.output<typeof statusOutputSchema>;
+export type DoctorOutput = z.output<typeof doctorOutputSchema>;
+export type Check = z.output<typeof checkSchema>;
+
+/** zod drops what the schema does not name. */
+export function toJobOutput(job: Job): JobOutput {
+  return jobOutputSchema.parse(job);
+}
+
+export function toWorkerOutput(worker: WorkerInfo): WorkerOutput {
+  return workerOutputSchema.parse(worker);
+}
+
+export function printJson<S extends z.ZodType>(
+  output: { write(text: string): unknown },
+  schema: S,
+  value: z.input<S>,
+): void {
+  output.write(`${JSON.stringify(schema.parse(value), undefined, 2)}\n`);
+}
+
+/** One value a line, for `--watch`. */
+export function printJsonLine<S extends z.ZodType>(
+  output: { write(text: string): unknown },
+  schema: S,
+  value: z.input<S>,
+): void {
+  output.write(`${JSON.stringify(schema.parse(value))}\n`);
+}

@@ -1,0 +1,140 @@
+import * as z from 'zod';
+import { presetNameSchema, presetSchema } from '../encoding/preset.ts';
+import { parseListenAddress } from './listenAddress.ts';
+
+const slotKinds = ['cpu', 'nvenc', 'qsv', 'vaapi', 'videotoolbox'] as const;
+
+/**
+ * Every setting of the daemon: one row each. Its key stands in config.jsonc and config.vscode.json; its flag and
+ * its variable follow from the key (`idleMinutes` → `--idle-minutes`, `DFFMPEG_IDLE_MINUTES`).
+ */
+export const settings = {
+  ffmpeg: {
+    doc: 'The ffmpeg to use; ffprobe is taken from beside it. Empty: the first on PATH.',
+    schema: z.string().max(4096),
+    default: '',
+    text: asText,
+    hot: false,
+  },
+  listen: {
+    doc: 'Where the daemon listens, HOST:PORT; port 0 is a free one. Only this machine (127.0.0.1, ::1, localhost) for now.',
+    schema: z.string().superRefine((value, context) => {
+      const address = parseListenAddress(value);
+      if ('problem' in address) context.addIssue({ code: 'custom', message: address.problem });
+    }),
+    default: '127.0.0.1:0',
+    text: asText,
+    hot: false,
+  },
+  slots: {
+    doc: 'How many encodes run at once, by kind: `cpu=2`.',
+    schema: z.partialRecord(z.enum(slotKinds), z.int().min(0).max(64)),
+    default: {},
+    text: asSlots,
+    hot: false,
+  },
+  idleMinutes: {
+    doc: 'The daemon leaves after so long without a client and without an unfinished job; 0: it stays.',
+    unit: 'minutes',
+    schema: z.number().min(0).max(525_600),
+    default: 10,
+    text: asNumber,
+    hot: true,
+  },
+  lowPriority: {
+    doc: 'Run ffmpeg below normal priority, so that the machine stays pleasant to work at.',
+    schema: z.boolean(),
+    default: true,
+    text: asBoolean,
+    hot: true,
+  },
+  logLevel: {
+    doc: 'How much the log says.',
+    schema: z.enum(['debug', 'info', 'warn', 'error']),
+    default: 'info',
+    text: asText,
+    hot: true,
+  },
+  logBytes: {
+    doc: 'Size at which daemon.log is put aside and begun anew.',
+    unit: 'bytes',
+    schema: z.int().min(4096).max(1_000_000_000),
+    default: 5_000_000,
+    text: asNumber,
+    hot: false,
+  },
+  logFiles: {
+    doc: 'How many logs that were put aside are kept.',
+    schema: z.int().min(0).max(100),
+    default: 3,
+    text: asNumber,
+    hot: false,
+  },
+  presets: {
+    doc: 'Presets by name, beside the built-in ones.',
+    schema: z.record(presetNameSchema, presetSchema),
+    /** One bad preset must not take the others along: entries are checked one by one. */
+    entries: presetSchema,
+    default: {},
+    hot: true,
+  },
+} as const satisfies Record<string, SettingRow>;
+
+interface SettingRow {
+  readonly doc: string;
+  readonly unit?: string;
+  readonly schema: z.ZodType;
+  readonly entries?: z.ZodType;
+  readonly default: unknown;
+  /** Reads the value of a flag or a variable; without it the setting stands in files alone. */
+  readonly text?: (text: string) => unknown;
+  /** Whether a change of a file takes effect without a restart. */
+  readonly hot: boolean;
+}
+
+export type SettingKey = keyof typeof settings;
+export type Config = { readonly [K in SettingKey]: z.output<(typeof settings)[K]['schema']> };
+export const settingKeys = Object.keys(settings) as SettingKey[];
+
+/** The row of a key, seen alike for all keys. */
+export function settingRow(key: SettingKey): SettingRow {
+  return settings[key];
+}
+
+export function flagOf(key: SettingKey): string {
+  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+export function variableOf(key: SettingKey): string {
+  return `DFFMPEG_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/** Settings that a flag and a variable can give. */
+export const textSettingKeys = settingKeys.filter((key) => settingRow(key).text !== undefined);
+
+function asText(text: string): unknown {
+  return text;
+}
+
+function asNumber(text: string): unknown {
+  return text.trim() === '' ? text : Number(text);
+}
+
+function asBoolean(text: string): unknown {
+  if (/^(true|1|yes|on)$/i.test(text)) return true;
+  if (/^(false|0|no|off)$/i.test(text)) return false;
+  return text;
+}
+
+/** `cpu=2,nvenc=3` */
+function asSlots(text: string): unknown {
+  return Object.fromEntries(
+    text
+      .split(',')
+      .filter((part) => part.trim() !== '')
+      .map((part) => {
+        const [kind = '', count = ''] = part.split('=');
+        return [kind.trim(), asNumber(count)];
+      }),
+  );
+}

@@ -1,0 +1,125 @@
+import { watch, type FSWatcher } from 'node:fs';
+import path from 'node:path';
+import { readJsoncFile, type JsoncDocument } from '../client/jsoncFile.ts';
+import { DffmpegError } from '../protocol/errors.ts';
+import { flagOf, settingRow, textSettingKeys, variableOf, type Config, type SettingKey } from './config.ts';
+import { isRecord, mergeConfig, type ConfigProblem, type Layer, type MergedConfig } from './mergeConfig.ts';
+
+/** Editors write a file in several steps; one change is what happens within this many milliseconds. */
+const settleMs = 100;
+const files = ['config.jsonc', 'config.vscode.json'] as const;
+
+export interface ConfigOptions {
+  readonly stateDir: string;
+  /** Values of flags, by key, as typed. */
+  readonly flags: Readonly<Partial<Record<SettingKey, string>>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** The daemon's settings as they are now. A file that cannot be understood never stops the daemon. */
+export class ConfigStore {
+  readonly #options: ConfigOptions;
+  readonly #listeners = new Set<(config: MergedConfig) => void>();
+  /** The last good reading of each file. */
+  readonly #documents = new Map<(typeof files)[number], JsoncDocument>();
+  #merged: MergedConfig;
+  #watcher: FSWatcher | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  private constructor(options: ConfigOptions) {
+    this.#options = options;
+    this.#merged = mergeConfig([]);
+  }
+
+  /** Throws `request-invalid` for a bad flag or variable: a person just typed it. Files are only complained of. */
+  static async load(options: ConfigOptions): Promise<ConfigStore> {
+    const store = new ConfigStore(options);
+    await store.#read(undefined);
+    const typed = store.#merged.problems.find(({ origin }) => origin === 'flag' || origin === 'environment');
+    if (typed !== undefined)
+      throw new DffmpegError('request-invalid', `${typed.place} is not right. ${typed.message}`, {
+        hint: 'Correct it, or leave it away for the default.',
+      });
+    return store;
+  }
+
+  get values(): Config {
+    return this.#merged.values;
+  }
+
+  get merged(): MergedConfig {
+    return this.#merged;
+  }
+
+  get problems(): readonly ConfigProblem[] {
+    return this.#merged.problems;
+  }
+
+  /** Follows the two files from now on. */
+  watch(onChange: (config: MergedConfig) => void, onError: (error: unknown) => void): void {
+    this.#listeners.add(onChange);
+    if (this.#watcher !== undefined) return;
+    this.#watcher = watch(this.#options.stateDir, { persistent: false }, (_, name) => {
+      if (!files.some((file) => file === name)) return;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => {
+        this.#read(this.#merged).then(() => this.#tell(), onError);
+      }, settleMs);
+    });
+    this.#watcher.on('error', onError);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#watcher?.close();
+    this.#listeners.clear();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener(this.#merged);
+  }
+
+  async #read(previous: MergedConfig | undefined): Promise<void> {
+    const broken: ConfigProblem[] = [];
+    for (const file of files) {
+      const document = await readJsoncFile(path.join(this.#options.stateDir, file));
+      if (document === undefined) this.#documents.delete(file);
+      else if (isRecord(document.value)) this.#documents.set(file, document);
+      else broken.push(...problemsOf(file, document));
+    }
+    const merged = mergeConfig(this.#layers(), previous);
+    this.#merged = { ...merged, problems: [...broken, ...merged.problems] };
+  }
+
+  #layers(): Layer[] {
+    const { flags, env } = this.#options;
+    const flagLayer = textLayer('flag', (key) => flags[key], flagOf);
+    const variableLayer = textLayer('environment', (key) => env[variableOf(key)], variableOf);
+    const fileLayers = files.flatMap((origin): Layer[] => {
+      const document = this.#documents.get(origin);
+      if (document === undefined || !isRecord(document.value)) return [];
+      return [{ origin, values: document.value, place: (keys) => document.place(keys) }];
+    });
+    return [flagLayer, variableLayer, ...fileLayers];
+  }
+}
+
+function problemsOf(origin: (typeof files)[number], document: JsoncDocument): ConfigProblem[] {
+  if (document.problems.length > 0) return document.problems.map((problem) => ({ ...problem, origin }));
+  return [{ origin, place: `${document.file}:1`, message: 'This file holds settings in { }, not something else.' }];
+}
+
+function textLayer(
+  origin: 'flag' | 'environment',
+  textOf: (key: SettingKey) => string | undefined,
+  nameOf: (key: SettingKey) => string,
+): Layer {
+  const values: Record<string, unknown> = {};
+  for (const key of textSettingKeys) {
+    const text = textOf(key);
+    if (text !== undefined && text !== '') values[key] = settingRow(key).text?.(text);
+  }
+  const place = ([key]: readonly (string | number)[]): string =>
+    textSettingKeys.filter((known) => known === key).map(nameOf)[0] ?? String(key);
+  return { origin, values, place };
+}

@@ -1,0 +1,71 @@
+/**
+ * The containers that may be opened, named by ffmpeg's demuxers: the one list behind every whitelist. Playlists
+ * (hls, dash, concat), image sequences and devices are not here and must not be: they name other files and URLs.
+ */
+export interface DemuxerFamily {
+  /** Every name ffmpeg knows the demuxer by; the first is the one that `-f` gets. */
+  readonly names: readonly [string, ...string[]];
+  /** The file does not store its duration: it is guessed from bit rate or last time stamps. */
+  readonly durationEstimated?: true;
+}
+
+export const demuxerFamilies: readonly DemuxerFamily[] = [
+  { names: ['mov', 'mp4', 'm4a', '3gp', '3g2', 'mj2'] },
+  { names: ['matroska', 'webm'] },
+  { names: ['mpegts'], durationEstimated: true },
+  { names: ['mpeg'], durationEstimated: true },
+  { names: ['avi'] },
+  { names: ['flv'], durationEstimated: true },
+  { names: ['asf'] },
+  { names: ['ogg'] },
+  { names: ['mxf'] },
+  { names: ['gxf'], durationEstimated: true },
+  { names: ['dv'] },
+  { names: ['nut'] },
+  { names: ['ivf'] },
+  { names: ['rm'] },
+  { names: ['gif'] },
+  { names: ['mpegvideo'], durationEstimated: true },
+  { names: ['h264'], durationEstimated: true },
+  { names: ['hevc'], durationEstimated: true },
+  { names: ['obu'], durationEstimated: true },
+  { names: ['mp3'], durationEstimated: true },
+  { names: ['aac'], durationEstimated: true },
+  { names: ['ac3'], durationEstimated: true },
+  { names: ['eac3'], durationEstimated: true },
+  { names: ['dts'], durationEstimated: true },
+  { names: ['amr'], durationEstimated: true },
+  { names: ['wav'] },
+  { names: ['w64'] },
+  { names: ['aiff'] },
+  { names: ['caf'] },
+  { names: ['au'] },
+  { names: ['flac'] },
+  { names: ['ape'] },
+  { names: ['wv'] },
+  { names: ['tta'] },
+  { names: ['mpc'] },
+  { names: ['mpc8'] },
+];
+
+/** Every name, for a program that does not know yet what the file is: ffprobe. */
+export const allDemuxerNames: readonly string[] = demuxerFamilies.flatMap((family) => family.names);
+
+/** The family of a probe's `formatName` (`mov,mp4,m4a,3gp,3g2,mj2`), if it is one that may be opened. */
+export function demuxerFamilyOf(formatName: string): DemuxerFamily | undefined {
+  const names = formatName.split(',');
+  return demuxerFamilies.find((family) => names.includes(family.names[0]));
+}
+
+/**
+ * Options before an input that keep a hostile file from opening anything else: only these demuxers, only
+ * plain files.
+ */
+export function inputWhitelists(demuxers: readonly string[]): string[] {
+  return ['-protocol_whitelist', 'file', '-format_whitelist', demuxers.join(',')];
+}
+
+/** A path as ffmpeg takes it literally: without the prefix `-x`, `a:b` and `pipe:1` would mean other things. */
+export function fileUrl(path: string): string {
+  return `file:${path}`;
+}

@@ -1,0 +1,255 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type {
+  connectToDaemon,
+  ConnectionState,
+  DaemonConnection,
+  Subscription,
+  Topic,
+} from '../../client/connection.ts';
+import { isProcessAlive, readDiscovery } from '../../client/discovery.ts';
+import type { ClientMethods } from '../../protocol/clientContract.ts';
+import type { Params, Result } from '../../protocol/contract.ts';
+import { toDffmpegError, type DffmpegError } from '../../protocol/errors.ts';
+import { Emitter, type Disposable, type Event } from '../model/emitter.ts';
+import type { JobBoard } from '../model/jobBoard.ts';
+import type { LinkState } from '../model/viewState.ts';
+
+export interface SessionOptions {
+  readonly stateDir: string;
+  /** Folder of the bundled program, from which the daemon is started. */
+  readonly programDir: string;
+  readonly version: string;
+  /** Asked each time that a daemon may be started. */
+  readonly nodePath: () => string | undefined;
+  /** Done before a daemon may be started. */
+  readonly prepare: () => Promise<void>;
+  readonly connect: typeof connectToDaemon;
+}
+
+/** A status bar needs no more than counts. */
+const countTopics: readonly Topic[] = ['counts'];
+const jobTopics: readonly Topic[] = ['jobs', 'progress', 'workers', 'counts'];
+
+/** A link that came back within so many attempts is not worth a word. */
+const patience = 3;
+
+/** The window's one link to the daemon: made when first needed, fed into the board, said in the views. */
+export class DaemonSession implements Disposable {
+  readonly #options: SessionOptions;
+  readonly #board: JobBoard;
+  readonly #linkChanges = new Emitter<LinkState>();
+  #link: LinkState = { kind: 'idle' };
+  #error: DffmpegError | undefined;
+  #connection: DaemonConnection | undefined;
+  /** Whether `#connection` may start a daemon by itself. */
+  #mayStart = false;
+  #starting: Promise<DaemonConnection> | undefined;
+  #subscription: Subscription | undefined;
+  #jobsWanted = false;
+  /** Who looks at the workers' load now; measuring costs. */
+  #loadWatchers = 0;
+  #disposed = false;
+
+  readonly onDidChangeLink: Event<LinkState> = this.#linkChanges.event;
+
+  constructor(options: SessionOptions, board: JobBoard) {
+    this.#options = options;
+    this.#board = board;
+  }
+
+  get link(): LinkState {
+    return this.#link;
+  }
+
+  /** Why the link is `failed`. */
+  get error(): DffmpegError | undefined {
+    return this.#error;
+  }
+
+  get stateDir(): string {
+    return this.#options.stateDir;
+  }
+
+  /** Joins a daemon that runs already. Starts nothing; opens no socket unless one runs. */
+  async attach(): Promise<void> {
+    const discovery = await readDiscovery(this.stateDir).catch(() => undefined);
+    if (!discovery || !isProcessAlive(discovery.pid) || this.#connection || this.#starting) return;
+    try {
+      this.#adopt(await this.#connect(false), false);
+    } catch {
+      // A stale file, or a daemon of another protocol: said when somebody needs it.
+    }
+  }
+
+  /** Follows every job from now on; starts a daemon only where there are jobs to show. */
+  async watch(): Promise<void> {
+    this.#wantJobs();
+    if (this.#connection || this.#starting) return;
+    if (await this.#hasStore()) await this.connection().catch(() => undefined);
+  }
+
+  /** Like `watch`, and the workers' load is measured until the returned handle is disposed of. */
+  watchLoad(): Disposable {
+    this.#changeLoadWatchers(1);
+    void this.watch();
+    let held = true;
+    return {
+      dispose: () => {
+        if (held) this.#changeLoadWatchers(-1);
+        held = false;
+      },
+    };
+  }
+
+  /** A connection that works, with a daemon started if need be. Rejects with a `DffmpegError`. */
+  async connection(): Promise<DaemonConnection> {
+    this.#wantJobs();
+    if (this.#starting) return this.#starting;
+    if (this.#connection && (this.#mayStart || this.#connection.state.name === 'connected'))
+      return this.#connection;
+    this.#starting = this.#start().finally(() => {
+      this.#starting = undefined;
+    });
+    return this.#starting;
+  }
+
+  async request<K extends keyof ClientMethods>(
+    method: K,
+    params: Params<ClientMethods[K]>,
+    options?: { signal?: AbortSignal },
+  ): Promise<Result<ClientMethods[K]>> {
+    const connection = await this.connection();
+    return connection.request(method, params, options);
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#drop();
+    this.#linkChanges.dispose();
+  }
+
+  async #start(): Promise<DaemonConnection> {
+    this.#drop();
+    this.#setLink({ kind: 'connecting' });
+    try {
+      await this.#options.prepare();
+      const connection = await this.#connect(true);
+      this.#adopt(connection, true);
+      return connection;
+    } catch (thrown) {
+      const error = toDffmpegError(thrown, 'daemon-unavailable');
+      this.#fail(error);
+      throw error;
+    }
+  }
+
+  #connect(start: boolean): Promise<DaemonConnection> {
+    const { stateDir, programDir, version, nodePath } = this.#options;
+    return this.#options.connect({
+      stateDir,
+      start,
+      programDir,
+      nodePath: nodePath(),
+      client: 'vscode',
+      version,
+    });
+  }
+
+  #adopt(connection: DaemonConnection, mayStart: boolean): void {
+    if (this.#disposed) {
+      connection.close();
+      return;
+    }
+    this.#connection = connection;
+    this.#mayStart = mayStart;
+    connection.onState((state) => {
+      if (this.#connection === connection) this.#follow(state);
+    });
+    this.#follow(connection.state);
+    this.#subscribe();
+  }
+
+  #follow(state: ConnectionState): void {
+    switch (state.name) {
+      case 'connected':
+        this.#setLink({ kind: 'ready' });
+        return;
+      case 'connecting':
+        if (state.attempt < patience) this.#setLink({ kind: 'connecting' });
+        return;
+      case 'waiting':
+        if (state.attempt < patience) this.#setLink({ kind: 'connecting' });
+        else this.#fail(state.error);
+        return;
+      case 'closed':
+        this.#drop();
+        this.#setLink({ kind: 'idle' });
+    }
+  }
+
+  #changeLoadWatchers(by: 1 | -1): void {
+    const before = this.#loadWatchers;
+    this.#loadWatchers += by;
+    if (before === 0 || this.#loadWatchers === 0) this.#subscribe();
+  }
+
+  #wantJobs(): void {
+    if (this.#jobsWanted) return;
+    this.#jobsWanted = true;
+    this.#subscribe();
+  }
+
+  #subscribe(): void {
+    this.#subscription?.close();
+    const board = this.#board;
+    const topics = this.#jobsWanted ? jobTopics : countTopics;
+    this.#subscription = this.#connection?.subscribe(
+      { topics: this.#loadWatchers > 0 ? [...topics, 'load'] : topics },
+      {
+        onSnapshot: (state) => {
+          board.applySnapshot(state);
+        },
+        onJobs: (jobs) => {
+          board.applyJobs(jobs);
+        },
+        onProgress: (progress) => {
+          board.applyProgress(progress);
+        },
+        onWorkers: (workers) => {
+          board.applyWorkers(workers);
+        },
+        onCounts: (counts) => {
+          board.applyCounts(counts);
+        },
+      },
+    );
+  }
+
+  #drop(): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    this.#subscription?.close();
+    this.#subscription = undefined;
+    connection?.close();
+  }
+
+  #fail(error: DffmpegError): void {
+    this.#error = error;
+    this.#setLink({ kind: 'failed', ...error.toData() });
+  }
+
+  #setLink(link: LinkState): void {
+    if (link.kind !== 'failed') this.#error = undefined;
+    if (link.kind === this.#link.kind && link.kind !== 'failed') return;
+    this.#link = link;
+    this.#linkChanges.fire(link);
+  }
+
+  async #hasStore(): Promise<boolean> {
+    return stat(path.join(this.stateDir, 'store.sqlite')).then(
+      (entry) => entry.isFile(),
+      () => false,
+    );
+  }
+}

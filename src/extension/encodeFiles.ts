@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import { FileType, ProgressLocation, Uri, window, workspace } from 'vscode';
+import { mediaExtensions } from '../encoding/mediaExtensions.ts';
+import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
+import type { Job, PresetSnapshot } from '../protocol/model.ts';
+import type { Batches } from './batches.ts';
+import { choosePreset } from './choosePreset.ts';
+import type { DaemonSession } from './daemon/daemonSession.ts';
+import type { JobBoard } from './model/jobBoard.ts';
+import type { Presets } from './presets.ts';
+import { readOutputTemplate, section } from './settings.ts';
+import { ensureTrusted } from './trust.ts';
+
+/** Submits in flight at once: many small answers, none waits for the one before. */
+const parallelSubmits = 16;
+
+export interface EncodeOptions {
+  /** `ask`: a person chooses; `current`: the one last used, else the default; else a preset's name. */
+  readonly preset: 'ask' | 'current' | { readonly name: string };
+}
+
+export interface EncodeServices {
+  readonly session: DaemonSession;
+  readonly board: JobBoard;
+  readonly presets: Presets;
+  readonly batches: Batches;
+  /** Told of what was submitted, to show it. */
+  readonly onSubmitted: (jobs: readonly Job[]) => void;
+  readonly showError: (error: DffmpegError, retry?: () => void) => void;
+}
+
+/** From a click to jobs in the queue. */
+export class EncodeFiles {
+  readonly #services: EncodeServices;
+
+  constructor(services: EncodeServices) {
+    this.#services = services;
+  }
+
+  /** `targets`: files and folders; none: a dialog asks. */
+  async run(targets: readonly Uri[], options: EncodeOptions): Promise<void> {
+    if (!(await ensureTrusted())) return;
+    try {
+      const asked = targets.length > 0 ? targets : await askForFiles();
+      const chosen = leaveOutVirtual(asked);
+      if (chosen.length > 0) await this.#encode(chosen, options);
+    } catch (thrown) {
+      const error = toDffmpegError(thrown);
+      if (error.code === 'cancelled') return;
+      this.#services.showError(error, () => void this.run(targets, options));
+    }
+  }
+
+  async #encode(chosen: readonly Uri[], options: EncodeOptions): Promise<void> {
+    const { presets } = this.#services;
+    const folders = await foldersAmong(chosen);
+    const files = folders.length > 0 ? await this.#scan(chosen) : chosen;
+    const [first] = files;
+    if (!first) {
+      void window.showInformationMessage(`${nameOf(chosen)} holds no media files to encode.`);
+      return;
+    }
+    const name = await this.#presetName(first, files.length, folders, options);
+    if (name === undefined) return;
+    const snapshots = new Map<string, PresetSnapshot | undefined>();
+    const work: { file: Uri; preset: PresetSnapshot }[] = [];
+    for (const file of files) {
+      const folder = workspace.getWorkspaceFolder(file)?.uri.toString() ?? '';
+      if (!snapshots.has(folder)) snapshots.set(folder, await presets.resolve(name, file));
+      const preset = snapshots.get(folder);
+      if (preset) work.push({ file, preset });
+    }
+    if (work.length === 0) return;
+    if (options.preset !== 'current') await presets.remember(name);
+    await this.#submit(work);
+  }
+
+  /** At most one question: which preset, or whether so many files are meant. Undefined: called off. */
+  async #presetName(
+    first: Uri,
+    count: number,
+    folders: readonly Uri[],
+    { preset }: EncodeOptions,
+  ): Promise<string | undefined> {
+    const { presets } = this.#services;
+    const where = folders.length > 0 ? ` in ${nameOf(folders)}` : '';
+    const what = `${count === 1 ? '1 file' : `${count} files`}${where}`;
+    if (preset === 'ask')
+      return choosePreset(presets.list(first), {
+        title: count === 1 && folders.length === 0 ? `Encode ${nameOf([first])}` : `Encode ${what}`,
+        lastUsed: presets.lastUsed,
+        defaultName: presets.defaultName(first),
+      });
+    const name = preset === 'current' ? presets.currentName(first) : preset.name;
+    if (folders.length === 0) return name;
+    const yes = `Encode ${count === 1 ? '1 File' : `${count} Files`}`;
+    const answer = await window.showInformationMessage(`Encode ${what} with ${name}?`, { modal: true }, yes);
+    return answer === yes ? name : undefined;
+  }
+
+  async #scan(chosen: readonly Uri[]): Promise<Uri[]> {
+    const { session } = this.#services;
+    const paths = chosen.map(({ fsPath }) => fsPath);
+    const { files } = await window.withProgress(
+      { location: ProgressLocation.Window, title: 'DFFmpeg looks for media files' },
+      () => session.request('sources.scan', { paths }),
+    );
+    return files.map(({ path }) => Uri.file(path));
+  }
+
+  async #submit(work: { file: Uri; preset: PresetSnapshot }[]): Promise<void> {
+    const { session, board, batches, onSubmitted, showError } = this.#services;
+    const jobs: Job[] = [];
+    const refused: { error: DffmpegError; item: (typeof work)[number] }[] = [];
+    const queue = work.values();
+    const submitOneByOne = async (): Promise<void> => {
+      for (const item of queue) {
+        try {
+          const { job } = await session.request('jobs.submit', {
+            submissionId: randomUUID(),
+            sources: [item.file.fsPath],
+            preset: item.preset,
+            output: readOutputTemplate(workspace.getConfiguration(section, item.file)),
+          });
+          board.applyJobs([job]);
+          jobs.push(job);
+        } catch (thrown) {
+          refused.push({ error: toDffmpegError(thrown), item });
+        }
+      }
+    };
+    await window.withProgress({ location: { viewId: 'dffmpeg.jobs' } }, () =>
+      Promise.all(Array.from({ length: Math.min(parallelSubmits, work.length) }, submitOneByOne)),
+    );
+    if (jobs.length > 0) onSubmitted(jobs);
+    batches.add(jobs.map(({ id }) => id));
+    const [firstRefused] = refused;
+    if (firstRefused)
+      showError(firstRefused.error, () => void this.#submit(refused.map(({ item }) => item)));
+  }
+}
+
+async function askForFiles(): Promise<readonly Uri[]> {
+  const files = await window.showOpenDialog({
+    canSelectMany: true,
+    openLabel: 'Encode',
+    title: 'Encode with DFFmpeg',
+    filters: { 'Media files': [...mediaExtensions], 'All files': ['*'] },
+  });
+  return files ?? [];
+}
+
+function leaveOutVirtual(uris: readonly Uri[]): Uri[] {
+  const onDisk = uris.filter(({ scheme }) => scheme === 'file');
+  if (onDisk.length < uris.length)
+    void window.showWarningMessage(
+      'DFFmpeg encodes files on a disk. Copy those of a virtual file system into a folder first.',
+    );
+  return onDisk;
+}
+
+async function foldersAmong(uris: readonly Uri[]): Promise<Uri[]> {
+  const folders: Uri[] = [];
+  for (const uri of uris) {
+    const entry = await workspace.fs.stat(uri).then(
+      ({ type }) => type,
+      // What is not there is the daemon's to say, with the job.
+      () => FileType.Unknown,
+    );
+    if ((entry & FileType.Directory) !== 0) folders.push(uri);
+  }
+  return folders;
+}
+
+/** As people say it: `raw`, or `raw and 2 more`. */
+function nameOf(uris: readonly Uri[]): string {
+  const [first, ...more] = uris;
+  const name = first?.path.split('/').filter(Boolean).at(-1) ?? 'The folder';
+  return more.length === 0 ? name : `${name} and ${more.length} more`;
+}

@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises';
+import { env, Uri, window, type Terminal } from 'vscode';
+import { ffmpegInstall, manualInstall, parseOsRelease } from '../encoding/ffmpegInstall.ts';
+
+/**
+ * Types the install command of this system into a visible terminal and leaves Enter to the person: it may ask
+ * for a password, and nothing is installed on a machine without its owner's hand. The daemon sees by itself
+ * when ffmpeg is there.
+ */
+export async function offerToInstallFfmpeg(): Promise<Terminal | undefined> {
+  const distributions =
+    process.platform === 'linux' ? parseOsRelease(await readFile('/etc/os-release', 'utf8').catch(() => '')) : [];
+  const install = ffmpegInstall({ platform: process.platform, distributions });
+  if (!install) {
+    await env.openExternal(Uri.parse(manualInstall));
+    return undefined;
+  }
+  const terminal = window.createTerminal({
+    name: 'Install ffmpeg',
+    message: `This installs ffmpeg on ${install.system}. Press Enter to run it; DFFmpeg notices when it is there.`,
+  });
+  terminal.show();
+  terminal.sendText(withoutSudoForRoot(install.command), false);
+  return terminal;
+}
+
+/** In a container people are often root, and `sudo` is not installed. */
+function withoutSudoForRoot(command: string): string {
+  return process.getuid?.() === 0 ? command.replaceAll(/\bsudo /g, '') : command;
+}

@@ -1,0 +1,127 @@
+import type { Counts, Job, JobState, Progress, WorkerInfo } from '../../protocol/model.ts';
+import { isEnded } from '../../protocol/model.ts';
+import { Emitter, type Event } from './emitter.ts';
+
+/** The three groups that people see. */
+export const jobGroups = ['running', 'waiting', 'finished'] as const;
+export type JobGroup = (typeof jobGroups)[number];
+
+export function groupOf(state: JobState): JobGroup {
+  if (isEnded(state)) return 'finished';
+  return state === 'running' || state === 'verifying' || state === 'committing' ? 'running' : 'waiting';
+}
+
+export type BoardChange =
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'job'; readonly id: string; readonly from: JobGroup | undefined; readonly to: JobGroup }
+  | { readonly kind: 'progress'; readonly id: string }
+  | { readonly kind: 'workers' }
+  | { readonly kind: 'counts' };
+
+/** Where things stand at the daemon: replaces all that was known. */
+export interface BoardSnapshot {
+  readonly jobs: readonly Job[];
+  readonly workers: readonly WorkerInfo[];
+  readonly counts: Counts;
+}
+
+const noCounts: Counts = { waiting: 0, running: 0, done: 0, failed: 0, cancelled: 0 };
+
+/** The daemon's jobs, workers and counts as this window knows them. Every view draws from here. */
+export class JobBoard {
+  readonly #jobs = new Map<string, Job>();
+  readonly #progress = new Map<string, Progress>();
+  readonly #changes = new Emitter<BoardChange>();
+  #workers: readonly WorkerInfo[] = [];
+  #counts: Counts = noCounts;
+
+  readonly onDidChange: Event<BoardChange> = this.#changes.event;
+
+  get workers(): readonly WorkerInfo[] {
+    return this.#workers;
+  }
+
+  get counts(): Counts {
+    return this.#counts;
+  }
+
+  get size(): number {
+    return this.#jobs.size;
+  }
+
+  job(id: string): Job | undefined {
+    return this.#jobs.get(id);
+  }
+
+  progress(id: string): Progress | undefined {
+    return this.#progress.get(id);
+  }
+
+  /** Of one group, in the order in which people see them. */
+  jobsOf(group: JobGroup): Job[] {
+    return [...this.#jobs.values()].filter((job) => groupOf(job.state) === group).sort(orders[group]);
+  }
+
+  /** Mean of what runs, 0 to 1; missing when no running job can say. */
+  overallFraction(): number | undefined {
+    const fractions = [...this.#progress.values()].flatMap(({ fraction }) => fraction ?? []);
+    if (fractions.length === 0) return undefined;
+    return fractions.reduce((sum, fraction) => sum + fraction, 0) / fractions.length;
+  }
+
+  applySnapshot(snapshot: BoardSnapshot): void {
+    this.#jobs.clear();
+    this.#progress.clear();
+    for (const job of snapshot.jobs) this.#store(job);
+    this.#workers = snapshot.workers;
+    this.#counts = snapshot.counts;
+    this.#changes.fire({ kind: 'reset' });
+  }
+
+  applyJobs(jobs: readonly Job[]): void {
+    for (const job of jobs) {
+      const known = this.#jobs.get(job.id);
+      if (!this.#store(job)) continue;
+      const from = known ? groupOf(known.state) : undefined;
+      this.#changes.fire({ kind: 'job', id: job.id, from, to: groupOf(job.state) });
+    }
+  }
+
+  applyProgress(progress: readonly Progress[]): void {
+    for (const entry of progress) {
+      const job = this.#jobs.get(entry.jobId);
+      if (!job || groupOf(job.state) !== 'running') continue;
+      this.#progress.set(entry.jobId, entry);
+      this.#changes.fire({ kind: 'progress', id: entry.jobId });
+    }
+  }
+
+  applyWorkers(workers: readonly WorkerInfo[]): void {
+    this.#workers = workers;
+    this.#changes.fire({ kind: 'workers' });
+  }
+
+  applyCounts(counts: Counts): void {
+    this.#counts = counts;
+    this.#changes.fire({ kind: 'counts' });
+  }
+
+  /** False when what is known is as new: events and answers overtake each other. */
+  #store(job: Job): boolean {
+    const known = this.#jobs.get(job.id);
+    if (known && known.revision >= job.revision) return false;
+    this.#jobs.set(job.id, job);
+    if (groupOf(job.state) !== 'running') this.#progress.delete(job.id);
+    return true;
+  }
+}
+
+const orders: Record<JobGroup, (a: Job, b: Job) => number> = {
+  running: (a, b) => (a.startedAt ?? a.createdAt) - (b.startedAt ?? b.createdAt) || byId(a, b),
+  waiting: (a, b) => b.priority - a.priority || a.createdAt - b.createdAt || byId(a, b),
+  finished: (a, b) => (b.endedAt ?? b.createdAt) - (a.endedAt ?? a.createdAt) || byId(a, b),
+};
+
+function byId(a: Job, b: Job): number {
+  return a.id < b.id ? -1 : 1;
+}

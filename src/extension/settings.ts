@@ -1,0 +1,53 @@
+import type { WorkspaceConfiguration } from 'vscode';
+
+/** What the readers need: a plain object in unit tests. Values are what a person typed: anything at all. */
+export type Configuration = Pick<WorkspaceConfiguration, 'get'>;
+
+export const section = 'dffmpeg';
+
+export const settingKeys = [
+  'defaultPreset',
+  'presets',
+  'output',
+  'notifications',
+  'ffmpegPath',
+  'nodePath',
+] as const;
+export type SettingKey = (typeof settingKeys)[number];
+
+export const notificationLevels = ['all', 'failures', 'none'] as const;
+export type NotificationLevel = (typeof notificationLevels)[number];
+
+export function readDefaultPreset(configuration: Configuration): string | undefined {
+  return readText(configuration, 'defaultPreset');
+}
+
+/** Unchecked: see `presetCatalog.ts`. */
+export function readPresets(configuration: Configuration): Readonly<Record<string, unknown>> {
+  const value = configuration.get<unknown>('presets');
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+}
+
+export function readOutputTemplate(configuration: Configuration): string | undefined {
+  return readText(configuration, 'output');
+}
+
+export function readNotifications(configuration: Configuration): NotificationLevel {
+  const value = configuration.get<unknown>('notifications');
+  return notificationLevels.find((level) => level === value) ?? 'all';
+}
+
+export function readFfmpegPath(configuration: Configuration): string | undefined {
+  return readText(configuration, 'ffmpegPath');
+}
+
+export function readNodePath(configuration: Configuration): string | undefined {
+  return readText(configuration, 'nodePath');
+}
+
+function readText(configuration: Configuration, key: SettingKey): string | undefined {
+  const value = configuration.get<unknown>(key);
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+}

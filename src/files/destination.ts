@@ -1,0 +1,23 @@
+import { randomBytes } from 'node:crypto';
+import { open, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { toDestinationError } from './destinationError.ts';
+
+/**
+ * Proves that a result can be written into `folder` by writing there: permissions, read-only mounts and
+ * quotas are told by nothing else. Throws `destination-missing`, `-unwritable` or `-full`.
+ */
+export async function checkDestination(folder: string): Promise<void> {
+  const trial = path.join(folder, `.dffmpeg-${randomBytes(6).toString('hex')}.try`);
+  try {
+    const handle = await open(trial, 'wx');
+    try {
+      await handle.write('.');
+    } finally {
+      await handle.close();
+      await rm(trial, { force: true });
+    }
+  } catch (error) {
+    throw toDestinationError(error, folder);
+  }
+}

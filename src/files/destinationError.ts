@@ -1,0 +1,30 @@
+import { DffmpegError } from '../protocol/errors.ts';
+import { errnoCode } from './errnoCode.ts';
+
+/** What the system said about writing into `folder`, as one of the `destination-…` errors where it is one. */
+export function toDestinationError(error: unknown, folder: string): unknown {
+  if (error instanceof DffmpegError) return error;
+  switch (errnoCode(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new DffmpegError('destination-full', `There is no space left in ${folder}.`, {
+        hint: 'Free some space there, or choose another folder, and retry the job.',
+        cause: error,
+      });
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new DffmpegError('destination-unwritable', `The folder ${folder} cannot be written to.`, {
+        hint: 'Choose another folder for the result, or change the permissions of this one.',
+        cause: error,
+      });
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new DffmpegError('destination-missing', `The folder ${folder} does not exist.`, {
+        hint: 'Create the folder, or choose another one for the result.',
+        cause: error,
+      });
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,12 @@
+import { stat } from 'node:fs/promises';
+import type { FileIdentity } from '../protocol/workerContract.ts';
+
+/** Device and inode of what `path` leads to, links followed. Bigint, since inodes exceed 2^53 on Windows. */
+export async function identityOf(path: string): Promise<FileIdentity> {
+  const { dev, ino } = await stat(path, { bigint: true });
+  return { device: String(dev), inode: String(ino) };
+}
+
+export function sameFile(a: FileIdentity, b: FileIdentity): boolean {
+  return a.device === b.device && a.inode === b.inode;
+}

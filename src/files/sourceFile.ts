@@ -1,0 +1,102 @@
+import type { BigIntStats } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { DffmpegError } from '../protocol/errors.ts';
+import { errnoCode } from './errnoCode.ts';
+
+/** What names one state of a source: another write, another file under its name, another size, all differ. */
+export interface SourceIdentity {
+  readonly path: string;
+  readonly bytes: number;
+  /** Nanoseconds since the epoch. */
+  readonly modified: bigint;
+  readonly device: bigint;
+  readonly inode: bigint;
+}
+
+/**
+ * Checks that a source is there, a regular file (links are followed), readable and not empty, and returns its
+ * identity. Throws `source-missing`, `source-unreadable` or `source-not-media`.
+ */
+export async function checkSource(path: string): Promise<SourceIdentity> {
+  const stats = await statSource(path);
+  if (!stats.isFile())
+    throw new DffmpegError('source-unreadable', `${path} is ${describe(stats)}, not a file.`, {
+      hint: 'Choose a media file.',
+    });
+  try {
+    await (await open(path, 'r')).close();
+  } catch (error) {
+    throw toSourceError(error, path);
+  }
+  if (stats.size === 0n)
+    throw new DffmpegError('source-not-media', `${path} is empty.`, {
+      hint: 'Copy or download the file again: it has no content.',
+    });
+  return identity(path, stats);
+}
+
+/** Throws `source-changed` when the source is no longer what it was when `before` was taken. */
+export async function assertUnchanged(before: SourceIdentity): Promise<void> {
+  let after: SourceIdentity;
+  try {
+    after = identity(before.path, await statSource(before.path));
+  } catch (error) {
+    throw changed(`${before.path} was moved or deleted while it was encoded.`, error);
+  }
+  const same =
+    after.bytes === before.bytes &&
+    after.modified === before.modified &&
+    after.device === before.device &&
+    after.inode === before.inode;
+  if (!same) throw changed(`${before.path} changed while it was encoded.`);
+}
+
+function changed(message: string, cause?: unknown): DffmpegError {
+  return new DffmpegError('source-changed', message, {
+    hint: 'Wait until the file is complete, then retry the job.',
+    cause,
+  });
+}
+
+async function statSource(path: string): Promise<BigIntStats> {
+  try {
+    return await stat(path, { bigint: true });
+  } catch (error) {
+    throw toSourceError(error, path);
+  }
+}
+
+function identity(path: string, stats: BigIntStats): SourceIdentity {
+  return {
+    path,
+    bytes: Number(stats.size),
+    modified: stats.mtimeNs,
+    device: stats.dev,
+    inode: stats.ino,
+  };
+}
+
+function describe(stats: BigIntStats): string {
+  if (stats.isDirectory()) return 'a folder';
+  if (stats.isFIFO()) return 'a pipe';
+  if (stats.isSocket()) return 'a socket';
+  return 'a device';
+}
+
+function toSourceError(error: unknown, path: string): DffmpegError {
+  const code = errnoCode(error);
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return new DffmpegError('source-missing', `${path} does not exist.`, {
+      hint: 'Check whether the file was moved, renamed or deleted.',
+      cause: error,
+    });
+  if (code === 'EACCES' || code === 'EPERM')
+    return new DffmpegError('source-unreadable', `${path} may not be read by this user.`, {
+      hint: 'Change the file’s permissions so that you can read it.',
+      cause: error,
+    });
+  return new DffmpegError('source-unreadable', `${path} cannot be read (${code ?? 'unknown error'}).`, {
+    hint: 'Check the disk or network drive that the file is on.',
+    cause: error,
+  });
+}

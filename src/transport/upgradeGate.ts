@@ -1,0 +1,137 @@
+import { checkCompatibility } from '../protocol/compatibility.ts';
+import { DffmpegError } from '../protocol/errors.ts';
+import type { Handshake, Role } from '../protocol/handshake.ts';
+import {
+  authorizationHeader,
+  challengeHeader,
+  checkChallenge,
+  makeChallenge,
+  signHandshake,
+  verifyHandshake,
+  welcomeHeader,
+} from '../protocol/handshake.ts';
+import { protocolVersion } from '../protocol/version.ts';
+import { hmacSha256, randomToken } from './hmac.ts';
+
+/** Where channels are opened. */
+export const channelPath = '/channel';
+
+/** Milliseconds: time enough for one round trip on any link. */
+const challengeLifetimeMs = 30_000;
+
+/** Who is at the other end, proven by the handshake. */
+export interface Caller {
+  identity: string;
+  role: Role;
+  remoteAddress: string;
+}
+
+export interface Credential {
+  key: string;
+  role: Role;
+}
+
+/** What the gate sees of an upgrade. Header names are lower-case, as node:http gives them. */
+export interface UpgradeRequest {
+  method: string;
+  path: string;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  remoteAddress: string;
+}
+
+export type Decision =
+  | { accepted: true; caller: Caller; headers: Record<string, string> }
+  | { accepted: false; status: number; error: DffmpegError; headers: Record<string, string> };
+
+export interface GateOptions {
+  authenticate(identity: string): Credential | undefined | Promise<Credential | undefined>;
+  /** Milliseconds; any clock of this process. */
+  now(): number;
+}
+
+/** Decides whether an upgrade becomes a channel. Keeps nothing about callers who have not proven a key. */
+export class UpgradeGate {
+  readonly #options: GateOptions;
+  readonly #secret = randomToken();
+  /** Challenges that were answered well, until they expire: an upgrade seen on the wire is good once. */
+  readonly #used = new Map<string, number>();
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  async decide(request: UpgradeRequest): Promise<Decision> {
+    // Only browsers send it, and no page has any business here.
+    if (request.headers['origin'] !== undefined)
+      return refuse(403, new DffmpegError('forbidden', 'Web pages may not open a channel.'));
+    if (request.path !== channelPath)
+      return refuse(404, new DffmpegError('not-found', `Channels are opened at ${channelPath}.`));
+    const header = request.headers['authorization'];
+    if (header === undefined)
+      return this.#challenge(request, false, new DffmpegError('unauthorized', 'Sign the challenge.'));
+    const fields = authorizationHeader.parse(typeof header === 'string' ? header : undefined);
+    if (!fields) return refuse(400, new DffmpegError('unauthorized', 'The signature cannot be read.'));
+    const mismatch = checkCompatibility(protocolVersion, fields.protocol);
+    if (mismatch) return refuse(426, mismatch);
+    return this.#checkSignature(request, fields, fields.signature);
+  }
+
+  async #checkSignature(
+    request: UpgradeRequest,
+    fields: Pick<Handshake, 'identity' | 'challenge' | 'nonce' | 'protocol'>,
+    signature: string,
+  ): Promise<Decision> {
+    const { identity, challenge } = fields;
+    const state = checkChallenge(hmacSha256, this.#secret, challenge, {
+      now: this.#options.now(),
+      remoteAddress: request.remoteAddress,
+    });
+    if (state !== 'valid' || this.#used.has(challenge))
+      return this.#challenge(request, true, new DffmpegError('unauthorized', 'The challenge is not valid.'));
+
+    const handshake = { ...fields, method: request.method, path: request.path, fingerprint: '' };
+    const credential = await this.#options.authenticate(identity);
+    // An unknown identity costs as much time as a wrong key.
+    const key = credential?.key ?? this.#secret;
+    const proven = verifyHandshake(hmacSha256, key, 'client', handshake, signature);
+    if (!credential || !proven || this.#used.has(challenge))
+      return refuse(401, new DffmpegError('unauthorized', 'The key is not the right one.'));
+
+    this.#remember(challenge);
+    const welcome = signHandshake(hmacSha256, key, 'server', handshake);
+    return {
+      accepted: true,
+      caller: { identity, role: credential.role, remoteAddress: request.remoteAddress },
+      headers: {
+        'Authentication-Info': welcomeHeader.format({ protocol: protocolVersion, signature: welcome }),
+      },
+    };
+  }
+
+  #challenge(request: UpgradeRequest, stale: boolean, error: DffmpegError): Decision {
+    const challenge = makeChallenge(hmacSha256, this.#secret, {
+      expiresAt: this.#options.now() + challengeLifetimeMs,
+      nonce: randomToken(),
+      remoteAddress: request.remoteAddress,
+    });
+    const value = challengeHeader.format({
+      challenge,
+      protocol: protocolVersion,
+      stale: stale ? 'true' : 'false',
+    });
+    return refuse(401, error, { 'WWW-Authenticate': value });
+  }
+
+  #remember(challenge: string): void {
+    const now = this.#options.now();
+    for (const [old, expiresAt] of this.#used) {
+      if (expiresAt > now) break;
+      this.#used.delete(old);
+    }
+    this.#used.set(challenge, now + challengeLifetimeMs);
+  }
+}
+
+function refuse(status: number, error: DffmpegError, headers: Record<string, string> = {}): Decision {
+  return { accepted: false, status, error, headers };
+}

@@ -1,0 +1,186 @@
+import type { IncomingMessage } from 'node:http';
+import { createServer, STATUS_CODES } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { Channel } from '../protocol/channel.ts';
+import { DffmpegError } from '../protocol/errors.ts';
+import { maxFrameBytes } from '../protocol/frames.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { requireLoopback } from './loopback.ts';
+import type { Caller, Credential, Decision } from './upgradeGate.ts';
+import { channelPath, UpgradeGate } from './upgradeGate.ts';
+import { WebSocketChannel } from './websocketChannel.ts';
+
+export type { Caller, Credential } from './upgradeGate.ts';
+
+export interface WebSocketServerOptions {
+  /** A loopback address: there is no TLS, so nothing else is listened on. */
+  host: string;
+  /** 0: a free one. */
+  port: number;
+  /** The key and role of an identity, undefined for an unknown one. */
+  authenticate(identity: string): Credential | undefined | Promise<Credential | undefined>;
+  onChannel(channel: Channel, caller: Caller): void;
+  /** One line about a refused or broken connection; holds no key and no signature. */
+  log(line: string): void;
+  /** Milliseconds between pings; a socket that missed two is cut. */
+  heartbeatMs?: number | undefined;
+  /** Milliseconds that a connection has for its handshake. */
+  handshakeMs?: number | undefined;
+  /** Connections in their handshake at the same time; more are cut at once, and try again. */
+  maxHandshakes?: number | undefined;
+  /** Milliseconds, monotonic. */
+  now?: (() => number) | undefined;
+}
+
+export interface WebSocketListener {
+  readonly port: number;
+  /** What clients dial. */
+  readonly url: string;
+  /** Stops listening, closes every channel (1001) and resolves when all sockets are gone. */
+  close(): Promise<void>;
+}
+
+export async function listenWebSocket(options: WebSocketServerOptions): Promise<WebSocketListener> {
+  requireLoopback(options.host);
+  const { handshakeMs = 5_000, maxHandshakes = 256, now = () => performance.now() } = options;
+  const gate = new UpgradeGate({ authenticate: (identity) => options.authenticate(identity), now });
+  const webSockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: maxFrameBytes,
+  });
+  const heartbeat = new Heartbeat(options.heartbeatMs ?? 15_000);
+  const channels = new Set<Channel>();
+  const sockets = new Set<Socket>();
+  /** Sockets that have proven nothing yet, with what ends their patience. */
+  const handshaking = new Map<Duplex, NodeJS.Timeout>();
+
+  const server = createServer({ headersTimeout: handshakeMs, requestTimeout: handshakeMs }, (_, response) => {
+    response.writeHead(426, { Connection: 'close', Upgrade: 'websocket' }).end();
+  });
+
+  server.on('connection', (socket) => {
+    socket.on('error', () => undefined);
+    if (handshaking.size >= maxHandshakes) {
+      options.log('Too many connections in their handshake; one was cut.');
+      socket.destroy();
+      return;
+    }
+    sockets.add(socket);
+    handshaking.set(
+      socket,
+      setTimeout(() => socket.destroy(), handshakeMs),
+    );
+    socket.once('close', () => {
+      endHandshake(socket);
+      sockets.delete(socket);
+    });
+  });
+
+  function endHandshake(socket: Duplex): void {
+    clearTimeout(handshaking.get(socket));
+    handshaking.delete(socket);
+  }
+
+  server.on('upgrade', (request, socket, head) => {
+    const remoteAddress = request.socket.remoteAddress ?? '';
+    const { method = '', url: path = '', headers } = request;
+    gate.decide({ method, path, headers, remoteAddress }).then(
+      (decision) => {
+        if (socket.destroyed || !server.listening) socket.destroy();
+        else if (decision.accepted) accept(decision, request, socket, head);
+        else refuse(decision, remoteAddress, socket);
+      },
+      (error: unknown) => {
+        options.log(`The handshake of ${remoteAddress} failed: ${String(error)}`);
+        socket.destroy();
+      },
+    );
+  });
+
+  function accept(
+    { caller, headers }: Decision & { accepted: true },
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): void {
+    const addHeaders = (lines: string[]): void => {
+      for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
+    };
+    // handleUpgrade answers before it returns, so the headers cannot reach another caller.
+    webSockets.once('headers', addHeaders);
+    webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      endHandshake(socket);
+      heartbeat.watch(webSocket);
+      webSocket.on('error', (error) => {
+        options.log(`The channel of ${caller.identity} broke: ${error.message}`);
+      });
+      const channel = new WebSocketChannel(webSocket);
+      channels.add(channel);
+      webSocket.once('close', () => channels.delete(channel));
+      options.onChannel(channel, caller);
+    });
+    webSockets.off('headers', addHeaders);
+  }
+
+  function refuse(
+    { status, error, headers }: Decision & { accepted: false },
+    remoteAddress: string,
+    socket: Duplex,
+  ): void {
+    // A first upgrade is always unsigned: nothing to tell.
+    if (status !== 401 || headers['WWW-Authenticate'] === undefined)
+      options.log(`Refused ${remoteAddress} (${status}): ${error.message}`);
+    const body = JSON.stringify({ error: error.toData() });
+    const lines = Object.entries({
+      Connection: 'close',
+      'Content-Type': 'application/json',
+      'Content-Length': String(Buffer.byteLength(body)),
+      ...headers,
+    }).map(([name, value]) => `${name}: ${value}`);
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => {
+      reject(
+        new DffmpegError(
+          'daemon-unavailable',
+          `Cannot listen on ${options.host}:${options.port}: ${error.message}`,
+          {
+            hint: 'Choose another port, or port 0 for a free one.',
+            cause: error,
+          },
+        ),
+      );
+    });
+    server.listen({ host: options.host, port: options.port, backlog: 128 }, resolve);
+  });
+  server.on('error', (error) => {
+    options.log(`The listener reported: ${error.message}`);
+  });
+
+  const { port, address, family } = server.address() as AddressInfo;
+  return {
+    port,
+    url: `ws://${family === 'IPv6' ? `[${address}]` : address}:${port}${channelPath}`,
+    async close() {
+      const gone = new Promise<void>((resolve) =>
+        server.close(() => {
+          resolve();
+        }),
+      );
+      heartbeat.stop();
+      for (const socket of handshaking.keys()) socket.destroy();
+      for (const channel of channels) channel.close({ code: 1001, text: 'The daemon is leaving.' });
+      await gone;
+      await Promise.all(
+        [...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))),
+      );
+    },
+  };
+}

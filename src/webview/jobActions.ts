@@ -1,0 +1,51 @@
+import { isEnded } from '../protocol/model.ts';
+import type { JobAction, StatusJob } from '../protocol/statusPageContract.ts';
+import { element, icon, setAttribute, setShown } from './dom.ts';
+import { sourceName } from './jobText.ts';
+
+export type Act = (action: JobAction, id: string) => void;
+
+interface ActionButton {
+  readonly label: string;
+  readonly icon: string;
+  readonly offered: (job: StatusJob) => boolean;
+}
+
+const actionButtons: Record<JobAction, ActionButton> = {
+  reveal: { label: 'Reveal result', icon: 'folder-opened', offered: (job) => job.state === 'done' },
+  retry: { label: 'Retry', icon: 'debug-restart', offered: canRetry },
+  log: { label: 'Open log', icon: 'output', offered: () => true },
+  cancel: { label: 'Cancel', icon: 'close', offered: (job) => !isEnded(job.state) },
+};
+
+function canRetry(job: StatusJob): boolean {
+  return job.state === 'failed' || job.state === 'cancelled';
+}
+
+/** The buttons of one job. Offered is only what can be done now. */
+export class JobActions {
+  readonly element = element('div', { class: 'actions' });
+  readonly #buttons = new Map<JobAction, HTMLButtonElement>();
+  #job: StatusJob;
+
+  constructor(job: StatusJob, actions: readonly JobAction[], act: Act) {
+    this.#job = job;
+    for (const action of actions) {
+      const { label, icon: iconName } = actionButtons[action];
+      const attributes = { class: 'icon-button', type: 'button', title: label, 'data-action': action };
+      const button = element('button', attributes, icon(iconName));
+      button.addEventListener('click', () => act(action, this.#job.id));
+      this.#buttons.set(action, button);
+      this.element.append(button);
+    }
+  }
+
+  update(job: StatusJob): void {
+    this.#job = job;
+    for (const [action, button] of this.#buttons) {
+      const { label, offered } = actionButtons[action];
+      setAttribute(button, 'aria-label', `${label}: ${sourceName(job)}`);
+      setShown(button, offered(job));
+    }
+  }
+}

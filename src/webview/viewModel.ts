@@ -1,0 +1,123 @@
+import { isEnded } from '../protocol/model.ts';
+import type { StatusJob } from '../protocol/statusPageContract.ts';
+
+/** What the page shows, worked out of what the host told. Pure. */
+
+export interface Sections {
+  /** In the order they began, so that a row keeps its place while it runs. */
+  readonly running: readonly StatusJob[];
+  /** In the order they will begin: priority, then age. */
+  readonly waiting: readonly StatusJob[];
+  /** Newest first. */
+  readonly finished: readonly StatusJob[];
+}
+
+export function sortIntoSections(jobs: readonly StatusJob[]): Sections {
+  const running = jobs.filter(isRunning);
+  const finished = jobs.filter((job) => isEnded(job.state));
+  const waiting = jobs.filter((job) => !isRunning(job) && !isEnded(job.state));
+  return {
+    running: running.sort((a, b) => begin(a) - begin(b) || byId(a, b)),
+    waiting: waiting.sort((a, b) => b.priority - a.priority || a.createdAt - b.createdAt || byId(a, b)),
+    finished: finished.sort((a, b) => end(b) - end(a) || byId(a, b)),
+  };
+}
+
+function isRunning(job: StatusJob): boolean {
+  return job.state === 'running' || job.state === 'verifying' || job.state === 'committing';
+}
+
+function begin(job: StatusJob): number {
+  return job.startedAt ?? job.createdAt;
+}
+
+function end(job: StatusJob): number {
+  return job.endedAt ?? job.createdAt;
+}
+
+function byId(a: StatusJob, b: StatusJob): number {
+  return a.id < b.id ? -1 : 1;
+}
+
+/** Every word of the query is in a path, the preset, the worker, the state or the reason. */
+export function searchJobs(jobs: readonly StatusJob[], query: string): readonly StatusJob[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return jobs;
+  return jobs.filter((job) => {
+    const text = searchedText(job).toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+function searchedText(job: StatusJob): string {
+  return [
+    ...job.sources.map((source) => source.path),
+    ...job.outputs.map((output) => output.path ?? ''),
+    job.preset,
+    job.worker ?? '',
+    job.state,
+    job.reason?.message ?? '',
+  ].join('\n');
+}
+
+export interface Totals {
+  readonly doneToday: number;
+  readonly failedToday: number;
+  /** Bytes of the sources less bytes of the results; negative when the results are larger. */
+  readonly savedBytes: number;
+  /** Bytes of the sources that `savedBytes` is about. */
+  readonly sourceBytes: number;
+  /** Results that `savedBytes` is about. */
+  readonly results: number;
+}
+
+/** `midnight`: when the day began here, milliseconds since the epoch. */
+export function sumUp(jobs: readonly StatusJob[], midnight: number): Totals {
+  const today = jobs.filter((job) => (job.endedAt ?? 0) >= midnight);
+  const sizes = jobs.map(sizesOf).filter((pair) => pair !== undefined);
+  const sourceBytes = sum(sizes.map((pair) => pair.source));
+  return {
+    doneToday: today.filter((job) => job.state === 'done').length,
+    failedToday: today.filter((job) => job.state === 'failed').length,
+    savedBytes: sourceBytes - sum(sizes.map((pair) => pair.result)),
+    sourceBytes,
+    results: sizes.length,
+  };
+}
+
+/** Both sizes of a job that is done, in bytes; undefined while one of them is not known. */
+export function sizesOf(job: StatusJob): { source: number; result: number } | undefined {
+  if (job.state !== 'done') return undefined;
+  const sources = job.sources.map((source) => source.bytes);
+  const results = job.outputs.map((output) => output.bytes);
+  if (results.length === 0 || !allKnown(sources) || !allKnown(results)) return undefined;
+  return { source: sum(sources), result: sum(results) };
+}
+
+function allKnown(values: readonly (number | undefined)[]): values is readonly number[] {
+  return values.every((value) => value !== undefined);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** Milliseconds since the epoch at which the local day of `now` began. */
+export function midnightBefore(now: number): number {
+  return new Date(now).setHours(0, 0, 0, 0);
+}
+
+export interface Ended {
+  readonly done: readonly StatusJob[];
+  readonly failed: readonly StatusJob[];
+}
+
+/** Jobs that ended between two snapshots, for those who listen instead of looking. */
+export function endedSince(before: readonly StatusJob[] | undefined, after: readonly StatusJob[]): Ended {
+  const open = new Set(before?.filter((job) => !isEnded(job.state)).map((job) => job.id));
+  const ended = after.filter((job) => open.has(job.id));
+  return {
+    done: ended.filter((job) => job.state === 'done'),
+    failed: ended.filter((job) => job.state === 'failed'),
+  };
+}

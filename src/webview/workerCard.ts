@@ -1,0 +1,96 @@
+import { formatBytes, formatPercent } from '../encoding/formatting.ts';
+import type { LoadSeries, StatusWorker } from '../protocol/statusPageContract.ts';
+import { element, setAttribute, setShown, setText } from './dom.ts';
+import type { Row } from './keyedList.ts';
+import { LoadChart } from './loadChart.ts';
+
+export interface WorkerItem {
+  readonly worker: StatusWorker;
+  readonly load: LoadSeries | undefined;
+  /** Names of the files it encodes now. */
+  readonly files: readonly string[];
+}
+
+/** One render node: what it is, what it does, and its load over the last minutes. */
+export class WorkerCard implements Row<WorkerItem> {
+  readonly element: HTMLElement;
+  readonly #name = element('h3');
+  readonly #slots = element('span', { class: 'slots' });
+  readonly #machine = element('p', { class: 'detail' });
+  readonly #ffmpeg = element('p', { class: 'detail' });
+  readonly #cpu = element('span', { class: 'number' });
+  readonly #memory = element('span', { class: 'number' });
+  readonly #chart = new LoadChart();
+  readonly #noLoad = element('p', { class: 'no-load detail' }, 'Measuring the load…');
+  readonly #encoders = element('p', { class: 'detail' });
+  readonly #encodersTitle = element('summary');
+
+  constructor() {
+    this.element = element(
+      'li',
+      { class: 'worker' },
+      element('div', { class: 'worker-header' }, this.#name, this.#slots),
+      this.#machine,
+      this.#ffmpeg,
+      element(
+        'div',
+        { class: 'legend' },
+        element('span', { class: 'key cpu', 'aria-hidden': 'true' }),
+        element('span', {}, 'Processor'),
+        this.#cpu,
+        element('span', { class: 'key memory', 'aria-hidden': 'true' }),
+        element('span', {}, 'Memory'),
+        this.#memory,
+      ),
+      element('div', { class: 'chart-place' }, this.#chart.element, this.#noLoad),
+      element('details', { class: 'encoders' }, this.#encodersTitle, this.#encoders),
+    );
+  }
+
+  update({ worker, load, files }: WorkerItem): void {
+    setText(this.#name, worker.local ? `${worker.name} (this machine)` : worker.name);
+    const slots = Object.values(worker.slots).reduce((sum, count) => sum + count, 0);
+    setText(this.#slots, `${worker.running.length} of ${slots} busy`);
+    setAttribute(this.#slots, 'title', files.length > 0 ? `Encoding ${files.join(', ')}` : undefined);
+    setText(this.#machine, machineText(worker));
+    setText(this.#ffmpeg, ffmpegText(worker));
+    setText(this.#encodersTitle, `${worker.encoders.length} encoders proven`);
+    setText(this.#encoders, worker.encoders.join(', ') || 'None has been tried yet.');
+    this.#showLoad(worker, load);
+  }
+
+  dispose(): void {
+    this.#chart.dispose();
+  }
+
+  #showLoad(worker: StatusWorker, load: LoadSeries | undefined): void {
+    const cpu = load?.cpu.at(-1);
+    const used = load?.memoryUsed.at(-1);
+    setShown(this.#noLoad, cpu === undefined);
+    setText(this.#cpu, cpu === undefined ? '–' : formatPercent(cpu));
+    setText(this.#memory, memoryText(used, load?.memoryTotal));
+    const spoken = cpu === undefined ? 'not measured yet' : `processor ${formatPercent(cpu)}, memory ${memoryText(used, load?.memoryTotal)}`;
+    setAttribute(this.#chart.element, 'aria-label', `Load of ${worker.name} over the last 5 minutes; now ${spoken}`);
+    this.#chart.update(load);
+  }
+}
+
+function memoryText(used: number | undefined, total: number | undefined): string {
+  return used === undefined || !total ? '–' : `${formatBytes(used)} of ${formatBytes(total)}`;
+}
+
+function machineText(worker: StatusWorker): string {
+  const cores = worker.cores === 1 ? '1 core' : `${worker.cores} cores`;
+  return [worker.cpuModel, cores, `${worker.platform} ${worker.arch}`].filter(Boolean).join(' · ');
+}
+
+function ffmpegText({ ffmpeg }: StatusWorker): string {
+  switch (ffmpeg.state) {
+    case 'ready':
+      return `ffmpeg ${ffmpeg.version}`;
+    case 'checking':
+      return 'Looking for ffmpeg…';
+    case 'missing':
+      return 'No usable ffmpeg';
+  }
+}
