@@ -52,7 +52,7 @@ function findNode() {
     var file;
     try {
       file = fs.realpathSync(candidates[i]);
-    } catch (error) {
+    } catch {
       continue;
     }
     if (seen[file]) continue;

@@ -4,7 +4,10 @@ import { reportError } from './command.ts';
 import { exitCodes } from './exitCodes.ts';
 import type { Io } from './io.ts';
 
-export type CommandFactory = (context: CommandContext) => Command | readonly Command[];
+export type CommandFactory = (context: CommandContext) =>
+  | Command
+  | readonly Command[]
+  | Promise<Command>;
 
 /** Puts the commands together, runs the one that was typed, and returns the exit code. */
 export async function runProgram(
@@ -12,7 +15,7 @@ export async function runProgram(
   options: { io: Io; version: string; commands: readonly CommandFactory[] },
 ): Promise<number> {
   const exit: Exit = { code: exitCodes.done };
-  const program = createProgram(options, exit);
+  const program = await createProgram(options, exit);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return exit.code;
@@ -22,10 +25,10 @@ export async function runProgram(
   }
 }
 
-function createProgram(
+async function createProgram(
   { io, version, commands }: { io: Io; version: string; commands: readonly CommandFactory[] },
   exit: Exit,
-): Command {
+): Promise<Command> {
   const program = new Command('dffmpeg')
     .description('Encode media files with the ffmpeg of this machine, in a queue that goes on by itself.')
     .version(version, '--version', 'print the version')
@@ -38,7 +41,7 @@ function createProgram(
         'Exit codes: 0 done, 1 failed, 2 bad usage, 130 cancelled.',
     );
   for (const factory of commands)
-    for (const command of [factory({ io, exit })].flat()) program.addCommand(command);
+    for (const command of [await factory({ io, exit })].flat()) program.addCommand(command);
   everywhere(program, (command) => {
     command
       .exitOverride()

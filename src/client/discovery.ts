@@ -81,3 +81,8 @@ export function isProcessAlive(pid: number): boolean {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
+
+/** Whether two readings tell of the same run of a daemon. */
+export function isSameDaemon(one: Discovery | undefined, other: Discovery | undefined): boolean {
+  return one?.pid === other?.pid && one?.startTime === other?.startTime && one?.key === other?.key;
+}

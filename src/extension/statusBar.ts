@@ -12,6 +12,7 @@ export class StatusBar implements Disposable {
   readonly #item: StatusBarItem;
   readonly #subscriptions: readonly Disposable[];
   readonly #coalescer: Coalescer<'all'>;
+  #text: string | undefined;
 
   constructor(board: JobBoard, session: DaemonSession) {
     this.#item = window.createStatusBarItem('dffmpeg.queue', StatusBarAlignment.Left, 10);
@@ -26,8 +27,10 @@ export class StatusBar implements Disposable {
     this.#subscriptions = [board.onDidChange(draw), session.onDidChangeLink(draw)];
   }
 
-  /** What is shown; undefined: nothing. For tests. */
-  text: string | undefined;
+  /** What is shown; undefined: nothing. */
+  get text(): string | undefined {
+    return this.#text;
+  }
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
@@ -42,7 +45,7 @@ export class StatusBar implements Disposable {
       workers: board.workers,
       link: session.link,
     });
-    this.text = shown?.text;
+    this.#text = shown?.text;
     if (!shown) {
       this.#item.hide();
       return;

@@ -51,6 +51,17 @@ export function stagingKey(file: string): string {
     : path.basename(path.dirname(file));
 }
 
+/**
+ * Whether `file` is a name that `stage` gives out, for this scratch folder or hidden in a destination. What a
+ * neighbour names as staged is deleted or moved: nobody else's file may be.
+ */
+export function isStaged(file: string, scratchDir: string): boolean {
+  if (path.resolve(file) !== file || !/^[0-9A-Za-z_-]+-\d+$/.test(stagingKey(file))) return false;
+  const name = path.basename(file);
+  if (name.startsWith(ownPrefix)) return name.endsWith('.part');
+  return /^result\.\w+$/.test(name) && path.dirname(path.dirname(file)) === path.resolve(scratchDir);
+}
+
 /** A result's name in the destination folder before it has its own. */
 export function partPath(destination: string, key: string): string {
   return path.join(destination, `${ownPrefix}${key}.part`);

@@ -80,7 +80,7 @@ async function shakeHands(
     const answer = await upgrade(url, handshake && authorize(handshake, key), signal);
     if (answer.opened) {
       if (!handshake || !isProven(handshake, key, answer.response)) {
-        answer.socket.terminate();
+        answer.channel.close({ code: 1008, text: 'The key was not proven.' });
         throw new DffmpegError(
           'unauthorized',
           `What answers at ${url.host} could not prove that it is the daemon.`,
@@ -89,7 +89,7 @@ async function shakeHands(
           },
         );
       }
-      return new WebSocketChannel(answer.socket);
+      return answer.channel;
     }
     const challenge = challengeHeader.parse(answer.response.headers['www-authenticate']);
     if (answer.response.statusCode !== 401 || !challenge || (handshake && challenge.stale !== 'true'))
@@ -122,10 +122,10 @@ function isProven(handshake: Handshake, key: string, response: IncomingMessage):
 }
 
 type Answer =
-  | { opened: true; socket: WebSocket; response: IncomingMessage }
+  | { opened: true; channel: Channel; response: IncomingMessage }
   | { opened: false; response: IncomingMessage; error: DffmpegError };
 
-/** One upgrade. Frames cannot come before the caller listens: they are emitted in a later turn. */
+/** One upgrade. */
 function upgrade(url: URL, authorization: string | undefined, signal: AbortSignal): Promise<Answer> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
@@ -151,7 +151,8 @@ function upgrade(url: URL, authorization: string | undefined, signal: AbortSigna
     });
     socket.on('open', () => {
       settle();
-      if (response) resolve({ opened: true, socket, response });
+      // Made here and now: frames may follow at once, and the channel keeps them.
+      if (response) resolve({ opened: true, channel: new WebSocketChannel(socket), response });
     });
     socket.on('unexpected-response', (_, refused) => {
       void readError(refused).then((error) => {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { createServer, STATUS_CODES } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -55,7 +55,6 @@ export async function listenWebSocket(options: WebSocketServerOptions): Promise<
   });
   const heartbeat = new Heartbeat(options.heartbeatMs ?? 15_000);
   const channels = new Set<Channel>();
-  const sockets = new Set<Socket>();
   /** Sockets that have proven nothing yet, with what ends their patience. */
   const handshaking = new Map<Duplex, NodeJS.Timeout>();
 
@@ -70,14 +69,12 @@ export async function listenWebSocket(options: WebSocketServerOptions): Promise<
       socket.destroy();
       return;
     }
-    sockets.add(socket);
     handshaking.set(
       socket,
       setTimeout(() => socket.destroy(), handshakeMs),
     );
     socket.once('close', () => {
       endHandshake(socket);
-      sockets.delete(socket);
     });
   });
 
@@ -178,9 +175,6 @@ export async function listenWebSocket(options: WebSocketServerOptions): Promise<
       for (const socket of handshaking.keys()) socket.destroy();
       for (const channel of channels) channel.close({ code: 1001, text: 'The daemon is leaving.' });
       await gone;
-      await Promise.all(
-        [...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))),
-      );
     },
   };
 }

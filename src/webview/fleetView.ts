@@ -13,8 +13,16 @@ export class FleetView {
   constructor() {
     const title = element('h2', { id: 'workers-title', tabindex: '-1' }, 'Workers');
     const cards = element('ul', { class: 'workers', 'aria-labelledby': title.id });
-    requireElement('workers').append(element('div', { class: 'section-header' }, title, this.#badge), cards, this.#empty);
-    this.#cards = new KeyedList(cards, ({ worker }) => worker.id, () => new WorkerCard());
+    requireElement('workers').append(
+      element('div', { class: 'section-header' }, title, this.#badge),
+      cards,
+      this.#empty,
+    );
+    this.#cards = new KeyedList(
+      cards,
+      ({ worker }) => worker.id,
+      () => new WorkerCard(),
+    );
   }
 
   render(state: PageState): void {
@@ -35,6 +43,7 @@ export class FleetView {
 
 function emptySentence({ connection, workers }: PageState): string {
   if (connection.state === 'failed') return 'No worker can be reached.';
-  if (connection.state === 'idle' || workers) return 'No worker runs yet. This machine becomes one with the first encode.';
+  if (connection.state === 'idle' || workers)
+    return 'No worker runs yet. This machine becomes one with the first encode.';
   return 'Looking for workers…';
 }

@@ -29,7 +29,12 @@ export class JobSection<T> {
   constructor(container: HTMLElement, options: SectionOptions<T>) {
     const title = element('h2', { id: `${container.id}-title`, tabindex: '-1' }, options.title);
     const rows = element('ul', { class: 'rows', 'aria-labelledby': title.id });
-    container.append(element('div', { class: 'section-header' }, title, this.#badge), rows, this.#empty, this.#more);
+    container.append(
+      element('div', { class: 'section-header' }, title, this.#badge),
+      rows,
+      this.#empty,
+      this.#more,
+    );
     this.#list = new KeyedList(rows, options.keyOf, options.create);
     this.#more.addEventListener('click', options.showMore);
   }

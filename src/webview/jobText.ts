@@ -1,4 +1,11 @@
-import { formatBytes, formatChange, formatDuration, formatPercent, formatRate, formatSpeed } from '../encoding/formatting.ts';
+import {
+  formatBytes,
+  formatSizeChange,
+  formatDuration,
+  formatPercent,
+  formatFrameRate,
+  formatSpeed,
+} from '../encoding/formatting.ts';
 import type { Progress } from '../protocol/model.ts';
 import type { StatusJob } from '../protocol/statusPageContract.ts';
 import { sizesOf, type Ended } from './viewModel.ts';
@@ -32,7 +39,7 @@ export function progressText(job: StatusJob, progress: Progress | undefined): Pr
   const { fraction, framesPerSecond, speed } = progress ?? {};
   return {
     percent: fraction === undefined ? '–' : formatPercent(fraction),
-    rate: framesPerSecond === undefined ? '' : formatRate(framesPerSecond),
+    rate: framesPerSecond === undefined ? '' : formatFrameRate(framesPerSecond),
     speed: speed === undefined ? '' : formatSpeed(speed),
     left: leftText(job, progress),
   };
@@ -77,7 +84,9 @@ export interface Outcome {
 export function outcomeOf(job: StatusJob): Outcome {
   if (job.state === 'cancelled')
     return { icon: 'circle-slash', tone: 'quiet', text: join(job.preset, 'Cancelled.'), findings: [] };
-  const findings = job.outputs.flatMap((output) => output.verdict?.findings ?? []).map(({ message }) => message);
+  const findings = job.outputs
+    .flatMap((output) => output.verdict?.findings ?? [])
+    .map(({ message }) => message);
   if (job.state === 'failed') {
     const reason = [job.reason?.message ?? 'It failed.', job.reason?.hint].filter(Boolean).join(' ');
     return { icon: 'error', tone: 'failed', text: join(job.preset, reason), findings };
@@ -86,7 +95,8 @@ export function outcomeOf(job: StatusJob): Outcome {
   if (findings.length === 0)
     return { icon: 'pass', tone: 'done', text: join(job.preset, took, 'verified'), findings };
   const [only] = findings;
-  const text = findings.length === 1 && only !== undefined ? only : `verified with ${findings.length} warnings`;
+  const text =
+    findings.length === 1 && only !== undefined ? only : `verified with ${findings.length} warnings`;
   return {
     icon: 'warning',
     tone: 'warned',
@@ -109,7 +119,7 @@ export function sizesText(job: StatusJob): { readonly sizes: string; readonly ch
   if (!sizes) return { sizes: '', change: '' };
   return {
     sizes: `${formatBytes(sizes.source)} → ${formatBytes(sizes.result)}`,
-    change: formatChange(sizes.source, sizes.result),
+    change: formatSizeChange(sizes.source, sizes.result) ?? '',
   };
 }
 
@@ -130,7 +140,8 @@ export function endedSentences({ done, failed }: Ended): string[] {
   const sentences: string[] = [];
   for (const job of failed) sentences.push(`${sourceName(job)} failed. ${job.reason?.message ?? ''}`.trim());
   const [only] = done;
-  if (done.length === 1 && only) sentences.push(`${sourceName(only)} is done. ${sizesText(only).sizes}`.trim());
+  if (done.length === 1 && only)
+    sentences.push(`${sourceName(only)} is done. ${sizesText(only).sizes}`.trim());
   else if (done.length > 1) sentences.push(`${done.length} encodes are done.`);
   return sentences;
 }

@@ -5,7 +5,7 @@ import { chartSeconds, loadColumns } from './loadData.ts';
 import { onThemeChange, themeColor } from './theme.ts';
 
 /** CSS pixels; the style sheet keeps the same height free, so that nothing jumps. */
-const chartHeight = 104;
+const chartHeight = 112;
 const axisFont = '10px var(--vscode-font-family)';
 
 /** Processor and memory of one worker over the last minutes, in percent. */
@@ -57,7 +57,7 @@ function options(): uPlot.Options {
     cursor: { show: false },
     scales: { x: { time: false, range: [-chartSeconds, 0] }, y: { range: [0, 100] } },
     axes: [
-      { ...axis, size: 18, gap: 2, splits: () => minuteSplits, values: minuteLabels },
+      { ...axis, size: 24, gap: 7, splits: () => minuteSplits, values: minuteLabels },
       { ...axis, size: 34, gap: 4, splits: () => [0, 50, 100], values: percentLabels },
     ],
     series: [{}, line('--cpu'), { ...line('--memory'), dash: [4, 3] }],

@@ -22,7 +22,12 @@ export function loadColumns(series: LoadSeries): LoadColumns {
   return columns;
 }
 
-function push([x, cpu, memory]: LoadColumns, at: number, cpuValue: number | null, memoryValue: number | null): void {
+function push(
+  [x, cpu, memory]: LoadColumns,
+  at: number,
+  cpuValue: number | null,
+  memoryValue: number | null,
+): void {
   x.push(at);
   cpu.push(cpuValue);
   memory.push(memoryValue);

@@ -1,4 +1,10 @@
-import type { HostMessage, LoadSeries, StatusConnection, StatusJob, StatusWorker } from '../protocol/statusPageContract.ts';
+import type {
+  HostMessage,
+  LoadSeries,
+  StatusConnection,
+  StatusJob,
+  StatusWorker,
+} from '../protocol/statusPageContract.ts';
 import type { Counts, Progress } from '../protocol/model.ts';
 
 /** All that the host has told. A part is undefined until its first message came. */

@@ -19,19 +19,19 @@ export class QueueView {
   readonly #finished: JobSection<FinishedItem>;
 
   constructor(act: Act, showMore: (list: 'waitingLimit' | 'finishedLimit') => void) {
-    this.#running = new JobSection(requireElement('running'), {
+    this.#running = new JobSection<RunningItem>(requireElement('running'), {
       title: 'Running',
       keyOf,
       create: (item) => new RunningRow(item, act),
       showMore: () => undefined,
     });
-    this.#waiting = new JobSection(requireElement('waiting'), {
+    this.#waiting = new JobSection<WaitingItem>(requireElement('waiting'), {
       title: 'Waiting',
       keyOf,
       create: (item) => new WaitingRow(item, act),
       showMore: () => showMore('waitingLimit'),
     });
-    this.#finished = new JobSection(requireElement('finished'), {
+    this.#finished = new JobSection<FinishedItem>(requireElement('finished'), {
       title: 'Finished',
       keyOf,
       create: (item) => new FinishedRow(item, act),
@@ -53,16 +53,35 @@ export class QueueView {
       finished: all.finished.map((job) => ({ job, now })).filter(matches),
     };
     const total = totals(state, shown, query);
-    this.#running.render({ items: shown.running, total: total.running, limit: nothingToHide, empty: empty.running });
-    this.#waiting.render({ items: shown.waiting, total: total.waiting, limit: waitingLimit, empty: empty.waiting });
-    this.#finished.render({ items: shown.finished, total: total.finished, limit: finishedLimit, empty: empty.finished });
+    this.#running.render({
+      items: shown.running,
+      total: total.running,
+      limit: nothingToHide,
+      empty: empty.running,
+    });
+    this.#waiting.render({
+      items: shown.waiting,
+      total: total.waiting,
+      limit: waitingLimit,
+      empty: empty.waiting,
+    });
+    this.#finished.render({
+      items: shown.finished,
+      total: total.finished,
+      limit: finishedLimit,
+      empty: empty.finished,
+    });
   }
 }
 
 type PerSection<T> = Readonly<Record<keyof Sections, T>>;
 
 /** Without a search the queue's own counts: it holds more jobs than the page is sent. */
-function totals({ counts }: PageState, shown: PerSection<readonly unknown[]>, query: string): PerSection<number> {
+function totals(
+  { counts }: PageState,
+  shown: PerSection<readonly unknown[]>,
+  query: string,
+): PerSection<number> {
   const { running, waiting, finished } = shown;
   if (!counts || query !== '')
     return { running: running.length, waiting: waiting.length, finished: finished.length };

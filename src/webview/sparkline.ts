@@ -40,7 +40,9 @@ export function sparklinePoints(values: readonly number[]): string {
   const step = width / (kept - 1);
   const left = width - (values.length - 1) * step;
   return values
-    .map((value, index) => `${round(left + index * step)},${round(height - 1 - (value / top) * (height - 2))}`)
+    .map(
+      (value, index) => `${round(left + index * step)},${round(height - 1 - (value / top) * (height - 2))}`,
+    )
     .join(' ');
 }
 

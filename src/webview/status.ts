@@ -1,4 +1,5 @@
 /** The status page's browser code: from the host's messages to the screen, and from clicks to the host. */
+import './zodWithoutEval.ts';
 import './style/status.css';
 import { Host } from './host.ts';
 import { StatusPage } from './statusPage.ts';

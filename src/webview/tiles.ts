@@ -1,4 +1,4 @@
-import { formatBytes, formatPercent, formatRate } from '../encoding/formatting.ts';
+import { formatBytes, formatDuration, formatPercent, formatFrameRate } from '../encoding/formatting.ts';
 import type { Counts, Progress } from '../protocol/model.ts';
 import { element, setAttribute, setText } from './dom.ts';
 import type { Totals } from './viewModel.ts';
@@ -15,7 +15,13 @@ class Tile {
   readonly #hint = element('dd', { class: 'hint' });
 
   constructor(label: string, tone: string) {
-    this.element = element('div', { class: `tile ${tone}` }, element('dt', {}, label), this.#value, this.#hint);
+    this.element = element(
+      'div',
+      { class: `tile ${tone}` },
+      element('dt', {}, label),
+      this.#value,
+      this.#hint,
+    );
   }
 
   render(value: string, hint: string, quiet = value === '0'): void {
@@ -45,8 +51,10 @@ export class Tiles {
       return;
     }
     const rate = [...progress].reduce((sum, entry) => sum + (entry.framesPerSecond ?? 0), 0);
-    this.#running.render(String(counts.running), rate > 0 ? `${formatRate(rate)} in all` : '\u00a0');
-    this.#waiting.render(String(counts.waiting), '\u00a0');
+    this.#running.render(String(counts.running), rate > 0 ? `${formatFrameRate(rate)} in all` : '\u00a0');
+    const { waitingSeconds } = totals;
+    const media = waitingSeconds > 0 ? `${formatDuration(waitingSeconds)} of media` : '\u00a0';
+    this.#waiting.render(String(counts.waiting), media);
     this.#done.render(String(totals.doneToday), `${counts.done} in all`);
     this.#failed.render(String(totals.failedToday), `${counts.failed} in all`);
     this.#renderSaved(totals);

@@ -15,7 +15,7 @@ export interface Sections {
 export function sortIntoSections(jobs: readonly StatusJob[]): Sections {
   const running = jobs.filter(isRunning);
   const finished = jobs.filter((job) => isEnded(job.state));
-  const waiting = jobs.filter((job) => !isRunning(job) && !isEnded(job.state));
+  const waiting = jobs.filter(isWaiting);
   return {
     running: running.sort((a, b) => begin(a) - begin(b) || byId(a, b)),
     waiting: waiting.sort((a, b) => b.priority - a.priority || a.createdAt - b.createdAt || byId(a, b)),
@@ -25,6 +25,10 @@ export function sortIntoSections(jobs: readonly StatusJob[]): Sections {
 
 function isRunning(job: StatusJob): boolean {
   return job.state === 'running' || job.state === 'verifying' || job.state === 'committing';
+}
+
+function isWaiting(job: StatusJob): boolean {
+  return !isRunning(job) && !isEnded(job.state);
 }
 
 function begin(job: StatusJob): number {
@@ -63,6 +67,8 @@ function searchedText(job: StatusJob): string {
 export interface Totals {
   readonly doneToday: number;
   readonly failedToday: number;
+  /** Seconds of media that wait, as far as they are known. */
+  readonly waitingSeconds: number;
   /** Bytes of the sources less bytes of the results; negative when the results are larger. */
   readonly savedBytes: number;
   /** Bytes of the sources that `savedBytes` is about. */
@@ -78,6 +84,7 @@ export function sumUp(jobs: readonly StatusJob[], midnight: number): Totals {
   const sourceBytes = sum(sizes.map((pair) => pair.source));
   return {
     doneToday: today.filter((job) => job.state === 'done').length,
+    waitingSeconds: sum(jobs.filter(isWaiting).flatMap(({ sources }) => sources[0]?.duration ?? [])),
     failedToday: today.filter((job) => job.state === 'failed').length,
     savedBytes: sourceBytes - sum(sizes.map((pair) => pair.result)),
     sourceBytes,

@@ -50,7 +50,7 @@ export class WorkerCard implements Row<WorkerItem> {
   update({ worker, load, files }: WorkerItem): void {
     setText(this.#name, worker.local ? `${worker.name} (this machine)` : worker.name);
     const slots = Object.values(worker.slots).reduce((sum, count) => sum + count, 0);
-    setText(this.#slots, `${worker.running.length} of ${slots} busy`);
+    setText(this.#slots, `${worker.running.length} of ${slots} slots busy`);
     setAttribute(this.#slots, 'title', files.length > 0 ? `Encoding ${files.join(', ')}` : undefined);
     setText(this.#machine, machineText(worker));
     setText(this.#ffmpeg, ffmpegText(worker));
@@ -69,8 +69,15 @@ export class WorkerCard implements Row<WorkerItem> {
     setShown(this.#noLoad, cpu === undefined);
     setText(this.#cpu, cpu === undefined ? '–' : formatPercent(cpu));
     setText(this.#memory, memoryText(used, load?.memoryTotal));
-    const spoken = cpu === undefined ? 'not measured yet' : `processor ${formatPercent(cpu)}, memory ${memoryText(used, load?.memoryTotal)}`;
-    setAttribute(this.#chart.element, 'aria-label', `Load of ${worker.name} over the last 5 minutes; now ${spoken}`);
+    const spoken =
+      cpu === undefined
+        ? 'not measured yet'
+        : `processor ${formatPercent(cpu)}, memory ${memoryText(used, load?.memoryTotal)}`;
+    setAttribute(
+      this.#chart.element,
+      'aria-label',
+      `Load of ${worker.name} over the last 5 minutes; now ${spoken}`,
+    );
     this.#chart.update(load);
   }
 }

@@ -14,7 +14,7 @@ const startTimeoutMs = 60_000;
 const themes = { dark: 'Dark 2026', light: 'Light 2026' } as const;
 
 export interface WorkbenchOptions {
-  /** Folders of extensions; ours when left out. */
+  /** Folders or VSIX files; the checkout when left out. */
   readonly extensions?: readonly string[];
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly env?: NodeJS.ProcessEnv;
@@ -49,7 +49,9 @@ export class Workbench {
   }
 
   static async open(options: WorkbenchOptions = {}): Promise<Workbench> {
-    const { main } = await installCodeServer(path.join(root, '.cache', 'code-server'), (line) => console.log(line));
+    const { main } = await installCodeServer(path.join(root, '.cache', 'code-server'), (line) =>
+      console.log(line),
+    );
     const workspace = await makeWorkspace();
     const state = makeStateDir();
     const server = await startServer({
@@ -98,7 +100,7 @@ export class Workbench {
    * extension's entries come a moment after the Explorer.
    */
   async rightClick(name: string, awaited?: string): Promise<string[]> {
-    for (const deadline = Date.now() + startTimeoutMs; ; ) {
+    for (const deadline = Date.now() + startTimeoutMs; ;) {
       await this.explorerRow(name).click({ button: 'right' });
       await this.#menu().first().waitFor();
       const texts = await this.#menu().allInnerTexts();
@@ -157,6 +159,16 @@ export class Workbench {
     return this.page.locator('.notification-toast').filter({ hasText: text });
   }
 
+  dialog(text: string | RegExp): Locator {
+    return this.page.locator('.monaco-dialog-box').filter({ hasText: text });
+  }
+
+  /** Text in the page of a webview: VS Code puts it two frames deep. */
+  webviewText(text: string | RegExp): Locator {
+    const outer = this.page.frameLocator('iframe.webview.ready').first();
+    return outer.frameLocator('iframe#active-frame').getByText(text).first();
+  }
+
   // --- the palette --------------------------------------------------------------------------------------------------
 
   async runCommand(title: string): Promise<void> {
@@ -182,7 +194,7 @@ export class Workbench {
   // --- looks --------------------------------------------------------------------------------------------------------
 
   async setSettings(settings: Readonly<Record<string, unknown>>): Promise<void> {
-    const file = this.#server.userSettingsFile;
+    const file = this.#server.settingsFile;
     const before = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
     await writeFile(file, JSON.stringify({ ...before, ...settings }, null, 2));
   }

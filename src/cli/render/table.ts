@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { visibleWidth } from './visibleWidth.ts';
 
 /** Left-aligned columns, two spaces apart, as wide as their widest cell; `right` names columns of numbers. */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
@@ -14,9 +14,4 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
       .join('  ')
       .trimEnd(),
   );
-}
-
-/** Characters without colours. */
-function visibleWidth(text: string): number {
-  return [...stripVTControlCharacters(text)].length;
 }

@@ -123,6 +123,19 @@ export class DaemonSession implements Disposable {
     return connection.request(method, params, options);
   }
 
+  /** For the settings to count while no daemon is started. */
+  async writeSettings(): Promise<void> {
+    await this.#options.prepare();
+  }
+
+  /** Ends the daemon and starts it with its settings of now. Running encodes begin anew. */
+  async restart(): Promise<void> {
+    const connection = await this.connection();
+    await connection.request('daemon.stop', {});
+    this.#drop();
+    await this.connection();
+  }
+
   dispose(): void {
     this.#disposed = true;
     this.#drop();

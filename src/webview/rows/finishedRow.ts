@@ -64,7 +64,11 @@ export class FinishedRow implements Row<FinishedItem> {
     if (text === this.#shown) return;
     this.#shown = text;
     const items = findings.map((finding) => element('li', {}, finding));
-    const summary = element('summary', {}, findings.length === 1 ? 'What was found' : `What was found (${findings.length})`);
+    const summary = element(
+      'summary',
+      {},
+      findings.length === 1 ? 'What was found' : `What was found (${findings.length})`,
+    );
     this.#findings.replaceChildren(summary, element('ul', {}, ...items));
   }
 }

@@ -11,7 +11,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 export const codeServerVersion = '4.139.1';
 
 /** They wait for services that a test has no account with, and that costs each start some seconds. */
-const uselessExtensions = ['copilot', 'github', 'github-authentication', 'microsoft-authentication', 'tunnel-forwarding'];
+const uselessExtensions = [
+  'copilot',
+  'github',
+  'github-authentication',
+  'microsoft-authentication',
+  'tunnel-forwarding',
+];
 
 /** An installation takes one to two minutes; a lock older than this was left by a process that died. */
 const staleLockMs = 10 * 60_000;
@@ -41,7 +47,8 @@ export async function installCodeServer(cacheDir: string, log: (line: string) =>
     await npm(home, ['install', `code-server@${codeServerVersion}`, '--ignore-scripts']);
     await npm(vscode, ['install', '--omit=dev', '--ignore-scripts']);
     await buildNativeModules(vscode, log);
-    for (const name of uselessExtensions) await rm(path.join(vscode, 'extensions', name), { recursive: true, force: true });
+    for (const name of uselessExtensions)
+      await rm(path.join(vscode, 'extensions', name), { recursive: true, force: true });
     await writeFile(stamp, `${new Date().toISOString()}\n`);
     return server;
   } finally {

@@ -58,7 +58,9 @@ async function obstacleToElectron(): Promise<string | undefined> {
 }
 
 async function electronHost(why: string): Promise<Host> {
-  const vscodeExecutablePath = await downloadAndUnzipVSCode({ cachePath: path.join(root, '.cache', 'vscode-test') });
+  const vscodeExecutablePath = await downloadAndUnzipVSCode({
+    cachePath: path.join(root, '.cache', 'vscode-test'),
+  });
   return {
     description: `Electron by test-electron: ${why}`,
     async run({ bundle, workspace, restrictedMode, env }) {
@@ -84,11 +86,18 @@ async function electronHost(why: string): Promise<Host> {
 }
 
 async function serverHost(why: string): Promise<Host> {
-  const { main } = await installCodeServer(path.join(root, '.cache', 'code-server'), (line) => console.log(line));
+  const { main } = await installCodeServer(path.join(root, '.cache', 'code-server'), (line) =>
+    console.log(line),
+  );
   return {
     description: `VS Code's server and headless Chromium: ${why}`,
     async run({ bundle, workspace, restrictedMode, env }) {
-      const server = await startServer({ serverMain: main, env: { ...env, DFFMPEG_TEST_MARK: mark }, restrictedMode, testDriver: true });
+      const server = await startServer({
+        serverMain: main,
+        env: { ...env, DFFMPEG_TEST_MARK: mark },
+        restrictedMode,
+        testDriver: true,
+      });
       const browser = await launchBrowser();
       try {
         const page = await browser.newPage();
@@ -115,7 +124,9 @@ async function withTimeout(exitCode: Promise<number>, output: () => string): Pro
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<number>((resolve) => {
     timer = setTimeout(() => {
-      console.error(`The tests did not end in ${suiteTimeoutMs / 60_000} minutes. VS Code's server said:\n${output()}`);
+      console.error(
+        `The tests did not end in ${suiteTimeoutMs / 60_000} minutes. VS Code's server said:\n${output()}`,
+      );
       resolve(1);
     }, suiteTimeoutMs);
   });

@@ -5,7 +5,13 @@ import { format } from 'node:util';
 /** Runs inside the extension host: loads the tests, runs them, leaves the counts in DFFMPEG_TEST_COUNTS. */
 export async function runTests(loaders: readonly (() => Promise<unknown>)[]): Promise<void> {
   const grep = process.env.DFFMPEG_TEST_GREP;
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: false, reporter: 'spec', ...(grep ? { grep } : {}) });
+  const mocha = new Mocha({
+    ui: 'bdd',
+    timeout: 60_000,
+    color: false,
+    reporter: 'spec',
+    ...(grep ? { grep } : {}),
+  });
   const mark = process.env.DFFMPEG_TEST_MARK ?? '';
   // Among all that VS Code writes to the same console, this says which lines are ours.
   if (mark) Mocha.reporters.Base.consoleLog = (...args: unknown[]) => console.log(mark + format(...args));

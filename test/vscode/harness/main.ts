@@ -25,7 +25,12 @@ async function runSuite(host: Host, suite: Suite, grep: string | undefined): Pro
       DFFMPEG_TEST_COUNTS: countsFile,
       ...(grep ? { DFFMPEG_TEST_GREP: grep } : {}),
     };
-    const code = await host.run({ bundle, workspace: workspace.folder, restrictedMode: suite.restrictedMode, env });
+    const code = await host.run({
+      bundle,
+      workspace: workspace.folder,
+      restrictedMode: suite.restrictedMode,
+      env,
+    });
     if (!existsSync(countsFile)) return { passed: 0, failed: 1, skipped: 0 };
     const counts = JSON.parse(readFileSync(countsFile, 'utf8')) as Counts;
     return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;

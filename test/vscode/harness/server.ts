@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { endTree } from './processTree.ts';
 
 /** Long for a machine whose two cores are encoding. */
@@ -12,9 +13,9 @@ export interface ServerOptions {
   readonly serverMain: string;
   /** Added to our environment; the extension host inherits it. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Folders of extensions, installed as they lie on disk. */
+  /** What is installed before it starts: folders as they lie on disk, and VSIX files as people install them. */
   readonly extensions?: readonly string[];
-  /** User settings, e.g. `workbench.colorTheme`. */
+  /** Settings of the remote machine, e.g. `workbench.colorTheme`. Those of application scope are not read from here. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Workspaces start untrusted, as they do for people. */
   readonly restrictedMode?: boolean;
@@ -28,7 +29,7 @@ export interface ServerOptions {
 export interface VscodeServer {
   readonly origin: string;
   readonly authority: string;
-  readonly userSettingsFile: string;
+  readonly settingsFile: string;
   /** The last lines it printed, for a failure's message. */
   output(): string;
   /** Ends the server and every process under it, and removes its data. */
@@ -55,10 +56,10 @@ const quietSettings = {
 
 export async function startServer(options: ServerOptions): Promise<VscodeServer> {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-vscode-'));
-  const userSettingsFile = path.join(dataDir, 'data', 'User', 'settings.json');
-  await mkdir(path.dirname(userSettingsFile), { recursive: true });
-  await writeFile(userSettingsFile, JSON.stringify({ ...quietSettings, ...options.settings }, null, 2));
-  await installExtensions(path.join(dataDir, 'extensions'), options.extensions ?? []);
+  const settingsFile = path.join(dataDir, 'data', 'Machine', 'settings.json');
+  await mkdir(path.dirname(settingsFile), { recursive: true });
+  await writeFile(settingsFile, JSON.stringify({ ...quietSettings, ...options.settings }, null, 2));
+  await installExtensions(options.serverMain, dataDir, options.extensions ?? []);
 
   const args = ['--host', '127.0.0.1', '--port', String(options.port ?? 0), '--without-connection-token'];
   args.push('--accept-server-license-terms', '--telemetry-level', 'off', '--server-data-dir', dataDir);
@@ -80,20 +81,33 @@ export async function startServer(options: ServerOptions): Promise<VscodeServer>
       output = (output + text).slice(-20_000);
     });
     const authority = `127.0.0.1:${port}`;
-    return { origin: `http://${authority}`, authority, userSettingsFile, output: () => output, stop };
+    return { origin: `http://${authority}`, authority, settingsFile, output: () => output, stop };
   } catch (cause) {
     await stop();
     throw new Error(`VS Code's server did not start.\n${output}`, { cause });
   }
 }
 
-/** The server takes what it finds in its folder at its first start for installed. */
-async function installExtensions(extensionsDir: string, folders: readonly string[]): Promise<void> {
+async function installExtensions(
+  serverMain: string,
+  dataDir: string,
+  extensions: readonly string[],
+): Promise<void> {
+  const extensionsDir = path.join(dataDir, 'extensions');
   await mkdir(extensionsDir, { recursive: true });
-  for (const folder of folders) {
-    const manifest = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')) as Record<string, string>;
+  for (const extension of extensions) {
+    if (extension.endsWith('.vsix')) {
+      const args = [serverMain, '--install-extension', extension, '--server-data-dir', dataDir];
+      await promisify(execFile)(process.execPath, [...args, '--accept-server-license-terms']);
+      continue;
+    }
+    // At its first start the server takes what it finds in its folder for installed.
+    const manifest = JSON.parse(await readFile(path.join(extension, 'package.json'), 'utf8')) as Record<
+      string,
+      string
+    >;
     const name = `${manifest.publisher}.${manifest.name}-${manifest.version}`;
-    await symlink(folder, path.join(extensionsDir, name), 'junction');
+    await symlink(extension, path.join(extensionsDir, name), 'junction');
   }
 }
 

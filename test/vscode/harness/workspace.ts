@@ -25,7 +25,8 @@ export async function makeWorkspace(): Promise<TestWorkspace> {
   for (const [name, seconds] of Object.entries(clips)) await makeClip(path.join(folder, name), seconds);
   await writeFile(path.join(folder, 'broken.mp4'), 'This is a text file with the wrong name.\n');
   await writeFile(path.join(folder, 'notes.txt'), 'Nothing to encode here.\n');
-  const remove = (): Promise<void> => rm(parent, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  const remove = (): Promise<void> =>
+    rm(parent, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   return { folder, remove };
 }
 
@@ -37,5 +38,6 @@ export async function makeClip(file: string, seconds: number): Promise<void> {
   args.push('-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=48000:duration=${seconds}`);
   args.push('-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac', file);
   const result = spawnSync('ffmpeg', args, { encoding: 'utf8' });
-  if (result.status !== 0) throw new Error(`ffmpeg could not make ${file}: ${result.stderr}`, { cause: result.error });
+  if (result.status !== 0)
+    throw new Error(`ffmpeg could not make ${file}: ${result.stderr}`, { cause: result.error });
 }

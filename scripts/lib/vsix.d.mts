@@ -1,0 +1,2 @@
+export function packVsix(folder: string): Promise<string>;
+export function packedFiles(): Promise<string[]>;

@@ -1,0 +1,22 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createVSIX, listFiles } from '@vscode/vsce';
+
+const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
+
+/** Packs what is built into FOLDER/dffmpeg-VERSION.vsix, and answers its path. */
+export async function packVsix(folder) {
+  const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const packagePath = path.join(folder, `dffmpeg-${version}.vsix`);
+  mkdirSync(folder, { recursive: true });
+  // Everything is bundled: no node_modules to look through.
+  await createVSIX({ cwd: root, dependencies: false, packagePath });
+  return packagePath;
+}
+
+/** The files that go in, with forward slashes; hashes in names of chunks are no news and left out. */
+export async function packedFiles() {
+  const files = await listFiles({ cwd: root, dependencies: false });
+  return files.map((file) => file.replaceAll('\\', '/').replace(/-[A-Z0-9]{8}(?=\.\w+$)/, '-HASH')).sort();
+}

@@ -1,0 +1,36 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { defaultPresetName } from '../../encoding/builtinPresets.ts';
+import { action, type CommandContext } from '../command.ts';
+import { runEncode } from '../encode/runEncode.ts';
+
+export interface EncodeOptions {
+  readonly preset: string;
+  readonly output?: string;
+  readonly priority: number;
+  readonly on?: string;
+  readonly detach?: boolean;
+  readonly exitCode?: 'ffmpeg';
+}
+
+export function encodeCommand(context: CommandContext): Command {
+  const command = new Command('encode')
+    .description('Encode files, or the media files below folders, and wait for the results.')
+    .argument('<file...>', 'files and folders')
+    .option('--preset <name>', 'what to make of them, see "dffmpeg presets"', defaultPresetName)
+    .option('--output <template>', 'path of the result, such as "${fileDirname}/web/${fileBasenameNoExtension}.${ext}"')
+    .option('--priority <0-100>', 'higher goes first', readPriority, 50)
+    .option('--on <worker>', 'encode on this worker only')
+    .option('--detach', 'print one job id a line and return; the daemon goes on')
+    .addOption(new Option('--exit-code <of>', "end with ffmpeg's own exit code").choices(['ffmpeg']));
+  return command.action(
+    action<[string[], EncodeOptions]>(context, command, (invocation, files, options) =>
+      runEncode(invocation, files, options),
+    ),
+  );
+}
+
+export function readPriority(text: string): number {
+  if (!/^\d{1,3}$/.test(text) || Number(text) > 100)
+    throw new InvalidArgumentError('A priority is a whole number from 0 to 100; higher goes first.');
+  return Number(text);
+}

@@ -1,0 +1,75 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { jobStates, type JobState } from '../../protocol/model.ts';
+import { action, type CommandContext } from '../command.ts';
+import { cancelJobs } from '../jobs/cancelJobs.ts';
+import { listJobs } from '../jobs/listJobs.ts';
+import { retryJobs } from '../jobs/retryJobs.ts';
+import { showJob } from '../jobs/showJob.ts';
+import { showLog } from '../jobs/showLog.ts';
+
+const idHelp = 'job id; its first characters are enough where no other job begins with them';
+
+export interface ListOptions {
+  readonly state?: JobState[];
+  readonly limit: number;
+  readonly after?: string;
+}
+
+export function jobCommands(context: CommandContext): Command[] {
+  const job = new Command('job').description('List, show, follow, cancel and retry jobs.');
+  for (const command of [listCommand('list', context), showCommand(context), logsCommand(context)])
+    job.addCommand(command);
+  for (const command of [cancelCommand(context), retryCommand(context)]) job.addCommand(command);
+  return [job, listCommand('jobs', context)];
+}
+
+function listCommand(name: 'list' | 'jobs', context: CommandContext): Command {
+  const command = new Command(name)
+    .description('List jobs, the newest first.')
+    .addOption(new Option('--state <state...>', 'only jobs in these states').choices(jobStates))
+    .option('--limit <n>', 'at most so many', readLimit, 50)
+    .option('--after <cursor>', 'the page after this one, as the last page said');
+  return command.action(
+    action<[ListOptions]>(context, command, (invocation, options) => listJobs(invocation, options)),
+  );
+}
+
+function showCommand(context: CommandContext): Command {
+  const command = new Command('show').description('Show a job, its results and the exact ffmpeg commands.');
+  return command
+    .argument('<id>', idHelp)
+    .action(action<[string]>(context, command, (invocation, id) => showJob(invocation, id)));
+}
+
+function logsCommand(context: CommandContext): Command {
+  const command = new Command('logs').description('Print what ffmpeg said.');
+  return command
+    .argument('<id>', idHelp)
+    .option('-f, --follow', 'go on until the job has ended')
+    .action(
+      action<[string, { follow?: boolean }]>(context, command, (invocation, id, { follow }) =>
+        showLog(invocation, id, { follow: follow === true }),
+      ),
+    );
+}
+
+function cancelCommand(context: CommandContext): Command {
+  const command = new Command('cancel').description('Cancel jobs and wait until their ffmpeg is gone.');
+  return command
+    .argument('<id...>', idHelp)
+    .action(action<[string[]]>(context, command, (invocation, ids) => cancelJobs(invocation, ids)));
+}
+
+function retryCommand(context: CommandContext): Command {
+  const command = new Command('retry').description('Put failed or cancelled jobs back into the queue.');
+  return command
+    .argument('<id...>', idHelp)
+    .action(action<[string[]]>(context, command, (invocation, ids) => retryJobs(invocation, ids)));
+}
+
+export function readLimit(text: string): number {
+  const limit = Number(text);
+  if (!/^\d+$/.test(text) || limit < 1 || limit > 500)
+    throw new InvalidArgumentError('A limit is a whole number from 1 to 500.');
+  return limit;
+}

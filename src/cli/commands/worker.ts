@@ -1,0 +1,26 @@
+import { Command } from 'commander';
+import { action, type CommandContext, type Invocation } from '../command.ts';
+import { withDaemon } from '../connect.ts';
+import { exitCodes } from '../exitCodes.ts';
+import { printJson, toWorkerOutput, workersOutputSchema } from '../jsonOutput.ts';
+import { table } from '../render/table.ts';
+import { workerRows } from '../render/workerTable.ts';
+import { styleFor } from '../style.ts';
+
+export function workerCommands(context: CommandContext): Command[] {
+  const worker = new Command('worker').description('See who encodes.').addCommand(listCommand('list', context));
+  return [worker, listCommand('workers', context)];
+}
+
+function listCommand(name: 'list' | 'workers', context: CommandContext): Command {
+  const command = new Command(name).description('List workers, their encoders and what they run.');
+  return command.action(action<[]>(context, command, listWorkers));
+}
+
+async function listWorkers(invocation: Invocation): Promise<number> {
+  const { io, json } = invocation;
+  const { workers } = await withDaemon(invocation, (daemon) => daemon.request('workers.list', {}));
+  if (json) printJson(io.stdout, workersOutputSchema, { workers: workers.map(toWorkerOutput) });
+  else io.stdout.write(`${table(workerRows(workers, styleFor(io.stdout, io.env))).join('\n')}\n`);
+  return exitCodes.done;
+}

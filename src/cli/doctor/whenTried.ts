@@ -1,0 +1,41 @@
+import type { DaemonConnection } from '../../client/connection.ts';
+import { builtinPresets, defaultPresetName } from '../../encoding/builtinPresets.ts';
+import type { WorkerInfo } from '../../protocol/model.ts';
+import { deferred } from '../deferred.ts';
+
+/** Milliseconds. Trial runs take a second or two; what is not known by then is told as not tried yet. */
+const patienceMs = 20_000;
+
+/** The workers once ffmpeg was looked for and the encoders of the default preset were tried, or patience ended. */
+export async function whenTried(daemon: Pick<DaemonConnection, 'subscribe'>): Promise<readonly WorkerInfo[]> {
+  const settled = deferred<void>();
+  let workers: readonly WorkerInfo[] = [];
+  const look = (now: readonly WorkerInfo[]): void => {
+    workers = now;
+    if (now.some(isTried)) settled.resolve();
+  };
+  const subscription = daemon.subscribe(
+    { topics: ['workers'] },
+    { onSnapshot: (state) => look(state.workers), onWorkers: look },
+  );
+  const timer = setTimeout(() => settled.resolve(), patienceMs);
+  try {
+    await settled.promise;
+    return workers;
+  } finally {
+    clearTimeout(timer);
+    subscription.close();
+  }
+}
+
+function isTried({ local, ffmpeg, capabilities }: WorkerInfo): boolean {
+  if (!local || ffmpeg.state === 'checking') return false;
+  return ffmpeg.state === 'missing' || neededEncoders().every((name) => Object.hasOwn(capabilities, name));
+}
+
+export function neededEncoders(): string[] {
+  const preset = builtinPresets[defaultPresetName];
+  const video = preset?.video ? preset.video.encoders : [];
+  const audio = preset?.audio ? [preset.audio.encoder] : [];
+  return [...video, ...audio];
+}

@@ -1,0 +1,31 @@
+import path from 'node:path';
+import { resolveOutputPath } from '../../encoding/outputName.ts';
+import type { Preset } from '../../encoding/preset.ts';
+import { DffmpegError } from '../../protocol/errors.ts';
+
+const nameOfResult = '${fileBasenameNoExtension}.${preset}.${ext}';
+
+/**
+ * The template as the daemon takes it. What a person types in a shell starts at the current folder, as every
+ * command's paths do; a template that ends with a separator names the folder for results of the usual name.
+ */
+export function outputTemplate(typed: string, cwd: string): string {
+  const withName = /[/\\]$/.test(typed) ? typed + nameOfResult : typed;
+  const anchored = withName.startsWith('${fileDirname}') || path.isAbsolute(withName);
+  return anchored ? withName : path.join(cwd, withName);
+}
+
+/** Throws `template-invalid` before anything is submitted. */
+export function checkTemplate(
+  template: string,
+  { source, preset }: { source: string; preset: { name: string; preset: Preset } },
+): void {
+  const resolved = resolveOutputPath(template, {
+    source,
+    preset: preset.name,
+    container: preset.preset.container,
+    platform: process.platform === 'win32' ? 'win32' : 'posix',
+  });
+  if (!resolved.ok)
+    throw new DffmpegError(resolved.problem.code, resolved.problem.message, { hint: resolved.problem.hint });
+}

@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import os from 'node:os';
+import type { DaemonConnection } from '../../client/connection.ts';
+import { DffmpegError } from '../../protocol/errors.ts';
+import type { Job } from '../../protocol/model.ts';
+import type { Invocation } from '../command.ts';
+import type { EncodeOptions } from '../commands/encode.ts';
+import { withDaemon } from '../connect.ts';
+import { exitCodes } from '../exitCodes.ts';
+import { jobsOutputSchema, printJson, toJobOutput, type PresetOutput } from '../jsonOutput.ts';
+import { choosePreset, nearestSettings, presetCatalog } from '../presets.ts';
+import { shortenPath } from '../paths.ts';
+import { styleFor } from '../style.ts';
+import { exitCodeOfJobs } from './exitCodeOfJobs.ts';
+import { EncodeView } from './encodeView.ts';
+import { expandSources, type ExpandedSources } from './expandSources.ts';
+import { checkTemplate, outputTemplate } from './outputTemplate.ts';
+import { stopSignals } from './stopSignals.ts';
+import { waitForJobs } from './waitForJobs.ts';
+
+/** Submissions under way at once: enough to keep the daemon's grouped syncs full. */
+const submitAtOnce = 64;
+
+export async function runEncode(
+  invocation: Invocation,
+  typed: readonly string[],
+  options: EncodeOptions,
+): Promise<number> {
+  const { io } = invocation;
+  const stop = stopSignals(io, exitCodes.cancelled);
+  try {
+    return await withDaemon(
+      invocation,
+      async (daemon) => {
+        const preset = await findPreset(invocation, daemon, options.preset);
+        const sources = await expandSources(typed, io.cwd, daemon);
+        const output = options.output === undefined ? undefined : outputTemplate(options.output, io.cwd);
+        if (output !== undefined) checkTemplate(output, { source: sources.files[0] ?? io.cwd, preset });
+        tellFolders(invocation, sources, preset.name);
+        if (options.detach !== true) await requireFfmpeg(daemon);
+        stop.signal.throwIfAborted();
+        const submit = (follow: (job: Job) => void): Promise<Job[]> =>
+          submitAll(daemon, sources.files, { preset, output, options, signal: stop.signal, follow });
+        if (options.detach === true) return detach(invocation, await submit(() => undefined));
+        // Under --json a log wants no progress lines; a person at a terminal does.
+        const view = invocation.json && io.stderr.isTTY !== true ? undefined : new EncodeView(io);
+        const jobs = await waitForJobs(daemon, { submit, stop: stop.signal, view });
+        if (invocation.json) printJson(io.stdout, jobsOutputSchema, { jobs: jobs.map(toJobOutput) });
+        return exitCodeOfJobs(jobs, options.exitCode);
+      },
+      { signal: stop.signal },
+    );
+  } catch (thrown) {
+    throw stop.signal.aborted ? new DffmpegError('cancelled', 'Cancelled.', { cause: thrown }) : thrown;
+  } finally {
+    stop.release();
+  }
+}
+
+async function findPreset(invocation: Invocation, daemon: DaemonConnection, name: string): Promise<PresetOutput> {
+  const [fromDaemon, settings] = await Promise.all([
+    daemon.request('presets.list', {}),
+    nearestSettings(invocation.io.cwd),
+  ]);
+  return choosePreset(presetCatalog(fromDaemon.presets, settings), name);
+}
+
+/** Without ffmpeg the job would wait for a person who is not there. */
+async function requireFfmpeg(daemon: DaemonConnection): Promise<void> {
+  const { ffmpeg } = await daemon.request('daemon.status', {});
+  if (ffmpeg.state === 'missing') throw DffmpegError.from(ffmpeg.error);
+}
+
+interface Submission {
+  readonly preset: PresetOutput;
+  readonly output: string | undefined;
+  readonly options: EncodeOptions;
+  readonly signal: AbortSignal;
+  follow(job: Job): void;
+}
+
+async function submitAll(
+  daemon: DaemonConnection,
+  files: readonly string[],
+  { preset, output, options, signal, follow }: Submission,
+): Promise<Job[]> {
+  const jobs: Job[] = [];
+  for (let begin = 0; begin < files.length && !signal.aborted; begin += submitAtOnce) {
+    const batch = files.slice(begin, begin + submitAtOnce).map(async (file) => {
+      const { job } = await daemon.request('jobs.submit', {
+        submissionId: randomUUID(),
+        sources: [file],
+        preset: { name: preset.name, preset: preset.preset },
+        output,
+        priority: options.priority,
+        attached: options.detach !== true,
+        on: options.on,
+      });
+      follow(job);
+      return job;
+    });
+    jobs.push(...(await Promise.all(batch)));
+  }
+  return jobs;
+}
+
+function detach({ io, json }: Invocation, jobs: readonly Job[]): number {
+  if (json) printJson(io.stdout, jobsOutputSchema, { jobs: jobs.map(toJobOutput) });
+  else for (const { id } of jobs) io.stdout.write(`${id}\n`);
+  return exitCodes.done;
+}
+
+/** A folder is not what a person counted: say how many files it turned into, and what was left out. */
+function tellFolders({ io }: Invocation, { folders }: ExpandedSources, preset: string): void {
+  const style = styleFor(io.stderr, io.env);
+  const shorten = (path: string): string => shortenPath(path, { cwd: io.cwd, home: os.homedir() });
+  for (const folder of folders) {
+    const files = folder.found === 1 ? '1 media file' : `${folder.found} media files`;
+    io.stderr.write(`${shorten(folder.path)}: ${files} with preset ${preset}\n`);
+    for (const { path, why } of folder.skipped.slice(0, 10))
+      io.stderr.write(style.dim(`  skipped ${shorten(path)}: ${why}`) + '\n');
+    if (folder.skipped.length > 10) io.stderr.write(style.dim(`  and ${folder.skipped.length - 10} more skipped`) + '\n');
+  }
+}
+

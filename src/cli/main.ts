@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+import { doctorCommand } from './commands/doctor.ts';
+import { encodeCommand } from './commands/encode.ts';
+import { jobCommands } from './commands/job.ts';
+import { presetsCommand } from './commands/presets.ts';
+import { serveCommand } from './commands/serve.ts';
+import { statusCommand } from './commands/status.ts';
+import { workerCommands } from './commands/worker.ts';
+import { processIo } from './io.ts';
+import { runProgram } from './program.ts';
+import { programVersion } from './programFiles.ts';
+
+process.exitCode = await runProgram(process.argv.slice(2), {
+  io: processIo(),
+  version: programVersion(),
+  commands: [
+    encodeCommand,
+    jobCommands,
+    workerCommands,
+    statusCommand,
+    presetsCommand,
+    doctorCommand,
+    serveCommand,
+  ],
+});

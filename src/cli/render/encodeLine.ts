@@ -1,0 +1,41 @@
+import { isEnded, type Job, type Progress } from '../../protocol/model.ts';
+import { sourceName, stateText, type TextOptions } from './jobText.ts';
+
+/** Milliseconds after which the line says that nobody needs to wait. */
+const hintAfterMs = 8_000;
+
+export interface EncodeProgress {
+  readonly jobs: readonly Job[];
+  progressOf(id: string): Progress | undefined;
+  /** Milliseconds since the encode was asked for. */
+  readonly elapsedMs: number;
+  readonly cancelling: boolean;
+  /** The connection to the daemon is gone and tried again. */
+  readonly disconnected: boolean;
+}
+
+/** The live line of `encode`: what runs now, and how many of how many are done. */
+export function encodeLine(progress: EncodeProgress, options: TextOptions): string {
+  const { jobs, cancelling, disconnected, elapsedMs } = progress;
+  const ended = jobs.filter(({ state }) => isEnded(state)).length;
+  const current = currentJob(jobs);
+  const parts: string[] = [];
+  if (jobs.length > 1) parts.push(`${ended}/${jobs.length} done`);
+  if (disconnected) parts.push('the daemon does not answer, trying again');
+  else if (cancelling) parts.push('cancelling, again Ctrl+C leaves at once');
+  else if (current !== undefined) {
+    parts.push(sourceName(current, options), stateText(current, progress.progressOf(current.id)));
+    if (elapsedMs >= hintAfterMs) parts.push('(--detach: goes on without you)');
+  }
+  return parts.join('  ');
+}
+
+/** The one furthest along; while nothing runs, the first that has not ended. */
+function currentJob(jobs: readonly Job[]): Job | undefined {
+  const stages = ['running', 'verifying', 'committing', 'probing', 'waiting', 'planned', 'accepted'] as const;
+  for (const stage of stages) {
+    const found = jobs.find(({ state }) => state === stage);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,44 @@
+import { formatBytes, formatDuration } from '../../encoding/formatting.ts';
+import type { Attempt, Job } from '../../protocol/model.ts';
+import { printable } from '../paths.ts';
+import { stateText, type TextOptions } from './jobText.ts';
+import { quoteCommand } from './quoteCommand.ts';
+
+/** All of a job, for a person: whole paths and commands that can be pasted. */
+export function jobDetails(job: Job, options: TextOptions & { readonly platform: string }): string[] {
+  const { style } = options;
+  const field = (name: string, value: string | undefined): string[] =>
+    value === undefined ? [] : [`${style.dim(name.padEnd(9))} ${value}`];
+  return [
+    ...field('job', style.bold(job.id)),
+    ...field('state', job.state === stateText(job, undefined) ? job.state : `${job.state} (${stateText(job, undefined)})`),
+    ...field('preset', job.preset),
+    ...field('priority', String(job.priority)),
+    ...job.sources.flatMap(({ path, bytes }) => field('source', withSize(path, bytes))),
+    ...job.outputs.flatMap(({ path, bytes }) => (path === undefined ? [] : field('result', withSize(path, bytes)))),
+    ...job.outputs.flatMap(({ verdict }) => verdict?.findings ?? []).flatMap(({ message }) => field('', printable(message))),
+    ...field('reason', job.reason && printable(job.reason.message)),
+    ...field('', job.reason?.hint && printable(job.reason.hint)),
+    ...field('created', new Date(job.createdAt).toISOString()),
+    ...field('ended', job.endedAt === undefined ? undefined : new Date(job.endedAt).toISOString()),
+    ...job.attempts.flatMap((attempt) => attemptLines(attempt, options)),
+  ];
+}
+
+function attemptLines(attempt: Attempt, { style, platform }: { style: TextOptions['style']; platform: string }): string[] {
+  const { kind, fence, worker, state, startedAt, endedAt, exit, argv, error } = attempt;
+  const parts = [`attempt ${fence}: ${kind} on ${printable(worker)}, ${state}`];
+  if (endedAt !== undefined) parts.push(`after ${formatDuration((endedAt - startedAt) / 1000)}`);
+  if (exit?.signal) parts.push(`ended by ${exit.signal}`);
+  else if (exit && exit.code !== null) parts.push(`exit code ${exit.code}`);
+  return [
+    '',
+    parts.join(', '),
+    ...(error === undefined ? [] : [`  ${style.bad(printable(error.message))}`]),
+    ...(argv === undefined ? [] : [`  ${quoteCommand(argv, platform)}`]),
+  ];
+}
+
+function withSize(path: string, bytes: number | undefined): string {
+  return bytes === undefined ? printable(path) : `${printable(path)} (${formatBytes(bytes)})`;
+}

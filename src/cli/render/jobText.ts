@@ -1,0 +1,66 @@
+import { describeProgress, describeResult } from '../../encoding/formatting.ts';
+import type { Job, Progress } from '../../protocol/model.ts';
+import { printable, shortenPath } from '../paths.ts';
+import type { Style } from '../style.ts';
+
+export interface TextOptions {
+  readonly style: Style;
+  readonly cwd: string;
+  readonly home?: string | undefined;
+}
+
+const pathWidth = 60;
+
+/** `clip.mp4` */
+export function sourceName(job: Job, { cwd, home }: TextOptions): string {
+  return shortenPath(job.sources[0]?.path ?? job.id, { cwd, home, width: pathWidth });
+}
+
+/** What a job does now, in a few words. */
+export function stateText(job: Job, progress: Progress | undefined): string {
+  switch (job.state) {
+    case 'accepted':
+    case 'waiting':
+    case 'planned':
+      return job.reason === undefined ? 'waiting' : `waiting: ${printable(job.reason.message)}`;
+    case 'probing':
+      return 'looking at the source';
+    case 'running':
+      return (progress && describeProgress(progress)) || 'starting';
+    case 'verifying':
+      return 'checking the result';
+    case 'committing':
+      return 'putting the result in place';
+    case 'done':
+      return resultText(job);
+    case 'failed':
+      return job.reason === undefined ? 'failed' : printable(job.reason.message);
+    case 'cancelled':
+      return 'cancelled';
+  }
+}
+
+/** How a job ended: one line, and lines below it for what a person should know. */
+export function resultLines(job: Job, options: TextOptions): string[] {
+  const { style } = options;
+  const name = sourceName(job, options);
+  if (job.state === 'cancelled') return [`${style.warn('–')} ${name}: cancelled`];
+  if (job.state !== 'done') {
+    const reason = job.reason ?? { message: 'It failed.', hint: undefined };
+    const lines = [`${style.bad('✗')} ${name}: ${printable(reason.message)}`];
+    if (reason.hint !== undefined) lines.push(`    ${printable(reason.hint)}`);
+    return [...lines, `    dffmpeg job logs ${job.id} shows what ffmpeg said.`];
+  }
+  const lines = job.outputs.map((output) => {
+    const result = shortenPath(output.path ?? '', { cwd: options.cwd, home: options.home, width: pathWidth });
+    return `${style.good('✓')} ${name} → ${style.bold(result)}, ${resultText(job)}`;
+  });
+  const findings = job.outputs.flatMap(({ verdict }) => verdict?.findings ?? []);
+  return [...lines, ...findings.map(({ message }) => `    ${style.warn('!')} ${printable(message)}`)];
+}
+
+/** `412 MB → 63 MB (−85 %), verified` */
+function resultText(job: Job): string {
+  const output = job.outputs[0];
+  return output?.bytes === undefined ? 'done' : describeResult(job.sources[0]?.bytes, output.bytes, output.verdict);
+}

@@ -1,0 +1,52 @@
+import type { DffmpegError } from '../protocol/errors.ts';
+
+export type ConnectionState =
+  | { readonly name: 'connecting'; readonly attempt: number }
+  | { readonly name: 'connected' }
+  /** Until the next attempt, in `delayMs`, or until somebody needs the daemon. */
+  | {
+      readonly name: 'waiting';
+      readonly attempt: number;
+      readonly delayMs: number;
+      readonly error: DffmpegError;
+    }
+  | { readonly name: 'closed' };
+
+export type ConnectionEvent =
+  | { readonly type: 'dial' }
+  | { readonly type: 'opened' }
+  /** An attempt failed, or the connection was lost. `jitter`: random, 0 to below 1. */
+  | { readonly type: 'failed'; readonly error: DffmpegError; readonly jitter: number }
+  | { readonly type: 'close' };
+
+const firstDelayMs = 250;
+const longestDelayMs = 30_000;
+
+/** Doubles from 250 ms to 30 s, 10 % more or less, so that many clients of one daemon do not come back at once. */
+export function backOffMs(attempt: number, jitter: number): number {
+  const delay = Math.min(longestDelayMs, firstDelayMs * 2 ** attempt);
+  return Math.round(delay * (0.9 + 0.2 * jitter));
+}
+
+/** `attempt` counts failures in a row; events that do not fit the state change nothing. */
+export function reduceConnection(state: ConnectionState, event: ConnectionEvent): ConnectionState {
+  if (state.name === 'closed') return state;
+  switch (event.type) {
+    case 'close':
+      return { name: 'closed' };
+    case 'dial':
+      return state.name === 'waiting' ? { name: 'connecting', attempt: state.attempt } : state;
+    case 'opened':
+      return state.name === 'connecting' ? { name: 'connected' } : state;
+    case 'failed': {
+      if (state.name === 'waiting') return state;
+      const attempt = state.name === 'connecting' ? state.attempt : 0;
+      return {
+        name: 'waiting',
+        attempt: attempt + 1,
+        delayMs: backOffMs(attempt, event.jitter),
+        error: event.error,
+      };
+    }
+  }
+}

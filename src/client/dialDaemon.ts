@@ -1,0 +1,111 @@
+import type { ClientEvents, ClientMethods } from '../protocol/clientContract.ts';
+import { clientEvents, clientMethods } from '../protocol/clientContract.ts';
+import type { Listeners, Params, Result } from '../protocol/contract.ts';
+import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
+import type { Peer } from '../protocol/peer.ts';
+import { createPeer } from '../protocol/peer.ts';
+import { connectWebSocket } from '../transport/websocketClient.ts';
+import type { Discovery } from './discovery.ts';
+import { isProcessAlive, isSameDaemon, localIdentity, readDiscovery } from './discovery.ts';
+import { findNode } from './findNode.ts';
+import { installProgram } from './installProgram.ts';
+import { startDaemon } from './startDaemon.ts';
+
+export type DaemonPeer = Peer<ClientMethods, Record<never, never>>;
+
+export interface DialOptions {
+  stateDir: string;
+  /** Start the daemon if none runs. */
+  start: boolean;
+  /** Folder of the bundled program; needed when `start`. */
+  programDir?: string | undefined;
+  nodePath?: string | undefined;
+  session: Params<ClientMethods['session.open']>;
+  listeners: Listeners<ClientEvents>;
+  onError?: ((error: DffmpegError) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface Dialled {
+  peer: DaemonPeer;
+  daemon: Result<ClientMethods['session.open']>;
+}
+
+/** Milliseconds for the first request. */
+const openMs = 10_000;
+/** A daemon that leaves while another one starts makes an attempt fail; more often than this is no coincidence. */
+const maxAttempts = 3;
+
+/**
+ * Finds the daemon, starts it if asked to, proves the key both ways and opens the session. Only a missing file, a
+ * dead process or a refused port mean that there is no daemon; one that does not answer in time is left alone.
+ */
+export async function dialDaemon(options: DialOptions): Promise<Dialled> {
+  let discovery = await findDaemon(options, undefined);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await openSession(discovery, options);
+    } catch (error) {
+      if (attempt >= maxAttempts || options.signal?.aborted) throw error;
+      discovery = await lookAgain(discovery, toDffmpegError(error), options);
+    }
+  }
+}
+
+/** Where to try next after a failure, if that can change anything; else the failure itself. */
+async function lookAgain(failed: Discovery, error: DffmpegError, options: DialOptions): Promise<Discovery> {
+  const found = await readDiscovery(options.stateDir);
+  if (found && !isSameDaemon(found, failed)) return found;
+  if (error.code === 'daemon-unavailable') return findDaemon(options, failed);
+  throw error;
+}
+
+async function findDaemon(options: DialOptions, stale: Discovery | undefined): Promise<Discovery> {
+  const found = await readDiscovery(options.stateDir);
+  if (found && !(stale && isSameDaemon(found, stale)) && isProcessAlive(found.pid)) return found;
+  if (options.start) return start(options, found);
+  throw new DffmpegError('daemon-unavailable', 'No DFFmpeg daemon is running.', {
+    hint: 'It starts with the first encode, or type: dffmpeg serve',
+  });
+}
+
+async function start(options: DialOptions, stale: Discovery | undefined): Promise<Discovery> {
+  const { stateDir, programDir, nodePath, session, signal } = options;
+  if (programDir === undefined)
+    throw new DffmpegError('daemon-unavailable', 'The folder of the program is not known.', {
+      hint: 'Install DFFmpeg again; in a checkout, type: npm run build',
+    });
+  const { env, platform, execPath } = process;
+  const [node, copy] = await Promise.all([
+    findNode({ nodePath, preferOwn: session.client !== 'vscode', env, platform, execPath, signal }),
+    installProgram(programDir, stateDir),
+  ]);
+  return startDaemon({ stateDir, programDir: copy, node, stale, env, signal });
+}
+
+async function openSession(discovery: Discovery, options: DialOptions): Promise<Dialled> {
+  const { session, listeners, onError, signal } = options;
+  const channel = await connectWebSocket({
+    url: discovery.url,
+    identity: localIdentity,
+    key: discovery.key,
+    signal,
+  });
+  const peer = createPeer({
+    channel,
+    serves: {},
+    handlers: {},
+    asks: clientMethods,
+    emits: {},
+    hears: clientEvents,
+    listeners,
+    onError,
+  });
+  try {
+    const daemon = await peer.request('session.open', session, { signal, timeoutMs: openMs });
+    return { peer, daemon };
+  } catch (error) {
+    peer.close();
+    throw error;
+  }
+}

@@ -1,0 +1,83 @@
+import type { Counts, JobState } from '../protocol/model.ts';
+import type { AttemptKey, AttemptRecord, JobRecord, StoredJob, TaskRecord } from './store/records.ts';
+
+/**
+ * Where the queue lies. Asynchronous and of plain data on both sides, so that it can run in another thread or
+ * over another database. Every call is one transaction. Throws `store-unavailable` with a sentence when the
+ * database cannot be written or read.
+ */
+export interface Store {
+  /** Synced to disk. A repeat with the same submission id returns the stored job and stores nothing. */
+  submit(job: StoredJob): Promise<StoredJob>;
+  /** Returns the job's new revision. Throws `conflict` when the job changed meanwhile or a name is reserved. */
+  write(change: JobWrite): Promise<number>;
+  /** Sets why jobs wait; those that changed meanwhile are left out. */
+  explain(reasons: readonly Explanation[]): Promise<void>;
+
+  job(id: string): Promise<StoredJob | undefined>;
+  /** Ids that begin with `prefix`, oldest first. */
+  idsWithPrefix(prefix: string, limit: number): Promise<string[]>;
+  /** Newest first. */
+  jobs(page: JobPage): Promise<{ jobs: StoredJob[]; next?: string }>;
+  /** Jobs with a revision above `cursor` in that order, and the revision up to which nothing is left out. */
+  changesSince(cursor: number, limit: number): Promise<{ jobs: StoredJob[]; cursor: number; more: boolean }>;
+  /** Revision of the latest change. */
+  revision(): Promise<number>;
+  counts(): Promise<Counts>;
+  /** Waiting tasks that are due, by priority, then age. */
+  queue(page: QueuePage): Promise<QueueEntry[]>;
+  /** How many waiting tasks of the same kind come before this job. */
+  countAhead(job: JobRecord, kind: TaskRecord['kind']): Promise<number>;
+  /** When the next task that has to wait is due. */
+  nextDue(now: number): Promise<number | undefined>;
+  /** Jobs with an attempt that is under way. */
+  underWay(): Promise<StoredJob[]>;
+  /** Unfinished attached jobs and whose they are. */
+  attached(): Promise<{ id: string; sessionId: string }[]>;
+  /** Those of these normalised paths that are reserved by other jobs. */
+  reserved(normalised: readonly string[], forJob: string): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export interface JobWrite {
+  /** As it is to be; its `revision` is the one it was read at. */
+  readonly job: JobRecord;
+  readonly tasks?: readonly TaskRecord[] | undefined;
+  readonly attempts?: readonly AttemptRecord[] | undefined;
+  /** An attempt that was offered and not taken: it never was. */
+  readonly dropAttempt?: AttemptKey | undefined;
+  /** Replaces the job's reserved name; `null` gives it back. */
+  readonly reservation?: Reservation | null | undefined;
+  /** Synced to disk before it is answered. */
+  readonly durable?: boolean | undefined;
+}
+
+export interface Reservation {
+  readonly path: string;
+  /** Equal for all spellings of one file. */
+  readonly normalised: string;
+}
+
+export interface Explanation {
+  readonly id: string;
+  readonly revision: number;
+  readonly reason: NonNullable<JobRecord['reason']>;
+}
+
+export interface JobPage {
+  readonly states?: readonly JobState[] | undefined;
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly after?: string | undefined;
+}
+
+export interface QueuePage {
+  readonly now: number;
+  readonly limit: number;
+  readonly after?: QueueEntry | undefined;
+}
+
+export interface QueueEntry {
+  readonly job: JobRecord;
+  readonly task: TaskRecord;
+}

@@ -1,0 +1,148 @@
+import { sql, type Kysely } from 'kysely';
+import { DffmpegError } from '../../protocol/errors.ts';
+
+/** One step of the schema. Never changed once released: the next change is the next number. */
+export interface Migration {
+  readonly number: number;
+  readonly name: string;
+  up(db: Kysely<never>): Promise<void>;
+}
+
+export const migrations: readonly Migration[] = [{ number: 1, name: '0001-queue', up: createQueue }];
+
+interface MetaSchema {
+  meta: { name: string; value: string };
+}
+
+/**
+ * Brings the database to the newest schema, each step in a transaction of its own. Refuses one that a newer
+ * DFFmpeg has written (`version-mismatch`): it would lose what it does not know.
+ */
+export async function migrate(
+  database: Kysely<never>,
+  programVersion: string,
+  steps: readonly Migration[] = migrations,
+): Promise<void> {
+  const db = database as unknown as Kysely<MetaSchema>;
+  await db.schema
+    .createTable('meta')
+    .ifNotExists()
+    .addColumn('name', 'varchar(64)', (column) => column.primaryKey())
+    .addColumn('value', 'text', (column) => column.notNull())
+    .execute();
+  const meta = new Map(
+    (await db.selectFrom('meta').selectAll().execute()).map(({ name, value }) => [name, value]),
+  );
+  const current = Number(meta.get('schema') ?? 0);
+  const newest = steps.at(-1)?.number ?? 0;
+  if (current > newest) throw newerSchema(meta.get('program'));
+
+  for (const step of steps.filter(({ number }) => number > current))
+    await db.transaction().execute(async (writing) => {
+      await step.up(writing as unknown as Kysely<never>);
+      await writing.deleteFrom('meta').where('name', 'in', ['schema', 'program']).execute();
+      await writing
+        .insertInto('meta')
+        .values([
+          { name: 'schema', value: String(step.number) },
+          { name: 'program', value: programVersion },
+        ])
+        .execute();
+    });
+}
+
+function newerSchema(program: string | undefined): DffmpegError {
+  const version = program ?? 'the newest version';
+  return new DffmpegError(
+    'version-mismatch',
+    `The queue in this state folder was written by DFFmpeg ${program ?? 'of a newer version'}, which this version cannot read.`,
+    { hint: `Install DFFmpeg ${version} or newer, or choose another state folder.` },
+  );
+}
+
+async function createQueue(db: Kysely<never>): Promise<void> {
+  const id = 'varchar(64)';
+  await db.schema
+    .createTable('jobs')
+    .addColumn('id', id, (column) => column.primaryKey())
+    .addColumn('submission_id', id, (column) => column.notNull().unique())
+    .addColumn('revision', 'bigint', (column) => column.notNull().unique())
+    .addColumn('state', 'varchar(16)', (column) => column.notNull())
+    .addColumn('preset', id, (column) => column.notNull())
+    .addColumn('preset_data', 'text', (column) => column.notNull())
+    .addColumn('priority', 'integer', (column) => column.notNull())
+    .addColumn('attached', 'integer', (column) => column.notNull())
+    .addColumn('session_id', id)
+    .addColumn('on_worker', 'text')
+    .addColumn('output_template', 'text')
+    .addColumn('sources', 'text', (column) => column.notNull())
+    .addColumn('outputs', 'text', (column) => column.notNull())
+    .addColumn('reason', 'text')
+    .addColumn('probe', 'text')
+    .addColumn('placement', 'text')
+    .addColumn('cancelling', 'integer', (column) => column.notNull())
+    .addColumn('fence', 'integer', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('started_at', 'bigint')
+    .addColumn('ended_at', 'bigint')
+    .execute();
+  await db.schema.createIndex('jobs_by_state').on('jobs').columns(['state', 'id']).execute();
+  await db.schema.createIndex('jobs_by_session').on('jobs').columns(['session_id']).execute();
+
+  await db.schema
+    .createTable('tasks')
+    .addColumn('id', id, (column) => column.primaryKey())
+    .addColumn('job_id', id, (column) => column.notNull().references('jobs.id'))
+    .addColumn('kind', 'varchar(16)', (column) => column.notNull())
+    .addColumn('state', 'varchar(16)', (column) => column.notNull())
+    .addColumn('priority', 'integer', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('not_before', 'bigint', (column) => column.notNull())
+    .addColumn('environment_failures', 'integer', (column) => column.notNull())
+    .addColumn('transient_failures', 'integer', (column) => column.notNull())
+    .addColumn('avoid', 'text', (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createIndex('tasks_by_turn')
+    .on('tasks')
+    .expression(sql`state, priority desc, created_at, id`)
+    .execute();
+  await db.schema.createIndex('tasks_by_due').on('tasks').columns(['state', 'not_before']).execute();
+  await db.schema.createIndex('tasks_by_job').on('tasks').column('job_id').execute();
+
+  await db.schema
+    .createTable('attempts')
+    .addColumn('task_id', id, (column) => column.notNull())
+    .addColumn('fence', 'integer', (column) => column.notNull())
+    .addColumn('job_id', id, (column) => column.notNull().references('jobs.id'))
+    .addColumn('kind', 'varchar(16)', (column) => column.notNull())
+    .addColumn('worker_id', id, (column) => column.notNull())
+    .addColumn('worker', 'text', (column) => column.notNull())
+    .addColumn('state', 'varchar(16)', (column) => column.notNull())
+    .addColumn('argv', 'text')
+    .addColumn('pid', 'integer')
+    .addColumn('process_start', 'text')
+    .addColumn('exit_status', 'text')
+    .addColumn('error', 'text')
+    .addColumn('started_at', 'bigint', (column) => column.notNull())
+    .addColumn('ended_at', 'bigint')
+    .addPrimaryKeyConstraint('attempts_key', ['task_id', 'fence'])
+    .execute();
+  await db.schema.createIndex('attempts_by_job').on('attempts').columns(['job_id', 'fence']).execute();
+  await db.schema.createIndex('attempts_by_state').on('attempts').column('state').execute();
+
+  await db.schema
+    .createTable('reservations')
+    .addColumn('path_key', id, (column) => column.primaryKey())
+    .addColumn('path', 'text', (column) => column.notNull())
+    .addColumn('job_id', id, (column) => column.notNull().references('jobs.id'))
+    .execute();
+  await db.schema.createIndex('reservations_by_job').on('reservations').column('job_id').execute();
+
+  await db.schema
+    .createTable('counters')
+    .addColumn('name', id, (column) => column.primaryKey())
+    .addColumn('value', 'bigint', (column) => column.notNull())
+    .execute();
+  await sql`insert into counters (name, value) values ('revision', 0)`.execute(db);
+}

@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import { probeSchema } from '../../encoding/probe.ts';
+import { verdictSchema } from '../../encoding/verdict.ts';
+import {
+  attemptSchema,
+  errorDataSchema,
+  idSchema,
+  jobSchema,
+  jobStates,
+  pathSchema,
+} from '../../protocol/model.ts';
+import { fileIdentitySchema } from '../../protocol/workerContract.ts';
+
+/** What the store keeps: read rows are checked against these. Times are milliseconds since the epoch. */
+
+/** A granted placement: recorded before it is granted, so that a later daemon can bring it to its end. */
+export const placementSchema = z.object({
+  taskId: idSchema,
+  fence: z.int().positive(),
+  workerId: idSchema,
+  staged: pathSchema,
+  identity: fileIdentitySchema,
+  path: pathSchema,
+  bytes: z.number(),
+  verdict: verdictSchema,
+});
+
+export const jobRecordSchema = jobSchema.omit({ attempts: true }).extend({
+  submissionId: idSchema,
+  state: z.enum(jobStates),
+  /** The client that an attached job belongs to. */
+  sessionId: idSchema.optional(),
+  /** Name of the only worker that may run it. */
+  on: z.string().optional(),
+  /** Template of the result's path. */
+  output: z.string().optional(),
+  probe: probeSchema.optional(),
+  placement: placementSchema.optional(),
+  cancelling: z.boolean(),
+  /** Number of the latest attempt over all tasks, 0 before the first. */
+  fence: z.int().min(0),
+});
+
+export const taskStates = ['waiting', 'running', 'ended'] as const;
+
+export const taskRecordSchema = z.object({
+  id: idSchema,
+  jobId: idSchema,
+  kind: z.enum(['probe', 'encode']),
+  state: z.enum(taskStates),
+  /** Not offered before this time. */
+  notBefore: z.number(),
+  environmentFailures: z.int().min(0),
+  transientFailures: z.int().min(0),
+  /** Ids of workers on which it failed: others come first. */
+  avoid: z.array(z.string()),
+});
+
+export const attemptRecordSchema = attemptSchema.extend({
+  jobId: idSchema,
+  workerId: idSchema,
+  pid: z.int().optional(),
+  processStart: z.string().optional(),
+});
+
+export type Placement = z.output<typeof placementSchema>;
+export type JobRecord = z.output<typeof jobRecordSchema>;
+export type TaskRecord = z.output<typeof taskRecordSchema>;
+export type AttemptRecord = z.output<typeof attemptRecordSchema>;
+export type TaskKind = TaskRecord['kind'];
+
+/** A job with everything that belongs to it. Attempts in order of fence. */
+export interface StoredJob {
+  readonly job: JobRecord;
+  readonly tasks: readonly TaskRecord[];
+  readonly attempts: readonly AttemptRecord[];
+}
+
+export interface AttemptKey {
+  readonly taskId: string;
+  readonly fence: number;
+}

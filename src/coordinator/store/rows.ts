@@ -1,0 +1,151 @@
+import type * as z from 'zod';
+import { DffmpegError } from '../../protocol/errors.ts';
+import { describeIssues } from '../../protocol/issues.ts';
+import { attemptRecordSchema, jobRecordSchema, taskRecordSchema } from './records.ts';
+import type { AttemptRecord, JobRecord, TaskRecord } from './records.ts';
+import type { AttemptsTable, JobsTable, TasksTable } from './schema.ts';
+
+/** Between records and rows. A row that does not fit is `store-unavailable`: it was not written by this program. */
+
+export function toJobRow(job: JobRecord): JobsTable {
+  return {
+    id: job.id,
+    submission_id: job.submissionId,
+    revision: job.revision,
+    state: job.state,
+    preset: job.preset,
+    preset_data: JSON.stringify(job.presetData),
+    priority: job.priority,
+    attached: Number(job.attached),
+    session_id: job.sessionId ?? null,
+    on_worker: job.on ?? null,
+    output_template: job.output ?? null,
+    sources: JSON.stringify(job.sources),
+    outputs: JSON.stringify(job.outputs),
+    reason: json(job.reason),
+    probe: json(job.probe),
+    placement: json(job.placement),
+    cancelling: Number(job.cancelling),
+    fence: job.fence,
+    created_at: job.createdAt,
+    started_at: job.startedAt ?? null,
+    ended_at: job.endedAt ?? null,
+  };
+}
+
+export function toJobRecord(row: JobsTable): JobRecord {
+  return check('job', row.id, jobRecordSchema, () => ({
+    id: row.id,
+    submissionId: row.submission_id,
+    revision: row.revision,
+    state: row.state,
+    preset: row.preset,
+    presetData: parse(row.preset_data),
+    priority: row.priority,
+    attached: row.attached === 1,
+    sessionId: row.session_id ?? undefined,
+    on: row.on_worker ?? undefined,
+    output: row.output_template ?? undefined,
+    sources: parse(row.sources),
+    outputs: parse(row.outputs),
+    reason: parse(row.reason),
+    probe: parse(row.probe),
+    placement: parse(row.placement),
+    cancelling: row.cancelling === 1,
+    fence: row.fence,
+    createdAt: row.created_at,
+    startedAt: row.started_at ?? undefined,
+    endedAt: row.ended_at ?? undefined,
+  }));
+}
+
+export function toTaskRow(task: TaskRecord, job: JobRecord): TasksTable {
+  return {
+    id: task.id,
+    job_id: task.jobId,
+    kind: task.kind,
+    state: task.state,
+    priority: job.priority,
+    created_at: job.createdAt,
+    not_before: task.notBefore,
+    environment_failures: task.environmentFailures,
+    transient_failures: task.transientFailures,
+    avoid: JSON.stringify(task.avoid),
+  };
+}
+
+export function toTaskRecord(row: Omit<TasksTable, 'priority' | 'created_at'>): TaskRecord {
+  return check('task', row.id, taskRecordSchema, () => ({
+    id: row.id,
+    jobId: row.job_id,
+    kind: row.kind,
+    state: row.state,
+    notBefore: row.not_before,
+    environmentFailures: row.environment_failures,
+    transientFailures: row.transient_failures,
+    avoid: parse(row.avoid),
+  }));
+}
+
+export function toAttemptRow(attempt: AttemptRecord): AttemptsTable {
+  return {
+    task_id: attempt.taskId,
+    fence: attempt.fence,
+    job_id: attempt.jobId,
+    kind: attempt.kind,
+    worker_id: attempt.workerId,
+    worker: attempt.worker,
+    state: attempt.state,
+    argv: json(attempt.argv),
+    pid: attempt.pid ?? null,
+    process_start: attempt.processStart ?? null,
+    exit_status: json(attempt.exit),
+    error: json(attempt.error),
+    started_at: attempt.startedAt,
+    ended_at: attempt.endedAt ?? null,
+  };
+}
+
+export function toAttemptRecord(row: AttemptsTable): AttemptRecord {
+  return check('attempt', `${row.task_id}/${row.fence}`, attemptRecordSchema, () => ({
+    taskId: row.task_id,
+    fence: row.fence,
+    jobId: row.job_id,
+    kind: row.kind,
+    workerId: row.worker_id,
+    worker: row.worker,
+    state: row.state,
+    argv: parse(row.argv),
+    pid: row.pid ?? undefined,
+    processStart: row.process_start ?? undefined,
+    exit: parse(row.exit_status),
+    error: parse(row.error),
+    startedAt: row.started_at,
+    endedAt: row.ended_at ?? undefined,
+  }));
+}
+
+function json(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
+}
+
+function parse(text: string | null): unknown {
+  return text === null ? undefined : (JSON.parse(text) as unknown);
+}
+
+function check<S extends z.ZodType>(what: string, key: string, schema: S, read: () => unknown): z.output<S> {
+  try {
+    const parsed = schema.safeParse(read());
+    if (parsed.success) return parsed.data;
+    throw broken(what, key, describeIssues(parsed.error));
+  } catch (error) {
+    throw error instanceof DffmpegError ? error : broken(what, key, 'it holds no JSON', error);
+  }
+}
+
+function broken(what: string, key: string, why: string, cause?: unknown): DffmpegError {
+  return new DffmpegError('store-unavailable', `The queue’s database has a broken ${what} ${key}: ${why}.`, {
+    hint: 'Move store.sqlite out of the state folder and restart the daemon; it begins a new queue.',
+    cause,
+  });
+}

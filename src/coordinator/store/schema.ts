@@ -1,0 +1,89 @@
+import type { Kysely, Transaction } from 'kysely';
+
+/**
+ * The tables, as every dialect has them: text, whole numbers, and JSON in text columns. Booleans are 0 and 1,
+ * times are milliseconds since the epoch.
+ */
+export interface Schema {
+  jobs: JobsTable;
+  tasks: TasksTable;
+  attempts: AttemptsTable;
+  reservations: ReservationsTable;
+  counters: { name: string; value: number };
+}
+
+export interface JobsTable {
+  id: string;
+  submission_id: string;
+  revision: number;
+  state: string;
+  preset: string;
+  /** JSON. */
+  preset_data: string;
+  priority: number;
+  attached: number;
+  session_id: string | null;
+  on_worker: string | null;
+  output_template: string | null;
+  /** JSON. */
+  sources: string;
+  /** JSON. */
+  outputs: string;
+  /** JSON. */
+  reason: string | null;
+  /** JSON. */
+  probe: string | null;
+  /** JSON. */
+  placement: string | null;
+  cancelling: number;
+  fence: number;
+  created_at: number;
+  started_at: number | null;
+  ended_at: number | null;
+}
+
+export interface TasksTable {
+  id: string;
+  job_id: string;
+  kind: string;
+  state: string;
+  /** The job's, repeated so that one index gives the order of the queue. */
+  priority: number;
+  /** The job's, as above. */
+  created_at: number;
+  not_before: number;
+  environment_failures: number;
+  transient_failures: number;
+  /** JSON. */
+  avoid: string;
+}
+
+export interface AttemptsTable {
+  task_id: string;
+  fence: number;
+  job_id: string;
+  kind: string;
+  worker_id: string;
+  worker: string;
+  state: string;
+  /** JSON. */
+  argv: string | null;
+  pid: number | null;
+  process_start: string | null;
+  /** JSON. */
+  exit_status: string | null;
+  /** JSON. */
+  error: string | null;
+  started_at: number;
+  ended_at: number | null;
+}
+
+export interface ReservationsTable {
+  /** SHA-256 of the normalised path, hexadecimal: databases limit the length of a key. */
+  path_key: string;
+  path: string;
+  job_id: string;
+}
+
+export type Database = Kysely<Schema>;
+export type Writing = Transaction<Schema>;

@@ -1,0 +1,95 @@
+import type { Verdict } from './verdict.ts';
+
+/** The words for numbers, the same in the terminal, the views and the status page. */
+
+const minus = '\u2212';
+const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
+
+/** `412 MB`, `1.4 GB`: decimal units, one decimal below 10. */
+export function formatBytes(bytes: number): string {
+  let value = Math.max(0, bytes);
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = unit > 0 && value < 9.95 ? 1 : 0;
+  return `${value.toFixed(digits)} ${units[unit] ?? 'B'}`;
+}
+
+/** `42 %`; rounded down, so that 100 % means done. */
+export function formatPercent(fraction: number): string {
+  return `${Math.floor(Math.min(1, Math.max(0, fraction)) * 100)} %`;
+}
+
+/** `−85 %`, `+12 %`: by how much the result is smaller or larger; nothing where the source has no size. */
+export function formatSizeChange(sourceBytes: number, resultBytes: number): string | undefined {
+  if (!(sourceBytes > 0)) return undefined;
+  const percent = Math.round((resultBytes / sourceBytes - 1) * 100);
+  if (percent === 0) return '±0 %';
+  return `${percent < 0 ? minus : '+'}${Math.abs(percent)} %`;
+}
+
+/** Seconds as `12 s`, `3 min 20 s`, `1 h 05 min`: the two largest units. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${pad(whole % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`;
+}
+
+/** `2.1×`: media seconds per second. */
+export function formatSpeed(speed: number): string {
+  return `${speed >= 9.95 ? speed.toFixed(0) : speed.toFixed(speed < 0.095 ? 2 : 1)}×`;
+}
+
+export function formatFrameRate(framesPerSecond: number): string {
+  return `${framesPerSecond < 9.95 ? framesPerSecond.toFixed(1) : framesPerSecond.toFixed(0)} fps`;
+}
+
+const verdictWords = {
+  pass: 'verified',
+  warn: 'verified with warnings',
+  fail: 'not verified',
+} as const satisfies Record<Verdict['level'], string>;
+
+/** `412 MB → 63 MB (−85 %), verified`. */
+export function describeResult(
+  sourceBytes: number | undefined,
+  resultBytes: number,
+  verdict: Verdict | undefined,
+): string {
+  const change = sourceBytes === undefined ? undefined : formatSizeChange(sourceBytes, resultBytes);
+  const sizes = [
+    ...(sourceBytes === undefined ? [] : [`${formatBytes(sourceBytes)} →`]),
+    formatBytes(resultBytes),
+    ...(change === undefined ? [] : [`(${change})`]),
+  ].join(' ');
+  return verdict === undefined ? sizes : `${sizes}, ${verdictWords[verdict.level]}`;
+}
+
+/** `42 % · 24 fps · 2.1× · 3 min 20 s left`: what is known of a running encode. */
+export function describeProgress(progress: {
+  readonly fraction?: number | undefined;
+  readonly framesPerSecond?: number | undefined;
+  readonly speed?: number | undefined;
+  readonly eta?: number | undefined;
+}): string {
+  const { fraction, framesPerSecond, speed, eta } = progress;
+  return [
+    ...(fraction === undefined ? [] : [formatPercent(fraction)]),
+    ...(framesPerSecond === undefined ? [] : [formatFrameRate(framesPerSecond)]),
+    ...(speed === undefined ? [] : [formatSpeed(speed)]),
+    ...(eta === undefined ? [] : [`${formatDuration(eta)} left`]),
+  ].join(' · ');
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
+/** `5.28 s`: an exact length, for comparing two. */
+export function formatSeconds(seconds: number): string {
+  return `${seconds.toFixed(2)} s`;
+}

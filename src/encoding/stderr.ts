@@ -1,0 +1,80 @@
+/**
+ * What ffmpeg says on standard error. A line is never a failure by itself: this counts what means a damaged
+ * source, and finds the sentence for a run that did fail.
+ */
+export interface StderrSummary {
+  /** Lines that mean the source could not be decoded in one place. */
+  readonly damage: number;
+  /** The source ends before its own index says. */
+  readonly truncated: boolean;
+  /** The last lines, for the log, the tooltip and `explainFailure`. */
+  readonly tail: readonly string[];
+}
+
+export interface StderrReader {
+  /** Takes text as it comes, cut anywhere. */
+  push(chunk: string): void;
+  /** Everything until now, an unfinished line included. */
+  summary(): StderrSummary;
+}
+
+const tailLength = 40;
+/** A line longer than this is cut: names of files are at most 4096. */
+const maxLineLength = 8192;
+
+const truncation = [/partial file/u, /File ended prematurely/u, /Stream ends prematurely/u];
+
+const damage = [
+  ...truncation,
+  /error while decoding/iu,
+  /Error (?:submitting packet to decoder|during demuxing|decoding)/u,
+  /corrupt (?:decoded frame|input packet)/iu,
+  /Packet corrupt/u,
+  /concealing \d+/u,
+  /Invalid NAL unit size/u,
+  /Error splitting the input into NAL units/u,
+  /missing picture in access unit/u,
+  /decode_slice_header error/u,
+  /no frame!/u,
+  /(?:Could not find ref with POC|Error constructing the frame RPS)/u,
+  /(?:Header missing|invalid new backstep)/u,
+  /Input buffer exhausted before END element found/u,
+  /(?:channel element .* is not allocated|Prediction is not allowed)/u,
+  /invalid as first byte of an EBML number/u,
+  /Failed to (?:parse|read) (?:header|OBU|temporal unit)/iu,
+];
+
+export function createStderrReader(): StderrReader {
+  let line = '';
+  let count = 0;
+  let truncated = false;
+  let lastDamaged = false;
+  const tail: string[] = [];
+
+  function take(text: string): void {
+    if (text.trim() === '') return;
+    tail.push(text);
+    if (tail.length > tailLength) tail.shift();
+    const repeated = /^\s*Last message repeated (\d+) times/u.exec(text);
+    if (repeated) {
+      if (lastDamaged) count += Number(repeated[1]);
+      return;
+    }
+    lastDamaged = damage.some((pattern) => pattern.test(text));
+    if (lastDamaged) count += 1;
+    if (truncation.some((pattern) => pattern.test(text))) truncated = true;
+  }
+
+  return {
+    push(chunk) {
+      const lines = (line + chunk).split(/\r\n|\n|\r/u);
+      line = (lines.pop() ?? '').slice(0, maxLineLength);
+      for (const complete of lines) take(complete.slice(0, maxLineLength));
+    },
+    summary() {
+      if (line !== '') take(line);
+      line = '';
+      return { damage: count, truncated, tail: [...tail] };
+    },
+  };
+}

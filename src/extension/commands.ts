@@ -1,0 +1,84 @@
+import { commands, ConfigurationTarget, Uri, window, workspace } from 'vscode';
+import { toDffmpegError } from '../protocol/errors.ts';
+import type { CommandId } from './commandIds.ts';
+import { showDaemonLog } from './daemon/daemonLog.ts';
+import { offerToInstallFfmpeg } from './installFfmpeg.ts';
+import type { Disposable } from './model/emitter.ts';
+import { freePresetName, starterPreset } from './presets.ts';
+import type { Services } from './services.ts';
+import { section } from './settings.ts';
+import { ensureTrusted } from './trust.ts';
+import { isPresetNode } from './views/presetsTree.ts';
+
+type Handler = (first?: unknown, second?: unknown) => unknown;
+
+/** One handler for each command: what is missing does not build. */
+function handlers(services: Services): Record<CommandId, Handler> {
+  const { encode, jobActions, jobsTree, session, statusPage, presets, settingsFiles } = services;
+  return {
+    'dffmpeg.encode': (uri, uris) => encode.run(targets(uri, uris), { preset: 'current' }),
+    'dffmpeg.encodeWithPreset': (uri, uris) => encode.run(targets(uri, uris), { preset: 'ask' }),
+    'dffmpeg.newPreset': () => newPreset(services),
+    'dffmpeg.openStatus': () => {
+      statusPage.show();
+    },
+    'dffmpeg.installFfmpeg': () => offerToInstallFfmpeg(),
+    'dffmpeg.showDaemonLog': () => showDaemonLog(session.stateDir),
+    'dffmpeg.startDaemon': () => session.connection(),
+    'dffmpeg.cancelJob': (row, rows) => jobActions.cancel(row, rows),
+    'dffmpeg.retryJob': (row, rows) => jobActions.retry(row, rows),
+    'dffmpeg.revealResult': (row) => jobActions.revealResult(row),
+    'dffmpeg.openResult': (row) => jobActions.openResult(row),
+    'dffmpeg.revealSource': (row) => jobActions.revealSource(row),
+    'dffmpeg.openLog': (row) => jobActions.openLog(row),
+    'dffmpeg.copyCommand': (row) => jobActions.copyCommand(row),
+    'dffmpeg.showOlder': () => jobsTree.showOlder(),
+    'dffmpeg.encodeWithThisPreset': (row) =>
+      isPresetNode(row) ? encode.run([], { preset: { name: row.name } }) : undefined,
+    'dffmpeg.setDefaultPreset': async (row) => {
+      if (!isPresetNode(row)) return;
+      await workspace.getConfiguration(section).update('defaultPreset', row.name, settingsTarget());
+      await presets.remember(undefined);
+    },
+    'dffmpeg.editPreset': (row) =>
+      isPresetNode(row) ? settingsFiles.showPreset(row.name, firstFolder()) : undefined,
+  };
+}
+
+/** Registers every command; whatever a handler throws becomes a sentence with a way on. */
+export function registerCommands(services: Services): Disposable[] {
+  return Object.entries(handlers(services)).map(([id, handler]) =>
+    commands.registerCommand(id, async (first?: unknown, second?: unknown) => {
+      try {
+        await handler(first, second);
+      } catch (thrown) {
+        services.notifier.showError(toDffmpegError(thrown));
+      }
+    }),
+  );
+}
+
+/** The Explorer hands over the clicked file and the selection; an editor tab hands over one file; a palette none. */
+function targets(uri: unknown, uris: unknown): Uri[] {
+  if (Array.isArray(uris)) {
+    const all = uris.filter((entry) => entry instanceof Uri);
+    if (all.length > 0) return all;
+  }
+  return uri instanceof Uri ? [uri] : [];
+}
+
+async function newPreset({ presets, settingsFiles }: Services): Promise<void> {
+  if (!(await ensureTrusted())) return;
+  const folder = firstFolder();
+  const name = freePresetName(presets.list(folder).map((entry) => entry.name));
+  await settingsFiles.addPreset(name, starterPreset, folder);
+  window.setStatusBarMessage(`Preset “${name}” is ready to be edited`, 5000);
+}
+
+function firstFolder(): Uri | undefined {
+  return workspace.workspaceFolders?.[0]?.uri;
+}
+
+function settingsTarget(): ConfigurationTarget {
+  return workspace.workspaceFolders ? ConfigurationTarget.Workspace : ConfigurationTarget.Global;
+}

@@ -1,0 +1,102 @@
+import { env, window } from 'vscode';
+import { toDffmpegError } from '../protocol/errors.ts';
+import { isEnded, type Job } from '../protocol/model.ts';
+import type { Batches } from './batches.ts';
+import type { DaemonSession } from './daemon/daemonSession.ts';
+import type { LogDocuments } from './logDocument.ts';
+import { toCommandLine } from './model/commandLine.ts';
+import type { JobBoard } from './model/jobBoard.ts';
+import { lastCommand, resultPath } from './model/jobPresentation.ts';
+import type { Notifier } from './notifier.ts';
+import { openFile, revealFile } from './revealFile.ts';
+import { ensureTrusted } from './trust.ts';
+import { isJobNode } from './views/jobNodes.ts';
+
+export interface JobActionServices {
+  readonly session: DaemonSession;
+  readonly board: JobBoard;
+  readonly batches: Batches;
+  readonly logs: LogDocuments;
+  readonly notifier: Notifier;
+  /** What is selected in the Jobs view. */
+  readonly selection: () => readonly unknown[];
+}
+
+/** What can be done with jobs that exist. Each takes what VS Code hands to a command of a tree: row, rows. */
+export class JobActions {
+  readonly #services: JobActionServices;
+
+  constructor(services: JobActionServices) {
+    this.#services = services;
+  }
+
+  async cancel(clicked: unknown, selected: unknown): Promise<void> {
+    const jobs = await this.#jobs(clicked, selected);
+    await this.#each(jobs.filter(({ state }) => !isEnded(state)), 'jobs.cancel');
+  }
+
+  async retry(clicked: unknown, selected: unknown): Promise<void> {
+    await this.retryJobs(await this.#jobs(clicked, selected));
+  }
+
+  /** The retried jobs are a batch of their own: their end is told of. */
+  async retryJobs(jobs: readonly Job[]): Promise<void> {
+    if (!(await ensureTrusted())) return;
+    const retryable = jobs.filter(({ state }) => state === 'failed' || state === 'cancelled');
+    this.#services.batches.add(await this.#each(retryable, 'jobs.retry'));
+  }
+
+  async revealResult(clicked: unknown): Promise<void> {
+    const [job] = await this.#jobs(clicked);
+    const path = job && resultPath(job);
+    if (path !== undefined) await revealFile(path);
+  }
+
+  async openResult(clicked: unknown): Promise<void> {
+    const [job] = await this.#jobs(clicked);
+    const path = job && resultPath(job);
+    if (path !== undefined) await openFile(path);
+  }
+
+  async revealSource(clicked: unknown): Promise<void> {
+    const [job] = await this.#jobs(clicked);
+    if (job?.sources[0]) await revealFile(job.sources[0].path);
+  }
+
+  async openLog(clicked: unknown): Promise<void> {
+    const [job] = await this.#jobs(clicked);
+    if (job) await this.#services.logs.open(job);
+  }
+
+  async copyCommand(clicked: unknown): Promise<void> {
+    const [job] = await this.#jobs(clicked);
+    const command = job && lastCommand(job);
+    if (!command) return;
+    await env.clipboard.writeText(toCommandLine(command, process.platform));
+    window.setStatusBarMessage('ffmpeg command copied', 3000);
+  }
+
+  /** The rows that were meant: all selected if the clicked one is among them; an id comes from the status page. */
+  async #jobs(clicked: unknown, selected?: unknown): Promise<Job[]> {
+    const { board, session, selection } = this.#services;
+    const nodes: readonly unknown[] = Array.isArray(selected)
+      ? selected
+      : clicked === undefined
+        ? selection()
+        : [clicked];
+    const ids = nodes.flatMap((node) => (typeof node === 'string' ? node : isJobNode(node) ? node.id : []));
+    const jobs: Job[] = [];
+    for (const id of ids) jobs.push(board.job(id) ?? (await session.request('jobs.get', { id })).job);
+    return jobs;
+  }
+
+  async #each(jobs: readonly Job[], method: 'jobs.cancel' | 'jobs.retry'): Promise<string[]> {
+    const { board, session, notifier } = this.#services;
+    const answers = await Promise.allSettled(jobs.map(({ id }) => session.request(method, { id })));
+    const refused = answers.find((answer) => answer.status === 'rejected');
+    if (refused) notifier.showError(toDffmpegError(refused.reason));
+    const changed = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value.job : []));
+    board.applyJobs(changed);
+    return changed.map(({ id }) => id);
+  }
+}

@@ -1,0 +1,119 @@
+import { describeProgress, describeResult } from '../../encoding/formatting.ts';
+import { isEnded, type Attempt, type Job, type JobState, type Progress } from '../../protocol/model.ts';
+
+/** How one job reads in a row. Words and flags alone; the views make VS Code's objects of them. */
+
+export function fileNameOf(path: string): string {
+  // A backslash separates only where the path is one of Windows; elsewhere it is part of a name.
+  return path.split(path.startsWith('/') ? '/' : /[\\/]/).at(-1) || path;
+}
+
+export function jobLabel(job: Job): string {
+  return fileNameOf(job.sources[0]?.path ?? job.id).replaceAll(/[\r\n]+/g, '␊');
+}
+
+/** The row's grey text: `43 % · 2.1× · 3 min 20 s left`, `clip.web.mp4 · 412 MB → 63 MB (−85 %), verified`. */
+export function describeJob(job: Job, progress: Progress | undefined): string {
+  switch (job.state) {
+    case 'accepted':
+    case 'planned':
+    case 'waiting':
+      return job.reason?.message ?? 'waits for its turn';
+    case 'probing':
+      return 'looking at the file';
+    case 'running':
+      return runningText(progress);
+    case 'verifying':
+      return 'checking the result';
+    case 'committing':
+      return job.reason?.message ?? 'putting the result in place';
+    case 'done':
+      return resultText(job);
+    case 'failed':
+      return job.reason?.message ?? 'failed';
+    case 'cancelled':
+      return 'cancelled';
+  }
+}
+
+function runningText(progress: Progress | undefined): string {
+  const { fraction, speed, eta } = progress ?? {};
+  return describeProgress({ fraction, speed, eta }) || 'starting';
+}
+
+function resultText(job: Job): string {
+  const [output] = job.outputs;
+  if (output?.path === undefined || output.bytes === undefined) return 'done';
+  return `${fileNameOf(output.path)} · ${describeResult(job.sources[0]?.bytes, output.bytes, output.verdict)}`;
+}
+
+const stateWords: Record<JobState, string> = {
+  accepted: 'waiting',
+  probing: 'waiting',
+  planned: 'waiting',
+  waiting: 'waiting',
+  running: 'encoding',
+  verifying: 'encoding',
+  committing: 'encoding',
+  done: 'done',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
+/** For a screen reader and the tooltip's head. */
+export function stateWord(job: Job): string {
+  return stateWords[job.state];
+}
+
+/** A codicon and the id of a theme colour. */
+export function jobIcon(job: Job): { readonly icon: string; readonly color?: string } {
+  switch (job.state) {
+    case 'accepted':
+    case 'planned':
+    case 'waiting':
+      return job.reason?.code === 'ffmpeg-missing'
+        ? { icon: 'warning', color: 'list.warningForeground' }
+        : { icon: 'clock' };
+    case 'probing':
+      return { icon: 'search' };
+    case 'running':
+    case 'verifying':
+    case 'committing':
+      return job.reason
+        ? { icon: 'warning', color: 'list.warningForeground' }
+        : { icon: 'sync~spin', color: 'progressBar.background' };
+    case 'done':
+      return job.outputs.some(({ verdict }) => verdict?.level === 'warn')
+        ? { icon: 'pass', color: 'list.warningForeground' }
+        : { icon: 'pass', color: 'testing.iconPassed' };
+    case 'failed':
+      return { icon: 'error', color: 'testing.iconFailed' };
+    case 'cancelled':
+      return { icon: 'circle-slash', color: 'disabledForeground' };
+  }
+}
+
+/** Flags that when-clauses match: `job+done+result+log+command`. */
+export function jobContext(job: Job): string {
+  const flags: string[] = ['job', job.state];
+  if (!isEnded(job.state)) flags.push('cancellable');
+  if (job.state === 'failed' || job.state === 'cancelled') flags.push('retryable');
+  if (resultPath(job) !== undefined) flags.push('result');
+  if (job.attempts.length > 0) flags.push('log');
+  if (lastCommand(job)) flags.push('command');
+  return flags.join('+');
+}
+
+export function resultPath(job: Job): string | undefined {
+  return job.state === 'done' ? job.outputs[0]?.path : undefined;
+}
+
+/** The latest attempt that encoded, else the latest of any kind. */
+export function lastAttempt(job: Job): Attempt | undefined {
+  return job.attempts.findLast(({ kind }) => kind === 'encode') ?? job.attempts.at(-1);
+}
+
+/** The exact command of the latest encode, the binary first. */
+export function lastCommand(job: Job): readonly string[] | undefined {
+  return job.attempts.findLast(({ kind, argv }) => kind === 'encode' && argv !== undefined)?.argv;
+}

@@ -1,0 +1,64 @@
+import { formatBytes, formatDuration, formatSizeChange } from '../../encoding/formatting.ts';
+import type { Exit, Job } from '../../protocol/model.ts';
+import { toCommandLine } from './commandLine.ts';
+import { jobLabel, lastAttempt, lastCommand, stateWord } from './jobPresentation.ts';
+import { codeBlock, escapeMarkdown } from './markdown.ts';
+
+/** All that is known of a job, in Markdown; every word that came from outside is escaped. */
+export function jobTooltip(job: Job, platform: string = process.platform): string {
+  const command = lastCommand(job);
+  const blocks = [
+    `**${escapeMarkdown(jobLabel(job))}** · ${stateWord(job)}`,
+    reason(job),
+    findings(job),
+    facts(job).join('  \n'),
+    command ? codeBlock(toCommandLine(command, platform), 'sh') : undefined,
+  ];
+  return blocks.filter(Boolean).join('\n\n');
+}
+
+function reason({ reason: error }: Job): string | undefined {
+  return error && [error.message, error.hint].filter((text) => text !== undefined).map(escapeMarkdown).join(' ');
+}
+
+function findings(job: Job): string | undefined {
+  const lines = job.outputs.flatMap(({ verdict }) => verdict?.findings ?? []);
+  return lines.map(({ message }) => `- ${escapeMarkdown(message)}`).join('\n');
+}
+
+function facts(job: Job): string[] {
+  const [source] = job.sources;
+  const [output] = job.outputs;
+  const attempt = lastAttempt(job);
+  const change =
+    source?.bytes !== undefined && output?.bytes !== undefined
+      ? formatSizeChange(source.bytes, output.bytes)
+      : undefined;
+  return [
+    ...(source ? [fact('Source', source.path, size(source.bytes), seconds(source.duration))] : []),
+    ...(output?.path === undefined ? [] : [fact('Result', output.path, size(output.bytes), change)]),
+    fact('Preset', job.preset),
+    ...(attempt ? [fact('Worker', attempt.worker)] : []),
+    ...(job.startedAt !== undefined && job.endedAt !== undefined
+      ? [fact('Took', formatDuration((job.endedAt - job.startedAt) / 1000))]
+      : []),
+    ...(attempt?.exit && job.state === 'failed' ? [fact('ffmpeg', exitText(attempt.exit))] : []),
+    ...(job.attempts.length > 2 ? [fact('Attempts', String(job.attempts.length))] : []),
+  ];
+}
+
+function fact(name: string, ...values: (string | undefined)[]): string {
+  return `${name}: ${values.filter((value) => value !== undefined).map(escapeMarkdown).join(' · ')}`;
+}
+
+function size(bytes: number | undefined): string | undefined {
+  return bytes === undefined ? undefined : formatBytes(bytes);
+}
+
+function seconds(duration: number | undefined): string | undefined {
+  return duration === undefined ? undefined : formatDuration(duration);
+}
+
+function exitText({ code, signal }: Exit): string {
+  return signal === null ? `ended with ${code ?? 'no code'}` : `was ended by ${signal}`;
+}

@@ -1,0 +1,71 @@
+import { commands, window, workspace } from 'vscode';
+import type { DffmpegError } from '../protocol/errors.ts';
+import type { Job } from '../protocol/model.ts';
+import type { DaemonSession } from './daemon/daemonSession.ts';
+import { batchMessage } from './model/batchMessage.ts';
+import { offerToInstallFfmpeg } from './installFfmpeg.ts';
+import { showDaemonLog } from './daemon/daemonLog.ts';
+import { openFile, revealFile } from './revealFile.ts';
+import { readNotifications, section } from './settings.ts';
+
+export interface NotifierActions {
+  readonly retry: (jobs: readonly Job[]) => void;
+  readonly openLog: (job: Job) => void;
+}
+
+/** What is said in the corner of the window: one message for each batch, and what could not be begun. */
+export class Notifier {
+  readonly #session: DaemonSession;
+
+  constructor(session: DaemonSession) {
+    this.#session = session;
+  }
+
+  /** All jobs of one click have ended. */
+  async tell(jobs: readonly Job[], actions: NotifierActions): Promise<void> {
+    const level = readNotifications(workspace.getConfiguration(section));
+    const message = batchMessage(jobs, level);
+    if (!message) return;
+    const { severity, text, result, failed } = message;
+    const [firstFailed] = failed;
+    const buttons = new Map<string, () => unknown>();
+    if (result && !firstFailed) buttons.set('Reveal', () => revealFile(result.path));
+    if (result?.only && !firstFailed) buttons.set('Open', () => openFile(result.path));
+    if (firstFailed) {
+      buttons.set('Show Log', () => {
+        actions.openLog(firstFailed);
+      });
+      buttons.set('Retry', () => {
+        actions.retry(failed);
+      });
+    }
+    await ask(severity, text, buttons);
+  }
+
+  /** Something that was asked for could not be done. Returns at once: the message may stay. */
+  showError(error: DffmpegError, retry?: () => void): void {
+    if (error.code === 'cancelled') return;
+    const text = [error.message, error.hint].filter((part) => part !== undefined).join(' ');
+    const buttons = new Map<string, () => unknown>();
+    if (error.code === 'ffmpeg-missing') buttons.set('Install ffmpeg', () => offerToInstallFfmpeg());
+    if (error.code === 'node-missing')
+      buttons.set('Open Settings', () => commands.executeCommand('workbench.action.openSettings', 'dffmpeg.nodePath'));
+    if (error.code === 'daemon-unavailable') buttons.set('Show Log', () => showDaemonLog(this.#session.stateDir));
+    if (retry) buttons.set('Try Again', retry);
+    void ask('error', text, buttons);
+  }
+}
+
+async function ask(
+  severity: 'information' | 'warning' | 'error',
+  text: string,
+  buttons: ReadonlyMap<string, () => unknown>,
+): Promise<void> {
+  const show = {
+    information: window.showInformationMessage,
+    warning: window.showWarningMessage,
+    error: window.showErrorMessage,
+  }[severity];
+  const choice = await show(text, ...buttons.keys());
+  if (choice !== undefined) await buttons.get(choice)?.();
+}

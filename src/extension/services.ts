@@ -1,0 +1,159 @@
+import os from 'node:os';
+import { join } from 'node:path';
+import { window, workspace, type ExtensionContext } from 'vscode';
+import { connectToDaemon } from '../client/connection.ts';
+import { defaultStateFolder } from '../client/stateFolder.ts';
+import type { Job } from '../protocol/model.ts';
+import { Batches } from './batches.ts';
+import { readAdvancedSettings, writeAdvancedSettings } from './daemon/advancedSettings.ts';
+import { DaemonSession } from './daemon/daemonSession.ts';
+import { EncodeFiles } from './encodeFiles.ts';
+import { JobActions } from './jobActions.ts';
+import { LogDocuments } from './logDocument.ts';
+import type { Disposable } from './model/emitter.ts';
+import { JobBoard } from './model/jobBoard.ts';
+import { Notifier } from './notifier.ts';
+import { PresetDiagnostics } from './presetDiagnostics.ts';
+import { Presets } from './presets.ts';
+import { readNodePath, section } from './settings.ts';
+import { SettingsFiles } from './settingsFiles.ts';
+import { StatusBar } from './statusBar.ts';
+import { registerStatusPage, type StatusPage } from './statusPage.ts';
+import { JobsTree } from './views/jobsTree.ts';
+import { JobsView } from './views/jobsView.ts';
+import { PresetsTree } from './views/presetsTree.ts';
+import { WorkersTree } from './views/workersTree.ts';
+import { ViewStateKeeper } from './viewStateKeeper.ts';
+
+/** Everything that lives as long as the window. */
+export interface Services extends Disposable {
+  readonly session: DaemonSession;
+  readonly board: JobBoard;
+  readonly presets: Presets;
+  readonly settingsFiles: SettingsFiles;
+  readonly presetDiagnostics: PresetDiagnostics;
+  readonly notifier: Notifier;
+  readonly encode: EncodeFiles;
+  readonly jobActions: JobActions;
+  readonly jobsTree: JobsTree;
+  readonly jobsView: JobsView;
+  readonly workersTree: WorkersTree;
+  readonly presetsTree: PresetsTree;
+  readonly logs: LogDocuments;
+  readonly statusBar: StatusBar;
+  readonly statusPage: StatusPage;
+  readonly viewStateKeeper: ViewStateKeeper;
+  /** Joins a daemon that runs already, if the workspace is trusted. */
+  begin(): Promise<void>;
+}
+
+const jobsViewShownKey = 'jobsViewShown';
+
+/** Puts everything together; touches no file and no socket. */
+export function createServices(context: ExtensionContext): Services {
+  const board = new JobBoard();
+  const stateDir = stateFolder();
+  const session = new DaemonSession(
+    {
+      stateDir,
+      programDir: join(context.extensionPath, 'dist', 'program'),
+      version: versionOf(context),
+      nodePath: () => readNodePath(workspace.getConfiguration(section)),
+      prepare: () => writeAdvancedSettings(stateDir, readAdvancedSettings(workspace.getConfiguration(section))),
+      connect: connectToDaemon,
+    },
+    board,
+  );
+  const settingsFiles = new SettingsFiles();
+  const presets = new Presets(context.workspaceState, settingsFiles);
+  const notifier = new Notifier(session);
+  const logs = new LogDocuments(session);
+  const batches = new Batches(
+    board,
+    (jobs) => {
+      void notifier.tell(jobs, {
+        retry: (failed) => void jobActions.retryJobs(failed),
+        openLog: (job) => void logs.open(job),
+      });
+    },
+    (id) => {
+      void session.request('jobs.get', { id }).then(
+        ({ job }) => {
+          board.applyJobs([job]);
+        },
+        () => undefined,
+      );
+    },
+  );
+  const encode = new EncodeFiles({
+    session,
+    board,
+    presets,
+    batches,
+    onSubmitted: (jobs) => void showFirstTime(context, jobsView, jobs),
+    showError: (error, retry) => {
+      notifier.showError(error, retry);
+    },
+  });
+  const jobsTree = new JobsTree(board, session);
+  const jobsView = new JobsView({
+    session,
+    board,
+    tree: jobsTree,
+    encode: (files) => void encode.run(files, { preset: 'current' }),
+  });
+  const jobActions = new JobActions({
+    session,
+    board,
+    batches,
+    logs,
+    notifier,
+    selection: () => jobsView.selection,
+  });
+  const workersTree = new WorkersTree(board);
+  const presetsTree = new PresetsTree(presets);
+  const statusPage = registerStatusPage({
+    extensionUri: context.extensionUri,
+    source: { board, link: () => session.link, onDidChangeLink: session.onDidChangeLink },
+    watch: () => session.watchLoad(),
+    logger: console,
+  });
+  const presetDiagnostics = new PresetDiagnostics();
+  const statusBar = new StatusBar(board, session);
+  const viewStateKeeper = new ViewStateKeeper(board, session);
+  const views = [
+    window.registerTreeDataProvider('dffmpeg.workers', workersTree),
+    window.registerTreeDataProvider('dffmpeg.presets', presetsTree),
+  ];
+  const services = { session, board, presets, settingsFiles, presetDiagnostics, notifier, encode, jobActions,
+    jobsTree, jobsView, workersTree, presetsTree, logs, statusBar, statusPage, viewStateKeeper }; // prettier-ignore
+  return {
+    ...services,
+    begin: async () => {
+      if (!workspace.isTrusted) return;
+      await session.attach();
+      if (jobsView.visible) await session.watch();
+    },
+    dispose: () => {
+      // The link last: the others still listen to it while they go.
+      for (const part of [...views, statusPage, jobsView, jobsTree, workersTree, presetsTree, statusBar, viewStateKeeper,
+        presetDiagnostics, presets, batches, logs, session]) part.dispose(); // prettier-ignore
+    },
+  };
+}
+
+function stateFolder(): string {
+  return defaultStateFolder({ env: process.env, platform: process.platform, homedir: os.homedir() });
+}
+
+function versionOf({ extension }: ExtensionContext): string {
+  const { version } = extension.packageJSON as { version: string };
+  return version;
+}
+
+/** The very first encode brings up the view where it can be watched; after that people know where it is. */
+async function showFirstTime(context: ExtensionContext, view: JobsView, [job]: readonly Job[]): Promise<void> {
+  if (!job || context.globalState.get<boolean>(jobsViewShownKey)) return;
+  await context.globalState.update(jobsViewShownKey, true);
+  await view.show(job);
+}

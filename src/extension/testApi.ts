@@ -1,0 +1,8 @@
+import type { Services } from './services.ts';
+
+/** What `activate` returns to the project's own tests inside VS Code; undefined for everybody else. */
+export interface TestApi {
+  /** Milliseconds that `activate` took. */
+  readonly activationTime: number;
+  readonly services: Services;
+}

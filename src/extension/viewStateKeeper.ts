@@ -1,0 +1,42 @@
+import { workspace } from 'vscode';
+import { setContextKey } from './contextKeys.ts';
+import type { DaemonSession } from './daemon/daemonSession.ts';
+import type { Disposable } from './model/emitter.ts';
+import type { JobBoard } from './model/jobBoard.ts';
+import { viewState, type ViewState } from './model/viewState.ts';
+
+/** Keeps the context key `dffmpeg.state` true, which chooses the welcome content of the views. */
+export class ViewStateKeeper implements Disposable {
+  readonly #board: JobBoard;
+  readonly #session: DaemonSession;
+  readonly #subscriptions: readonly Disposable[];
+
+  constructor(board: JobBoard, session: DaemonSession) {
+    this.#board = board;
+    this.#session = session;
+    const update = (): void => {
+      setContextKey('dffmpeg.state', this.current);
+    };
+    this.#subscriptions = [
+      board.onDidChange(({ kind }) => {
+        if (kind !== 'progress') update();
+      }),
+      session.onDidChangeLink(update),
+      workspace.onDidGrantWorkspaceTrust(update),
+    ];
+    update();
+  }
+
+  get current(): ViewState {
+    return viewState({
+      trusted: workspace.isTrusted,
+      link: this.#session.link,
+      workers: this.#board.workers,
+      jobs: this.#board.size,
+    });
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+}

@@ -1,0 +1,93 @@
+import { Uri, window, workspace, type DataTransfer, type TreeDragAndDropController, type TreeView } from 'vscode';
+import type { Job } from '../../protocol/model.ts';
+import type { DaemonSession } from '../daemon/daemonSession.ts';
+import type { Disposable } from '../model/emitter.ts';
+import type { JobBoard } from '../model/jobBoard.ts';
+import type { JobsNode } from './jobNodes.ts';
+import type { JobsTree } from './jobsTree.ts';
+
+export interface JobsViewServices {
+  readonly session: DaemonSession;
+  readonly board: JobBoard;
+  readonly tree: JobsTree;
+  readonly encode: (files: readonly Uri[]) => void;
+}
+
+/** The Jobs view: connects when it is seen, shows the number of running jobs, takes files that are dropped. */
+export class JobsView implements Disposable {
+  readonly #view: TreeView<JobsNode>;
+  readonly #tree: JobsTree;
+  readonly #subscriptions: Disposable[];
+
+  constructor({ session, board, tree, encode }: JobsViewServices) {
+    this.#tree = tree;
+    this.#view = window.createTreeView('dffmpeg.jobs', {
+      treeDataProvider: tree,
+      canSelectMany: true,
+      dragAndDropController: new DropFiles(encode),
+    });
+    this.#subscriptions = [
+      this.#view,
+      this.#view.onDidChangeVisibility(({ visible }) => {
+        if (visible && workspace.isTrusted) void session.watch();
+      }),
+      board.onDidChange(() => {
+        this.#showBadge(board.counts.running);
+      }),
+    ];
+  }
+
+  get visible(): boolean {
+    return this.#view.visible;
+  }
+
+  /** Selected jobs, for a command that came by key or palette. */
+  get selection(): readonly JobsNode[] {
+    return this.#view.selection;
+  }
+
+  get badge(): number {
+    return this.#view.badge?.value ?? 0;
+  }
+
+  /** Brings the view up with the job in sight; the focus stays where it is. */
+  async show(job: Job): Promise<void> {
+    await this.#view.reveal(this.#tree.node(job.id), { select: false, focus: false });
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #showBadge(running: number): void {
+    if (this.badge === running) return;
+    this.#view.badge =
+      running === 0 ? undefined : { value: running, tooltip: `${running === 1 ? '1 encode' : `${running} encodes`} running` };
+  }
+}
+
+const uriList = 'text/uri-list';
+
+class DropFiles implements TreeDragAndDropController<JobsNode> {
+  readonly dropMimeTypes = [uriList];
+  readonly dragMimeTypes: readonly string[] = [];
+  readonly #encode: (files: readonly Uri[]) => void;
+
+  constructor(encode: (files: readonly Uri[]) => void) {
+    this.#encode = encode;
+  }
+
+  async handleDrop(_target: JobsNode | undefined, data: DataTransfer): Promise<void> {
+    const list = await data.get(uriList)?.asString();
+    const files = parseUriList(list ?? '');
+    if (files.length > 0) this.#encode(files);
+  }
+}
+
+/** RFC 2483: one URI a line, comments begin with #. */
+export function parseUriList(text: string): Uri[] {
+  return text
+    .split(/\r?\n/)
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => Uri.parse(line));
+}

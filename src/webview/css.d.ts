@@ -1,0 +1,2 @@
+/** The bundler gathers imported style sheets into `status.css`. */
+declare module '*.css';

@@ -1,0 +1,100 @@
+import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
+import type { TaskPayload, TaskReport } from '../protocol/workerContract.ts';
+import { encodeTask } from './encodeTask.ts';
+import type { AttemptKey, ReportOutbox } from './outbox.ts';
+import { probeTask } from './probeTask.ts';
+import { isCancelled, TaskFailure, type TaskContext } from './task.ts';
+
+/** The same for every attempt, or made from its key and payload. */
+export type ContextOf = (
+  key: AttemptKey,
+  payload: TaskPayload,
+) => Omit<TaskContext, 'key' | 'signal' | 'report' | 'commit'> & {
+  commit: (request: Parameters<TaskContext['commit']>[0], signal: AbortSignal) => Promise<string>;
+};
+
+interface Attempt {
+  key: AttemptKey;
+  jobId: string;
+  end: AbortController;
+  done: Promise<void>;
+}
+
+/** After these nothing more happens to an attempt, and its slot is free. */
+const lastReports: readonly TaskReport['type'][] = ['probed', 'delivered', 'failed', 'cancelled'];
+
+/** The attempts that run here: started, cancelled, and reported to their end. */
+export class Attempts {
+  readonly #outbox: ReportOutbox;
+  readonly #contextOf: ContextOf;
+  readonly #running = new Map<string, Attempt>();
+
+  constructor(outbox: ReportOutbox, contextOf: ContextOf) {
+    this.#outbox = outbox;
+    this.#contextOf = contextOf;
+  }
+
+  has(key: AttemptKey): boolean {
+    return this.#running.has(nameOf(key));
+  }
+
+  get keys(): AttemptKey[] {
+    return [...this.#running.values()].map(({ key }) => key);
+  }
+
+  /** `release` gives the slot up; called before the last report, since that may bring the next offer. */
+  start(key: AttemptKey, payload: TaskPayload, release: () => void): void {
+    const end = new AbortController();
+    const done = this.#run(key, payload, end.signal, release).finally(() => {
+      release();
+      this.#running.delete(nameOf(key));
+    });
+    this.#running.set(nameOf(key), { key, jobId: payload.jobId, end, done });
+  }
+
+  cancel(key: AttemptKey): void {
+    this.#running
+      .get(nameOf(key))
+      ?.end.abort(new DffmpegError('cancelled', 'The job was cancelled.', { hint: 'Retry it to start anew.' }));
+  }
+
+  /** Ends every ffmpeg and waits until all attempts are over. Nothing is reported of what this ended. */
+  async close(): Promise<void> {
+    const all = [...this.#running.values()];
+    for (const { end } of all) end.abort();
+    await Promise.all(all.map(({ done }) => done));
+  }
+
+  async #run(key: AttemptKey, payload: TaskPayload, signal: AbortSignal, release: () => void): Promise<void> {
+    const given = this.#contextOf(key, payload);
+    const context: TaskContext = {
+      ...given,
+      key,
+      signal,
+      report: (report) => {
+        if (lastReports.includes(report.type)) release();
+        return this.#outbox.post(key, report);
+      },
+      commit: (request) => given.commit(request, signal),
+    };
+    try {
+      if (payload.kind === 'probe') await probeTask(payload, context);
+      else await encodeTask(payload, context);
+    } catch (thrown) {
+      // The worker itself ends: the coordinator learns that from the closed channel.
+      if (signal.aborted && !isCancelled(signal)) return;
+      await context.report(reportOf(thrown, signal)).catch(() => undefined);
+    }
+  }
+}
+
+function reportOf(thrown: unknown, signal: AbortSignal): TaskReport {
+  const failure = thrown instanceof TaskFailure ? thrown : undefined;
+  if (isCancelled(signal)) return { type: 'cancelled', exit: failure?.exit };
+  const error = failure?.error ?? toDffmpegError(thrown, 'ffmpeg-failed');
+  return { type: 'failed', error: error.toData(), exit: failure?.exit, verdict: failure?.verdict };
+}
+
+function nameOf({ taskId, fence }: AttemptKey): string {
+  return `${taskId}/${fence}`;
+}

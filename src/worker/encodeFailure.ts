@@ -1,0 +1,53 @@
+import path from 'node:path';
+import { explainFailure } from '../encoding/failure.ts';
+import type { Verdict } from '../encoding/verdict.ts';
+import type { Staging } from '../files/staging.ts';
+import { DffmpegError } from '../protocol/errors.ts';
+import type { FfmpegExit } from './ffmpegProcess.ts';
+import { toError, type TaskContext } from './task.ts';
+
+/** Why ffmpeg did not end with 0, in the class that says whose fault it is. */
+export function failedRun(exit: FfmpegExit, staging: Staging, context: TaskContext): DffmpegError {
+  const binary = context.prover.tools.ffmpeg.path;
+  if (exit.failedToStart !== undefined)
+    return new DffmpegError('ffmpeg-missing', `${binary} could not be started (${exit.failedToStart}).`, {
+      hint: 'Install ffmpeg again, or correct the setting ffmpegPath, and retry the job.',
+    });
+  if (exit.stalled)
+    return new DffmpegError(
+      'ffmpeg-killed',
+      `ffmpeg was ended: it made no progress for ${context.settings.stallSeconds} s.`,
+      { hint: 'Check the disks or network drives of the source and the result, then retry the job.' },
+    );
+  if (exit.signal !== null)
+    return new DffmpegError('ffmpeg-killed', `ffmpeg was ended by ${exit.signal}.`, {
+      hint:
+        exit.signal === 'SIGKILL'
+          ? 'The system may have run out of memory: run fewer encodes at once, then retry the job.'
+          : 'Retry the job, and look at its log if that happens again.',
+    });
+  const failure = explainFailure(exit.stderr.tail, { output: staging.file });
+  // The staged file lies on the destination's file system.
+  if (failure.code === 'scratch-full')
+    return new DffmpegError(
+      'destination-full',
+      `The disk became full while ${path.basename(staging.file)} was written.`,
+      { hint: 'Free some space there, or choose another folder for the result, and retry the job.' },
+    );
+  if (failure.code === 'conflict')
+    return new DffmpegError('ffmpeg-failed', failure.message, { hint: failure.hint });
+  return toError(failure);
+}
+
+/** ffmpeg ended with 0, and the result is not what was asked for. */
+export function damagedResult(verdict: Verdict, exit: FfmpegExit): DffmpegError {
+  const first = verdict.findings.find((finding) => finding.level === 'fail');
+  const message = first?.message ?? 'The result is not what was asked for.';
+  if (exit.stderr.damage > 0)
+    return new DffmpegError('source-damaged', `${message} The source is damaged.`, {
+      hint: 'Copy or record the source again; the job’s log says what ffmpeg could not read.',
+    });
+  return new DffmpegError('result-damaged', message, {
+    hint: 'Retry the job; if it fails again, its log says what ffmpeg reported.',
+  });
+}

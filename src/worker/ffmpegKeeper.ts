@@ -1,0 +1,101 @@
+import type { Capabilities } from '../encoding/dialect.ts';
+import { toDffmpegError } from '../protocol/errors.ts';
+import type { FfmpegStatus } from '../protocol/model.ts';
+import { CapabilityProver } from './capabilities.ts';
+import type { FfmpegBinary } from './ffmpegBinary.ts';
+
+export interface FfmpegKeeperOptions {
+  binary: FfmpegBinary;
+  stateDir: string;
+  /** Found, lost, replaced. */
+  onStatus: () => void;
+  onCapabilities: () => void;
+}
+
+/** Keeps a proved ffmpeg at hand: looks for it while it is missing, starts anew when it is replaced. */
+export class FfmpegKeeper {
+  readonly #options: FfmpegKeeperOptions;
+  readonly #closed = new AbortController();
+  #status: FfmpegStatus = { state: 'checking' };
+  #prover: CapabilityProver | undefined;
+  #settled = Promise.withResolvers<void>();
+  #replaced = Promise.withResolvers<void>();
+
+  constructor(options: FfmpegKeeperOptions) {
+    this.#options = options;
+  }
+
+  get status(): FfmpegStatus {
+    return this.#status;
+  }
+
+  get prover(): CapabilityProver | undefined {
+    return this.#prover;
+  }
+
+  get capabilities(): Capabilities {
+    return this.#prover?.known ?? {};
+  }
+
+  /** Runs until `close`. */
+  async run(): Promise<void> {
+    while (!this.#closed.signal.aborted) {
+      try {
+        await this.#keepOne();
+      } catch (thrown) {
+        if (this.#closed.signal.aborted) return;
+        // It does not run as ffmpeg, or the cache folder cannot be written: nothing to try until it changes.
+        this.#set({ state: 'missing', error: toDffmpegError(thrown, 'ffmpeg-missing').toData() });
+        await this.#options.binary.waitForChange(this.#closed.signal);
+      }
+    }
+  }
+
+  /** Before a task: is it still the binary that was proved? Waits while that is being found out. */
+  async check(): Promise<CapabilityProver | undefined> {
+    if (this.#prover && (await this.#options.binary.look()).changed) {
+      this.#prover = undefined;
+      this.#set({ state: 'checking' });
+      this.#replaced.resolve();
+    }
+    await this.#settled.promise;
+    return this.#prover;
+  }
+
+  close(): void {
+    this.#closed.abort();
+    this.#settled.resolve();
+    this.#replaced.resolve();
+  }
+
+  async #keepOne(): Promise<void> {
+    const { binary, stateDir, onCapabilities } = this.#options;
+    let { tools } = await binary.look();
+    if (!tools) {
+      this.#set({ state: 'missing', error: (await binary.missing()).toData() });
+      tools = await binary.waitFor(this.#closed.signal);
+      this.#set({ state: 'checking' });
+    }
+    const replaced = new AbortController();
+    const signal = AbortSignal.any([this.#closed.signal, replaced.signal]);
+    this.#replaced = Promise.withResolvers();
+    const prover = await CapabilityProver.open(tools, { stateDir, signal, onChange: onCapabilities });
+    this.#prover = prover;
+    this.#set({
+      state: 'ready',
+      path: tools.ffmpeg.path,
+      ffprobePath: tools.ffprobe.path,
+      version: prover.dialect.version,
+    });
+    prover.proveInBackground();
+    await this.#replaced.promise;
+    replaced.abort();
+  }
+
+  #set(status: FfmpegStatus): void {
+    this.#status = status;
+    if (status.state === 'checking') this.#settled = Promise.withResolvers();
+    else this.#settled.resolve();
+    this.#options.onStatus();
+  }
+}

@@ -1,0 +1,142 @@
+import { execa } from 'execa';
+import { createProgressParser, type ProgressBlock } from '../encoding/progress.ts';
+import { createStderrReader, type StderrSummary } from '../encoding/stderr.ts';
+import type { Exit } from '../protocol/model.ts';
+import { ffmpegEnvironment } from './environment.ts';
+import { LineBatcher } from './lineBatcher.ts';
+import { lowerPriority } from './priority.ts';
+import { processStart } from './processTable.ts';
+
+/** From the polite signal to the end of the tree; a cancelled ffmpeg is gone within two seconds. */
+const killDelayMs = 1500;
+
+export interface FfmpegOptions {
+  binary: string;
+  argv: readonly string[];
+  lowPriority: boolean;
+  /** Milliseconds without any progress after which it is ended. */
+  stallMs: number;
+  /** Aborting ends it. */
+  signal: AbortSignal;
+  onProgress: (block: ProgressBlock) => void;
+  /** Whole lines of standard error, four times a second at most. */
+  onLog: (text: string) => void;
+}
+
+export interface FfmpegExit extends Exit {
+  stderr: StderrSummary;
+  /** The last of what it reported. */
+  progress: ProgressBlock | undefined;
+  /** Ended by us for having made no progress. */
+  stalled: boolean;
+  /** It could not be started; the system's name of the reason. */
+  failedToStart: string | undefined;
+}
+
+export interface FfmpegRun {
+  /** `undefined` when it could not be started. */
+  pid: number | undefined;
+  /** `undefined` also when it had ended before that could be read. */
+  processStart: Promise<string | undefined>;
+  /** Never rejects. */
+  exit: Promise<FfmpegExit>;
+}
+
+/**
+ * Runs one encode. Standard input stays open, since ffmpeg takes its end for `q`; the process leads a group
+ * of its own, and that whole tree ends with a cancel or with this process.
+ */
+export function runFfmpeg(options: FfmpegOptions): FfmpegRun {
+  const subprocess = execa(options.binary, options.argv, {
+    stdin: 'pipe',
+    buffer: false,
+    reject: false,
+    extendEnv: false,
+    env: ffmpegEnvironment(process.env),
+    forceKillAfterDelay: killDelayMs,
+    killDescendants: true,
+    encoding: 'utf8',
+  });
+  const { pid } = subprocess;
+  if (options.lowPriority && pid !== undefined) lowerPriority(pid);
+  return {
+    pid,
+    processStart: pid === undefined ? Promise.resolve(undefined) : processStart(pid),
+    exit: follow(subprocess, options),
+  };
+}
+
+async function follow(subprocess: Subprocess, options: FfmpegOptions): Promise<FfmpegExit> {
+  const parser = createProgressParser();
+  const stderr = createStderrReader();
+  const log = new LineBatcher(options.onLog);
+  const stall = new StallTimer(options.stallMs, () => subprocess.kill('SIGTERM'));
+  let progress: ProgressBlock | undefined;
+
+  subprocess.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    for (const block of parser.push(chunk)) {
+      if (isAhead(block, progress)) stall.restart();
+      progress = block;
+      options.onProgress(block);
+    }
+  });
+  subprocess.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr.push(chunk);
+    log.push(chunk);
+  });
+  // What is written after it has ended is nobody's loss.
+  subprocess.stdin.on('error', () => undefined);
+
+  const cancel = () => subprocess.kill('SIGTERM');
+  if (options.signal.aborted) cancel();
+  options.signal.addEventListener('abort', cancel);
+  const result = await subprocess;
+  options.signal.removeEventListener('abort', cancel);
+  stall.stop();
+  log.flush();
+  return {
+    code: result.exitCode ?? null,
+    signal: result.signal ?? null,
+    stderr: stderr.summary(),
+    progress,
+    stalled: stall.fired,
+    failedToStart: subprocess.pid === undefined ? (result.code ?? 'unknown') : undefined,
+  };
+}
+
+type Subprocess = ReturnType<
+  typeof execa<{ stdin: 'pipe'; buffer: false; reject: false; encoding: 'utf8' }>
+>;
+
+function isAhead(block: ProgressBlock, before: ProgressBlock | undefined): boolean {
+  return (
+    (block.frame ?? 0) > (before?.frame ?? 0) ||
+    (block.outTime ?? 0) > (before?.outTime ?? 0) ||
+    (block.bytes ?? 0) > (before?.bytes ?? 0)
+  );
+}
+
+class StallTimer {
+  fired = false;
+  readonly #milliseconds: number;
+  readonly #onStall: () => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(milliseconds: number, onStall: () => void) {
+    this.#milliseconds = milliseconds;
+    this.#onStall = onStall;
+    this.restart();
+  }
+
+  restart(): void {
+    this.stop();
+    this.#timer = setTimeout(() => {
+      this.fired = true;
+      this.#onStall();
+    }, this.#milliseconds);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}

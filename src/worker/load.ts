@@ -1,0 +1,40 @@
+import { currentLoad, mem } from 'systeminformation';
+import type { Load } from '../protocol/model.ts';
+
+const intervalMs = 2000;
+
+/** Measures processor and memory while somebody looks. */
+export class LoadMeter {
+  readonly #emit: (load: Load) => void;
+  #timer: NodeJS.Timeout | undefined;
+  #wanted = false;
+
+  constructor(emit: (load: Load) => void) {
+    this.#emit = emit;
+  }
+
+  setWanted(wanted: boolean): void {
+    if (wanted === this.#wanted) return;
+    this.#wanted = wanted;
+    clearTimeout(this.#timer);
+    if (wanted) void this.#measure();
+  }
+
+  async #measure(): Promise<void> {
+    try {
+      const [processor, memory] = await Promise.all([currentLoad(), mem()]);
+      if (this.#wanted)
+        this.#emit({
+          cpu: Math.min(1, Math.max(0, processor.currentLoad / 100)),
+          memoryUsed: memory.active,
+          memoryTotal: memory.total,
+          at: Date.now(),
+        });
+    } catch {
+      // A reading that failed is skipped; the next one may work.
+    }
+    if (!this.#wanted) return;
+    this.#timer = setTimeout(() => void this.#measure(), intervalMs);
+    this.#timer.unref();
+  }
+}

@@ -1,0 +1,55 @@
+import { execa } from 'execa';
+import { ffmpegEnvironment } from './environment.ts';
+import { lowerPriority } from './priority.ts';
+
+export interface ToolResult {
+  /** `null` when it was ended by a signal or never began. */
+  code: number | null;
+  signal: string | null;
+  stdout: string;
+  stderr: string;
+  timedOut: boolean;
+  /** It could not be started at all; the system's name of the reason (`ENOENT`). */
+  failedToStart?: string;
+}
+
+export interface ToolOptions {
+  timeoutMs: number;
+  lowPriority?: boolean;
+  signal?: AbortSignal;
+}
+
+/** More than ffprobe says of any sane file; a hostile one must not fill the memory. */
+const maxOutputBytes = 16 * 1024 * 1024;
+
+/** Runs a short command (ffprobe, a trial) to its end. Rejects only when the signal ends it. */
+export async function runTool(
+  file: string,
+  argv: readonly string[],
+  options: ToolOptions,
+): Promise<ToolResult> {
+  options.signal?.throwIfAborted();
+  const subprocess = execa(file, argv, {
+    stdin: 'ignore',
+    reject: false,
+    extendEnv: false,
+    env: ffmpegEnvironment(process.env),
+    timeout: options.timeoutMs,
+    forceKillAfterDelay: 500,
+    killDescendants: true,
+    cancelSignal: options.signal,
+    maxBuffer: maxOutputBytes,
+    stripFinalNewline: false,
+  });
+  if (options.lowPriority && subprocess.pid !== undefined) lowerPriority(subprocess.pid);
+  const result = await subprocess;
+  options.signal?.throwIfAborted();
+  return {
+    code: result.exitCode ?? null,
+    signal: result.signal ?? null,
+    stdout: result.stdout,
+    stderr: result.stderr,
+    timedOut: result.timedOut,
+    failedToStart: subprocess.pid === undefined ? (result.code ?? 'unknown') : undefined,
+  };
+}

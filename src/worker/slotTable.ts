@@ -1,0 +1,43 @@
+import type { Capabilities } from '../encoding/dialect.ts';
+import { slotKind } from '../encoding/slots.ts';
+
+/** Encoders are threaded: more than one software encode pays only on many cores. */
+const coresPerEncode = 8;
+/** What consumer cards take at once without refusing. */
+const perHardwareKind = 2;
+const probes = 4;
+
+/** Slot kind → how many tasks at once. `configured` replaces single kinds; a hardware kind needs a proved encoder. */
+export function slotTable(
+  cores: number,
+  capabilities: Capabilities,
+  configured: Readonly<Record<string, number>> = {},
+): Record<string, number> {
+  const slots: Record<string, number> = {
+    probe: probes,
+    cpu: Math.max(1, Math.floor(cores / coresPerEncode)),
+  };
+  for (const [encoder, capability] of Object.entries(capabilities)) {
+    const kind = slotKind(encoder);
+    if (capability.usable) slots[kind] ??= perHardwareKind;
+  }
+  for (const [kind, count] of Object.entries(configured)) if (kind in slots) slots[kind] = count;
+  return slots;
+}
+
+/** Counts what runs against the table. */
+export class Slots {
+  readonly #running = new Map<string, number>();
+
+  /** Takes a slot, or returns `undefined` when all of the kind are in use; what comes back gives it up. */
+  take(kind: string, table: Readonly<Record<string, number>>): (() => void) | undefined {
+    const running = this.#running.get(kind) ?? 0;
+    if (running >= (table[kind] ?? 0)) return undefined;
+    this.#running.set(kind, running + 1);
+    let held = true;
+    return () => {
+      if (held) this.#running.set(kind, (this.#running.get(kind) ?? 1) - 1);
+      held = false;
+    };
+  }
+}

@@ -1,0 +1,63 @@
+import type { ProgressEstimate } from '../encoding/progressTracker.ts';
+import { DffmpegError } from '../protocol/errors.ts';
+import type { Exit } from '../protocol/model.ts';
+import type { Params } from '../protocol/contract.ts';
+import type { CoordinatorMethods, TaskReport } from '../protocol/workerContract.ts';
+import type { CapabilityProver } from './capabilities.ts';
+import type { AttemptKey, ReportOutcome } from './outbox.ts';
+
+/** Settings of the worker, in seconds. */
+export interface WorkerSettings {
+  /** An encode that makes no progress for so long is ended. */
+  stallSeconds: number;
+  probeTimeoutSeconds: number;
+}
+
+export const defaultWorkerSettings: WorkerSettings = { stallSeconds: 600, probeTimeoutSeconds: 60 };
+
+export type CommitRequest = Omit<Params<CoordinatorMethods['task.commit']>, keyof AttemptKey>;
+
+/** What one attempt may use: made by the worker for each. */
+export interface TaskContext {
+  readonly key: AttemptKey;
+  readonly prover: CapabilityProver;
+  readonly settings: WorkerSettings;
+  readonly lowPriority: boolean;
+  readonly scratchDir: string;
+  readonly recordDir: string;
+  /** Aborted by a cancel (the reason is then a `DffmpegError` with code `cancelled`) or by the worker's end. */
+  readonly signal: AbortSignal;
+  report(report: TaskReport): Promise<ReportOutcome>;
+  /** Asks until granted; throws when it is refused, and when the signal aborts. */
+  commit(request: CommitRequest): Promise<string>;
+  progress(estimate: ProgressEstimate): void;
+  log(text: string): void;
+}
+
+/** An attempt that failed, with what is known of ffmpeg's end and of the result. */
+export class TaskFailure extends Error {
+  readonly error: DffmpegError;
+  readonly exit: Exit | undefined;
+  readonly verdict: Extract<TaskReport, { type: 'failed' }>['verdict'];
+
+  constructor(error: DffmpegError, known: Pick<TaskFailure, 'exit'> & Partial<Pick<TaskFailure, 'verdict'>>) {
+    super(error.message, { cause: error });
+    this.error = error;
+    this.exit = known.exit;
+    this.verdict = known.verdict;
+  }
+}
+
+/** A refusal of one of the pure functions, as the error that it names. */
+export function toError(problem: {
+  code: DffmpegError['code'];
+  message: string;
+  hint: string;
+}): DffmpegError {
+  return new DffmpegError(problem.code, problem.message, { hint: problem.hint });
+}
+
+/** Whether the coordinator asked for the end, rather than the worker ending itself. */
+export function isCancelled(signal: AbortSignal): boolean {
+  return signal.aborted && signal.reason instanceof DffmpegError && signal.reason.code === 'cancelled';
+}

@@ -1,0 +1,275 @@
+import os from 'node:os';
+import path from 'node:path';
+import { sweepRecords } from '../files/placementRecord.ts';
+import { recoverPlacement } from '../files/placing.ts';
+import { isStaged, removeStaging, stagingOf } from '../files/staging.ts';
+import type { Channel } from '../protocol/channel.ts';
+import type { Handlers, Params } from '../protocol/contract.ts';
+import { DffmpegError } from '../protocol/errors.ts';
+import { createPeer, type Peer } from '../protocol/peer.ts';
+import {
+  coordinatorEvents,
+  coordinatorMethods,
+  workerEvents,
+  workerMethods,
+  type CoordinatorMethods,
+  type TaskPayload,
+  type WorkerEvents,
+  type WorkerMethods,
+} from '../protocol/workerContract.ts';
+import { Announcer } from './announcer.ts';
+import { Attempts, type ContextOf } from './attempts.ts';
+import { FfmpegBinary } from './ffmpegBinary.ts';
+import { FfmpegKeeper } from './ffmpegKeeper.ts';
+import { LoadMeter } from './load.ts';
+import { MemoryOutbox, type AttemptKey } from './outbox.ts';
+import { persistently } from './persistently.ts';
+import { reapProcess } from './processTable.ts';
+import { proveFor, slotKindFor } from './proveFor.ts';
+import { Slots, slotTable } from './slotTable.ts';
+import { defaultWorkerSettings, type WorkerSettings } from './task.ts';
+
+export interface WorkerOptions {
+  /** To the coordinator. The worker lives as long as it. */
+  channel: Channel;
+  stateDir: string;
+  id: string;
+  name: string;
+  /** Whether it runs inside the daemon whose queue it serves. */
+  local: boolean;
+  /** Slot kind → how many at once, replacing what the worker would offer by itself. */
+  slots?: Readonly<Record<string, number>> | undefined;
+  /** Absolute path of ffmpeg, or of the folder that holds it; empty or missing: searched for. */
+  ffmpegPath?: string | undefined;
+  /** Encodes run below normal priority; default true. */
+  lowPriority?: boolean | undefined;
+  settings?: Partial<WorkerSettings> | undefined;
+  /** For the daemon's log: what went wrong between this worker and its coordinator. */
+  onError?: ((error: DffmpegError) => void) | undefined;
+}
+
+export interface Worker {
+  /**
+   * Ends every ffmpeg (within two seconds) and the channel. A result that waits for its commit stays as it
+   * is, for `placement.recover`; one that is being placed is placed.
+   */
+  close(): Promise<void>;
+}
+
+/** Milliseconds after which a request without an answer is asked again. */
+const answerMs = 30_000;
+
+/** One render node at the end of a channel: registers, takes offers while it has slots, reports. */
+export function createWorker(options: WorkerOptions): Worker {
+  return new WorkerNode(options);
+}
+
+type WorkerState = Params<CoordinatorMethods['worker.register']>['worker'];
+
+class WorkerNode implements Worker {
+  readonly #options: WorkerOptions;
+  readonly #settings: WorkerSettings;
+  readonly #scratchDir: string;
+  readonly #recordDir: string;
+  readonly #ended = new AbortController();
+  readonly #slots = new Slots();
+  readonly #peer: Peer<CoordinatorMethods, WorkerEvents>;
+  readonly #ffmpeg: FfmpegKeeper;
+  readonly #announcer: Announcer<WorkerState>;
+  readonly #outbox: MemoryOutbox;
+  readonly #attempts: Attempts;
+  readonly #load: LoadMeter;
+  readonly #running: Promise<unknown>;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.#settings = { ...defaultWorkerSettings, ...options.settings };
+    // Links resolved in neither: the paths are compared as text, see `isStaged`.
+    this.#scratchDir = path.resolve(options.stateDir, 'scratch', 'attempts');
+    this.#recordDir = path.resolve(options.stateDir, 'scratch', 'placements');
+    this.#outbox = new MemoryOutbox({
+      send: (key, report, signal) =>
+        this.#peer.request('task.report', { ...key, report }, { signal, timeoutMs: answerMs }),
+      onRefused: (key, report, error) => {
+        if (error.code !== 'fence-void')
+          this.#complain(`The report “${report.type}” of ${key.taskId} was refused`, error);
+      },
+    });
+    this.#attempts = new Attempts(this.#outbox, this.#contextOf);
+    this.#load = new LoadMeter((load) => {
+      this.#peer.emit('worker.load', load);
+    });
+    this.#ffmpeg = new FfmpegKeeper({
+      binary: new FfmpegBinary({
+        configured: options.ffmpegPath,
+        env: process.env,
+        platform: process.platform,
+      }),
+      stateDir: options.stateDir,
+      onStatus: () => void this.#announcer.register(),
+      onCapabilities: () => {
+        this.#announcer.updateSoon();
+      },
+    });
+    this.#announcer = new Announcer(
+      () => this.#state(),
+      (how, state) => this.#announce(how, state),
+    );
+    this.#peer = createPeer({
+      channel: options.channel,
+      serves: workerMethods,
+      handlers: this.#handlers(),
+      asks: coordinatorMethods,
+      emits: workerEvents,
+      hears: coordinatorEvents,
+      listeners: {
+        'load.wanted': ({ wanted }) => {
+          this.#load.setWanted(wanted);
+        },
+      },
+      onError: options.onError,
+    });
+    void this.#peer.closed.then(() => this.close());
+    void this.#announcer.register();
+    this.#running = Promise.all([
+      this.#ffmpeg.run(),
+      sweepRecords(this.#recordDir, Date.now()).catch(() => undefined),
+    ]);
+  }
+
+  async close(): Promise<void> {
+    this.#load.setWanted(false);
+    this.#announcer.close();
+    this.#ended.abort();
+    this.#ffmpeg.close();
+    await this.#attempts.close();
+    this.#outbox.close();
+    this.#peer.close();
+    await this.#running;
+  }
+
+  #handlers(): Handlers<WorkerMethods> {
+    return {
+      'task.offer': ({ taskId, fence, payload }) => this.#offer({ taskId, fence }, payload),
+      'task.cancel': ({ taskId, fence }) => {
+        this.#attempts.cancel({ taskId, fence });
+        return Promise.resolve({});
+      },
+      'capabilities.try': async ({ encoders }) => {
+        const prover = await this.#ffmpeg.check();
+        const known = prover ? await prover.prove(encoders) : {};
+        return {
+          capabilities: Object.fromEntries(Object.entries(known).filter(([name]) => encoders.includes(name))),
+        };
+      },
+      'placement.recover': async ({ staged, identity, path: target }) => {
+        this.#requireStaged(staged);
+        const outcome = await recoverPlacement({
+          staged,
+          identity,
+          path: target,
+          recordDir: this.#recordDir,
+        });
+        if (outcome !== 'taken') await removeStaging(stagingOf(staged));
+        return { outcome };
+      },
+      'process.reap': async ({ pid, processStart, staged }) => {
+        if (staged !== undefined) this.#requireStaged(staged);
+        const ended = await reapProcess(pid, processStart);
+        if (staged !== undefined) await removeStaging(stagingOf(staged));
+        return { ended };
+      },
+    };
+  }
+
+  async #offer(key: AttemptKey, payload: TaskPayload): Promise<{ accepted: boolean }> {
+    const prover = await this.#ffmpeg.check();
+    if (!prover) return { accepted: false };
+    const kind =
+      payload.kind === 'probe'
+        ? 'probe'
+        : slotKindFor(payload.preset, await proveFor(payload.preset, prover));
+    // Offered again because the answer was lost.
+    if (this.#attempts.has(key)) return { accepted: true };
+    if (this.#ended.signal.aborted) return { accepted: false };
+    const release = this.#slots.take(kind, this.#state().slots);
+    if (!release) return { accepted: false };
+    this.#attempts.start(key, payload, release);
+    return { accepted: true };
+  }
+
+  readonly #contextOf: ContextOf = (key, { jobId }) => {
+    const { prover } = this.#ffmpeg;
+    if (!prover) throw new DffmpegError('ffmpeg-missing', 'ffmpeg went away before the task began.');
+    return {
+      prover,
+      settings: this.#settings,
+      lowPriority: this.#options.lowPriority ?? true,
+      scratchDir: this.#scratchDir,
+      recordDir: this.#recordDir,
+      commit: async (request, signal) => {
+        const { path: granted } = await persistently(
+          () =>
+            this.#peer.request('task.commit', { ...key, ...request }, { signal, timeoutMs: answerMs }),
+          signal,
+        );
+        return granted;
+      },
+      progress: (estimate) => {
+        this.#peer.emit('task.progress', { jobId, fence: key.fence, ...estimate }, `progress/${key.taskId}`);
+      },
+      log: (text) => {
+        this.#peer.emit('task.log', { ...key, jobId, text });
+      },
+    };
+  };
+
+  async #announce(how: 'register' | 'update', worker: WorkerState): Promise<void> {
+    const { signal } = this.#ended;
+    const options = { signal, timeoutMs: answerMs };
+    try {
+      if (how === 'update') {
+        await persistently(() => this.#peer.request('worker.update', { worker }, options), signal);
+        return;
+      }
+      const dialect = this.#ffmpeg.prover?.dialect;
+      const { stop } = await persistently(
+        () =>
+          this.#peer.request('worker.register', { worker, dialect, running: this.#attempts.keys }, options),
+        signal,
+      );
+      for (const key of stop) this.#attempts.cancel(key);
+    } catch (error) {
+      if (!signal.aborted) this.#complain('The coordinator did not accept this worker', error);
+      throw error;
+    }
+  }
+
+  #state(): WorkerState {
+    const { id, name, local, slots } = this.#options;
+    const cpus = os.cpus();
+    const cores = os.availableParallelism();
+    return {
+      id,
+      name,
+      local,
+      platform: process.platform,
+      arch: process.arch,
+      cpuModel: cpus[0]?.model,
+      cores,
+      ffmpeg: this.#ffmpeg.status,
+      capabilities: this.#ffmpeg.capabilities,
+      slots: slotTable(cores, this.#ffmpeg.capabilities, slots),
+    };
+  }
+
+  #requireStaged(staged: string): void {
+    if (!isStaged(staged, this.#scratchDir))
+      throw new DffmpegError('request-invalid', `${staged} is not the name of a staged result.`);
+  }
+
+  #complain(what: string, cause: unknown): void {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    this.#options.onError?.(new DffmpegError('internal', `${what}: ${why}`, { cause }));
+  }
+}
