@@ -39,7 +39,11 @@ export function action<Args extends unknown[]>(
 ): (...args: [...Args, ...unknown[]]) => Promise<void> {
   return async (...args) => {
     const options = command.optsWithGlobals<GlobalOptions>();
-    const invocation = { io: context.io, stateDir: stateDirOf(context.io, options), json: options.json === true };
+    const invocation = {
+      io: context.io,
+      stateDir: stateDirOf(context.io, options),
+      json: options.json === true,
+    };
     try {
       // Commander adds the options and the command itself after the arguments; they are wanted as they come.
       context.exit.code = await run(invocation, ...(args as unknown as Args));

@@ -3,7 +3,10 @@
  * shorter, else without its middle; the file's name is kept as long as anything fits. Control characters, which a
  * file name may contain and a terminal would obey, are shown as `?`.
  */
-export function shortenPath(file: string, options: { cwd: string; home?: string | undefined; width?: number }): string {
+export function shortenPath(
+  file: string,
+  options: { cwd: string; home?: string | undefined; width?: number },
+): string {
   const shown = printable(relativeOrHome(file, options.cwd, options.home));
   const width = options.width ?? 60;
   const letters = [...shown];
@@ -26,12 +29,19 @@ export function printable(text: string): string {
 
 function isControl(letter: string): boolean {
   const code = letter.codePointAt(0) ?? 0;
-  return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+  return (
+    code < 0x20 ||
+    (code >= 0x7f && code < 0xa0) ||
+    (code >= 0x202a && code <= 0x202e) ||
+    (code >= 0x2066 && code <= 0x2069)
+  );
 }
 
 function relativeOrHome(file: string, cwd: string, home: string | undefined): string {
   const inside = (folder: string): string | undefined => {
-    const prefix = /[/\\]$/.test(folder) ? folder : `${folder}${file.includes('\\') && !file.includes('/') ? '\\' : '/'}`;
+    const prefix = /[/\\]$/.test(folder)
+      ? folder
+      : `${folder}${file.includes('\\') && !file.includes('/') ? '\\' : '/'}`;
     return folder !== '' && file.startsWith(prefix) ? file.slice(prefix.length) : undefined;
   };
   const relative = inside(cwd);

@@ -25,7 +25,8 @@ export function presetCatalog(
   settings: JsoncDocument | undefined,
 ): PresetCatalog {
   const byName = new Map<string, PresetOutput>();
-  for (const [name, preset] of Object.entries(builtinPresets)) byName.set(name, { name, origin: 'built-in', preset });
+  for (const [name, preset] of Object.entries(builtinPresets))
+    byName.set(name, { name, origin: 'built-in', preset });
   for (const preset of fromDaemon) byName.set(preset.name, preset);
   const workspace = workspacePresets(settings);
   for (const preset of workspace.presets) byName.set(preset.name, preset);

@@ -4,10 +4,7 @@ import { reportError } from './command.ts';
 import { exitCodes } from './exitCodes.ts';
 import type { Io } from './io.ts';
 
-export type CommandFactory = (context: CommandContext) =>
-  | Command
-  | readonly Command[]
-  | Promise<Command>;
+export type CommandFactory = (context: CommandContext) => Command | readonly Command[] | Promise<Command>;
 
 /** Puts the commands together, runs the one that was typed, and returns the exit code. */
 export async function runProgram(
@@ -48,7 +45,8 @@ async function createProgram(
       .configureOutput({
         writeOut: (text) => void io.stdout.write(text),
         writeErr: (text) => void io.stderr.write(text),
-        outputError: (text, write) => write(text.replace(/^error: (.)/, (_, letter: string) => `dffmpeg: ${letter.toUpperCase()}`)),
+        outputError: (text, write) =>
+          write(text.replace(/^error: (.)/, (_, letter: string) => `dffmpeg: ${letter.toUpperCase()}`)),
       })
       .showHelpAfterError(`Type "${fullName(command)} --help" to see what there is.`)
       .configureHelp({ showGlobalOptions: true });

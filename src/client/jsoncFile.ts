@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { findNodeAtLocation, parseTree, getNodeValue, printParseErrorCode } from 'jsonc-parser';
+import { findNodeAtLocation, parse, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
 
 /** A person's JSON with comments (settings.json, config.jsonc), with the places of what is wrong in it. */
@@ -33,7 +33,8 @@ export function parseJsonc(file: string, text: string): JsoncDocument {
   const errors: ParseError[] = [];
   const withoutMark = text.replace(/^\uFEFF/, '');
   if (withoutMark.trim() === '') return { file, value: {}, problems: [], place: () => `${file}:1` };
-  const tree = parseTree(withoutMark, errors, { allowTrailingComma: true });
+  const options = { allowTrailingComma: true };
+  const tree = parseTree(withoutMark, errors, options);
   const line = (offset: number): number => withoutMark.slice(0, offset).split('\n').length;
   const problems = errors.slice(0, 1).map((error) => ({
     place: `${file}:${line(error.offset)}`,
@@ -41,7 +42,7 @@ export function parseJsonc(file: string, text: string): JsoncDocument {
   }));
   return {
     file,
-    value: problems.length > 0 || tree === undefined ? undefined : (getNodeValue(tree) as unknown),
+    value: problems.length > 0 ? undefined : (parse(withoutMark, [], options) as unknown),
     problems,
     place: (keys) => `${file}:${line(nearest(tree, keys)?.offset ?? 0)}`,
   };

@@ -106,7 +106,9 @@ export class ConfigStore {
 
 function problemsOf(origin: (typeof files)[number], document: JsoncDocument): ConfigProblem[] {
   if (document.problems.length > 0) return document.problems.map((problem) => ({ ...problem, origin }));
-  return [{ origin, place: `${document.file}:1`, message: 'This file holds settings in { }, not something else.' }];
+  return [
+    { origin, place: `${document.file}:1`, message: 'This file holds settings in { }, not something else.' },
+  ];
 }
 
 function textLayer(

@@ -8,6 +8,8 @@ export const dialectSchema = z.object({
   version: z.string(),
   /** `-fps_mode` (ffmpeg 5.1 on) or `-vsync`. */
   frameRateModeOption: z.enum(['-fps_mode', '-vsync']),
+  /** How `-enc_time_base` names the source's clock: `demux`, or `-1` (also where missing) before ffmpeg 6.1. */
+  sourceTimeBase: z.enum(['demux', '-1']).optional(),
   /** Demuxer names that the binary has, one each (`mov`, `mp4`); the one to force must be among them. */
   demuxers: z.array(z.string()),
 });

@@ -116,7 +116,7 @@ function toStream(stream: z.output<typeof streamSchema>): ProbeStream {
     frameRate: type === 'video' ? (average ?? base) : undefined,
     variableFrameRate:
       type === 'video' && average !== undefined && base !== undefined
-        ? Math.abs(average / base - 1) > rateTolerance
+        ? Math.abs(average / base - 1) > rateTolerance || !isUsualRate(base)
         : undefined,
     frames: whole(stream.nb_frames),
     pixelFormat: stream.pix_fmt,
@@ -135,6 +135,14 @@ function toStream(stream: z.output<typeof streamSchema>): ProbeStream {
 
 /** By how much average and base rate may differ in a file of constant rate: the last frame is often cut. */
 const rateTolerance = 0.005;
+
+/**
+ * Whole, or whole × 1000/1001: a rate that something was made at. Matroska stores no clock, and ffprobe then
+ * gives the average of a variable rate (2850/89) as both.
+ */
+function isUsualRate(rate: number): boolean {
+  return [rate, rate * 1.001].some((value) => Math.abs(value - Math.round(value)) < 1e-3);
+}
 
 /** The display matrix counts against the clock; `tags.rotate`, of ffmpeg before 5, with it. */
 function rotation(stream: z.output<typeof streamSchema>): number | undefined {

@@ -59,6 +59,13 @@ export const frameRateModeTrial: readonly string[] = [
   ],
 ];
 
+/** The same for `-enc_time_base demux`, else `-1` is used. */
+export const sourceTimeBaseTrial: readonly string[] = [
+  ...quiet,
+  ...['-f', 'lavfi', '-i', 'color=size=16x16:rate=1', '-frames:v', '1', '-enc_time_base', 'demux'],
+  ...['-f', 'null', '-'],
+];
+
 export const demuxersArguments: readonly string[] = ['-hide_banner', '-nostdin', '-demuxers'];
 export const versionArguments: readonly string[] = ['-version'];
 

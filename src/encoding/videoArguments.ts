@@ -89,9 +89,10 @@ export function videoArguments(input: {
   const pixelFormat = video.pixelFormat ?? defaultPixelFormat;
   const argv = [
     ...(filters.length > 0 ? ['-filter:v:0', filters.join(',')] : []),
-    // A constant rate is filled up to be exact; a variable one keeps the time of each frame.
+    // A constant rate is filled up to be exact; a variable one keeps the time of each frame, which the
+    // encoder's usual clock, one tick a frame, would round.
     dialect.frameRateModeOption,
-    rate.variable ? 'vfr' : 'cfr',
+    ...(rate.variable ? ['vfr', '-enc_time_base', dialect.sourceTimeBase ?? '-1'] : ['cfr']),
     '-c:v:0',
     encoder,
     ...entry.arguments({

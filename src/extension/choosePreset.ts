@@ -27,19 +27,33 @@ export async function choosePreset(
 }
 
 /** Last used on top, then the settings' own, then the built-in ones. */
-function presetItems(entries: readonly PresetEntry[], { lastUsed, defaultName }: PresetQuestion): PresetItem[] {
+function presetItems(
+  entries: readonly PresetEntry[],
+  { lastUsed, defaultName }: PresetQuestion,
+): PresetItem[] {
   const item = (entry: PresetEntry): PresetItem => ({
     label: entry.name,
     preset: entry.name,
     ...(entry.name === defaultName ? { description: 'default' } : {}),
-    detail: entry.usable ? entry.preset.description : '$(error) Cannot be used as it is: choose it to see why.',
+    detail: entry.usable
+      ? entry.preset.description
+      : '$(error) Cannot be used as it is: choose it to see why.',
   });
   const group = (label: string, members: readonly PresetEntry[]): PresetItem[] =>
     members.length === 0 ? [] : [{ label, kind: QuickPickItemKind.Separator }, ...members.map(item)];
   const rest = entries.filter(({ name }) => name !== lastUsed);
   return [
-    ...group('last used', entries.filter(({ name }) => name === lastUsed)),
-    ...group('from settings', rest.filter(({ origin }) => origin === 'settings')),
-    ...group('built in', rest.filter(({ origin }) => origin === 'built-in')),
+    ...group(
+      'last used',
+      entries.filter(({ name }) => name === lastUsed),
+    ),
+    ...group(
+      'from settings',
+      rest.filter(({ origin }) => origin === 'settings'),
+    ),
+    ...group(
+      'built in',
+      rest.filter(({ origin }) => origin === 'built-in'),
+    ),
   ];
 }

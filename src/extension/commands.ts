@@ -1,7 +1,7 @@
 import { commands, ConfigurationTarget, Uri, window, workspace } from 'vscode';
 import { toDffmpegError } from '../protocol/errors.ts';
 import type { CommandId } from './commandIds.ts';
-import { showDaemonLog } from './daemon/daemonLog.ts';
+import { showDaemonLog } from './session/daemonLog.ts';
 import { offerToInstallFfmpeg } from './installFfmpeg.ts';
 import type { Disposable } from './model/emitter.ts';
 import { freePresetName, starterPreset } from './presets.ts';

@@ -5,7 +5,7 @@ import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
 import type { Job, PresetSnapshot } from '../protocol/model.ts';
 import type { Batches } from './batches.ts';
 import { choosePreset } from './choosePreset.ts';
-import type { DaemonSession } from './daemon/daemonSession.ts';
+import type { DaemonSession } from './session/daemonSession.ts';
 import type { JobBoard } from './model/jobBoard.ts';
 import type { Presets } from './presets.ts';
 import { readOutputTemplate, section } from './settings.ts';
@@ -66,7 +66,7 @@ export class EncodeFiles {
     const work: { file: Uri; preset: PresetSnapshot }[] = [];
     for (const file of files) {
       const folder = workspace.getWorkspaceFolder(file)?.uri.toString() ?? '';
-      if (!snapshots.has(folder)) snapshots.set(folder, await presets.resolve(name, file));
+      if (!snapshots.has(folder)) snapshots.set(folder, presets.resolve(name, file));
       const preset = snapshots.get(folder);
       if (preset) work.push({ file, preset });
     }
@@ -135,8 +135,7 @@ export class EncodeFiles {
     if (jobs.length > 0) onSubmitted(jobs);
     batches.add(jobs.map(({ id }) => id));
     const [firstRefused] = refused;
-    if (firstRefused)
-      showError(firstRefused.error, () => void this.#submit(refused.map(({ item }) => item)));
+    if (firstRefused) showError(firstRefused.error, () => void this.#submit(refused.map(({ item }) => item)));
   }
 }
 

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { ExtensionMode, workspace, type ExtensionContext } from 'vscode';
 import { registerCommands } from './commands.ts';
-import { followAdvancedSettings } from './daemon/followAdvancedSettings.ts';
+import { followAdvancedSettings } from './session/followAdvancedSettings.ts';
 import { createServices } from './services.ts';
 import type { TestApi } from './testApi.ts';
 

@@ -9,7 +9,9 @@ import { ffmpegInstall, manualInstall, parseOsRelease } from '../encoding/ffmpeg
  */
 export async function offerToInstallFfmpeg(): Promise<Terminal | undefined> {
   const distributions =
-    process.platform === 'linux' ? parseOsRelease(await readFile('/etc/os-release', 'utf8').catch(() => '')) : [];
+    process.platform === 'linux'
+      ? parseOsRelease(await readFile('/etc/os-release', 'utf8').catch(() => ''))
+      : [];
   const install = ffmpegInstall({ platform: process.platform, distributions });
   if (!install) {
     await env.openExternal(Uri.parse(manualInstall));

@@ -2,7 +2,7 @@ import { env, window } from 'vscode';
 import { toDffmpegError } from '../protocol/errors.ts';
 import { isEnded, type Job } from '../protocol/model.ts';
 import type { Batches } from './batches.ts';
-import type { DaemonSession } from './daemon/daemonSession.ts';
+import type { DaemonSession } from './session/daemonSession.ts';
 import type { LogDocuments } from './logDocument.ts';
 import { toCommandLine } from './model/commandLine.ts';
 import type { JobBoard } from './model/jobBoard.ts';
@@ -32,7 +32,10 @@ export class JobActions {
 
   async cancel(clicked: unknown, selected: unknown): Promise<void> {
     const jobs = await this.#jobs(clicked, selected);
-    await this.#each(jobs.filter(({ state }) => !isEnded(state)), 'jobs.cancel');
+    await this.#each(
+      jobs.filter(({ state }) => !isEnded(state)),
+      'jobs.cancel',
+    );
   }
 
   async retry(clicked: unknown, selected: unknown): Promise<void> {

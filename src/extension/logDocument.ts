@@ -11,7 +11,7 @@ import {
 } from 'vscode';
 import { toDffmpegError } from '../protocol/errors.ts';
 import type { Job } from '../protocol/model.ts';
-import type { DaemonSession } from './daemon/daemonSession.ts';
+import type { DaemonSession } from './session/daemonSession.ts';
 import { Coalescer } from './model/coalescer.ts';
 import type { Disposable } from './model/emitter.ts';
 
@@ -98,7 +98,7 @@ export class LogDocuments implements TextDocumentContentProvider, Disposable {
   async #follow(key: string, id: string, log: Log, from: number): Promise<void> {
     const { signal } = log.following;
     try {
-      for (let offset = from, ended = false; !ended && !signal.aborted; ) {
+      for (let offset = from, ended = false; !ended && !signal.aborted;) {
         const part = await this.#session.request('jobs.log', { id, offset, wait: true }, { signal });
         if (part.text !== '') {
           log.text += part.text;

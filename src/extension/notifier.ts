@@ -1,10 +1,10 @@
 import { commands, window, workspace } from 'vscode';
 import type { DffmpegError } from '../protocol/errors.ts';
 import type { Job } from '../protocol/model.ts';
-import type { DaemonSession } from './daemon/daemonSession.ts';
+import type { DaemonSession } from './session/daemonSession.ts';
 import { batchMessage } from './model/batchMessage.ts';
 import { offerToInstallFfmpeg } from './installFfmpeg.ts';
-import { showDaemonLog } from './daemon/daemonLog.ts';
+import { showDaemonLog } from './session/daemonLog.ts';
 import { openFile, revealFile } from './revealFile.ts';
 import { readNotifications, section } from './settings.ts';
 
@@ -49,8 +49,11 @@ export class Notifier {
     const buttons = new Map<string, () => unknown>();
     if (error.code === 'ffmpeg-missing') buttons.set('Install ffmpeg', () => offerToInstallFfmpeg());
     if (error.code === 'node-missing')
-      buttons.set('Open Settings', () => commands.executeCommand('workbench.action.openSettings', 'dffmpeg.nodePath'));
-    if (error.code === 'daemon-unavailable') buttons.set('Show Log', () => showDaemonLog(this.#session.stateDir));
+      buttons.set('Open Settings', () =>
+        commands.executeCommand('workbench.action.openSettings', 'dffmpeg.nodePath'),
+      );
+    if (error.code === 'daemon-unavailable')
+      buttons.set('Show Log', () => showDaemonLog(this.#session.stateDir));
     if (retry) buttons.set('Try Again', retry);
     void ask('error', text, buttons);
   }

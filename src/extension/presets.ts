@@ -54,14 +54,13 @@ export class Presets implements Disposable {
   }
 
   /** A preset ready to travel; says why, with the place to mend it, when there is none of that name. */
-  async resolve(name: string, resource?: Uri): Promise<PresetSnapshot | undefined> {
+  resolve(name: string, resource?: Uri): PresetSnapshot | undefined {
     const entry = this.list(resource).find((candidate) => candidate.name === name);
     if (entry?.usable) return { name, preset: entry.preset };
     const openSettings = 'Open Settings';
     const sentence = entry
       ? brokenPresetSentence(name, entry.problems)
       : `There is no preset “${name}”. Choose another default preset, or add it to dffmpeg.presets.`;
-    // Not awaited by the caller's work: the message may stay for minutes.
     void window.showErrorMessage(sentence, openSettings).then(async (choice) => {
       if (choice === openSettings) await this.#files.showPreset(name, resource);
     });
@@ -88,4 +87,3 @@ export function freePresetName(taken: readonly string[], wanted = 'my-preset'): 
   for (let number = 2; ; number += 1)
     if (!taken.includes(`${wanted}-${number}`)) return `${wanted}-${number}`;
 }
-

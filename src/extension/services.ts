@@ -5,8 +5,8 @@ import { connectToDaemon } from '../client/connection.ts';
 import { defaultStateFolder } from '../client/stateFolder.ts';
 import type { Job } from '../protocol/model.ts';
 import { Batches } from './batches.ts';
-import { readAdvancedSettings, writeAdvancedSettings } from './daemon/advancedSettings.ts';
-import { DaemonSession } from './daemon/daemonSession.ts';
+import { readAdvancedSettings, writeAdvancedSettings } from './session/advancedSettings.ts';
+import { DaemonSession } from './session/daemonSession.ts';
 import { EncodeFiles } from './encodeFiles.ts';
 import { JobActions } from './jobActions.ts';
 import { LogDocuments } from './logDocument.ts';
@@ -59,7 +59,8 @@ export function createServices(context: ExtensionContext): Services {
       programDir: join(context.extensionPath, 'dist', 'program'),
       version: versionOf(context),
       nodePath: () => readNodePath(workspace.getConfiguration(section)),
-      prepare: () => writeAdvancedSettings(stateDir, readAdvancedSettings(workspace.getConfiguration(section))),
+      prepare: () =>
+        writeAdvancedSettings(stateDir, readAdvancedSettings(workspace.getConfiguration(section))),
       connect: connectToDaemon,
     },
     board,
@@ -152,7 +153,11 @@ function versionOf({ extension }: ExtensionContext): string {
 }
 
 /** The very first encode brings up the view where it can be watched; after that people know where it is. */
-async function showFirstTime(context: ExtensionContext, view: JobsView, [job]: readonly Job[]): Promise<void> {
+async function showFirstTime(
+  context: ExtensionContext,
+  view: JobsView,
+  [job]: readonly Job[],
+): Promise<void> {
   if (!job || context.globalState.get<boolean>(jobsViewShownKey)) return;
   await context.globalState.update(jobsViewShownKey, true);
   await view.show(job);

@@ -4,10 +4,10 @@ import {
   Range,
   Selection,
   TextEditorRevealType,
-  Uri,
   window,
   workspace,
   type TextDocument,
+  type Uri,
 } from 'vscode';
 import { findPreset } from './model/presetText.ts';
 import { readPresets, section } from './settings.ts';
@@ -46,5 +46,7 @@ export class SettingsFiles {
 
 function presetRange(document: TextDocument, name: string): Range | undefined {
   const place = findPreset(document.getText(), name);
-  return place && new Range(document.positionAt(place.offset), document.positionAt(place.offset + place.length));
+  return (
+    place && new Range(document.positionAt(place.offset), document.positionAt(place.offset + place.length))
+  );
 }

@@ -1,5 +1,5 @@
 import { StatusBarAlignment, ThemeColor, window, type StatusBarItem } from 'vscode';
-import type { DaemonSession } from './daemon/daemonSession.ts';
+import type { DaemonSession } from './session/daemonSession.ts';
 import { Coalescer } from './model/coalescer.ts';
 import type { Disposable } from './model/emitter.ts';
 import type { JobBoard } from './model/jobBoard.ts';

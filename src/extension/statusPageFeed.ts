@@ -8,7 +8,7 @@ import {
 import { Coalescer, type Timers } from './model/coalescer.ts';
 import type { Disposable, Event } from './model/emitter.ts';
 import type { BoardChange, JobBoard } from './model/jobBoard.ts';
-import { LoadHistory } from './statusPageLoad.ts';
+import type { LoadHistory } from './statusPageLoad.ts';
 
 /** How this window stands with the daemon; `LinkState` fits. */
 export type StatusLink =

@@ -1,6 +1,6 @@
 import { workspace } from 'vscode';
 import { setContextKey } from './contextKeys.ts';
-import type { DaemonSession } from './daemon/daemonSession.ts';
+import type { DaemonSession } from './session/daemonSession.ts';
 import type { Disposable } from './model/emitter.ts';
 import type { JobBoard } from './model/jobBoard.ts';
 import { viewState, type ViewState } from './model/viewState.ts';

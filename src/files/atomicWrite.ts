@@ -41,7 +41,8 @@ async function renameOver(from: string, to: string): Promise<void> {
       await rename(from, to);
       return;
     } catch (error) {
-      if (process.platform !== 'win32' || attempt >= 10 || !transient.has(errnoCode(error) ?? '')) throw error;
+      if (process.platform !== 'win32' || attempt >= 10 || !transient.has(errnoCode(error) ?? ''))
+        throw error;
       await delay(20 * attempt);
     }
   }

@@ -4,7 +4,7 @@ import { errnoCode } from './errnoCode.ts';
 /** What the system said about writing into `folder`, as one of the `destination-…` errors where it is one. */
 export function toDestinationError(error: unknown, folder: string): unknown {
   if (error instanceof DffmpegError) return error;
-  switch (errnoCode(error)) {
+  switch (errnoCode(error) ?? '') {
     case 'ENOSPC':
     case 'EDQUOT':
       return new DffmpegError('destination-full', `There is no space left in ${folder}.`, {

@@ -40,7 +40,8 @@ export async function scanSources(paths: readonly string[], options: ScanOptions
     try {
       const stats = await stat(named);
       if (stats.isDirectory()) await scanFolder(path.normalize(named), options, seen, result);
-      else if (!stats.isFile()) result.skipped.push({ path: named, why: 'It is neither a file nor a folder.' });
+      else if (!stats.isFile())
+        result.skipped.push({ path: named, why: 'It is neither a file nor a folder.' });
       else take({ path: path.normalize(named), bytes: stats.size }, seen, result);
     } catch (error) {
       options.signal?.throwIfAborted();
@@ -117,7 +118,7 @@ function byName(a: string, b: string): number {
 }
 
 function sentence(error: unknown): string {
-  switch (errnoCode(error)) {
+  switch (errnoCode(error) ?? '') {
     case 'ENOENT':
     case 'ENOTDIR':
       return 'It does not exist.';

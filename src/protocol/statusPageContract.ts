@@ -101,9 +101,9 @@ export function toStatusJob(job: Job): StatusJob {
 }
 
 export function toStatusWorker(worker: WorkerInfo): StatusWorker {
-  const { load: _load, capabilities, ...rest } = worker;
-  const encoders = Object.entries(capabilities)
+  const { id, name, local, platform, arch, cpuModel, cores, ffmpeg, slots, running } = worker;
+  const encoders = Object.entries(worker.capabilities)
     .filter(([, capability]) => capability.usable)
-    .map(([name]) => name);
-  return { ...rest, encoders };
+    .map(([encoder]) => encoder);
+  return { id, name, local, platform, arch, cpuModel, cores, ffmpeg, slots, running, encoders };
 }

@@ -1,31 +1,35 @@
-import { setText } from './dom.ts';
-
 /** Milliseconds: a screen reader that is spoken to more often never comes to an end. */
 const quietPeriod = 5000;
 
-/** Speaks politely through a live region: at most once a quiet period, the newest sentences together. */
-export class Announcer {
-  readonly #region: HTMLElement;
-  #pending: string[] = [];
-  #timer: number | undefined;
+export interface AnnouncerOptions {
+  /** Puts the text into a live region. */
+  readonly speak: (text: string) => void;
+  /** Calls back after so many milliseconds. */
+  readonly later: (callback: () => void, delay: number) => void;
+}
 
-  constructor(region: HTMLElement) {
-    this.#region = region;
+/** Speaks at most once a quiet period, what came in between together. */
+export class Announcer {
+  readonly #options: AnnouncerOptions;
+  #pending: string[] = [];
+  #quiet = false;
+
+  constructor(options: AnnouncerOptions) {
+    this.#options = options;
   }
 
   say(sentence: string): void {
     this.#pending.push(sentence);
-    if (this.#timer === undefined) this.#speak();
+    if (!this.#quiet) this.#speak();
   }
 
   #speak(): void {
-    this.#timer = undefined;
-    if (this.#pending.length === 0) return;
-    const [first, second] = this.#pending;
-    const more = this.#pending.length - 2;
-    const text = [first, second, more > 0 ? `And ${more} more.` : undefined].filter(Boolean).join(' ');
+    const [first, second, ...rest] = this.#pending;
+    this.#quiet = first !== undefined;
+    if (first === undefined) return;
+    const more = rest.length > 0 ? `And ${rest.length} more.` : undefined;
     this.#pending = [];
-    setText(this.#region, text);
-    this.#timer = window.setTimeout(() => this.#speak(), quietPeriod);
+    this.#options.speak([first, second, more].filter(Boolean).join(' '));
+    this.#options.later(() => this.#speak(), quietPeriod);
   }
 }

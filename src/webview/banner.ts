@@ -55,7 +55,7 @@ export class Banner {
     if (wanted === this.#shown) return;
     this.#shown = wanted;
     const buttons = remedies.map(({ label, action }, index) => {
-      const button = element('vscode-button' as 'button', index === 0 ? {} : { secondary: '' }, label);
+      const button = element('vscode-button', index === 0 ? {} : { secondary: '' }, label);
       button.addEventListener('click', () => this.#run(action));
       return button;
     });

@@ -1,4 +1,4 @@
-import { element, requireElement, setShown, setText } from './dom.ts';
+import { element, requireElement, setAttribute, setShown, setText } from './dom.ts';
 import { sourceName } from './jobText.ts';
 import { KeyedList } from './keyedList.ts';
 import type { PageState } from './pageState.ts';
@@ -7,7 +7,7 @@ import { WorkerCard, type WorkerItem } from './workerCard.ts';
 /** The workers and their load. */
 export class FleetView {
   readonly #empty = element('p', { class: 'empty' });
-  readonly #badge = element('vscode-badge' as 'span', { variant: 'counter' });
+  readonly #badge = element('vscode-badge', { variant: 'counter' });
   readonly #cards: KeyedList<WorkerItem>;
 
   constructor() {
@@ -36,6 +36,7 @@ export class FleetView {
       })),
     );
     setText(this.#badge, String(workers.length));
+    setAttribute(this.#badge, 'class', workers.length > 0 ? undefined : 'none');
     setShown(this.#empty, workers.length === 0);
     setText(this.#empty, emptySentence(state));
   }

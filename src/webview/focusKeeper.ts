@@ -19,6 +19,6 @@ function findRow(jobId: string): HTMLElement | undefined {
 }
 
 function shownButton(row: HTMLElement, action?: string | null): HTMLElement | undefined {
-  const selector = action ? `button[data-action="${CSS.escape(action)}"]` : 'button';
-  return [...row.querySelectorAll<HTMLElement>(selector)].find((button) => !button.hidden);
+  const wanted = action ? `[data-action="${CSS.escape(action)}"]` : '';
+  return row.querySelector<HTMLElement>(`button:not([hidden])${wanted}`) ?? undefined;
 }

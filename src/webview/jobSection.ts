@@ -1,6 +1,6 @@
 import '@vscode-elements/elements/dist/vscode-badge/index.js';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
-import { element, setShown, setText } from './dom.ts';
+import { element, setAttribute, setShown, setText } from './dom.ts';
 import { KeyedList, type Row } from './keyedList.ts';
 
 export interface SectionOptions<T> {
@@ -21,9 +21,9 @@ export interface SectionContent<T> {
 
 /** A heading with its number, a list, a sentence when the list is empty, and a button when it is long. */
 export class JobSection<T> {
-  readonly #badge = element('vscode-badge' as 'span', { variant: 'counter' });
+  readonly #badge = element('vscode-badge', { variant: 'counter' });
   readonly #empty = element('p', { class: 'empty' });
-  readonly #more = element('vscode-button' as 'button', { secondary: '', class: 'more' });
+  readonly #more = element('vscode-button', { secondary: '', class: 'more' });
   readonly #list: KeyedList<T>;
 
   constructor(container: HTMLElement, options: SectionOptions<T>) {
@@ -42,6 +42,7 @@ export class JobSection<T> {
   render({ items, total, limit, empty }: SectionContent<T>): void {
     this.#list.render(items.slice(0, limit));
     setText(this.#badge, String(total));
+    setAttribute(this.#badge, 'class', total > 0 ? undefined : 'none');
     setShown(this.#empty, items.length === 0);
     setText(this.#empty, empty);
     const hidden = items.length - limit;

@@ -4,14 +4,25 @@
  */
 export function listenToKeys(search: HTMLElement, clearSearch: () => void): void {
   document.addEventListener('keydown', (event) => {
-    const inSearch = document.activeElement === search;
-    if (event.key === 'Escape' && inSearch) clearSearch();
-    else if (isSearchKey(event) && !inSearch) search.focus();
-    else if (event.key === 'ArrowDown') moveRow(event, 1);
-    else if (event.key === 'ArrowUp') moveRow(event, -1);
-    else return;
-    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') event.preventDefault();
+    if (act(event, search, clearSearch)) event.preventDefault();
   });
+}
+
+/** True when the key has done its work here. */
+function act(event: KeyboardEvent, search: HTMLElement, clearSearch: () => void): boolean {
+  const focused = document.activeElement;
+  if (focused === search) {
+    if (event.key === 'Escape') clearSearch();
+    return event.key === 'Escape';
+  }
+  if (isSearchKey(event)) {
+    search.focus();
+    return true;
+  }
+  if (event.key === 'ArrowDown') return moveRow(focused, 1);
+  if (event.key === 'ArrowUp') return moveRow(focused, -1);
+  // The element itself acts on the space bar; here only the page's scrolling is kept from happening too.
+  return event.key === ' ' && focused?.tagName === 'VSCODE-BUTTON';
 }
 
 function isSearchKey(event: KeyboardEvent): boolean {
@@ -19,16 +30,13 @@ function isSearchKey(event: KeyboardEvent): boolean {
   return event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey;
 }
 
-function moveRow(event: KeyboardEvent, step: 1 | -1): void {
-  const focused = document.activeElement;
+function moveRow(focused: Element | null, step: 1 | -1): boolean {
   const row = focused?.closest<HTMLElement>('[data-job]');
-  if (!row) return;
-  event.preventDefault();
+  if (!row) return false;
   const rows = [...document.querySelectorAll<HTMLElement>('[data-job]')];
   const next = rows[rows.indexOf(row) + step];
-  if (!next) return;
-  const buttons = [...next.querySelectorAll<HTMLElement>('button')].filter((button) => !button.hidden);
-  const action = focused?.getAttribute('data-action');
-  const same = buttons.find((button) => button.dataset['action'] === action);
+  const buttons = [...(next?.querySelectorAll<HTMLElement>('button:not([hidden])') ?? [])];
+  const same = buttons.find((button) => button.dataset['action'] === focused?.getAttribute('data-action'));
   (same ?? buttons[0])?.focus();
+  return true;
 }

@@ -41,3 +41,9 @@ export function reducePageState(state: PageState, message: HostMessage): PageSta
       return { ...state, load: new Map(message.series.map((entry) => [entry.workerId, entry])) };
   }
 }
+
+/** Whether the lists are the queue as it is: before the first answer of the daemon they are merely empty. */
+export function isQueueKnown({ connection, jobs }: PageState): boolean {
+  if (!jobs) return false;
+  return jobs.length > 0 || connection.state === 'ready' || connection.state === 'idle';
+}

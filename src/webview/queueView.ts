@@ -3,7 +3,7 @@ import { requireElement } from './dom.ts';
 import type { UiState } from './host.ts';
 import type { Act } from './jobActions.ts';
 import { JobSection } from './jobSection.ts';
-import type { PageState } from './pageState.ts';
+import { isQueueKnown, type PageState } from './pageState.ts';
 import { FinishedRow, type FinishedItem } from './rows/finishedRow.ts';
 import { RunningRow, type RunningItem } from './rows/runningRow.ts';
 import { WaitingRow, type WaitingItem } from './rows/waitingRow.ts';
@@ -93,10 +93,16 @@ function totals(
 }
 
 function emptySentences(state: PageState, all: Sections, query: string): PerSection<string> {
-  if (state.connection.state === 'failed' && !state.jobs?.length)
-    return each('Nothing can be shown until the encode service runs again.');
-  if (!state.jobs) return each('Reading the queue…');
-  if (query !== '') return each(`No job here matches “${query}”. Press Escape to search for nothing.`);
+  if (!isQueueKnown(state))
+    return onlyFirst(
+      state.connection.state === 'failed'
+        ? 'Nothing can be shown until the encode service runs again.'
+        : 'Reading the queue…',
+    );
+  if (query !== '') {
+    const sentence = `Nothing here matches “${query}”. Press Escape in the search box to see all.`;
+    return { running: sentence, waiting: sentence, finished: sentence };
+  }
   return {
     running:
       all.waiting.length > 0
@@ -107,6 +113,6 @@ function emptySentences(state: PageState, all: Sections, query: string): PerSect
   };
 }
 
-function each(sentence: string): PerSection<string> {
-  return { running: sentence, waiting: sentence, finished: sentence };
+function onlyFirst(sentence: string): PerSection<string> {
+  return { running: sentence, waiting: '', finished: '' };
 }

@@ -2,13 +2,13 @@ import type { HostMessage } from '../protocol/statusPageContract.ts';
 import { Announcer } from './announcer.ts';
 import { Banner, problemOf } from './banner.ts';
 import { ConnectionBadge } from './connectionBadge.ts';
-import { requireElement } from './dom.ts';
+import { requireElement, setText } from './dom.ts';
 import { FleetView } from './fleetView.ts';
 import { keepFocus } from './focusKeeper.ts';
 import type { Host, UiState } from './host.ts';
 import { endedSentences } from './jobText.ts';
 import { listenToKeys } from './keyboard.ts';
-import { emptyPageState, reducePageState, type PageState } from './pageState.ts';
+import { emptyPageState, isQueueKnown, reducePageState, type PageState } from './pageState.ts';
 import { QueueView } from './queueView.ts';
 import { Tiles } from './tiles.ts';
 import { Toolbar } from './toolbar.ts';
@@ -29,7 +29,10 @@ export interface StatusPageOptions {
 export class StatusPage {
   readonly #host: Host;
   readonly #now: () => number;
-  readonly #announcer = new Announcer(requireElement('live'));
+  readonly #announcer = new Announcer({
+    speak: (text) => setText(requireElement('live'), text),
+    later: (callback, delay) => window.setTimeout(callback, delay),
+  });
   readonly #connection = new ConnectionBadge(requireElement('connection'));
   readonly #banner: Banner;
   readonly #tiles = new Tiles(requireElement('tiles'));
@@ -38,7 +41,7 @@ export class StatusPage {
   readonly #toolbar: Toolbar;
   #state: PageState = emptyPageState;
   #ui: UiState;
-  #frame: number | undefined;
+  #frameAsked = false;
   #scrolled = false;
 
   constructor({ host, now }: StatusPageOptions) {
@@ -81,8 +84,10 @@ export class StatusPage {
   }
 
   #renderSoon(): void {
-    this.#frame ??= requestAnimationFrame(() => {
-      this.#frame = undefined;
+    if (this.#frameAsked) return;
+    this.#frameAsked = true;
+    requestAnimationFrame(() => {
+      this.#frameAsked = false;
       keepFocus(() => this.#render());
       this.#restoreScroll();
     });
@@ -90,10 +95,11 @@ export class StatusPage {
 
   #render(): void {
     const { connection, counts, jobs, progress } = this.#state;
+    const known = isQueueKnown(this.#state);
     const now = this.#now();
     this.#connection.render(connection);
     this.#banner.render(problemOf(this.#state));
-    const totals = jobs && sumUp(jobs, midnightBefore(now));
+    const totals = known && jobs ? sumUp(jobs, midnightBefore(now)) : undefined;
     this.#tiles.render({ counts, totals, progress: progress.values() });
     this.#queue.render(this.#state, this.#ui, now);
     this.#fleet.render(this.#state);

@@ -1,6 +1,5 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
-import type { VscodeTextfield } from '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import { element, icon } from './dom.ts';
 
 export interface ToolbarOptions {
@@ -11,7 +10,7 @@ export interface ToolbarOptions {
 
 /** The search box and the one thing to begin with. */
 export class Toolbar {
-  readonly search = document.createElement('vscode-textfield') as VscodeTextfield;
+  readonly search = document.createElement('vscode-textfield');
   readonly #options: ToolbarOptions;
 
   constructor(container: HTMLElement, options: ToolbarOptions) {
@@ -23,7 +22,7 @@ export class Toolbar {
     glass.slot = 'content-before';
     this.search.append(glass);
     this.search.addEventListener('input', () => options.search(this.search.value));
-    const encode = element('vscode-button' as 'button', {}, 'Encode Files…');
+    const encode = element('vscode-button', {}, 'Encode Files…');
     encode.addEventListener('click', options.encode);
     container.append(this.search, encode);
   }

@@ -55,7 +55,9 @@ export class Attempts {
   cancel(key: AttemptKey): void {
     this.#running
       .get(nameOf(key))
-      ?.end.abort(new DffmpegError('cancelled', 'The job was cancelled.', { hint: 'Retry it to start anew.' }));
+      ?.end.abort(
+        new DffmpegError('cancelled', 'The job was cancelled.', { hint: 'Retry it to start anew.' }),
+      );
   }
 
   /** Ends every ffmpeg and waits until all attempts are over. Nothing is reported of what this ended. */

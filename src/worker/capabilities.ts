@@ -3,16 +3,13 @@ import { encoderTrials, type EncoderTrial } from '../encoding/trial.ts';
 import { CapabilityCache } from './capabilityCache.ts';
 import { readVersion } from './ffmpegBinary.ts';
 import type { Tools } from './findBinary.ts';
+import type { Priority } from './priority.ts';
 import { readDialect, tryEncoder } from './trialRuns.ts';
-
-interface Wanted {
-  trial: EncoderTrial;
-  waiters: (() => void)[];
-}
 
 /**
  * What one ffmpeg binary can do here, proved by trial runs: an encoder is usable exactly if its trial
- * worked. One trial at a time over all processes of the state folder, those that somebody waits for first.
+ * worked. Each is tried once over all processes of the state folder: what somebody waits for at once, the rest
+ * one after the other behind everything else.
  */
 export class CapabilityProver {
   readonly tools: Tools;
@@ -20,9 +17,8 @@ export class CapabilityProver {
   readonly #cache: CapabilityCache;
   readonly #signal: AbortSignal;
   readonly #onChange: () => void;
-  readonly #queue: Wanted[] = [];
+  readonly #underWay = new Map<string, Promise<void>>();
   #known: Capabilities;
-  #running = false;
 
   private constructor(
     tools: Tools,
@@ -44,15 +40,13 @@ export class CapabilityProver {
     const cache = await CapabilityCache.open(options.stateDir, tools);
     let cached = await cache.read();
     if (!cached.dialect)
-      cached = await cache.exclusively(async () => {
+      cached = await cache.exclusively('dialect', options.signal, async () => {
         const now = await cache.read();
         if (now.dialect) return now;
         const version = await readVersion(tools, options.signal);
         const dialect = await readDialect(tools, version, options.signal);
-        const filled = { ...now, dialect };
-        await cache.write(filled);
-        return filled;
-      }, options.signal);
+        return cache.add({ dialect, capabilities: {} });
+      });
     const { dialect, capabilities } = cached;
     if (!dialect) throw new Error('The dialect was read and is not there.');
     return new CapabilityProver(tools, dialect, capabilities, cache, options);
@@ -62,74 +56,52 @@ export class CapabilityProver {
     return this.#known;
   }
 
-  /** Tries these before all others; resolves when each is known. Names that nobody knows are left out. */
+  /**
+   * Tries those that are not known yet, now; resolves when all are. Names that nobody knows are left out, and
+   * so is an encoder whose trial could not be run.
+   */
   async prove(encoders: readonly string[]): Promise<Capabilities> {
     await Promise.all(
       encoderTrials
-        .filter(({ encoder }) => encoders.includes(encoder) && !Object.hasOwn(this.#known, encoder))
-        .map((trial) => this.#first(trial)),
+        .filter(({ encoder }) => encoders.includes(encoder))
+        .map((trial) => this.#prove(trial, 'normal')),
     );
     this.#signal.throwIfAborted();
     return this.#known;
   }
 
   /** Tries the rest, one after the other. */
-  proveInBackground(): void {
-    for (const trial of encoderTrials)
-      if (!Object.hasOwn(this.#known, trial.encoder) && !this.#find(trial))
-        this.#queue.push({ trial, waiters: [] });
-    this.#pump();
+  async proveInBackground(): Promise<void> {
+    for (const trial of encoderTrials) {
+      if (this.#signal.aborted) return;
+      await this.#prove(trial, 'lowest');
+    }
   }
 
-  #first(trial: EncoderTrial): Promise<void> {
-    return new Promise((resolve) => {
-      const wanted = this.#find(trial) ?? { trial, waiters: [] };
-      wanted.waiters.push(resolve);
-      const index = this.#queue.indexOf(wanted);
-      // The head is under way already.
-      const head = this.#running ? 1 : 0;
-      if (index < 0 || index >= head) {
-        if (index >= 0) this.#queue.splice(index, 1);
-        this.#queue.splice(head, 0, wanted);
-      }
-      this.#pump();
-    });
-  }
-
-  #find(trial: EncoderTrial): Wanted | undefined {
-    return this.#queue.find((wanted) => wanted.trial.encoder === trial.encoder);
-  }
-
-  #pump(): void {
-    const head = this.#queue[0];
-    if (this.#running || !head) return;
-    this.#running = true;
-    void this.#prove(head.trial)
-      // A trial that could not be run leaves the encoder untried; whoever waits finds it missing.
+  #prove(trial: EncoderTrial, priority: Priority): Promise<void> {
+    if (Object.hasOwn(this.#known, trial.encoder)) return Promise.resolve();
+    const before = this.#underWay.get(trial.encoder);
+    if (before) return before;
+    const proof = this.#proveOnce(trial, priority)
       .catch(() => undefined)
-      .then(() => {
-        this.#running = false;
-        this.#queue.shift();
-        for (const done of head.waiters) done();
-        this.#pump();
-      });
+      .finally(() => this.#underWay.delete(trial.encoder));
+    this.#underWay.set(trial.encoder, proof);
+    return proof;
   }
 
-  async #prove(trial: EncoderTrial): Promise<void> {
+  async #proveOnce(trial: EncoderTrial, priority: Priority): Promise<void> {
     const { encoder } = trial;
-    await this.#cache.exclusively(async () => {
-      const cached = await this.#cache.read();
-      this.#known = { ...this.#known, ...cached.capabilities };
-      if (Object.hasOwn(this.#known, encoder)) return;
-      const { capability, lasting } = await tryEncoder(this.tools, trial, this.#signal);
+    const proved = async () => {
+      this.#known = { ...(await this.#cache.read()).capabilities, ...this.#known };
+      return Object.hasOwn(this.#known, encoder);
+    };
+    await this.#cache.exclusively(encoder, this.#signal, async () => {
+      // By another process, while this one waited.
+      if (await proved()) return;
+      const { capability, lasting } = await tryEncoder(this.tools, trial, priority, this.#signal);
       this.#known = { ...this.#known, [encoder]: capability };
-      if (lasting)
-        await this.#cache.write({
-          schema: 1,
-          dialect: this.dialect,
-          capabilities: { ...cached.capabilities, [encoder]: capability },
-        });
-    }, this.#signal);
+      if (lasting) await this.#cache.add({ dialect: this.dialect, capabilities: { [encoder]: capability } });
+    });
     this.#onChange();
   }
 }

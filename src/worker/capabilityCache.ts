@@ -44,13 +44,23 @@ export class CapabilityCache {
     }
   }
 
-  async write(cached: CachedCapabilities): Promise<void> {
-    await writeFileAtomic(this.#file, JSON.stringify(cached, undefined, 1));
+  /** Adds to what is there by now, whoever wrote it; returns the whole. */
+  add(more: Omit<CachedCapabilities, 'schema'>): Promise<CachedCapabilities> {
+    return this.exclusively('write', undefined, async () => {
+      const now = await this.read();
+      const whole: CachedCapabilities = {
+        schema: 1,
+        dialect: more.dialect ?? now.dialect,
+        capabilities: { ...now.capabilities, ...more.capabilities },
+      };
+      await writeFileAtomic(this.#file, JSON.stringify(whole, undefined, 1));
+      return whole;
+    });
   }
 
-  /** Runs `work` while no other process does: so a trial that both want is run once. */
-  async exclusively<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    const lock = await acquireLock(`${this.#file}.lock`, { waitMs: lockWaitMs, signal });
+  /** Runs `work` while nobody else does what has this name: so a trial that two processes want is run once. */
+  async exclusively<T>(name: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    const lock = await acquireLock(`${this.#file}.${name}.lock`, { waitMs: lockWaitMs, signal });
     try {
       return await work();
     } finally {

@@ -2,6 +2,7 @@ import type { Capabilities } from '../encoding/dialect.ts';
 import { toDffmpegError } from '../protocol/errors.ts';
 import type { FfmpegStatus } from '../protocol/model.ts';
 import { CapabilityProver } from './capabilities.ts';
+import { Deferred } from './deferred.ts';
 import type { FfmpegBinary } from './ffmpegBinary.ts';
 
 export interface FfmpegKeeperOptions {
@@ -18,8 +19,8 @@ export class FfmpegKeeper {
   readonly #closed = new AbortController();
   #status: FfmpegStatus = { state: 'checking' };
   #prover: CapabilityProver | undefined;
-  #settled = Promise.withResolvers<void>();
-  #replaced = Promise.withResolvers<void>();
+  #settled = new Deferred();
+  #replaced = new Deferred();
 
   constructor(options: FfmpegKeeperOptions) {
     this.#options = options;
@@ -78,7 +79,7 @@ export class FfmpegKeeper {
     }
     const replaced = new AbortController();
     const signal = AbortSignal.any([this.#closed.signal, replaced.signal]);
-    this.#replaced = Promise.withResolvers();
+    this.#replaced = new Deferred();
     const prover = await CapabilityProver.open(tools, { stateDir, signal, onChange: onCapabilities });
     this.#prover = prover;
     this.#set({
@@ -87,14 +88,15 @@ export class FfmpegKeeper {
       ffprobePath: tools.ffprobe.path,
       version: prover.dialect.version,
     });
-    prover.proveInBackground();
+    const background = prover.proveInBackground();
     await this.#replaced.promise;
     replaced.abort();
+    await background;
   }
 
   #set(status: FfmpegStatus): void {
     this.#status = status;
-    if (status.state === 'checking') this.#settled = Promise.withResolvers();
+    if (status.state === 'checking') this.#settled = new Deferred();
     else this.#settled.resolve();
     this.#options.onStatus();
   }

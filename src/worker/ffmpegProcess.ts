@@ -58,7 +58,7 @@ export function runFfmpeg(options: FfmpegOptions): FfmpegRun {
     encoding: 'utf8',
   });
   const { pid } = subprocess;
-  if (options.lowPriority && pid !== undefined) lowerPriority(pid);
+  lowerPriority(pid, options.lowPriority ? 'low' : 'normal');
   return {
     pid,
     processStart: pid === undefined ? Promise.resolve(undefined) : processStart(pid),
@@ -104,9 +104,7 @@ async function follow(subprocess: Subprocess, options: FfmpegOptions): Promise<F
   };
 }
 
-type Subprocess = ReturnType<
-  typeof execa<{ stdin: 'pipe'; buffer: false; reject: false; encoding: 'utf8' }>
->;
+type Subprocess = ReturnType<typeof execa<{ stdin: 'pipe'; buffer: false; reject: false; encoding: 'utf8' }>>;
 
 function isAhead(block: ProgressBlock, before: ProgressBlock | undefined): boolean {
   return (

@@ -42,12 +42,14 @@ export async function findTools(
 }
 
 export function sameBinary(a: Binary, b: Binary): boolean {
-  return (
-    a.path === b.path && a.realPath === b.realPath && a.bytes === b.bytes && a.modified === b.modified
-  );
+  return a.path === b.path && a.realPath === b.realPath && a.bytes === b.bytes && a.modified === b.modified;
 }
 
-async function withProbe(ffmpeg: Binary, folders: string[], context: SearchContext): Promise<Tools | undefined> {
+async function withProbe(
+  ffmpeg: Binary,
+  folders: string[],
+  context: SearchContext,
+): Promise<Tools | undefined> {
   const beside = [path.dirname(ffmpeg.path), path.dirname(ffmpeg.realPath)];
   const ffprobe = await firstBinary('ffprobe', [...beside, ...folders], context);
   return ffprobe && { ffmpeg, ffprobe };
@@ -88,7 +90,7 @@ function pathFolders({ env, platform }: SearchContext): string[] {
 /** A program started from a desktop has a shorter PATH than a terminal has. */
 function usualFolders({ env, platform }: SearchContext): string[] {
   const under = (base: string | undefined, ...rest: string[]) => (base ? [path.join(base, ...rest)] : []);
-  switch (platform) {
+  switch (platform as string) {
     case 'darwin':
       return ['/opt/homebrew/bin', '/usr/local/bin', '/opt/local/bin'];
     case 'win32':

@@ -18,13 +18,10 @@ export async function probeFile(
       hint: 'Install ffmpeg again, or correct the setting ffmpegPath.',
     });
   if (result.timedOut)
-    throw new DffmpegError(
-      'timeout',
-      `${file} could not be examined within ${options.timeoutMs / 1000} s.`,
-      { hint: 'Check the disk or network drive that the file is on, then retry.' },
-    );
-  if (result.code !== 0)
-    throw toError(explainFailure(result.stderr.split('\n'), { program: 'ffprobe' }));
+    throw new DffmpegError('timeout', `${file} could not be examined within ${options.timeoutMs / 1000} s.`, {
+      hint: 'Check the disk or network drive that the file is on, then retry.',
+    });
+  if (result.code !== 0) throw toError(explainFailure(result.stderr.split('\n'), { program: 'ffprobe' }));
   const parsed = parseProbe(result.stdout);
   if (!parsed.ok) throw toError(parsed.problem);
   return parsed.probe;

@@ -14,14 +14,8 @@ const reapWaitMs = 3000;
 export async function processStart(pid: number): Promise<string | undefined> {
   if (!Number.isSafeInteger(pid) || pid <= 1) return undefined;
   try {
-    switch (process.platform) {
-      case 'linux':
-        return await linuxStart(pid);
-      case 'win32':
-        return await windowsStart(pid);
-      default:
-        return await unixStart(pid);
-    }
+    if (process.platform === 'linux') return await linuxStart(pid);
+    return await (process.platform === 'win32' ? windowsStart(pid) : unixStart(pid));
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { ffmpegEnvironment } from './environment.ts';
-import { lowerPriority } from './priority.ts';
+import { lowerPriority, type Priority } from './priority.ts';
 
 export interface ToolResult {
   /** `null` when it was ended by a signal or never began. */
@@ -15,7 +15,7 @@ export interface ToolResult {
 
 export interface ToolOptions {
   timeoutMs: number;
-  lowPriority?: boolean;
+  priority?: Priority;
   signal?: AbortSignal;
 }
 
@@ -41,7 +41,7 @@ export async function runTool(
     maxBuffer: maxOutputBytes,
     stripFinalNewline: false,
   });
-  if (options.lowPriority && subprocess.pid !== undefined) lowerPriority(subprocess.pid);
+  lowerPriority(subprocess.pid, options.priority ?? 'normal');
   const result = await subprocess;
   options.signal?.throwIfAborted();
   return {

@@ -7,6 +7,7 @@ import {
   type EncoderTrial,
 } from '../encoding/trial.ts';
 import type { Tools } from './findBinary.ts';
+import type { Priority } from './priority.ts';
 import { runTool } from './runTool.ts';
 
 const trialTimeoutMs = 20_000;
@@ -22,6 +23,7 @@ export interface TrialOutcome {
 export async function tryEncoder(
   tools: Tools,
   trial: EncoderTrial,
+  priority: Priority,
   signal: AbortSignal,
 ): Promise<TrialOutcome> {
   const worked: string[] = [];
@@ -32,7 +34,7 @@ export async function tryEncoder(
   for (const format of formats) {
     const result = await runTool(tools.ffmpeg.path, trialArguments(trial.encoder, format), {
       timeoutMs: trialTimeoutMs,
-      lowPriority: true,
+      priority,
       signal,
     });
     if (result.code === 0) {
@@ -43,7 +45,8 @@ export async function tryEncoder(
     if (result.timedOut || result.failedToStart !== undefined) lasting = false;
     refusal ??= result.timedOut
       ? `The trial did not end within ${trialTimeoutMs / 1000} s.`
-      : lastLines(result.stderr) || `ffmpeg ended with ${result.signal ?? `exit code ${result.code ?? '?'}`}.`;
+      : lastLines(result.stderr) ||
+        `ffmpeg ended with ${result.signal ?? `exit code ${result.code ?? '?'}`}.`;
   }
   return {
     capability: usable ? { usable, pixelFormats: worked } : { usable, refusal: refusal ?? '' },

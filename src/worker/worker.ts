@@ -209,8 +209,7 @@ class WorkerNode implements Worker {
       recordDir: this.#recordDir,
       commit: async (request, signal) => {
         const { path: granted } = await persistently(
-          () =>
-            this.#peer.request('task.commit', { ...key, ...request }, { signal, timeoutMs: answerMs }),
+          () => this.#peer.request('task.commit', { ...key, ...request }, { signal, timeoutMs: answerMs }),
           signal,
         );
         return granted;

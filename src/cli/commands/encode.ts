@@ -17,7 +17,10 @@ export function encodeCommand(context: CommandContext): Command {
     .description('Encode files, or the media files below folders, and wait for the results.')
     .argument('<file...>', 'files and folders')
     .option('--preset <name>', 'what to make of them, see "dffmpeg presets"', defaultPresetName)
-    .option('--output <template>', 'path of the result, such as "${fileDirname}/web/${fileBasenameNoExtension}.${ext}"')
+    .option(
+      '--output <template>',
+      'path of the result, such as "${fileDirname}/web/${fileBasenameNoExtension}.${ext}"',
+    )
     .option('--priority <0-100>', 'higher goes first', readPriority, 50)
     .option('--on <worker>', 'encode on this worker only')
     .option('--detach', 'print one job id a line and return; the daemon goes on')

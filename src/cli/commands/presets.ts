@@ -18,7 +18,9 @@ export function presetsCommand(context: CommandContext): Command {
   const presets = new Command('presets').description('See what can be named with --preset.');
   const list = new Command('list').description('List presets: built-in, of config.jsonc, of this workspace.');
   list.action(action<[]>(context, list, listPresets));
-  const show = new Command('show').description('Show a preset as data, ready to be copied into the settings.');
+  const show = new Command('show').description(
+    'Show a preset as data, ready to be copied into the settings.',
+  );
   show.argument('<name>', 'name of the preset').action(action<[string]>(context, show, showPreset));
   return presets.addCommand(list, { isDefault: true }).addCommand(show);
 }
@@ -53,7 +55,14 @@ async function loadCatalog(invocation: Invocation): Promise<PresetCatalog> {
 
 function presetRows(presets: readonly PresetOutput[], style: Style): string[][] {
   const heading = ['PRESET', 'FROM', ''].map((cell) => style.dim(cell));
-  return [heading, ...presets.map(({ name, origin, preset }) => [name, originText[origin], printable(preset.description ?? '')])];
+  return [
+    heading,
+    ...presets.map(({ name, origin, preset }) => [
+      name,
+      originText[origin],
+      printable(preset.description ?? ''),
+    ]),
+  ];
 }
 
 function tellProblems({ io }: Invocation, { problems }: PresetCatalog): void {

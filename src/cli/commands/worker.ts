@@ -8,7 +8,9 @@ import { workerRows } from '../render/workerTable.ts';
 import { styleFor } from '../style.ts';
 
 export function workerCommands(context: CommandContext): Command[] {
-  const worker = new Command('worker').description('See who encodes.').addCommand(listCommand('list', context));
+  const worker = new Command('worker')
+    .description('See who encodes.')
+    .addCommand(listCommand('list', context));
   return [worker, listCommand('workers', context)];
 }
 

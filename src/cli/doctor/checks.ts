@@ -57,7 +57,9 @@ export function checkFfmpeg(ffmpeg: FfmpegStatus): Check[] {
         { name: 'ffprobe', level: 'ok', detail: `at ${ffmpeg.ffprobePath}` },
       ];
     case 'checking':
-      return [{ name: 'ffmpeg', level: 'warn', detail: 'still being looked for', hint: 'Try again in a moment.' }];
+      return [
+        { name: 'ffmpeg', level: 'warn', detail: 'still being looked for', hint: 'Try again in a moment.' },
+      ];
     case 'missing':
       return [{ name: 'ffmpeg', level: 'fail', detail: ffmpeg.error.message, hint: ffmpeg.error.hint }];
   }
@@ -70,7 +72,11 @@ export function checkEncoders(capabilities: Capabilities, ffmpeg: FfmpegStatus):
   const needed = neededEncoders();
   const proven = entries.filter(([, { usable }]) => usable).map(([name]) => name);
   const checks: Check[] = [
-    { name: 'encoders', level: 'ok', detail: proven.length > 0 ? `proven: ${proven.join(', ')}` : 'none proven yet' },
+    {
+      name: 'encoders',
+      level: 'ok',
+      detail: proven.length > 0 ? `proven: ${proven.join(', ')}` : 'none proven yet',
+    },
   ];
   for (const [name, capability] of entries) {
     if (capability.usable) continue;
@@ -96,14 +102,12 @@ export function checkPresets({ presets, problems }: PresetCatalog): Check[] {
   const names = presets.map(({ name }) => name).join(', ');
   return [
     { name: 'presets', level: 'ok', detail: names },
-    ...problems.map(
-      ({ place, message }): Check => ({
-        name: 'presets',
-        level: 'warn',
-        detail: `${place}: ${message}`,
-        hint: 'Correct it there; docs/presets.md lists every field.',
-      }),
-    ),
+    ...problems.map(({ place, message }): Check => ({
+      name: 'presets',
+      level: 'warn',
+      detail: `${place}: ${message}`,
+      hint: 'Correct it there; docs/presets.md lists every field.',
+    })),
   ];
 }
 

@@ -29,7 +29,10 @@ export async function runDoctor(invocation: Invocation): Promise<number> {
 }
 
 async function examine(invocation: Invocation): Promise<Pick<DoctorOutput, 'checks' | 'settings'>> {
-  const checks: Check[] = [checkNode(process.version, process.execPath), await checkStateFolder(invocation.stateDir)];
+  const checks: Check[] = [
+    checkNode(process.version, process.execPath),
+    await checkStateFolder(invocation.stateDir),
+  ];
   if (checks.some(({ level }) => level === 'fail')) return { checks, settings: [] };
   try {
     const daemon = await openDaemon(invocation);
@@ -45,7 +48,10 @@ async function examine(invocation: Invocation): Promise<Pick<DoctorOutput, 'chec
   }
 }
 
-async function askDaemon({ io }: Invocation, daemon: DaemonConnection): Promise<Pick<DoctorOutput, 'checks' | 'settings'>> {
+async function askDaemon(
+  { io }: Invocation,
+  daemon: DaemonConnection,
+): Promise<Pick<DoctorOutput, 'checks' | 'settings'>> {
   const workers = await whenTried(daemon);
   const [status, { settings }, { presets }, workspace] = await Promise.all([
     daemon.request('daemon.status', {}),

@@ -57,7 +57,11 @@ export async function runEncode(
   }
 }
 
-async function findPreset(invocation: Invocation, daemon: DaemonConnection, name: string): Promise<PresetOutput> {
+async function findPreset(
+  invocation: Invocation,
+  daemon: DaemonConnection,
+  name: string,
+): Promise<PresetOutput> {
   const [fromDaemon, settings] = await Promise.all([
     daemon.request('presets.list', {}),
     nearestSettings(invocation.io.cwd),
@@ -119,7 +123,7 @@ function tellFolders({ io }: Invocation, { folders }: ExpandedSources, preset: s
     io.stderr.write(`${shorten(folder.path)}: ${files} with preset ${preset}\n`);
     for (const { path, why } of folder.skipped.slice(0, 10))
       io.stderr.write(style.dim(`  skipped ${shorten(path)}: ${why}`) + '\n');
-    if (folder.skipped.length > 10) io.stderr.write(style.dim(`  and ${folder.skipped.length - 10} more skipped`) + '\n');
+    if (folder.skipped.length > 10)
+      io.stderr.write(style.dim(`  and ${folder.skipped.length - 10} more skipped`) + '\n');
   }
 }
-

@@ -35,7 +35,9 @@ export async function waitForJobs(daemon: DaemonConnection, options: WaitOptions
   const follower = new JobFollower(daemon, { onChange: update, onError: end.reject });
 
   const cancelAll = async (): Promise<void> => {
-    const ids = follower.jobs.filter(({ id, state }) => !isEnded(state) && !cancelled.has(id)).map(({ id }) => id);
+    const ids = follower.jobs
+      .filter(({ id, state }) => !isEnded(state) && !cancelled.has(id))
+      .map(({ id }) => id);
     for (const id of ids) cancelled.add(id);
     const answers = await Promise.all(ids.map((id) => daemon.request('jobs.cancel', { id })));
     for (const { job } of answers) follower.follow(job);
@@ -48,7 +50,8 @@ export async function waitForJobs(daemon: DaemonConnection, options: WaitOptions
     cancelAll().then(update, end.reject);
   };
   const onClosed = daemon.onState(({ name }) => {
-    if (name === 'closed') end.reject(new DffmpegError('disconnected', 'The connection to the daemon was closed.'));
+    if (name === 'closed')
+      end.reject(new DffmpegError('disconnected', 'The connection to the daemon was closed.'));
     else update();
   });
   stop.addEventListener('abort', onStop);

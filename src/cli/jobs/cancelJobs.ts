@@ -27,6 +27,8 @@ export async function cancelJobs(invocation: Invocation, ids: readonly string[])
     }
   });
   if (json) printJson(io.stdout, jobsOutputSchema, { jobs: jobs.map(toJobOutput) });
-  else for (const { id, state } of jobs) io.stdout.write(state === 'cancelled' ? `${id} cancelled\n` : `${id} had ended: ${state}\n`);
+  else
+    for (const { id, state } of jobs)
+      io.stdout.write(state === 'cancelled' ? `${id} cancelled\n` : `${id} had ended: ${state}\n`);
   return exitCodes.done;
 }

@@ -6,7 +6,11 @@ import { exitCodes } from '../exitCodes.ts';
 import { logOutputSchema, printJson } from '../jsonOutput.ts';
 
 /** Prints a job's log; with `follow` until the job has ended or a person stops looking. */
-export async function showLog(invocation: Invocation, id: string, { follow }: { follow: boolean }): Promise<number> {
+export async function showLog(
+  invocation: Invocation,
+  id: string,
+  { follow }: { follow: boolean },
+): Promise<number> {
   const { io, json } = invocation;
   const stop = stopSignals(io, exitCodes.done);
   try {
@@ -35,7 +39,7 @@ async function readLog(
   { follow, signal }: { follow: boolean; signal: AbortSignal },
   take: (text: string) => void,
 ): Promise<void> {
-  for (let offset = 0; !signal.aborted; ) {
+  for (let offset = 0; !signal.aborted;) {
     const part = await daemon.request('jobs.log', { id, offset, wait: follow }, { signal });
     take(part.text);
     const finished = part.nextOffset === offset && (part.ended || !follow);

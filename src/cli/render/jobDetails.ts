@@ -11,12 +11,19 @@ export function jobDetails(job: Job, options: TextOptions & { readonly platform:
     value === undefined ? [] : [`${style.dim(name.padEnd(9))} ${value}`];
   return [
     ...field('job', style.bold(job.id)),
-    ...field('state', job.state === stateText(job, undefined) ? job.state : `${job.state} (${stateText(job, undefined)})`),
+    ...field(
+      'state',
+      job.state === stateText(job, undefined) ? job.state : `${job.state} (${stateText(job, undefined)})`,
+    ),
     ...field('preset', job.preset),
     ...field('priority', String(job.priority)),
     ...job.sources.flatMap(({ path, bytes }) => field('source', withSize(path, bytes))),
-    ...job.outputs.flatMap(({ path, bytes }) => (path === undefined ? [] : field('result', withSize(path, bytes)))),
-    ...job.outputs.flatMap(({ verdict }) => verdict?.findings ?? []).flatMap(({ message }) => field('', printable(message))),
+    ...job.outputs.flatMap(({ path, bytes }) =>
+      path === undefined ? [] : field('result', withSize(path, bytes)),
+    ),
+    ...job.outputs
+      .flatMap(({ verdict }) => verdict?.findings ?? [])
+      .flatMap(({ message }) => field('', printable(message))),
     ...field('reason', job.reason && printable(job.reason.message)),
     ...field('', job.reason?.hint && printable(job.reason.hint)),
     ...field('created', new Date(job.createdAt).toISOString()),
@@ -25,7 +32,10 @@ export function jobDetails(job: Job, options: TextOptions & { readonly platform:
   ];
 }
 
-function attemptLines(attempt: Attempt, { style, platform }: { style: TextOptions['style']; platform: string }): string[] {
+function attemptLines(
+  attempt: Attempt,
+  { style, platform }: { style: TextOptions['style']; platform: string },
+): string[] {
   const { kind, fence, worker, state, startedAt, endedAt, exit, argv, error } = attempt;
   const parts = [`attempt ${fence}: ${kind} on ${printable(worker)}, ${state}`];
   if (endedAt !== undefined) parts.push(`after ${formatDuration((endedAt - startedAt) / 1000)}`);

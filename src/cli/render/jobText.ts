@@ -62,5 +62,7 @@ export function resultLines(job: Job, options: TextOptions): string[] {
 /** `412 MB → 63 MB (−85 %), verified` */
 function resultText(job: Job): string {
   const output = job.outputs[0];
-  return output?.bytes === undefined ? 'done' : describeResult(job.sources[0]?.bytes, output.bytes, output.verdict);
+  return output?.bytes === undefined
+    ? 'done'
+    : describeResult(job.sources[0]?.bytes, output.bytes, output.verdict);
 }

@@ -10,7 +10,11 @@ function quotePosix(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
   // $'…' shows what a terminal would obey: a newline or an escape in a file name.
   if (/[\n\r\t\u001b]/.test(word)) {
-    const escaped = word.replace(/[\\']/g, '\\$&').replace(/\n/g, '\\n').replace(/\r/g, '\\r').replace(/\t/g, '\\t');
+    const escaped = word
+      .replace(/[\\']/g, '\\$&')
+      .replace(/\n/g, '\\n')
+      .replace(/\r/g, '\\r')
+      .replace(/\t/g, '\\t');
     return `$'${escaped.replaceAll('\u001b', '\\e')}'`;
   }
   return `'${word.replaceAll("'", `'\\''`)}'`;

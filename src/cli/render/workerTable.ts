@@ -4,7 +4,9 @@ import type { Style } from '../style.ts';
 
 /** Rows with a heading: name, machine, ffmpeg, proven encoders, slots and what runs. */
 export function workerRows(workers: readonly WorkerInfo[], style: Style): string[][] {
-  const heading = ['WORKER', 'MACHINE', 'FFMPEG', 'ENCODERS', 'SLOTS', 'RUNNING'].map((cell) => style.dim(cell));
+  const heading = ['WORKER', 'MACHINE', 'FFMPEG', 'ENCODERS', 'SLOTS', 'RUNNING'].map((cell) =>
+    style.dim(cell),
+  );
   const rows = workers.map((worker) => [
     printable(worker.name) + (worker.local ? ' (this machine)' : ''),
     `${worker.platform} ${worker.arch}, ${worker.cores} cores`,

@@ -100,7 +100,9 @@ export class LiveStatus {
       .slice(0, endedJobs);
     const unfinished = jobs
       .filter(({ state }) => !isEnded(state))
-      .sort((a, b) => Number(b.state === 'running') - Number(a.state === 'running') || a.createdAt - b.createdAt);
+      .sort(
+        (a, b) => Number(b.state === 'running') - Number(a.state === 'running') || a.createdAt - b.createdAt,
+      );
     return this.#options.all ? [...unfinished, ...ended] : unfinished;
   }
 }

@@ -16,7 +16,9 @@ export async function showStatus(invocation: Invocation, options: StatusOptions)
   const daemon = await openRunningDaemon(invocation);
   if (daemon === undefined) return noDaemon(invocation);
   try {
-    return await (options.watch === true ? watch(invocation, daemon, options) : once(invocation, daemon, options));
+    return await (options.watch === true
+      ? watch(invocation, daemon, options)
+      : once(invocation, daemon, options));
   } finally {
     daemon.close();
   }
@@ -25,14 +27,25 @@ export async function showStatus(invocation: Invocation, options: StatusOptions)
 function noDaemon({ io, json }: Invocation): number {
   const counts = { waiting: 0, running: 0, done: 0, failed: 0, cancelled: 0 };
   if (json) printJson(io.stdout, statusOutputSchema, { daemon: null, counts, jobs: [], workers: [] });
-  else io.stdout.write('No daemon is running. It starts by itself with the next encode; "dffmpeg jobs" starts it too.\n');
+  else
+    io.stdout.write(
+      'No daemon is running. It starts by itself with the next encode; "dffmpeg jobs" starts it too.\n',
+    );
   return exitCodes.done;
 }
 
-async function once(invocation: Invocation, daemon: DaemonConnection, options: StatusOptions): Promise<number> {
+async function once(
+  invocation: Invocation,
+  daemon: DaemonConnection,
+  options: StatusOptions,
+): Promise<number> {
   const { io, json } = invocation;
   const first = deferred<Status>();
-  const live = new LiveStatus(daemon, { all: options.all === true, onChange: first.resolve, onError: first.reject });
+  const live = new LiveStatus(daemon, {
+    all: options.all === true,
+    onChange: first.resolve,
+    onError: first.reject,
+  });
   live.open();
   try {
     const status = await first.promise;
@@ -44,7 +57,11 @@ async function once(invocation: Invocation, daemon: DaemonConnection, options: S
   }
 }
 
-async function watch(invocation: Invocation, daemon: DaemonConnection, options: StatusOptions): Promise<number> {
+async function watch(
+  invocation: Invocation,
+  daemon: DaemonConnection,
+  options: StatusOptions,
+): Promise<number> {
   const { io, json } = invocation;
   const stop = stopSignals(io, exitCodes.done);
   const end = deferred<void>();

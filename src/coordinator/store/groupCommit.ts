@@ -9,6 +9,9 @@ interface Pending {
   reject(error: unknown): void;
 }
 
+/** Called before a transaction begins: is it to be on the disk when it is answered? */
+export type SetSync = (connection: Database, durable: boolean) => Promise<void>;
+
 /** Writes of one transaction: bounds how long the connection is held. */
 const groupLimit = 512;
 
@@ -19,14 +22,13 @@ const groupLimit = 512;
  */
 export class GroupCommit {
   readonly #db: Database;
-  /** Called with the connection before a group begins: how it is to be synced. */
-  readonly #prepare: (connection: Database, durable: boolean) => Promise<void>;
+  readonly #setSync: SetSync;
   readonly #pending: Pending[] = [];
   #flushing: Promise<void> | undefined;
 
-  constructor(db: Database, prepare: (connection: Database, durable: boolean) => Promise<void>) {
+  constructor(db: Database, setSync: SetSync) {
     this.#db = db;
-    this.#prepare = prepare;
+    this.#setSync = setSync;
   }
 
   write<T>(durable: boolean, work: (writing: Writing) => Promise<T>): Promise<T> {
@@ -61,7 +63,7 @@ export class GroupCommit {
     const settle: (() => void)[] = [];
     try {
       await this.#db.connection().execute(async (connection) => {
-        await this.#prepare(
+        await this.#setSync(
           connection,
           group.some(({ durable }) => durable),
         );
@@ -71,7 +73,7 @@ export class GroupCommit {
       });
       for (const each of settle) each();
     } catch (error) {
-      for (const { reject } of group) reject(toDffmpegError(error, 'store-unavailable'));
+      for (const pending of group) pending.reject(toDffmpegError(error, 'store-unavailable'));
     }
   }
 }

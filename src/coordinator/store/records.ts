@@ -1,14 +1,7 @@
 import * as z from 'zod';
 import { probeSchema } from '../../encoding/probe.ts';
 import { verdictSchema } from '../../encoding/verdict.ts';
-import {
-  attemptSchema,
-  errorDataSchema,
-  idSchema,
-  jobSchema,
-  jobStates,
-  pathSchema,
-} from '../../protocol/model.ts';
+import { attemptSchema, idSchema, jobSchema, jobStates, pathSchema } from '../../protocol/model.ts';
 import { fileIdentitySchema } from '../../protocol/workerContract.ts';
 
 /** What the store keeps: read rows are checked against these. Times are milliseconds since the epoch. */

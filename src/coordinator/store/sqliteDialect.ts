@@ -84,25 +84,23 @@ class NodeSqliteConnection implements DatabaseConnection {
     this.#database = database;
   }
 
-  executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    try {
-      const statement = this.#database.prepare(sql);
-      const values = parameters as SQLInputValue[];
-      if (statement.columns().length > 0)
-        return Promise.resolve({ rows: statement.all(...values) as unknown[] as R[] });
-      const { changes, lastInsertRowid } = statement.run(...values);
-      return Promise.resolve({
-        rows: [],
-        numAffectedRows: BigInt(changes),
-        insertId: BigInt(lastInsertRowid),
-      });
-    } catch (error) {
-      return Promise.reject(toStoreError(error));
-    }
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    return Promise.resolve(this.#execute<R>(sql, parameters as SQLInputValue[]));
   }
 
   /** Nothing here streams: pages are small. */
   streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
     throw new DffmpegError('internal', 'This store does not stream rows.');
+  }
+
+  #execute<R>(text: string, values: SQLInputValue[]): QueryResult<R> {
+    try {
+      const statement = this.#database.prepare(text);
+      if (statement.columns().length > 0) return { rows: statement.all(...values) as unknown[] as R[] };
+      const { changes, lastInsertRowid } = statement.run(...values);
+      return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+    } catch (error) {
+      throw toStoreError(error);
+    }
   }
 }

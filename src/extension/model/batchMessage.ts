@@ -19,7 +19,8 @@ const namedFailures = 3;
 export function batchMessage(jobs: readonly Job[], level: NotificationLevel): BatchMessage | undefined {
   const done = jobs.filter(({ state }) => state === 'done');
   const failed = jobs.filter(({ state }) => state === 'failed');
-  if (level === 'none' || (failed.length === 0 && (level === 'failures' || done.length === 0))) return undefined;
+  if (level === 'none' || (failed.length === 0 && (level === 'failures' || done.length === 0)))
+    return undefined;
   const texts = [
     ...(done.length === 0 ? [] : [doneText(done, jobs.length)]),
     ...(failed.length === 0 ? [] : [failedText(failed, jobs.length)]),
@@ -51,7 +52,9 @@ function oneResult(job: Job): string {
   const [output] = job.outputs;
   const name = output?.path === undefined ? 'done' : fileNameOf(output.path);
   const sizes =
-    output?.bytes === undefined ? '' : `, ${describeResult(job.sources[0]?.bytes, output.bytes, output.verdict)}`;
+    output?.bytes === undefined
+      ? ''
+      : `, ${describeResult(job.sources[0]?.bytes, output.bytes, output.verdict)}`;
   return `${jobLabel(job)} → ${name}${sizes}`;
 }
 
@@ -63,13 +66,17 @@ function firstFinding(job: Job): string {
 function failedText(failed: readonly Job[], total: number): string {
   const [only] = failed;
   if (only && total === 1) return `${jobLabel(only)}: ${sentence(only)}`;
-  const named = failed.slice(0, namedFailures).map((job) => `${jobLabel(job)} (${job.reason?.message ?? 'no reason given'})`);
+  const named = failed
+    .slice(0, namedFailures)
+    .map((job) => `${jobLabel(job)} (${(job.reason?.message ?? 'no reason given').replace(/\.$/, '')})`);
   const more = failed.length > namedFailures ? ` and ${failed.length - namedFailures} more` : '';
   return `${failed.length === 1 ? '1 file' : `${failed.length} files`} failed: ${named.join(', ')}${more}.`;
 }
 
 function sentence({ reason }: Job): string {
-  return [reason?.message ?? 'The encode failed.', reason?.hint].filter((text) => text !== undefined).join(' ');
+  return [reason?.message ?? 'The encode failed.', reason?.hint]
+    .filter((text) => text !== undefined)
+    .join(' ');
 }
 
 function hasWarnings(job: Job): boolean {

@@ -18,7 +18,13 @@ export function jobTooltip(job: Job, platform: string = process.platform): strin
 }
 
 function reason({ reason: error }: Job): string | undefined {
-  return error && [error.message, error.hint].filter((text) => text !== undefined).map(escapeMarkdown).join(' ');
+  return (
+    error &&
+    [error.message, error.hint]
+      .filter((text) => text !== undefined)
+      .map(escapeMarkdown)
+      .join(' ')
+  );
 }
 
 function findings(job: Job): string | undefined {
@@ -48,7 +54,10 @@ function facts(job: Job): string[] {
 }
 
 function fact(name: string, ...values: (string | undefined)[]): string {
-  return `${name}: ${values.filter((value) => value !== undefined).map(escapeMarkdown).join(' · ')}`;
+  return `${name}: ${values
+    .filter((value) => value !== undefined)
+    .map(escapeMarkdown)
+    .join(' · ')}`;
 }
 
 function size(bytes: number | undefined): string | undefined {

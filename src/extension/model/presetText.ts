@@ -36,7 +36,9 @@ export function findPreset(text: string, name: string): { offset: number; length
 }
 
 function presetProperties(root: Node): { name: string; key: Node; value: Node }[] {
-  const presets = places.map((place) => findNodeAtLocation(root, place)).find((node) => node?.type === 'object');
+  const presets = places
+    .map((place) => findNodeAtLocation(root, place))
+    .find((node) => node?.type === 'object');
   return (presets?.children ?? []).flatMap(({ children }) => {
     const [key, value] = children ?? [];
     return key && value ? [{ name: String(key.value), key, value }] : [];

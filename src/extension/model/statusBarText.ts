@@ -19,16 +19,27 @@ export interface StatusBarText {
 }
 
 /** Undefined while there is nothing to tell: an item that is always there says nothing. */
-export function statusBarText({ counts, fraction, workers, link }: StatusBarFacts): StatusBarText | undefined {
+export function statusBarText({
+  counts,
+  fraction,
+  workers,
+  link,
+}: StatusBarFacts): StatusBarText | undefined {
   const { running, waiting } = counts;
   if (running + waiting === 0) return undefined;
   if (link.kind === 'failed') {
     const label = `DFFmpeg: ${running + waiting} unfinished, no connection`;
-    return { text: `$(error) ${label}`, label, tooltip: `${link.message} Click for the Jobs view.`, blocked: true };
+    return {
+      text: `$(error) ${label}`,
+      label,
+      tooltip: `${link.message} Click for the Jobs view.`,
+      blocked: true,
+    };
   }
   if (running === 0 && isFfmpegMissing(workers)) {
     const label = `${waiting} waiting for ffmpeg`;
-    const tooltip = 'ffmpeg was not found on this machine. Click for the Jobs view, which offers to install it.';
+    const tooltip =
+      'ffmpeg was not found on this machine. Click for the Jobs view, which offers to install it.';
     return { text: `$(error) ${label}`, label, tooltip, blocked: true };
   }
   const parts = [
@@ -38,5 +49,10 @@ export function statusBarText({ counts, fraction, workers, link }: StatusBarFact
   const percent = running > 0 && fraction !== undefined ? ` · ${Math.floor(fraction * 100)} %` : '';
   const icon = running > 0 ? '$(sync~spin)' : '$(clock)';
   const label = `${parts}${percent}`;
-  return { text: `${icon} ${label}`, label: `DFFmpeg: ${label}`, tooltip: 'Show the Jobs view', blocked: false };
+  return {
+    text: `${icon} ${label}`,
+    label: `DFFmpeg: ${label}`,
+    tooltip: 'Show the Jobs view',
+    blocked: false,
+  };
 }

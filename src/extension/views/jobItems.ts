@@ -7,14 +7,20 @@ import { jobTooltip } from '../model/jobTooltip.ts';
 import type { CommandId } from '../commandIds.ts';
 import type { NoticeNode } from './jobNodes.ts';
 
-const groupLabels: Record<JobGroup, string> = { running: 'Running', waiting: 'Waiting', finished: 'Finished' };
+const groupLabels: Record<JobGroup, string> = {
+  running: 'Running',
+  waiting: 'Waiting',
+  finished: 'Finished',
+};
 
 export function groupItem(group: JobGroup, count: number): TreeItem {
   const item = new TreeItem(groupLabels[group], TreeItemCollapsibleState.Expanded);
   item.id = `group:${group}`;
   item.description = String(count);
   item.contextValue = `group+${group}`;
-  item.accessibilityInformation = { label: `${groupLabels[group]}: ${count === 1 ? '1 job' : `${count} jobs`}` };
+  item.accessibilityInformation = {
+    label: `${groupLabels[group]}: ${count === 1 ? '1 job' : `${count} jobs`}`,
+  };
   return item;
 }
 

@@ -24,5 +24,7 @@ export interface OlderNode {
 }
 
 export function isJobNode(value: unknown): value is JobNode {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'job' && 'id' in value;
+  return (
+    typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'job' && 'id' in value
+  );
 }

@@ -1,6 +1,6 @@
 import { EventEmitter, type TreeDataProvider, type TreeItem } from 'vscode';
 import { endStates } from '../../protocol/model.ts';
-import type { DaemonSession } from '../daemon/daemonSession.ts';
+import type { DaemonSession } from '../session/daemonSession.ts';
 import { Coalescer } from '../model/coalescer.ts';
 import type { Disposable } from '../model/emitter.ts';
 import { jobGroups, type BoardChange, type JobBoard, type JobGroup } from '../model/jobBoard.ts';
@@ -161,7 +161,10 @@ export class JobsTree implements TreeDataProvider<JobsNode>, Disposable {
         : isFfmpegMissing(this.#board.workers)
           ? [notices.noFfmpeg]
           : [];
-    return [...notice, ...jobGroups.filter((group) => this.#countOf(group) > 0).map((group) => groups[group])];
+    return [
+      ...notice,
+      ...jobGroups.filter((group) => this.#countOf(group) > 0).map((group) => groups[group]),
+    ];
   }
 
   #checkRoot(): void {

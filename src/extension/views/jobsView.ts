@@ -1,6 +1,13 @@
-import { Uri, window, workspace, type DataTransfer, type TreeDragAndDropController, type TreeView } from 'vscode';
+import {
+  Uri,
+  window,
+  workspace,
+  type DataTransfer,
+  type TreeDragAndDropController,
+  type TreeView,
+} from 'vscode';
 import type { Job } from '../../protocol/model.ts';
-import type { DaemonSession } from '../daemon/daemonSession.ts';
+import type { DaemonSession } from '../session/daemonSession.ts';
 import type { Disposable } from '../model/emitter.ts';
 import type { JobBoard } from '../model/jobBoard.ts';
 import type { JobsNode } from './jobNodes.ts';
@@ -62,7 +69,9 @@ export class JobsView implements Disposable {
   #showBadge(running: number): void {
     if (this.badge === running) return;
     this.#view.badge =
-      running === 0 ? undefined : { value: running, tooltip: `${running === 1 ? '1 encode' : `${running} encodes`} running` };
+      running === 0
+        ? undefined
+        : { value: running, tooltip: `${running === 1 ? '1 encode' : `${running} encodes`} running` };
   }
 }
 

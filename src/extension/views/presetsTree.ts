@@ -1,4 +1,12 @@
-import { EventEmitter, MarkdownString, ThemeColor, ThemeIcon, TreeItem, workspace, type TreeDataProvider } from 'vscode';
+import {
+  EventEmitter,
+  MarkdownString,
+  ThemeColor,
+  ThemeIcon,
+  TreeItem,
+  workspace,
+  type TreeDataProvider,
+} from 'vscode';
 import type { Preset } from '../../encoding/preset.ts';
 import type { Disposable } from '../model/emitter.ts';
 import { escapeMarkdown } from '../model/markdown.ts';
@@ -11,7 +19,13 @@ export interface PresetNode {
 }
 
 export function isPresetNode(value: unknown): value is PresetNode {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'preset' && 'name' in value;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'kind' in value &&
+    value.kind === 'preset' &&
+    'name' in value
+  );
 }
 
 /** Built-in presets and those of the settings; which one a plain click means, and which are broken. */
@@ -59,8 +73,12 @@ export class PresetsTree implements TreeDataProvider<PresetNode>, Disposable {
       return;
     }
     const current = entry.name === this.#presets.currentName(firstFolder());
-    item.description = [current ? 'used by default' : undefined, entry.preset.description].filter(Boolean).join(' · ');
-    item.iconPath = new ThemeIcon(current ? 'star-full' : entry.preset.video ? 'device-camera-video' : 'unmute');
+    item.description = [current ? 'used by default' : undefined, entry.preset.description]
+      .filter(Boolean)
+      .join(' · ');
+    item.iconPath = new ThemeIcon(
+      current ? 'star-full' : entry.preset.video ? 'device-camera-video' : 'unmute',
+    );
     item.tooltip = new MarkdownString(
       `**${escapeMarkdown(entry.name)}** · ${entry.origin === 'built-in' ? 'built in' : 'from settings'}\n\n${presetText(entry.preset)}`,
     );
@@ -79,7 +97,10 @@ function presetText({ description, container, video, audio }: Preset): string {
     ...(video ? [`Video: ${video.encoders.join(', else ')}${quality(video)}`] : []),
     ...(audio ? [`Audio: ${audio.encoder}${audio.bitrate === undefined ? '' : `, ${audio.bitrate}`}`] : []),
   ];
-  return lines.filter((line) => line !== undefined).map(escapeMarkdown).join('  \n');
+  return lines
+    .filter((line) => line !== undefined)
+    .map(escapeMarkdown)
+    .join('  \n');
 }
 
 function quality({ crf, bitrate, maxHeight }: Exclude<Preset['video'], false | undefined>): string {

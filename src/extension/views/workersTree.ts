@@ -1,4 +1,11 @@
-import { EventEmitter, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import {
+  EventEmitter,
+  MarkdownString,
+  ThemeColor,
+  ThemeIcon,
+  TreeItem,
+  TreeItemCollapsibleState,
+} from 'vscode';
 import type { TreeDataProvider } from 'vscode';
 import type { WorkerInfo } from '../../protocol/model.ts';
 import { Coalescer } from '../model/coalescer.ts';
@@ -38,7 +45,8 @@ export class WorkersTree implements TreeDataProvider<WorkersNode>, Disposable {
     if (!node) return this.#board.workers.map(({ id }) => ({ kind: 'worker', worker: id }));
     const worker = this.#find(node);
     if (!worker) return [];
-    if (node.kind === 'encoders') return encodersOf(worker).map((encoder) => ({ kind: 'encoder', worker: worker.id, encoder }));
+    if (node.kind === 'encoders')
+      return encodersOf(worker).map((encoder) => ({ kind: 'encoder', worker: worker.id, encoder }));
     if (node.kind !== 'worker') return [];
     return [
       ...worker.running.map((job): WorkersNode => ({ kind: 'running', worker: worker.id, job })),
@@ -94,9 +102,17 @@ function workerItem(worker: WorkerInfo): TreeItem {
     .join(' · ');
   item.iconPath = new ThemeIcon(worker.local ? 'device-desktop' : 'server');
   item.contextValue = 'worker';
-  const machine = [worker.cpuModel, worker.cores === 1 ? '1 core' : `${worker.cores} cores`, worker.platform, worker.arch];
+  const machine = [
+    worker.cpuModel,
+    worker.cores === 1 ? '1 core' : `${worker.cores} cores`,
+    worker.platform,
+    worker.arch,
+  ];
   item.tooltip = new MarkdownString(
-    `**${escapeMarkdown(worker.name)}**\n\n${machine.filter((text) => text !== undefined).map(escapeMarkdown).join(' · ')}`,
+    `**${escapeMarkdown(worker.name)}**\n\n${machine
+      .filter((text) => text !== undefined)
+      .map(escapeMarkdown)
+      .join(' · ')}`,
   );
   return item;
 }
@@ -106,7 +122,9 @@ function ffmpegItem(worker: WorkerInfo): TreeItem {
   switch (ffmpeg.state) {
     case 'ready': {
       const item = row(worker, 'ffmpeg', `ffmpeg ${ffmpeg.version}`, 'terminal');
-      item.tooltip = new MarkdownString(`${escapeMarkdown(ffmpeg.path)}  \n${escapeMarkdown(ffmpeg.ffprobePath)}`);
+      item.tooltip = new MarkdownString(
+        `${escapeMarkdown(ffmpeg.path)}  \n${escapeMarkdown(ffmpeg.ffprobePath)}`,
+      );
       return item;
     }
     case 'checking':
@@ -157,7 +175,9 @@ function slotsItem(worker: WorkerInfo): TreeItem {
 /** What works first, each part by name. */
 function encodersOf({ capabilities }: WorkerInfo): string[] {
   return Object.entries(capabilities)
-    .sort(([a, { usable: first }], [b, { usable: second }]) => Number(second) - Number(first) || (a < b ? -1 : 1))
+    .sort(
+      ([a, { usable: first }], [b, { usable: second }]) => Number(second) - Number(first) || (a < b ? -1 : 1),
+    )
     .map(([name]) => name);
 }
 

@@ -23,7 +23,7 @@ export class RunningRow implements Row<RunningItem> {
   readonly #rate = element('span', { class: 'rate' });
   readonly #speed = element('span', { class: 'speed' });
   readonly #left = element('span', { class: 'left' });
-  readonly #bar = element('vscode-progress-bar' as 'div');
+  readonly #bar = element('vscode-progress-bar');
   readonly #sparkline = new Sparkline();
   readonly #actions: JobActions;
 

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { acquireLock, tryLock } from '../../../src/files/lock.ts';
-import { DffmpegError } from '../../../src/protocol/errors.ts';
+import type { DffmpegError } from '../../../src/protocol/errors.ts';
 
 describe('lock', () => {
   let folder: string;

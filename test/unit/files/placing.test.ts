@@ -8,6 +8,14 @@ import { placingFs, type PlacingFs } from '../../../src/files/placingFs.ts';
 
 const content = 'the whole result';
 
+/** The real one without waiting for the disk: what a kill leaves does not depend on it. */
+const unsynced: PlacingFs = {
+  ...placingFs,
+  syncFile: () => Promise.resolve(),
+  syncFolder: () => Promise.resolve(),
+  writeText: (file, text) => writeFile(file, text),
+};
+
 class Killed extends Error {}
 
 function systemError(code: string): Error {
@@ -20,8 +28,7 @@ const fileSystems: Record<string, (fs: PlacingFs, scratch: string) => PlacingFs>
   'without hard links': (fs) => ({ ...fs, link: () => Promise.reject(systemError('EPERM')) }),
   'other than the scratch': (fs, scratch) => ({
     ...fs,
-    link: (from, to) =>
-      from.startsWith(scratch) ? Promise.reject(systemError('EXDEV')) : fs.link(from, to),
+    link: (from, to) => (from.startsWith(scratch) ? Promise.reject(systemError('EXDEV')) : fs.link(from, to)),
   }),
   'other than the scratch, without hard links': (fs, scratch) => ({
     ...fs,
@@ -30,7 +37,11 @@ const fileSystems: Record<string, (fs: PlacingFs, scratch: string) => PlacingFs>
 };
 
 /** Dies at the `step`th call, before or after it took effect; a dead process does nothing more. */
-function killedAt(fs: PlacingFs, step: number, when: 'before' | 'after'): { fs: PlacingFs; died: () => boolean } {
+function killedAt(
+  fs: PlacingFs,
+  step: number,
+  when: 'before' | 'after',
+): { fs: PlacingFs; died: () => boolean } {
   let count = 0;
   let dead = false;
   const entries = Object.entries(fs) as [string, (...args: unknown[]) => Promise<unknown>][];
@@ -77,7 +88,7 @@ describe('placing', () => {
 
   for (const [name, make] of Object.entries(fileSystems)) {
     describe(`on a file system ${name}`, () => {
-      const fs = (): PlacingFs => make(placingFs, scratch);
+      const fs = (): PlacingFs => make(unsynced, scratch);
 
       it('places, and leaves nothing else', async () => {
         assert.equal(await place({ staged, path: target, recordDir, fs: fs() }), 'placed');

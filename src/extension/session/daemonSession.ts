@@ -106,8 +106,13 @@ export class DaemonSession implements Disposable {
   async connection(): Promise<DaemonConnection> {
     this.#wantJobs();
     if (this.#starting) return this.#starting;
-    if (this.#connection && (this.#mayStart || this.#connection.state.name === 'connected'))
-      return this.#connection;
+    const connection = this.#connection;
+    if (connection?.state.name === 'connected') return connection;
+    if (connection && this.#mayStart) {
+      // A request is what makes it connect again, with a daemon started if need be.
+      await connection.request('daemon.status', {});
+      return connection;
+    }
     this.#starting = this.#start().finally(() => {
       this.#starting = undefined;
     });

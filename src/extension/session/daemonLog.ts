@@ -6,7 +6,9 @@ import { Uri, window } from 'vscode';
 export async function showDaemonLog(stateDir: string): Promise<void> {
   const file = await newestLog(path.join(stateDir, 'logs'));
   if (file === undefined) {
-    void window.showInformationMessage('The daemon has written no log yet: nothing has been encoded on this machine.');
+    void window.showInformationMessage(
+      'The daemon has written no log yet: nothing has been encoded on this machine.',
+    );
     return;
   }
   await window.showTextDocument(Uri.file(file), { preview: true });

@@ -1,0 +1,48 @@
+import { errorTable, type ErrorData } from '../protocol/errors.ts';
+import { backOff, type QueueSettings } from './queueSettings.ts';
+import type { TaskRecord } from './store/records.ts';
+
+export type FailureDecision =
+  | { readonly outcome: 'fail'; readonly reason: ErrorData }
+  | { readonly outcome: 'repeat'; readonly task: TaskRecord; readonly reason: ErrorData };
+
+/** What a failed attempt means for its task: the class of the error decides, never its text. */
+export function judgeFailure(
+  task: TaskRecord,
+  error: ErrorData,
+  context: { readonly workerId: string; readonly now: number; readonly settings: QueueSettings },
+): FailureDecision {
+  const { now, settings } = context;
+  // Waits for the ffmpeg, however long that takes: nothing is counted.
+  if (error.code === 'ffmpeg-missing') return repeat(task, error, now + settings.retryBaseMs);
+
+  switch (errorTable[error.code]) {
+    case 'source':
+    case 'request':
+    case 'destination':
+      return { outcome: 'fail', reason: error };
+    case 'busy':
+    case 'cancelled':
+      return repeat(task, error, now);
+    case 'transient': {
+      const transientFailures = task.transientFailures + 1;
+      return repeat({ ...task, transientFailures }, error, now + backOff(settings, transientFailures));
+    }
+    case 'environment':
+    // What a worker cannot explain is its own trouble, too.
+    case 'protocol': {
+      const environmentFailures = task.environmentFailures + 1;
+      if (environmentFailures >= settings.maxEnvironmentFailures) return { outcome: 'fail', reason: error };
+      const avoid = [...new Set([...task.avoid, context.workerId])];
+      return repeat(
+        { ...task, environmentFailures, avoid },
+        { ...error, hint: `It is tried again (attempt ${environmentFailures + 1} of ${settings.maxEnvironmentFailures}).` },
+        now + backOff(settings, environmentFailures),
+      );
+    }
+  }
+}
+
+function repeat(task: TaskRecord, reason: ErrorData, notBefore: number): FailureDecision {
+  return { outcome: 'repeat', task: { ...task, state: 'waiting', notBefore }, reason };
+}

@@ -1,0 +1,126 @@
+import { DffmpegError } from '../protocol/errors.ts';
+import { isEnded } from '../protocol/model.ts';
+import type { Clock } from './ids.ts';
+import type { JobChange } from './jobChanges.ts';
+import { reduceJob } from './jobReducer.ts';
+import type { Explanation, Store } from './store.ts';
+import type { StoredJob } from './store/records.ts';
+
+export interface JobBookOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** After each change is stored. `before` is missing for a new job. */
+  readonly onChange: (after: StoredJob, before: StoredJob | undefined) => void;
+}
+
+/** Another change came between reading and writing: read and decide anew, so often at most. */
+const maxConflicts = 8;
+
+/** The one way in which jobs change: read, reduce, store, tell; the changes of one job one after the other. */
+export class JobBook {
+  readonly store: Store;
+  readonly #clock: Clock;
+  readonly #onChange: JobBookOptions['onChange'];
+  /** Job → the end of its latest change. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+
+  constructor(options: JobBookOptions) {
+    this.store = options.store;
+    this.#clock = options.clock;
+    this.#onChange = options.onChange;
+  }
+
+  async submit(job: StoredJob): Promise<StoredJob> {
+    const stored = await this.store.submit(job);
+    if (stored.job.id === job.job.id) this.#onChange(stored, undefined);
+    return stored;
+  }
+
+  async get(id: string): Promise<StoredJob> {
+    const stored = await this.store.job(id);
+    if (stored) return stored;
+    throw new DffmpegError('not-found', `There is no job ${id}.`, { hint: '“dffmpeg jobs” lists them.' });
+  }
+
+  /**
+   * Changes a job by what `decide` says of it as it then is; nothing when that is undefined. Throws
+   * `fence-void` or `conflict` when the reducer refuses.
+   */
+  change(
+    id: string,
+    decide: (stored: StoredJob) => JobChange | undefined | Promise<JobChange | undefined>,
+  ): Promise<StoredJob> {
+    return this.#inTurn(id, async () => {
+      for (let conflicts = 0; ; conflicts += 1) {
+        const before = await this.get(id);
+        const change = await decide(before);
+        if (!change) return before;
+        const after = this.#apply(before, change);
+        try {
+          const revision = await this.store.write({
+            ...change,
+            job: after.job,
+            tasks: after.tasks.filter((task) => !before.tasks.includes(task)),
+            reservation: isEnded(after.job.state) ? null : change.reservation,
+          });
+          const stored = { ...after, job: { ...after.job, revision } };
+          this.#onChange(stored, before);
+          return stored;
+        } catch (error) {
+          const again = error instanceof DffmpegError && error.code === 'conflict' && conflicts < maxConflicts;
+          if (!again) throw error;
+        }
+      }
+    });
+  }
+
+  /** Sets why jobs wait. */
+  async explain(reasons: readonly Explanation[]): Promise<void> {
+    if (reasons.length > 0) await this.store.explain(reasons);
+  }
+
+  /** Resolves when no change is under way. */
+  async idle(): Promise<void> {
+    while (this.#turns.size > 0) await Promise.allSettled([...this.#turns.values()]);
+  }
+
+  #apply(before: StoredJob, change: JobChange): StoredJob {
+    const machine = change.event ? this.#reduce(before, change.event) : {};
+    const job = { ...before.job, ...change.job, ...machine };
+    const ended = isEnded(job.state);
+    job.endedAt = ended ? (before.job.endedAt ?? this.#clock()) : undefined;
+    const tasks = mergeBy(before.tasks, change.tasks ?? [], ({ id }) => id);
+    return {
+      job,
+      // An ended job has nothing to offer, whatever its last attempt left.
+      tasks: ended ? tasks.map((task) => (task.state === 'ended' ? task : { ...task, state: 'ended' })) : tasks,
+      attempts: mergeBy(before.attempts, change.attempts ?? [], ({ fence }) => fence).filter(
+        ({ fence }) => fence !== change.dropAttempt?.fence,
+      ),
+    };
+  }
+
+  #reduce({ job }: StoredJob, event: NonNullable<JobChange['event']>) {
+    const reduced = reduceJob(job, event);
+    if (reduced.ok) return reduced.job;
+    if (reduced.refusal === 'fence-void')
+      throw new DffmpegError('fence-void', `A later attempt of job ${job.id} exists.`);
+    throw new RefusedEvent(job.id, job.state, event.type);
+  }
+
+  #inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#turns.get(id) ?? Promise.resolve()).then(work, work);
+    this.#turns.set(id, turn);
+    const forget = (): void => {
+      if (this.#turns.get(id) === turn) this.#turns.delete(id);
+    };
+    turn.then(forget, forget);
+    return turn;
+  }
+}
+
+function mergeBy<T>(old: readonly T[], changed: readonly T[], key: (item: T) => unknown): T[] {
+  const merged = new Map(old.map((item) => [key(item), item]));
+  for (const item of changed) merged.set(key(item), item);
+  return [...merged.values()];
+}

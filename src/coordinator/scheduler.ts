@@ -1,0 +1,160 @@
+import { defaultPixelFormat } from '../encoding/videoArguments.ts';
+import type { Capabilities } from '../encoding/dialect.ts';
+import { slotKind, type SlotKind } from '../encoding/slots.ts';
+import type { Preset } from '../encoding/preset.ts';
+import type { ErrorData } from '../protocol/errors.ts';
+import type { FfmpegStatus } from '../protocol/model.ts';
+import type { QueueEntry } from './store.ts';
+import * as reasons from './waitReasons.ts';
+
+/** What a choice needs to know of a connected worker. */
+export interface WorkerView {
+  readonly id: string;
+  readonly name: string;
+  readonly ffmpeg: FfmpegStatus;
+  readonly capabilities: Capabilities;
+  /** Encoders that it was asked to try and did not answer for: encoder → why. */
+  readonly untriable: ReadonlyMap<string, string>;
+  /** All slots of a kind. */
+  slots(kind: SlotKind): number;
+  /** Those that take a task now. */
+  freeSlots(kind: SlotKind): number;
+}
+
+export type Consideration =
+  | { readonly verdict: 'fits'; readonly slot: SlotKind }
+  | { readonly verdict: 'busy' | 'missing'; readonly reason: ErrorData }
+  /** It would have to try these encoders first. */
+  | { readonly verdict: 'untried'; readonly reason: ErrorData; readonly encoders: readonly string[] }
+  /** It never will: encoder → why. */
+  | { readonly verdict: 'refused'; readonly refusals: ReadonlyMap<string, string> };
+
+export type Decision =
+  | { readonly action: 'offer'; readonly worker: string; readonly slot: SlotKind }
+  | {
+      readonly action: 'wait';
+      readonly reason: ErrorData;
+      readonly trials: readonly { readonly worker: string; readonly encoders: readonly string[] }[];
+    }
+  | { readonly action: 'fail'; readonly error: ErrorData };
+
+/** Where a waiting task goes now, or the sentence why it waits. The caller keeps the order: priority, then age. */
+export function decide({ job, task }: QueueEntry, workers: readonly WorkerView[]): Decision {
+  const { on } = job;
+  const pool = on === undefined ? workers : workers.filter(({ name, id }) => name === on || id === on);
+  if (pool.length === 0)
+    return wait(
+      on === undefined
+        ? reasons.noWorker
+        : reasons.unknownWorker(
+            on,
+            workers.map(({ name }) => name),
+          ),
+    );
+
+  const considered = pool.map((worker) => ({ worker, ...consider(task.kind, job.presetData, worker) }));
+  const able = considered.filter(({ verdict }) => verdict === 'fits' || verdict === 'busy');
+  // Where it failed before it goes only when nobody else could take it, now or later.
+  const fresh = able.filter(({ worker }) => !task.avoid.includes(worker.id));
+  const candidates = (fresh.length > 0 ? fresh : able)
+    .flatMap((each) => (each.verdict === 'fits' ? [each] : []))
+    .sort((a, b) => b.worker.freeSlots(b.slot) - a.worker.freeSlots(a.slot));
+  const [best] = candidates;
+  if (best) return { action: 'offer', worker: best.worker.id, slot: best.slot };
+
+  const trials = considered.flatMap((each) =>
+    each.verdict === 'untried' ? [{ worker: each.worker.id, encoders: each.encoders }] : [],
+  );
+  for (const verdict of ['busy', 'untried', 'missing'] as const)
+    for (const each of considered)
+      if (each.verdict === verdict && 'reason' in each) return wait(each.reason, trials);
+  return { action: 'fail', error: encoderUnavailable(considered.map(refusalsOf)) };
+}
+
+/** Whether this worker takes such a task now; if not, the reason that a person reads. */
+export function consider(kind: 'probe' | 'encode', preset: Preset, worker: WorkerView): Consideration {
+  const { ffmpeg, name } = worker;
+  if (ffmpeg.state === 'checking') return { verdict: 'busy', reason: reasons.ffmpegChecking(name) };
+  if (ffmpeg.state === 'missing')
+    return { verdict: 'missing', reason: reasons.ffmpegMissing(name, ffmpeg.error) };
+  if (kind === 'probe') return slotOf(worker, 'probe');
+
+  const needs = [pick(worker, videoNeed(preset)), pick(worker, audioNeed(preset))];
+  const untried = needs.flatMap((need) => need.untried);
+  const refusals = new Map(needs.flatMap((need) => (need.satisfied ? [] : [...need.refusals])));
+  // A part that is refused for good needs no trial of the other.
+  if (needs.some((need) => !need.satisfied && need.untried.length === 0))
+    return { verdict: 'refused', refusals };
+  if (untried.length > 0)
+    return { verdict: 'untried', reason: reasons.beingTried(name, untried), encoders: untried };
+  return slotOf(worker, slotKind(needs[0]?.encoder ?? ''));
+}
+
+interface Need {
+  /** In order of preference; one of them is needed. */
+  readonly encoders: readonly string[];
+  readonly pixelFormat?: string;
+}
+
+interface Pick {
+  readonly satisfied: boolean;
+  readonly encoder?: string;
+  /** Encoders that come before any that is known to work. */
+  readonly untried: readonly string[];
+  readonly refusals: ReadonlyMap<string, string>;
+}
+
+function videoNeed({ video }: Preset): Need | undefined {
+  return video
+    ? { encoders: video.encoders, pixelFormat: video.pixelFormat ?? defaultPixelFormat }
+    : undefined;
+}
+
+function audioNeed({ audio }: Preset): Need | undefined {
+  return audio ? { encoders: [audio.encoder] } : undefined;
+}
+
+/** The same choice that the worker makes when it builds the arguments: the first that a trial proved. */
+function pick(worker: WorkerView, need: Need | undefined): Pick {
+  const untried: string[] = [];
+  const refusals = new Map<string, string>();
+  for (const encoder of need?.encoders ?? []) {
+    const capability = worker.capabilities[encoder];
+    const untriable = worker.untriable.get(encoder);
+    if (!capability && untriable === undefined) untried.push(encoder);
+    else if (!capability) refusals.set(encoder, untriable ?? '');
+    else if (!capability.usable) refusals.set(encoder, lastLine(capability.refusal));
+    else if (need?.pixelFormat !== undefined && !capability.pixelFormats.includes(need.pixelFormat))
+      refusals.set(encoder, `cannot make ${need.pixelFormat}`);
+    else return { satisfied: true, encoder, untried, refusals };
+  }
+  return { satisfied: need === undefined, untried, refusals };
+}
+
+function slotOf(worker: WorkerView, slot: SlotKind): Consideration {
+  if (worker.freeSlots(slot) > 0) return { verdict: 'fits', slot };
+  if (worker.slots(slot) > 0) return { verdict: 'busy', reason: reasons.waitsForTurn };
+  return { verdict: 'busy', reason: reasons.noSlots(worker.name, slot) };
+}
+
+function refusalsOf(each: { worker: WorkerView } & Consideration): string {
+  if (each.verdict !== 'refused') return '';
+  const list = [...each.refusals].map(([encoder, why]) => `${encoder} (${why})`).join(', ');
+  return `${each.worker.name}: ${list}`;
+}
+
+function encoderUnavailable(refusals: readonly string[]): ErrorData {
+  return {
+    code: 'encoder-unavailable',
+    message: `No encoder of the preset works on ${refusals.join('; ')}.`,
+    hint: 'Choose a preset with another encoder; “dffmpeg doctor” shows which ones work.',
+  };
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1)?.trim() ?? '';
+}
+
+function wait(reason: ErrorData, trials: Extract<Decision, { action: 'wait' }>['trials'] = []): Decision {
+  return { action: 'wait', reason, trials };
+}

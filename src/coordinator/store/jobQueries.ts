@@ -1,0 +1,145 @@
+import { isEnded, jobStates, type Counts, type JobState } from '../../protocol/model.ts';
+import type { JobPage } from '../store.ts';
+import { chunks } from './chunks.ts';
+import type { AttemptRecord, JobRecord, StoredJob, TaskRecord } from './records.ts';
+import { toAttemptRecord, toJobRecord, toTaskRecord } from './rows.ts';
+import type { Database, JobsTable, Writing } from './schema.ts';
+
+type Reading = Database | Writing;
+
+export async function job(db: Reading, id: string): Promise<StoredJob | undefined> {
+  const rows = await db.selectFrom('jobs').selectAll().where('id', '=', id).execute();
+  return (await withParts(db, rows))[0];
+}
+
+export async function jobWithSubmission(db: Reading, submissionId: string): Promise<StoredJob | undefined> {
+  const rows = await db.selectFrom('jobs').selectAll().where('submission_id', '=', submissionId).execute();
+  return (await withParts(db, rows))[0];
+}
+
+export async function idsWithPrefix(db: Reading, prefix: string, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('jobs')
+    .select('id')
+    // A range, since LIKE reads _ as a wildcard and does not use the index; ids are ASCII.
+    .where('id', '>=', prefix)
+    .where('id', '<', `${prefix}~`)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+export async function jobs(
+  db: Reading,
+  { states, limit, after }: JobPage,
+): Promise<{ jobs: StoredJob[]; next?: string }> {
+  let query = db
+    .selectFrom('jobs')
+    .selectAll()
+    .orderBy('id', 'desc')
+    .limit(limit + 1);
+  if (states) query = query.where('state', 'in', states);
+  if (after !== undefined) query = query.where('id', '<', after);
+  const rows = await query.execute();
+  const page = await withParts(db, rows.slice(0, limit));
+  const last = page.at(-1);
+  return rows.length > limit && last ? { jobs: page, next: last.job.id } : { jobs: page };
+}
+
+export async function changesSince(
+  db: Reading,
+  cursor: number,
+  limit: number,
+): Promise<{ jobs: StoredJob[]; cursor: number; more: boolean }> {
+  // Read first: whatever changes between the two reads has a higher revision and comes the next time.
+  const newest = await revision(db);
+  const rows = await db
+    .selectFrom('jobs')
+    .selectAll()
+    .where('revision', '>', cursor)
+    .where('revision', '<=', newest)
+    .orderBy('revision')
+    .limit(limit + 1)
+    .execute();
+  const more = rows.length > limit;
+  const changed = await withParts(db, rows.slice(0, limit));
+  return { jobs: changed, more, cursor: more ? (rows[limit - 1]?.revision ?? cursor) : newest };
+}
+
+export async function revision(db: Reading): Promise<number> {
+  const row = await db
+    .selectFrom('counters')
+    .select('value')
+    .where('name', '=', 'revision')
+    .executeTakeFirstOrThrow();
+  return Number(row.value);
+}
+
+export async function counts(db: Reading): Promise<Counts> {
+  const rows = await db
+    .selectFrom('jobs')
+    .select(['state', (builder) => builder.fn.countAll<number>().as('jobs')])
+    .groupBy('state')
+    .execute();
+  const sums: Counts = { waiting: 0, running: 0, done: 0, failed: 0, cancelled: 0 };
+  for (const row of rows) sums[countedAs[row.state as JobState]] += Number(row.jobs);
+  return sums;
+}
+
+/** What a status bar calls each state: a job that is probed does not encode yet. */
+const countedAs: Readonly<Record<JobState, keyof Counts>> = {
+  accepted: 'waiting',
+  probing: 'waiting',
+  planned: 'waiting',
+  waiting: 'waiting',
+  running: 'running',
+  verifying: 'running',
+  committing: 'running',
+  done: 'done',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
+export async function underWay(db: Reading): Promise<StoredJob[]> {
+  const rows = await db
+    .selectFrom('jobs')
+    .selectAll()
+    .where('id', 'in', (builder) =>
+      builder.selectFrom('attempts').select('job_id').where('state', '=', 'running'),
+    )
+    .orderBy('id')
+    .execute();
+  return withParts(db, rows);
+}
+
+export async function attached(db: Reading): Promise<{ id: string; sessionId: string }[]> {
+  const unfinished = jobStates.filter((state) => !isEnded(state));
+  const rows = await db
+    .selectFrom('jobs')
+    .select(['id', 'session_id'])
+    .where('session_id', 'is not', null)
+    .where('state', 'in', unfinished)
+    .execute();
+  return rows.flatMap(({ id, session_id: sessionId }) => (sessionId === null ? [] : [{ id, sessionId }]));
+}
+
+interface Parts {
+  job: JobRecord;
+  tasks: TaskRecord[];
+  attempts: AttemptRecord[];
+}
+
+/** Jobs with their tasks and attempts, in the order given. */
+async function withParts(db: Reading, rows: readonly JobsTable[]): Promise<StoredJob[]> {
+  const stored = new Map<string, Parts>(
+    rows.map((row) => [row.id, { job: toJobRecord(row), tasks: [], attempts: [] }]),
+  );
+  for (const ids of chunks([...stored.keys()])) {
+    const tasks = db.selectFrom('tasks').selectAll().where('job_id', 'in', ids).orderBy('id');
+    for (const row of await tasks.execute()) stored.get(row.job_id)?.tasks.push(toTaskRecord(row));
+    const attempts = db.selectFrom('attempts').selectAll().where('job_id', 'in', ids).orderBy('fence');
+    for (const row of await attempts.execute()) stored.get(row.job_id)?.attempts.push(toAttemptRecord(row));
+  }
+  return [...stored.values()];
+}

@@ -1,0 +1,85 @@
+import type { Counts } from '../../protocol/model.ts';
+import type { Explanation, JobPage, JobWrite, QueueEntry, QueuePage, Store } from '../store.ts';
+import { GroupCommit, type SetSync } from './groupCommit.ts';
+import * as read from './jobQueries.ts';
+import { explainJobs, insertJob, updateJob } from './jobWrites.ts';
+import * as queue from './queueQueries.ts';
+import type { JobRecord, StoredJob, TaskKind } from './records.ts';
+import { reservedAmong } from './reservations.ts';
+import type { Database } from './schema.ts';
+
+/** The store over any database that Kysely speaks to; a dialect is a file that opens one. */
+export class SqlStore implements Store {
+  readonly #db: Database;
+  readonly #commits: GroupCommit;
+
+  constructor(db: Database, options: { setSync: SetSync }) {
+    this.#db = db;
+    this.#commits = new GroupCommit(db, options.setSync);
+  }
+
+  submit(job: StoredJob): Promise<StoredJob> {
+    return this.#commits.write(true, (writing) => insertJob(writing, job));
+  }
+
+  write(change: JobWrite): Promise<number> {
+    return this.#commits.write(change.durable ?? false, (writing) => updateJob(writing, change));
+  }
+
+  explain(reasons: readonly Explanation[]): Promise<void> {
+    return this.#commits.write(false, (writing) => explainJobs(writing, reasons));
+  }
+
+  job(id: string): Promise<StoredJob | undefined> {
+    return read.job(this.#db, id);
+  }
+
+  idsWithPrefix(prefix: string, limit: number): Promise<string[]> {
+    return read.idsWithPrefix(this.#db, prefix, limit);
+  }
+
+  jobs(page: JobPage): Promise<{ jobs: StoredJob[]; next?: string }> {
+    return read.jobs(this.#db, page);
+  }
+
+  changesSince(cursor: number, limit: number): ReturnType<Store['changesSince']> {
+    return read.changesSince(this.#db, cursor, limit);
+  }
+
+  revision(): Promise<number> {
+    return read.revision(this.#db);
+  }
+
+  counts(): Promise<Counts> {
+    return read.counts(this.#db);
+  }
+
+  queue(page: QueuePage): Promise<QueueEntry[]> {
+    return queue.waitingTasks(this.#db, page);
+  }
+
+  countAhead(job: JobRecord, kind: TaskKind): Promise<number> {
+    return queue.countAhead(this.#db, job, kind);
+  }
+
+  nextDue(now: number): Promise<number | undefined> {
+    return queue.nextDue(this.#db, now);
+  }
+
+  underWay(): Promise<StoredJob[]> {
+    return read.underWay(this.#db);
+  }
+
+  attached(): Promise<{ id: string; sessionId: string }[]> {
+    return read.attached(this.#db);
+  }
+
+  reserved(normalised: readonly string[], forJob: string): Promise<string[]> {
+    return reservedAmong(this.#db, normalised, forJob);
+  }
+
+  async close(): Promise<void> {
+    await this.#commits.idle();
+    await this.#db.destroy();
+  }
+}

@@ -1,0 +1,53 @@
+import type { ErrorData } from '../protocol/errors.ts';
+
+/** Why a job waits, said by the very code that turned a worker down. */
+
+export const waitsForTurn: ErrorData = { code: 'slots-busy', message: 'Waits for its turn.' };
+
+export const noWorker: ErrorData = {
+  code: 'worker-lost',
+  message: 'No worker is connected.',
+  hint: 'It starts by itself when one is.',
+};
+
+export function unknownWorker(name: string, known: readonly string[]): ErrorData {
+  return {
+    code: 'not-found',
+    message: `No worker called “${name}” is connected.`,
+    hint:
+      known.length === 0
+        ? 'It starts by itself when that worker is back.'
+        : `It starts when that worker is back; connected are: ${known.join(', ')}.`,
+  };
+}
+
+export function ffmpegMissing(worker: string, error: ErrorData): ErrorData {
+  return {
+    code: 'ffmpeg-missing',
+    message: `${worker}: ${error.message}`,
+    hint: error.hint ?? 'Install ffmpeg; the job then starts by itself.',
+  };
+}
+
+export function ffmpegChecking(worker: string): ErrorData {
+  return { code: 'slots-busy', message: `${worker}: ffmpeg is being looked at.` };
+}
+
+export function beingTried(worker: string, encoders: readonly string[]): ErrorData {
+  return { code: 'slots-busy', message: `${worker}: ${encoders.join(', ')} is being tried out.` };
+}
+
+export function noSlots(worker: string, slot: string): ErrorData {
+  return {
+    code: 'slots-busy',
+    message: `${worker} takes no ${slot} work.`,
+    hint: `Give it ${slot} slots in the daemon’s settings (slots), or choose another encoder.`,
+  };
+}
+
+/** The sentence that a person reads: with the jobs that come first, where it waits for its turn alone. */
+export function withAhead(reason: ErrorData | undefined, ahead: number): ErrorData | undefined {
+  if (reason?.message !== waitsForTurn.message || ahead === 0) return reason;
+  const jobs = ahead === 1 ? '1 job is' : `${ahead} jobs are`;
+  return { ...reason, message: `Waits for its turn: ${jobs} ahead of it.` };
+}

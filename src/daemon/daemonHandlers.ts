@@ -1,0 +1,78 @@
+import path from 'node:path';
+import { builtinPresets } from '../encoding/builtinPresets.ts';
+import { isOwnOutput } from '../encoding/outputName.ts';
+import { scanSources } from '../files/scan.ts';
+import type { ClientMethods } from '../protocol/clientContract.ts';
+import type { Handlers } from '../protocol/contract.ts';
+import type { Counts, FfmpegStatus } from '../protocol/model.ts';
+import { protocolVersion } from '../protocol/version.ts';
+import { settingKeys } from './config.ts';
+import type { ConfigStore } from './configStore.ts';
+import type { ProgramBuild } from './programBuild.ts';
+
+/** What the daemon answers itself; the rest of the table is the queue's. */
+export type DaemonHandlers = Pick<
+  Handlers<ClientMethods>,
+  'daemon.status' | 'daemon.stop' | 'sources.scan' | 'presets.list' | 'config.show'
+>;
+
+export interface DaemonParts {
+  readonly program: ProgramBuild;
+  readonly stateDir: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly config: ConfigStore;
+  counts(): Promise<Counts>;
+  ffmpeg(): FfmpegStatus;
+  /** Begins to leave. */
+  stop(): void;
+}
+
+export function daemonHandlers(parts: DaemonParts): DaemonHandlers {
+  const { program, config } = parts;
+  return {
+    'daemon.status': async () => ({
+      ...program,
+      protocol: protocolVersion,
+      pid: process.pid,
+      startedAt: parts.startedAt,
+      stateDir: parts.stateDir,
+      node: process.version,
+      ffmpeg: parts.ffmpeg(),
+      counts: await parts.counts(),
+    }),
+    'daemon.stop': () => {
+      // The answer goes out first.
+      setImmediate(() => parts.stop());
+      return Promise.resolve({});
+    },
+    'sources.scan': ({ paths }, { signal }) => {
+      const names = [...Object.keys(builtinPresets), ...Object.keys(config.values.presets)];
+      return scanSources(paths, { isOwnOutput: (file) => isOwnOutput(path.basename(file), names), signal });
+    },
+    'presets.list': () => {
+      const own = Object.entries(config.values.presets);
+      const builtIn = Object.entries(builtinPresets).filter(
+        ([name]) => !Object.hasOwn(config.values.presets, name),
+      );
+      return Promise.resolve({
+        presets: [
+          ...builtIn.map(([name, preset]) => ({ name, preset, origin: 'built-in' as const })),
+          ...own.map(([name, preset]) => ({ name, preset, origin: 'config' as const })),
+        ],
+      });
+    },
+    'config.show': () =>
+      Promise.resolve({
+        settings: settingKeys.map((key) => ({
+          key,
+          value: settingText(config.values[key]),
+          origin: config.merged.origins[key],
+        })),
+      }),
+  };
+}
+
+function settingText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,56 @@
+import type { Timers } from '../protocol/timers.ts';
+
+/** What keeps the daemon here. */
+export interface Activity {
+  readonly clients: number;
+  /** Jobs that have not ended. */
+  readonly unfinished: number;
+}
+
+export interface IdleMonitorOptions {
+  /** 0: never. */
+  readonly minutes: number;
+  readonly timers: Timers;
+  onIdle(): void;
+}
+
+/** Calls `onIdle` once there has been no client and no unfinished job for the whole period. */
+export class IdleMonitor {
+  readonly #options: IdleMonitorOptions;
+  #activity: Activity = { clients: 0, unfinished: 0 };
+  #minutes: number;
+  #stop: (() => void) | undefined;
+
+  constructor(options: IdleMonitorOptions) {
+    this.#options = options;
+    this.#minutes = options.minutes;
+    this.#arm();
+  }
+
+  setActivity(activity: Partial<Activity>): void {
+    const was = isIdle(this.#activity);
+    this.#activity = { ...this.#activity, ...activity };
+    if (isIdle(this.#activity) !== was) this.#arm();
+  }
+
+  setMinutes(minutes: number): void {
+    if (minutes === this.#minutes) return;
+    this.#minutes = minutes;
+    this.#arm();
+  }
+
+  close(): void {
+    this.#stop?.();
+    this.#stop = undefined;
+  }
+
+  #arm(): void {
+    this.close();
+    if (this.#minutes === 0 || !isIdle(this.#activity)) return;
+    this.#stop = this.#options.timers.after(this.#minutes * 60_000, () => this.#options.onIdle());
+  }
+}
+
+function isIdle({ clients, unfinished }: Activity): boolean {
+  return clients === 0 && unfinished === 0;
+}

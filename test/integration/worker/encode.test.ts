@@ -1,0 +1,317 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { appendFile, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { DffmpegError } from '../../../src/protocol/errors.ts';
+import type { ScriptedCoordinator } from './support/scriptedCoordinator.ts';
+import { isAlive, probeBy, realClip, slowPreset, webPreset, Workshop } from './support/workshop.ts';
+
+const run = promisify(execFile);
+
+describe('worker: encode', function () {
+  this.timeout(60_000);
+  let shop: Workshop;
+  let coordinator: ScriptedCoordinator;
+
+  beforeEach(async () => {
+    shop = await Workshop.openProved();
+    ({ coordinator } = shop.hire());
+    await coordinator.ready();
+  });
+  afterEach(() => shop.close());
+
+  async function offer(source: string, output: string, preset = webPreset, taskId = 't1') {
+    const probe = await probeBy(coordinator, source, `${taskId}-probe`);
+    coordinator.onCommit = () => Promise.resolve({ path: output });
+    return {
+      taskId,
+      fence: 1,
+      payload: { kind: 'encode' as const, jobId: 'j1', source, probe, preset, output },
+    };
+  }
+
+  async function leftovers(): Promise<string[]> {
+    return readdir(path.join(shop.stateDir, 'scratch', 'attempts')).catch(() => []);
+  }
+
+  it('encodes, judges, asks, places, and leaves nothing else', async () => {
+    const source = await shop.clip(shop.path('films', 'clip.mp4'), { seconds: 2 });
+    const before = await readFile(source);
+    const output = shop.path('films', 'clip.web.mp4');
+    const report = await coordinator.run(await offer(source, output));
+    assert.equal(report.type, 'delivered');
+    assert.equal(report.path, output);
+    assert.equal(report.verdict.level, 'pass', JSON.stringify(report.verdict));
+    assert.equal(report.bytes, (await stat(output)).size);
+    assert.deepEqual(await readdir(path.dirname(source)), ['clip.mp4', 'clip.web.mp4']);
+    assert.deepEqual(await readFile(source), before);
+    assert.deepEqual(await leftovers(), []);
+    assert.deepEqual(
+      coordinator.reports.filter(({ taskId }) => taskId === 't1').map(({ report: { type } }) => type),
+      ['started', 'verifying', 'delivered'],
+    );
+    const started = await coordinator.reported('t1', 'started');
+    assert.match(started.argv[0] ?? '', /ffmpeg/);
+    assert.ok(started.argv.includes(`file:${source}`));
+    assert.ok(started.pid > 1 && started.processStart !== '');
+    const fractions = coordinator.progress.map(({ fraction }) => fraction ?? 0);
+    assert.deepEqual(
+      fractions,
+      fractions.toSorted((a, b) => a - b),
+    );
+    assert.equal(fractions.at(-1), 1);
+    assert.ok(fractions.slice(0, -1).every((fraction) => fraction < 1));
+    assert.deepEqual(coordinator.errors, []);
+  });
+
+  for (const name of ['bigbuckbunny.mp4', 'bikes.mp4'])
+    it(`encodes ${name}`, async function () {
+      const source = realClip(name);
+      if (source === undefined) return this.skip();
+      const probe = await probeBy(coordinator, source, 'p').catch(() => undefined);
+      if (!probe) {
+        // The folder of clips may be read-only, which a probe of the destination refuses: probe a copy.
+        const copy = shop.path(name);
+        await writeFile(copy, await readFile(source));
+        return assert.equal(
+          (await coordinator.run(await offer(copy, shop.path('out.mp4')))).type,
+          'delivered',
+        );
+      }
+      const output = shop.path('out.mp4');
+      assert.equal((await coordinator.run(await offer(source, output))).type, 'delivered');
+    });
+
+  it('takes any name that a file system allows', async () => {
+    const names = ['with space', 'it\'s "quoted"', 'new\nline', 'clip 🎬', '-dash', '%d$(id)`id`', 'a:b'];
+    for (const [index, name] of names.entries()) {
+      const source = await shop.clip(shop.path('films', `${name}.mp4`));
+      const output = shop.path('films', `${name}.web.mp4`);
+      const report = await coordinator.run(await offer(source, output, webPreset, `t${index}`));
+      assert.equal(report.type, 'delivered', `${name}: ${JSON.stringify(report)}`);
+      assert.ok((await stat(output)).size > 0);
+    }
+  });
+
+  it('asks for another name when the granted one is taken', async () => {
+    const source = await shop.clip(shop.path('clip.mp4'));
+    const task = await offer(source, shop.path('clip.web.mp4'));
+    await writeFile(shop.path('clip.web.mp4'), 'somebody else’s');
+    coordinator.onCommit = ({ taken }) =>
+      Promise.resolve({ path: shop.path(taken === undefined ? 'clip.web.mp4' : 'clip.web-2.mp4') });
+    const report = await coordinator.run(task);
+    assert.equal(report.type === 'delivered' && report.path, shop.path('clip.web-2.mp4'));
+    assert.equal(await readFile(shop.path('clip.web.mp4'), 'utf8'), 'somebody else’s');
+    assert.deepEqual(
+      coordinator.commits.map(({ taken }) => taken),
+      [undefined, shop.path('clip.web.mp4')],
+    );
+  });
+
+  it('places nothing until the commit is answered, asking again', async () => {
+    const source = await shop.clip(shop.path('clip.mp4'));
+    const output = shop.path('clip.web.mp4');
+    const task = await offer(source, output);
+    let refused = 0;
+    coordinator.onCommit = async ({ staged }) => {
+      await assert.rejects(stat(output), { code: 'ENOENT' });
+      assert.ok((await stat(staged)).size > 0);
+      refused += 1;
+      if (refused < 3) throw new DffmpegError('store-unavailable', 'The store is away.');
+      return { path: output };
+    };
+    assert.equal((await coordinator.run(task)).type, 'delivered');
+    assert.equal(refused, 3);
+  });
+
+  it('drops the result of an attempt that a later one made void', async () => {
+    const source = await shop.clip(shop.path('clip.mp4'));
+    const task = await offer(source, shop.path('clip.web.mp4'));
+    coordinator.onCommit = () => Promise.reject(new DffmpegError('fence-void', 'A later attempt runs.'));
+    const report = await coordinator.run(task);
+    assert.equal(report.type === 'failed' && report.error.code, 'fence-void');
+    assert.deepEqual(await readdir(shop.root), ['clip.mp4', 'state']);
+    assert.deepEqual(await leftovers(), []);
+  });
+
+  it('keeps a result whose commit is not answered when the worker ends, and finishes it later', async () => {
+    const source = await shop.clip(shop.path('clip.mp4'));
+    const output = shop.path('clip.web.mp4');
+    const { coordinator: first, worker } = shop.hire({ id: 'w2' });
+    await first.ready();
+    const probe = await probeBy(first, source, 'p');
+    first.onCommit = () => new Promise(() => undefined);
+    const payload = { kind: 'encode' as const, jobId: 'j1', source, probe, preset: webPreset, output };
+    await first.peer.request('task.offer', { taskId: 't1', fence: 1, payload });
+    const { staged, identity } = await first.until(() => first.commits[0]);
+    await worker.close();
+    assert.ok((await stat(staged)).size > 0);
+    await assert.rejects(stat(output), { code: 'ENOENT' });
+
+    const ask = () => coordinator.peer.request('placement.recover', { staged, identity, path: output });
+    assert.deepEqual(await ask(), { outcome: 'placed' });
+    assert.ok((await stat(output)).size > 0);
+    assert.deepEqual(await ask(), { outcome: 'placed' });
+    assert.deepEqual(await leftovers(), []);
+  });
+
+  it('cancels: ffmpeg is gone within two seconds, and nothing is left', async () => {
+    const source = await shop.clip(shop.path('clip.mp4'), { seconds: 20, size: '1280x720' });
+    await coordinator.peer.request('task.offer', await offer(source, shop.path('out.mp4'), slowPreset));
+    const { pid } = await coordinator.reported('t1', 'started');
+    await coordinator.until(() => coordinator.progress.length > 0);
+    const start = performance.now();
+    await coordinator.peer.request('task.cancel', { taskId: 't1', fence: 1 });
+    const report = await coordinator.lastReport('t1');
+    const took = performance.now() - start;
+    assert.equal(report.type, 'cancelled');
+    assert.ok(!isAlive(pid));
+    assert.ok(took < 2000, `${took} ms`);
+    assert.deepEqual(await readdir(shop.root), ['clip.mp4', 'state']);
+    assert.deepEqual(await leftovers(), []);
+  });
+
+  it('cancels an ffmpeg that does not listen, with what it started', async () => {
+    const source = await shop.clip(shop.path('clip.mp4'));
+    // Stands in for an ffmpeg that hangs in a driver: it ignores SIGTERM and has a child of its own.
+    const deaf = shop.path('deaf', 'ffmpeg');
+    await mkdir(path.dirname(deaf));
+    const script = `#!/bin/bash
+case "$*" in *progress*) trap '' TERM; sleep 1000 & echo $! > '${shop.path('child')}'; sleep 1000;; *) exec ffmpeg "$@";; esac
+`;
+    await writeFile(deaf, script, { mode: 0o755 });
+    const { coordinator: other } = shop.hire({ id: 'w2', ffmpegPath: deaf });
+    await other.ready();
+    const probe = await probeBy(other, source, 'p');
+    const payload = {
+      kind: 'encode' as const,
+      jobId: 'j1',
+      source,
+      probe,
+      preset: webPreset,
+      output: shop.path('o.mp4'),
+    };
+    await other.peer.request('task.offer', { taskId: 't1', fence: 1, payload });
+    const { pid } = await other.reported('t1', 'started');
+    const start = performance.now();
+    await other.peer.request('task.cancel', { taskId: 't1', fence: 1 });
+    assert.equal((await other.lastReport('t1')).type, 'cancelled');
+    const took = performance.now() - start;
+    assert.ok(took < 2000, `${took} ms`);
+    assert.ok(!isAlive(pid));
+    const child = Number(await readFile(shop.path('child'), 'utf8').catch(() => '0'));
+    if (child > 0) assert.ok(!isAlive(child));
+  });
+
+  it('ends an encode that makes no progress', async () => {
+    const source = await shop.clip(shop.path('clip.mp4'));
+    const stuck = shop.path('stuck', 'ffmpeg');
+    await mkdir(path.dirname(stuck));
+    await writeFile(
+      stuck,
+      `#!/bin/bash\ncase "$*" in *progress*) exec sleep 1000;; *) exec ffmpeg "$@";; esac\n`,
+      {
+        mode: 0o755,
+      },
+    );
+    const { coordinator: other } = shop.hire({
+      id: 'w2',
+      ffmpegPath: stuck,
+      settings: { stallSeconds: 0.5 },
+    });
+    await other.ready();
+    const probe = await probeBy(other, source, 'p');
+    const payload = {
+      kind: 'encode' as const,
+      jobId: 'j1',
+      source,
+      probe,
+      preset: webPreset,
+      output: shop.path('o.mp4'),
+    };
+    const report = await other.run({ taskId: 't1', fence: 1, payload });
+    assert.equal(report.type === 'failed' && report.error.code, 'ffmpeg-killed');
+    assert.match(report.type === 'failed' ? report.error.message : '', /no progress/);
+  });
+
+  it('says when the source changed under way', async () => {
+    const source = await shop.clip(shop.path('clip.mp4'), { seconds: 10 });
+    await coordinator.peer.request('task.offer', await offer(source, shop.path('out.mp4'), slowPreset));
+    await coordinator.reported('t1', 'started');
+    await appendFile(source, 'more');
+    const report = await coordinator.lastReport('t1');
+    assert.equal(report.type === 'failed' && report.error.code, 'source-changed');
+    assert.deepEqual((await readdir(shop.root)).sort(), ['clip.mp4', 'state']);
+  });
+
+  it('says what killed ffmpeg, and keeps its exit', async () => {
+    const source = await shop.clip(shop.path('clip.mp4'), { seconds: 20, size: '1280x720' });
+    await coordinator.peer.request('task.offer', await offer(source, shop.path('out.mp4'), slowPreset));
+    const { pid } = await coordinator.reported('t1', 'started');
+    process.kill(pid, 'SIGKILL');
+    const report = await coordinator.lastReport('t1');
+    assert.ok(report.type === 'failed');
+    assert.equal(report.error.code, 'ffmpeg-killed');
+    assert.deepEqual(report.exit, { code: null, signal: 'SIGKILL' });
+  });
+
+  it('encodes what there is of a truncated file, and says so', async () => {
+    const whole = await shop.clip(shop.path('whole.mp4'), { seconds: 4 });
+    const source = shop.path('cut.mkv');
+    await run('ffmpeg', ['-loglevel', 'error', '-i', whole, '-c', 'copy', source]);
+    await truncate(source, Math.floor((await stat(source)).size * 0.6));
+    const report = await coordinator.run(await offer(source, shop.path('out.mp4')));
+    assert.ok(report.type === 'delivered', JSON.stringify(report));
+    assert.equal(report.verdict.level, 'warn');
+  });
+
+  it('offers no more than its slots', async () => {
+    const source = await shop.clip(shop.path('clip.mp4'), { seconds: 20, size: '1280x720' });
+    const { coordinator: other } = shop.hire({ id: 'w2', slots: { cpu: 1 } });
+    await other.ready();
+    const probe = await probeBy(other, source, 'p');
+    const task = (taskId: string) => ({
+      ...{ taskId, fence: 1 },
+      payload: {
+        kind: 'encode' as const,
+        jobId: taskId,
+        source,
+        probe,
+        preset: slowPreset,
+        output: shop.path('o.mp4'),
+      },
+    });
+    const ask = (taskId: string) => other.peer.request('task.offer', task(taskId));
+    assert.deepEqual(await ask('t1'), { accepted: true });
+    assert.deepEqual(await ask('t1'), { accepted: true });
+    assert.deepEqual(await ask('t2'), { accepted: false });
+    await other.peer.request('task.cancel', { taskId: 't1', fence: 1 });
+    await other.lastReport('t1');
+    assert.deepEqual(await ask('t2'), { accepted: true });
+    await other.peer.request('task.cancel', { taskId: 't2', fence: 1 });
+    await other.lastReport('t2');
+  });
+
+  it('leaves no ffmpeg behind when it is closed', async () => {
+    const source = await shop.clip(shop.path('clip.mp4'), { seconds: 20, size: '1280x720' });
+    const { coordinator: other, worker } = shop.hire({ id: 'w2' });
+    await other.ready();
+    const probe = await probeBy(other, source, 'p');
+    const payload = {
+      kind: 'encode' as const,
+      jobId: 'j',
+      source,
+      probe,
+      preset: slowPreset,
+      output: shop.path('o.mp4'),
+    };
+    await other.peer.request('task.offer', { taskId: 't1', fence: 1, payload });
+    const { pid } = await other.reported('t1', 'started');
+    const start = performance.now();
+    await worker.close();
+    assert.ok(!isAlive(pid));
+    assert.ok(performance.now() - start < 2500);
+    assert.deepEqual(await leftovers(), []);
+  });
+});

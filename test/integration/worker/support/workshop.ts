@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { Preset } from '../../../../src/encoding/preset.ts';
+import type { Probe } from '../../../../src/encoding/probe.ts';
+import { encoderTrials } from '../../../../src/encoding/trial.ts';
+import { createMemoryChannelPair } from '../../../../src/transport/memory.ts';
+import { createWorker, type Worker, type WorkerOptions } from '../../../../src/worker/worker.ts';
+import { ScriptedCoordinator } from './scriptedCoordinator.ts';
+
+const run = promisify(execFile);
+
+export const webPreset: Preset = {
+  container: 'mp4',
+  video: { encoders: ['libx264'], crf: 30, speed: 'fastest' },
+  audio: { encoder: 'aac', bitrate: '96k' },
+};
+
+/** Slow enough to be caught in the act. */
+export const slowPreset: Preset = {
+  container: 'mp4',
+  video: { encoders: ['libx264'], crf: 10, speed: 'slowest' },
+};
+
+let proved: Promise<string> | undefined;
+
+/** The cache folder of a worker that has tried everything; lasts as long as this process. */
+async function proveOnce(): Promise<string> {
+  const shop = await Workshop.open();
+  process.once('exit', () => {
+    rmSync(shop.root, { recursive: true, force: true });
+  });
+  const { coordinator, worker } = shop.hire();
+  await coordinator.until(
+    () => Object.keys(coordinator.worker?.capabilities ?? {}).length === encoderTrials.length,
+  );
+  await worker.close();
+  return path.join(shop.stateDir, 'cache');
+}
+
+/** A temporary folder with a state folder, workers and clips of its own. */
+export class Workshop {
+  readonly root: string;
+  readonly stateDir: string;
+  readonly #workers: Worker[] = [];
+
+  private constructor(root: string) {
+    this.root = root;
+    this.stateDir = path.join(root, 'state');
+  }
+
+  static async open(): Promise<Workshop> {
+    const shop = new Workshop(await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-worker-')));
+    await mkdir(shop.stateDir);
+    return shop;
+  }
+
+  /** With the trials of all encoders done: most tests are not about them. */
+  static async openProved(): Promise<Workshop> {
+    proved ??= proveOnce();
+    const shop = await Workshop.open();
+    await cp(await proved, path.join(shop.stateDir, 'cache'), { recursive: true });
+    return shop;
+  }
+
+  hire(options: Partial<WorkerOptions> = {}): { coordinator: ScriptedCoordinator; worker: Worker } {
+    const [mine, theirs] = createMemoryChannelPair();
+    const coordinator = new ScriptedCoordinator(mine);
+    const worker = createWorker({
+      channel: theirs,
+      stateDir: this.stateDir,
+      id: 'w1',
+      name: 'test',
+      local: true,
+      ...options,
+    });
+    this.#workers.push(worker);
+    return { coordinator, worker };
+  }
+
+  path(...names: string[]): string {
+    return path.join(this.root, ...names);
+  }
+
+  /** A generated clip with picture and sound. */
+  async clip(file: string, options: { seconds?: number; size?: string } = {}): Promise<string> {
+    const seconds = String(options.seconds ?? 1);
+    await mkdir(path.dirname(file), { recursive: true });
+    await run('ffmpeg', [
+      ...['-hide_banner', '-loglevel', 'error', '-nostdin'],
+      ...['-f', 'lavfi', '-i', `testsrc2=size=${options.size ?? '320x240'}:rate=25`],
+      ...['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000', '-t', seconds],
+      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac'],
+      ...['-f', 'mp4', `file:${file}`],
+    ]);
+    return file;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.close()));
+    await rm(this.root, { recursive: true, force: true });
+  }
+}
+
+/** The probe that a worker's own probe task reports. */
+export async function probeBy(
+  coordinator: ScriptedCoordinator,
+  source: string,
+  taskId: string,
+): Promise<Probe> {
+  const payload = { kind: 'probe' as const, jobId: 'j1', source, destination: path.dirname(source) };
+  const report = await coordinator.run({ taskId, fence: 1, payload });
+  if (report.type !== 'probed') throw new Error(`Not probed: ${JSON.stringify(report)}`);
+  return report.probe;
+}
+
+/** A real clip, where the folder of clips is at hand. */
+export function realClip(name: string): string | undefined {
+  const folder = process.env.DFFMPEG_TEST_MEDIA;
+  const file = folder && path.join(folder, name);
+  return file && existsSync(file) ? file : undefined;
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

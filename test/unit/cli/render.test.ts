@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { encodeLine } from '../../../src/cli/render/encodeLine.ts';
+import { jobDetails } from '../../../src/cli/render/jobDetails.ts';
+import { resultLines, type TextOptions } from '../../../src/cli/render/jobText.ts';
+import { jobRows } from '../../../src/cli/render/jobTable.ts';
+import { plainIntervalMs, ProgressLine } from '../../../src/cli/render/progressLine.ts';
+import { quoteCommand } from '../../../src/cli/render/quoteCommand.ts';
+import { Screen } from '../../../src/cli/render/screen.ts';
+import { table } from '../../../src/cli/render/table.ts';
+import { printable, shortenPath } from '../../../src/cli/paths.ts';
+import { styleFor } from '../../../src/cli/style.ts';
+import type { Job, Progress } from '../../../src/protocol/model.ts';
+import { doneJob, FakeOutput, job } from './fakes.ts';
+
+const plain: TextOptions = { style: styleFor(new FakeOutput(), {}), cwd: '/films', home: '/home/ann' };
+
+describe('the live line of encode', () => {
+  const progress: Progress = {
+    jobId: 'x',
+    fence: 1,
+    fraction: 0.43,
+    framesPerSecond: 118,
+    speed: 2.1,
+    eta: 180,
+  };
+  const line = (over: Partial<Parameters<typeof encodeLine>[0]>): string =>
+    encodeLine(
+      {
+        jobs: [job()],
+        progressOf: () => progress,
+        elapsedMs: 0,
+        cancelling: false,
+        disconnected: false,
+        ...over,
+      },
+      plain,
+    );
+
+  it('says percent, frames a second, speed and time left', () => {
+    assert.equal(line({}), 'clip.mp4  43 % · 118 fps · 2.1× · 3 min 00 s left');
+  });
+
+  it('names --detach once the encode turns out to be long', () => {
+    assert.doesNotMatch(line({ elapsedMs: 3_000 }), /--detach/);
+    assert.match(line({ elapsedMs: 9_000 }), /--detach/);
+  });
+
+  it('counts, and shows what runs', () => {
+    const jobs: Job[] = [
+      doneJob({ id: 'a' }),
+      job({ id: 'b', state: 'waiting' }),
+      job({ id: 'c', sources: [{ path: '/films/c.mov' }] }),
+    ];
+    assert.match(line({ jobs }), /^1\/3 done {2}c\.mov {2}43 %/);
+  });
+
+  it('says why a job waits', () => {
+    const waiting = job({
+      state: 'waiting',
+      reason: { code: 'slots-busy', message: '2 jobs are before it.' },
+    });
+    assert.equal(line({ jobs: [waiting] }), 'clip.mp4  waiting: 2 jobs are before it.');
+  });
+
+  it('says that it cancels, and that the daemon is away', () => {
+    assert.match(line({ cancelling: true }), /cancelling/);
+    assert.match(line({ disconnected: true }), /daemon does not answer/);
+  });
+});
+
+describe('ProgressLine', () => {
+  it('writes one line over in a terminal, no wider than it', () => {
+    const output = new FakeOutput({ isTTY: true, columns: 20 });
+    const line = new ProgressLine(output, () => 0);
+    line.show('clip.mp4  43 %');
+    line.show('clip.mp4  44 % and much more than fits');
+    line.print('done');
+    assert.equal(output.text, '\r\u001b[2Kclip.mp4  43 %\r\u001b[2Kclip.mp4  44 % and…\r\u001b[2Kdone\n');
+  });
+
+  it('writes a plain line now and then elsewhere', () => {
+    const output = new FakeOutput();
+    let now = 0;
+    const line = new ProgressLine(output, () => now);
+    for (let percent = 0; percent < 100; percent += 1) {
+      line.show(`${percent} %`);
+      now += 250;
+    }
+    line.clear();
+    const lines = output.text.trimEnd().split('\n');
+    assert.deepEqual(lines, ['0 %', '20 %', '40 %', '60 %', '80 %']);
+    assert.equal(plainIntervalMs, 5_000);
+  });
+});
+
+describe('the end of a job', () => {
+  it('says where the result is, both sizes, percent and verdict', () => {
+    assert.deepEqual(resultLines(doneJob(), plain), [
+      '✓ clip.mp4 → clip.web.mp4, 412 MB → 63 MB (−85 %), verified',
+    ]);
+  });
+
+  it('lists what the verdict found', () => {
+    const findings = [{ level: 'warn' as const, message: 'The sound is 0.3 s shorter.' }];
+    const warned = doneJob({
+      outputs: [{ path: '/films/clip.web.mp4', bytes: 63_000_000, verdict: { level: 'warn', findings } }],
+    });
+    assert.equal(resultLines(warned, plain)[1], '    ! The sound is 0.3 s shorter.');
+  });
+
+  it('says why it failed, what to do, and where the log is', () => {
+    const failed = job({
+      state: 'failed',
+      reason: { code: 'source-not-media', message: 'It is not a media file.', hint: 'Choose another file.' },
+    });
+    assert.deepEqual(resultLines(failed, plain), [
+      '✗ clip.mp4: It is not a media file.',
+      '    Choose another file.',
+      '    dffmpeg job logs mj3k2f9a01zx shows what ffmpeg said.',
+    ]);
+  });
+});
+
+describe('lists', () => {
+  it('align their columns, colours or not', () => {
+    const style = styleFor(new FakeOutput({ isTTY: true }), {});
+    const lines = table([
+      [style.bold('ab'), 'c'],
+      ['abcd', 'd'],
+    ]);
+    assert.equal(lines[0], '\u001b[1mab\u001b[22m    c');
+    assert.equal(lines[1], 'abcd  d');
+  });
+
+  it('show jobs with whole ids and ages', () => {
+    const rows = jobRows([doneJob({ createdAt: 0 })], { ...plain, now: 65_000 });
+    assert.deepEqual(rows[1], [
+      'mj3k2f9a01zx', 'done', 'web', 'clip.mp4', '1 min 05 s', '412 MB → 63 MB (−85 %), verified',
+    ]); // prettier-ignore
+  });
+
+  it('show a job with a command that can be pasted', () => {
+    const lines = jobDetails(doneJob(), { ...plain, platform: 'linux' });
+    assert.ok(lines.includes("  /usr/bin/ffmpeg -i '/films/it'\\''s here.mp4'"));
+    assert.ok(lines.includes('attempt 1: encode on desk, succeeded, after 3 s, exit code 0'));
+  });
+});
+
+describe('a watched status', () => {
+  it('is written over in a terminal, also where lines wrap', () => {
+    const output = new FakeOutput({ isTTY: true, columns: 10 });
+    const screen = new Screen(output);
+    screen.show(['0123456789abc', 'x']);
+    screen.show(['0123456789abc', 'x']);
+    screen.show(['y']);
+    assert.equal(output.text, '\r\u001b[J0123456789abc\nx\n\u001b[3A\r\u001b[Jy\n');
+  });
+});
+
+describe('colours', () => {
+  it('are for terminals without NO_COLOR', () => {
+    const paint = (isTTY: boolean, env: Record<string, string>): string =>
+      styleFor(new FakeOutput({ isTTY }), env).good('x');
+    assert.equal(paint(true, {}), '\u001b[32mx\u001b[39m');
+    assert.equal(paint(true, { NO_COLOR: '1' }), 'x');
+    assert.equal(paint(true, { TERM: 'dumb' }), 'x');
+    assert.equal(paint(false, {}), 'x');
+  });
+});
+
+describe('paths', () => {
+  const options = { cwd: '/films', home: '/home/ann', width: 30 };
+  it('are relative where they lie below the current folder, else below ~', () => {
+    assert.equal(shortenPath('/films/a/b.mp4', options), 'a/b.mp4');
+    assert.equal(shortenPath('/home/ann/x.mp4', options), '~/x.mp4');
+    assert.equal(shortenPath('/films2/x.mp4', options), '/films2/x.mp4');
+  });
+  it('lose their middle, and keep the name', () => {
+    assert.equal(shortenPath('/mnt/archive/2026/november/take 1.mp4', options), '…/2026/november/take 1.mp4');
+    const long = shortenPath(`/mnt/${'n'.repeat(80)}.web.mp4`, options);
+    assert.equal([...long].length, 30);
+    assert.match(long, /n…nn\.web\.mp4$/);
+  });
+  it('cannot speak to the terminal', () => {
+    assert.equal(printable('a\u001b[2Jb\nc\u202ed'), 'a?[2Jb?c?d');
+  });
+});
+
+describe('quoteCommand', () => {
+  it('quotes for the shell of the system', () => {
+    assert.equal(quoteCommand(['ffmpeg', '-i', 'a b', '[0:v]', ''], 'linux'), "ffmpeg -i 'a b' '[0:v]' ''");
+    assert.equal(quoteCommand(['ffmpeg', "a\nb'c"], 'linux'), "ffmpeg $'a\\nb\\'c'");
+    assert.equal(quoteCommand(['C:\\a b\\ffmpeg', "it's"], 'win32'), "& 'C:\\a b\\ffmpeg' 'it''s'");
+  });
+});

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { parseJsonc } from '../../../src/client/jsoncFile.ts';
+import { flagOf, settingKeys, settingRow, settings, variableOf } from '../../../src/daemon/config.ts';
+import { mergeConfig, origins, type Layer, type Origin } from '../../../src/daemon/mergeConfig.ts';
+
+function layer(origin: Origin, values: Record<string, unknown>): Layer {
+  return { origin, values, place: (keys) => `${origin}:${keys.join('.')}` };
+}
+
+const goodValues = {
+  idleMinutes: fc.integer({ min: 0, max: 1000 }),
+  lowPriority: fc.boolean(),
+  logLevel: fc.constantFrom('debug', 'info', 'warn', 'error'),
+  logFiles: fc.integer({ min: 0, max: 100 }),
+  ffmpeg: fc.string({ maxLength: 20 }),
+};
+
+describe('the settings of the daemon', () => {
+  it('have good defaults', () => {
+    for (const key of settingKeys) {
+      const { schema, default: value } = settingRow(key);
+      assert.deepEqual(schema.parse(value), value, key);
+    }
+  });
+
+  it('name their flag and their variable after the key', () => {
+    assert.equal(flagOf('idleMinutes'), '--idle-minutes');
+    assert.equal(variableOf('idleMinutes'), 'DFFMPEG_IDLE_MINUTES');
+    const names = settingKeys.flatMap((key) => [flagOf(key), variableOf(key)]);
+    assert.equal(new Set(names).size, names.length);
+  });
+
+  it('refuse to listen beyond this machine, with a sentence', () => {
+    for (const good of ['127.0.0.1:0', '127.1.2.3:8080', '[::1]:1', 'localhost:65535'])
+      assert.equal(settings.listen.schema.safeParse(good).success, true, good);
+    for (const bad of [
+      '0.0.0.0:0',
+      '192.168.1.2:80',
+      '[::]:0',
+      'example.org:1',
+      '127.0.0.1',
+      '127.0.0.1:70000',
+      '',
+    ])
+      assert.equal(settings.listen.schema.safeParse(bad).success, false, bad);
+    const refused = settings.listen.schema.safeParse('0.0.0.0:9000').error?.issues[0]?.message;
+    assert.match(refused ?? '', /this machine only for now, not on 0\.0\.0\.0: write 127\.0\.0\.1:9000/);
+  });
+
+  it('read slots as people type them', () => {
+    assert.deepEqual(settingRow('slots').text?.('cpu=2, nvenc=3'), { cpu: 2, nvenc: 3 });
+    assert.equal(settings.slots.schema.safeParse(settingRow('slots').text?.('cpu=two')).success, false);
+  });
+});
+
+describe('mergeConfig', () => {
+  it('takes each key from the strongest layer that has it, whatever the others say', () => {
+    const layersOf = fc.record(
+      Object.fromEntries(
+        origins.slice(0, 4).map((origin) => [origin, fc.record(goodValues, { requiredKeys: [] })]),
+      ),
+    );
+    fc.assert(
+      fc.property(layersOf, (given) => {
+        const layers = origins.slice(0, 4).map((origin) => layer(origin, given[origin] ?? {}));
+        const merged = mergeConfig(layers);
+        assert.deepEqual(merged.problems, []);
+        for (const key of Object.keys(goodValues) as (keyof typeof goodValues)[]) {
+          const strongest = layers.find(({ values }) => Object.hasOwn(values, key));
+          assert.equal(merged.origins[key], strongest?.origin ?? 'default');
+          assert.deepEqual(merged.values[key], strongest ? strongest.values[key] : settings[key].default);
+        }
+      }),
+    );
+  });
+
+  it('passes over a bad value, and says where it stands', () => {
+    const merged = mergeConfig([
+      layer('config.jsonc', { idleMinutes: 'soon' }),
+      layer('config.vscode.json', { idleMinutes: 3 }),
+    ]);
+    assert.equal(merged.values.idleMinutes, 3);
+    assert.equal(merged.origins.idleMinutes, 'config.vscode.json');
+    assert.deepEqual(
+      merged.problems.map(({ place }) => place),
+      ['config.jsonc:idleMinutes'],
+    );
+  });
+
+  it('keeps the value that a layer gave before it turned bad', () => {
+    const before = mergeConfig([layer('config.jsonc', { idleMinutes: 7 })]);
+    const after = mergeConfig([layer('config.jsonc', { idleMinutes: -1 })], before);
+    assert.equal(after.values.idleMinutes, 7);
+    assert.equal(after.problems.length, 1);
+  });
+
+  it('keeps the good presets beside a bad one', () => {
+    const good = { container: 'mp4', video: { encoders: ['libx264'] } };
+    const merged = mergeConfig([
+      layer('config.jsonc', { presets: { good, bad: { container: 'avi' }, 'no name': good } }),
+    ]);
+    assert.deepEqual(Object.keys(merged.values.presets), ['good']);
+    assert.ok(merged.problems.some(({ place }) => place === 'config.jsonc:presets.bad.container'));
+    assert.ok(merged.problems.some(({ message }) => /preset name/.test(message)));
+  });
+
+  it('names a setting that there is not', () => {
+    const { problems } = mergeConfig([layer('config.jsonc', { $schema: 'x', ideMinutes: 1 })]);
+    assert.match(problems[0]?.message ?? '', /ideMinutes: There is no such setting\. Known: ffmpeg, /);
+    assert.equal(problems.length, 1);
+  });
+});
+
+describe('parseJsonc', () => {
+  it('says in which line a key stands', () => {
+    const document = parseJsonc('f.jsonc', '// why\n{\n  "a": {\n    "b":\n      1,\n  },\n}');
+    assert.deepEqual(document.value, { a: { b: 1 } });
+    assert.equal(document.place(['a', 'b']), 'f.jsonc:4');
+    assert.equal(document.place(['a', 'missing']), 'f.jsonc:3');
+  });
+
+  it('gives no half value of a broken file, and says where it breaks', () => {
+    const document = parseJsonc('f.jsonc', '{\n  "a": 1\n  "b": 2\n}');
+    assert.equal(document.value, undefined);
+    assert.deepEqual(document.problems, [
+      { place: 'f.jsonc:3', message: 'This is not valid JSON with comments: comma expected.' },
+    ]);
+  });
+
+  it('takes an empty file for no settings', () => {
+    assert.deepEqual(parseJsonc('f', '\uFEFF \n').value, {});
+  });
+});

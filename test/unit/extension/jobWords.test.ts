@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { batchMessage } from '../../../src/extension/model/batchMessage.ts';
+import { toCommandLine } from '../../../src/extension/model/commandLine.ts';
+import { describeJob, jobContext, jobIcon, jobLabel } from '../../../src/extension/model/jobPresentation.ts';
+import { jobTooltip } from '../../../src/extension/model/jobTooltip.ts';
+import { escapeMarkdown } from '../../../src/extension/model/markdown.ts';
+import { statusBarText } from '../../../src/extension/model/statusBarText.ts';
+import { viewState } from '../../../src/extension/model/viewState.ts';
+import { makeAttempt, makeDone, makeJob, makeWorker } from './jobs.ts';
+
+const failed = makeJob({
+  id: 'job2',
+  state: 'failed',
+  sources: [{ path: '/film/broken.mp4' }],
+  reason: { code: 'source-not-media', message: 'This is not a media file.', hint: 'Choose another.' },
+  attempts: [makeAttempt({ kind: 'probe' })],
+});
+
+describe('a row of the Jobs view', () => {
+  it('tells progress, speed and time left', () => {
+    const text = describeJob(makeJob({ state: 'running' }), {
+      jobId: 'job1', fence: 1, fraction: 0.437, speed: 2.1, eta: 200, framesPerSecond: 60,
+    }); // prettier-ignore
+    assert.equal(text, '43 % · 2.1× · 3 min 20 s left');
+  });
+
+  it('tells what came out', () => {
+    assert.equal(describeJob(makeDone(), undefined), 'clip.web.mp4 · 412 MB → 63 MB (−85 %), verified');
+  });
+
+  it('tells why it failed or waits', () => {
+    assert.equal(describeJob(failed, undefined), 'This is not a media file.');
+    const reason = { code: 'ffmpeg-missing', message: 'ffmpeg was not found.' } as const;
+    assert.equal(describeJob(makeJob({ reason }), undefined), 'ffmpeg was not found.');
+    assert.equal(jobIcon(makeJob({ reason })).icon, 'warning');
+  });
+
+  it('carries the flags that menus match', () => {
+    assert.equal(jobContext(makeJob()), 'job+waiting+cancellable');
+    assert.equal(jobContext(makeDone()), 'job+done+result+log+command');
+    assert.equal(jobContext(failed), 'job+failed+retryable+log');
+    assert.equal(jobContext({ ...failed, attempts: [] }), 'job+failed+retryable');
+  });
+
+  it('keeps a name with a line break on its line', () => {
+    assert.equal(jobLabel(makeJob({ sources: [{ path: '/film/a\nb.mp4' }] })), 'a␊b.mp4');
+    assert.equal(jobLabel(makeJob({ sources: [{ path: 'C:\\film\\a.mp4' }] })), 'a.mp4');
+    assert.equal(jobLabel(makeJob({ sources: [{ path: '/film/a\\b.mp4' }] })), 'a\\b.mp4');
+  });
+});
+
+describe('a tooltip', () => {
+  it('holds the exact command, quoted for the shell', () => {
+    const text = jobTooltip(makeDone(), 'linux');
+    assert.ok(text.includes("```sh\n/usr/bin/ffmpeg -i '/film/my clip.mp4' out.mp4\n```"), text);
+    assert.ok(text.includes('Took: 1 min 12 s'), text);
+  });
+
+  it('lets no file name become Markdown', () => {
+    const path = '/film/[x](command:evil)<img src=x>`$(bug)`.mp4';
+    const text = jobTooltip(makeJob({ sources: [{ path }] }), 'linux');
+    assert.ok(!/(?<!\\)\[x/.test(text), text);
+    assert.ok(!text.includes('<img'), text);
+    assert.equal(escapeMarkdown('a\n# b'), String.raw`a␊\# b`);
+  });
+
+  it('has a fence longer than what is in it', () => {
+    const text = jobTooltip(makeDone({ attempts: [makeAttempt({ argv: ['ffmpeg', '```.mp4'] })] }), 'linux');
+    assert.ok(text.includes("````sh\nffmpeg '```.mp4'\n````"), text);
+  });
+});
+
+describe('a command line', () => {
+  it('is quoted for sh and for PowerShell', () => {
+    assert.equal(toCommandLine(['ffmpeg', "it's", 'a b', ''], 'linux'), String.raw`ffmpeg 'it'\''s' 'a b' ''`);
+    assert.equal(
+      toCommandLine(['C:\\Program Files\\ffmpeg.exe', "it's", '[a]'], 'win32'),
+      "& 'C:\\Program Files\\ffmpeg.exe' 'it''s' '[a]'",
+    );
+  });
+});
+
+describe('the message at the end of a batch', () => {
+  it('says of one file what came out', () => {
+    const message = batchMessage([makeDone()], 'all');
+    assert.equal(message?.text, 'clip.mp4 → clip.web.mp4, 412 MB → 63 MB (−85 %), verified');
+    assert.equal(message?.severity, 'information');
+    assert.deepEqual(message?.result, { path: '/film/clip.web.mp4', only: true });
+  });
+
+  it('says of one failure what to do', () => {
+    const message = batchMessage([failed], 'all');
+    assert.equal(message?.text, 'broken.mp4: This is not a media file. Choose another.');
+    assert.equal(message?.severity, 'error');
+  });
+
+  it('adds up many', () => {
+    const message = batchMessage([makeDone(), makeDone({ id: 'b' }), failed], 'all');
+    assert.equal(
+      message?.text,
+      '2 of 3 files encoded, 824 MB → 126 MB (−85 %), verified. 1 file failed: broken.mp4 (This is not a media file).',
+    );
+  });
+
+  it('is left out as the setting says, and when all were cancelled', () => {
+    assert.equal(batchMessage([makeDone()], 'failures'), undefined);
+    assert.equal(batchMessage([failed], 'none'), undefined);
+    assert.equal(batchMessage([makeJob({ state: 'cancelled' })], 'all'), undefined);
+    assert.ok(batchMessage([makeDone(), failed], 'failures'));
+  });
+});
+
+describe('the status bar', () => {
+  const counts = { waiting: 5, running: 2, done: 0, failed: 0, cancelled: 0 };
+  const link = { kind: 'ready' } as const;
+
+  it('shows what runs and waits, and nothing when nothing does', () => {
+    const shown = statusBarText({ counts, fraction: 0.436, workers: [makeWorker()], link });
+    assert.equal(shown?.text, '$(sync~spin) 2 encoding, 5 waiting · 43 %');
+    const idle = { ...counts, waiting: 0, running: 0 };
+    assert.equal(statusBarText({ counts: idle, fraction: undefined, workers: [], link }), undefined);
+  });
+
+  it('is an error only when nothing can move', () => {
+    const missing = { state: 'missing', error: { code: 'ffmpeg-missing', message: 'None.' } } as const;
+    const blocked = statusBarText({
+      counts: { ...counts, running: 0 }, fraction: undefined, workers: [makeWorker({ ffmpeg: missing })], link,
+    }); // prettier-ignore
+    assert.equal(blocked?.blocked, true);
+    assert.equal(blocked?.label, '5 waiting for ffmpeg');
+  });
+});
+
+describe('the state of the views', () => {
+  const facts = { trusted: true, link: { kind: 'ready' }, workers: [makeWorker()], jobs: 0 } as const;
+
+  it('names what is in the way before what there is to see', () => {
+    const missing = { state: 'missing', error: { code: 'ffmpeg-missing', message: 'None.' } } as const;
+    const failedLink = (code: 'node-missing' | 'timeout') => ({ kind: 'failed', code, message: 'No.' }) as const;
+    assert.equal(viewState(facts), 'empty');
+    assert.equal(viewState({ ...facts, jobs: 3 }), 'ready');
+    assert.equal(viewState({ ...facts, link: { kind: 'idle' } }), 'empty');
+    assert.equal(viewState({ ...facts, link: { kind: 'connecting' } }), 'loading');
+    assert.equal(viewState({ ...facts, workers: [makeWorker({ ffmpeg: missing })] }), 'noFfmpeg');
+    assert.equal(viewState({ ...facts, link: failedLink('node-missing') }), 'noNode');
+    assert.equal(viewState({ ...facts, link: failedLink('timeout') }), 'daemonFailed');
+    assert.equal(viewState({ ...facts, trusted: false, link: failedLink('timeout') }), 'untrusted');
+  });
+});
