@@ -14,6 +14,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -48,7 +49,7 @@ const bundles = [
     source: 'src/extension/extension.ts',
     options: {
       entryPoints: { extension: 'src/extension/extension.ts' },
-      outdir: 'dist',
+      outdir: '.',
       format: 'cjs',
       platform: 'node',
       target: 'node22',
@@ -60,7 +61,7 @@ const bundles = [
     source: 'src/cli/main.ts',
     options: {
       entryPoints: { dffmpeg: 'src/cli/main.ts' },
-      outdir: 'dist/program',
+      outdir: 'program',
       outExtension: { '.js': '.mjs' },
       format: 'esm',
       platform: 'node',
@@ -78,7 +79,7 @@ const bundles = [
     source: 'src/webview/status.ts',
     options: {
       entryPoints: { status: 'src/webview/status.ts' },
-      outdir: 'dist/webview',
+      outdir: 'webview',
       format: 'iife',
       platform: 'browser',
       target: 'es2022',
@@ -88,13 +89,13 @@ const bundles = [
   },
 ];
 
-function copyCodicons() {
+function copyCodicons(dist) {
   for (const file of ['codicon.css', 'codicon.ttf'])
-    cpSync(inRoot('node_modules/@vscode/codicons/dist', file), inRoot('dist/webview', file));
+    cpSync(inRoot('node_modules/@vscode/codicons/dist', file), path.join(dist, 'webview', file));
 }
 
-function checkExtensionSize() {
-  const file = inRoot('dist/extension.js');
+function checkExtensionSize(dist) {
+  const file = path.join(dist, 'extension.js');
   if (!existsSync(file)) return;
   const bytes = statSync(file).size;
   if (bytes > extensionLimitBytes)
@@ -105,8 +106,8 @@ function checkExtensionSize() {
 }
 
 /** The daemon's copy of the program is named by this: same bytes, same name. */
-function writeBuildMark() {
-  const folder = inRoot('dist/program');
+function writeBuildMark(dist) {
+  const folder = path.join(dist, 'program');
   if (!existsSync(folder)) return;
   const hash = createHash('sha256');
   const files = readdirSync(folder).filter((name) => !name.endsWith('.map') && name !== 'build.json');
@@ -149,40 +150,57 @@ function isUpToDate(mark) {
   return !missing && existsSync(stamp) && readFileSync(stamp, 'utf8') === mark;
 }
 
-/** `afterEach` runs when all bundles stand, also after each rebuild of `--watch`. */
-function finish() {
-  writeBuildMark();
-  checkExtensionSize();
+/** When all bundles stand, and after each rebuild of `--watch`. */
+function finish(dist) {
+  writeBuildMark(dist);
+  checkExtensionSize(dist);
 }
 
 async function buildOnce() {
   const mark = inputsMark();
   if (!process.argv.includes('--force') && isUpToDate(mark)) return;
-  rmSync(inRoot('dist'), { recursive: true, force: true });
+  // Built beside (as deep, for the source maps) and moved there whole: a build that fails leaves what was built before.
+  const next = inRoot(`dist-${process.pid}`);
+  try {
+    await buildInto(next);
+    rmSync(inRoot('dist'), { recursive: true, force: true });
+    renameSync(next, inRoot('dist'));
+  } finally {
+    rmSync(next, { recursive: true, force: true });
+  }
+  writeFileSync(inRoot('out/meta/inputs'), mark);
+}
+
+async function buildInto(dist) {
+  mkdirSync(dist, { recursive: true });
   for (const { name, source, options, after } of bundles) {
     if (!existsSync(inRoot(source))) {
       console.log(`build: no ${source} yet, ${name} is left out`);
       continue;
     }
-    keepMeta(name, await esbuild.build({ ...shared, ...options }));
-    after?.();
+    keepMeta(name, await esbuild.build({ ...shared, ...into(dist, options) }));
+    after?.(dist);
   }
-  finish();
   mkdirSync(inRoot('out/meta'), { recursive: true });
-  writeFileSync(inRoot('out/meta/inputs'), mark);
+  finish(dist);
+}
+
+function into(dist, options) {
+  return { ...options, outdir: path.join(dist, options.outdir) };
 }
 
 async function watch() {
+  const dist = inRoot('dist');
   for (const { name, source, options, after } of bundles.filter(({ source }) => existsSync(inRoot(source)))) {
     const report = {
       name: 'report',
       setup(build) {
         build.onEnd((result) => {
           if (result.errors.length > 0) return;
-          after?.();
+          after?.(dist);
           keepMeta(name, result);
           try {
-            finish();
+            finish(dist);
           } catch (error) {
             console.error(`build: ${error.message}`);
           }
@@ -190,7 +208,7 @@ async function watch() {
         });
       },
     };
-    const context = await esbuild.context({ ...shared, ...options, plugins: [report] });
+    const context = await esbuild.context({ ...shared, ...into(dist, options), plugins: [report] });
     await context.watch();
   }
 }

@@ -84,7 +84,8 @@ const usageErrors: ReadonlySet<string> = new Set(['preset-unknown', 'request-inv
 
 function causesOf(thrown: unknown): string {
   const lines: string[] = [];
-  for (let error = thrown; error !== undefined; error = error instanceof Error ? error.cause : undefined)
-    lines.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  let error = thrown;
+  for (; error instanceof Error; error = error.cause) lines.push(error.stack ?? error.message);
+  if (error !== undefined) lines.push(JSON.stringify(error));
   return lines.join('\ncaused by ');
 }

@@ -1,7 +1,7 @@
 export interface Deferred<T> {
   readonly promise: Promise<T>;
-  resolve(value: T): void;
-  reject(error: unknown): void;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** `Promise.withResolvers`, which the compiler's library (ES2023) does not know yet. */

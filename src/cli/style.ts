@@ -1,11 +1,11 @@
 import type { Output } from './io.ts';
 
 export interface Style {
-  bold(text: string): string;
-  dim(text: string): string;
-  good(text: string): string;
-  warn(text: string): string;
-  bad(text: string): string;
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly warn: (text: string) => string;
+  readonly bad: (text: string) => string;
 }
 
 /** Colours in a terminal only, and not where `NO_COLOR` is set (https://no-color.org) or the terminal is dumb. */

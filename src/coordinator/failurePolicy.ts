@@ -36,7 +36,10 @@ export function judgeFailure(
       const avoid = [...new Set([...task.avoid, context.workerId])];
       return repeat(
         { ...task, environmentFailures, avoid },
-        { ...error, hint: `It is tried again (attempt ${environmentFailures + 1} of ${settings.maxEnvironmentFailures}).` },
+        {
+          ...error,
+          hint: `It is tried again (attempt ${environmentFailures + 1} of ${settings.maxEnvironmentFailures}).`,
+        },
         now + backOff(settings, environmentFailures),
       );
     }

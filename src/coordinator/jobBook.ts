@@ -67,7 +67,8 @@ export class JobBook {
           this.#onChange(stored, before);
           return stored;
         } catch (error) {
-          const again = error instanceof DffmpegError && error.code === 'conflict' && conflicts < maxConflicts;
+          const again =
+            error instanceof DffmpegError && error.code === 'conflict' && conflicts < maxConflicts;
           if (!again) throw error;
         }
       }
@@ -93,7 +94,9 @@ export class JobBook {
     return {
       job,
       // An ended job has nothing to offer, whatever its last attempt left.
-      tasks: ended ? tasks.map((task) => (task.state === 'ended' ? task : { ...task, state: 'ended' })) : tasks,
+      tasks: ended
+        ? tasks.map((task) => (task.state === 'ended' ? task : { ...task, state: 'ended' }))
+        : tasks,
       attempts: mergeBy(before.attempts, change.attempts ?? [], ({ fence }) => fence).filter(
         ({ fence }) => fence !== change.dropAttempt?.fence,
       ),
@@ -105,7 +108,7 @@ export class JobBook {
     if (reduced.ok) return reduced.job;
     if (reduced.refusal === 'fence-void')
       throw new DffmpegError('fence-void', `A later attempt of job ${job.id} exists.`);
-    throw new RefusedEvent(job.id, job.state, event.type);
+    throw new DffmpegError('conflict', `Job ${job.id} is ${job.state}: this cannot be done now.`);
   }
 
   #inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {

@@ -5,7 +5,14 @@ import { judgeFailure } from './failurePolicy.ts';
 import type { JobEvent } from './jobReducer.ts';
 import type { QueueSettings } from './queueSettings.ts';
 import type { JobWrite, Reservation } from './store.ts';
-import type { AttemptRecord, JobRecord, Placement, StoredJob, TaskKind, TaskRecord } from './store/records.ts';
+import type {
+  AttemptRecord,
+  JobRecord,
+  Placement,
+  StoredJob,
+  TaskKind,
+  TaskRecord,
+} from './store/records.ts';
 
 /**
  * What each happening writes: pure, from the job as it is to the change of it. The event goes through the
@@ -133,11 +140,17 @@ export function fail(
 ): JobChange {
   const { error, exit, verdict } = report;
   const task = taskOf(stored, attempt);
-  const attempts = [{ ...attempt, state: 'failed', error, exit: exit ?? attempt.exit, endedAt: context.now } as const];
+  const attempts = [
+    { ...attempt, state: 'failed', error, exit: exit ?? attempt.exit, endedAt: context.now } as const,
+  ];
   const outputs = verdict ? [{ ...stored.job.outputs[0], verdict }] : stored.job.outputs;
   const decision = judgeFailure(task, error, { ...context, workerId: attempt.workerId });
   if (decision.outcome === 'fail')
-    return { event: { type: 'failed', fence: attempt.fence, reason: decision.reason }, job: { outputs }, attempts };
+    return {
+      event: { type: 'failed', fence: attempt.fence, reason: decision.reason },
+      job: { outputs },
+      attempts,
+    };
   const event: JobEvent =
     stored.job.state === 'committing'
       ? { type: 'placement-gone', fence: attempt.fence, reason: decision.reason }
@@ -168,15 +181,21 @@ export function stopped(
 export function voidAttempt(
   stored: StoredJob,
   attempt: AttemptRecord,
-  ending: { readonly now: number; readonly reason: ErrorData; readonly type?: 'placement-gone' | 'abandoned' },
+  ending: {
+    readonly now: number;
+    readonly reason: ErrorData;
+    readonly type?: 'attempt-ended' | 'placement-gone' | 'abandoned';
+    /** With them the loss counts as a failure, and the next attempt waits a little. */
+    readonly settings?: QueueSettings;
+  },
 ): JobChange {
-  const { now, reason, type } = ending;
-  const { fence } = attempt;
+  const { now, reason, type = 'attempt-ended', settings } = ending;
+  const { fence, workerId } = attempt;
+  const judged = settings && judgeFailure(taskOf(stored, attempt), reason, { workerId, now, settings });
   return {
-    event:
-      type === 'abandoned' ? { type, reason } : { type: type ?? 'attempt-ended', fence, reason },
+    event: type === 'abandoned' ? { type, reason } : { type, fence, reason },
     job: { placement: undefined },
-    tasks: waitingAgain(stored, attempt),
+    tasks: judged?.outcome === 'repeat' ? [judged.task] : waitingAgain(stored, attempt),
     attempts: [{ ...attempt, state: 'void', error: reason, endedAt: now }],
   };
 }

@@ -62,7 +62,7 @@ export async function freeName(
   reserved: (normalised: readonly string[]) => Promise<readonly string[]>,
   taken?: string,
 ): Promise<Reservation> {
-  for (let number = taken === undefined ? 1 : numberOf(plan, taken) + 1; number < maxNumber; ) {
+  for (let number = taken === undefined ? 1 : numberOf(plan, taken) + 1; number < maxNumber;) {
     const names = Array.from({ length: namesAtOnce }, (_, index) => outputName(plan, number + index));
     const gone = new Set(await reserved(names.map(({ normalised }) => normalised)));
     const free = names.find(({ normalised }) => !gone.has(normalised));

@@ -26,7 +26,7 @@ export const builtinPresets: Readonly<Record<string, Preset>> = {
     description: 'AV1 and Opus in Matroska, 10-bit, every audio track: to keep.',
     container: 'mkv',
     video: { encoders: ['libsvtav1', 'libaom-av1'], crf: 30, speed: 'medium', pixelFormat: 'yuv420p10le' },
-    audio: { encoder: 'libopus', bitrate: '160k' },
+    audio: { encoder: 'libopus', bitrate: '192k' },
   },
   audio: {
     description: 'The sound alone, AAC in M4A.',

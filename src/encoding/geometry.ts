@@ -19,7 +19,11 @@ export function planGeometry(stream: ProbeStream, maxHeight: number | undefined)
   const width = turned ? stream.height : stream.width;
   const height = turned ? stream.width : stream.height;
   const factor = maxHeight === undefined ? 1 : Math.min(1, even(maxHeight) / height);
-  const target = { width: even(width * factor), height: even(height * factor) };
+  const target = {
+    // Where it shrinks, the nearest even width keeps the aspect best; it cannot exceed the source's.
+    width: factor < 1 ? Math.max(2, Math.round((width * factor) / 2) * 2) : even(width),
+    height: even(height * factor),
+  };
   if (target.width === width && target.height === height) return { ...target, filters: [] };
   const square = stream.sampleAspectRatio === undefined || stream.sampleAspectRatio === 1;
   return {

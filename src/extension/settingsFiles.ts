@@ -6,8 +6,8 @@ import {
   TextEditorRevealType,
   window,
   workspace,
+  Uri,
   type TextDocument,
-  type Uri,
 } from 'vscode';
 import { findPreset } from './model/presetText.ts';
 import { readPresets, section } from './settings.ts';
@@ -25,23 +25,28 @@ export class SettingsFiles {
     await this.showPreset(name, resource);
   }
 
-  /** The settings file that defines a preset, at its line; the one that would, when none does. */
+  /** The settings file that defines a preset, at its line; the user's, when none in the workspace does. */
   async showPreset(name: string, resource?: Uri): Promise<void> {
     const inspected = workspace.getConfiguration(section, resource).inspect('presets');
     const has = (value: unknown): boolean => Object.hasOwn(readPresets({ get: () => value as never }), name);
-    const command = has(inspected?.workspaceFolderValue)
-      ? 'workbench.action.openFolderSettingsFile'
-      : has(inspected?.workspaceValue)
-        ? 'workbench.action.openWorkspaceSettingsFile'
-        : 'workbench.action.openSettingsJson';
-    await commands.executeCommand(command);
+    const inFolder = has(inspected?.workspaceFolderValue);
+    const file =
+      inFolder || has(inspected?.workspaceValue) ? workspaceSettings(inFolder, resource) : undefined;
+    if (file) await window.showTextDocument(file);
+    else await commands.executeCommand('workbench.action.openSettingsJson');
     const editor = window.activeTextEditor;
-    if (!editor) return;
-    const range = presetRange(editor.document, name);
+    const range = editor && presetRange(editor.document, name);
     if (!range) return;
     editor.selection = new Selection(range.start, range.end);
     editor.revealRange(range, TextEditorRevealType.InCenterIfOutsideViewport);
   }
+}
+
+/** A saved multi-root workspace has a file of its own; without one, the folder's is the workspace's. */
+function workspaceSettings(ofFolder: boolean, resource: Uri | undefined): Uri | undefined {
+  if (!ofFolder && workspace.workspaceFile) return workspace.workspaceFile;
+  const folder = (resource && workspace.getWorkspaceFolder(resource)) ?? workspace.workspaceFolders?.[0];
+  return folder && Uri.joinPath(folder.uri, '.vscode', 'settings.json');
 }
 
 function presetRange(document: TextDocument, name: string): Range | undefined {

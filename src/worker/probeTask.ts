@@ -1,5 +1,6 @@
 import { pickAudio, pickVideo } from '../encoding/streams.ts';
 import { checkDestination } from '../files/destination.ts';
+import { beginsAsIsoMedia } from '../files/isoMedia.ts';
 import { checkSource } from '../files/sourceFile.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { TaskPayload } from '../protocol/workerContract.ts';
@@ -15,12 +16,18 @@ export async function probeTask(
   const probe = await probeFile(context.prover.tools, payload.source, {
     timeoutMs: context.settings.probeTimeoutSeconds * 1000,
     signal: context.signal,
+  }).catch(async (error: unknown) => {
+    const damaged = error instanceof DffmpegError && error.code === 'source-damaged';
+    throw damaged && !(await beginsAsIsoMedia(payload.source)) ? notMedia(payload.source) : error;
   });
-  if (!pickVideo(probe) && pickAudio(probe, true).length === 0)
-    throw new DffmpegError('source-not-media', `${payload.source} holds no video or sound to encode.`, {
-      hint: 'Choose a video or audio file; check that this one plays.',
-    });
+  if (!pickVideo(probe) && pickAudio(probe, true).length === 0) throw notMedia(payload.source);
   await checkDestination(payload.destination);
   context.signal.throwIfAborted();
   await context.report({ type: 'probed', probe: { ...probe, bytes: source.bytes } });
+}
+
+function notMedia(source: string): DffmpegError {
+  return new DffmpegError('source-not-media', `${source} holds no video or sound to encode.`, {
+    hint: 'Choose a video or audio file; check that this one plays.',
+  });
 }

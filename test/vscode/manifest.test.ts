@@ -38,9 +38,12 @@ describe('the manifest', () => {
   });
 
   it('keeps from a workspace what decides which programs run', () => {
-    const properties = Object.assign({}, ...manifest().contributes.configuration.map((part) => part.properties));
+    const properties = manifest().contributes.configuration.flatMap((part) =>
+      Object.entries(part.properties),
+    );
+    const scopes = new Map(properties.map(([key, { scope }]) => [key, scope]));
     for (const key of ['dffmpeg.ffmpegPath', 'dffmpeg.nodePath'])
-      assert.equal(properties[key].scope, 'application', key);
+      assert.equal(scopes.get(key), 'application', key);
     const restricted = manifest().capabilities.untrustedWorkspaces.restrictedConfigurations;
     assert.deepEqual([...restricted].sort(), ['dffmpeg.defaultPreset', 'dffmpeg.output', 'dffmpeg.presets']);
   });
@@ -48,7 +51,10 @@ describe('the manifest', () => {
   it('offers the two entries on exactly the media files', () => {
     for (const menu of ['explorer/context', 'editor/title/context']) {
       const entries = manifest().contributes.menus[menu] ?? [];
-      assert.deepEqual(entries.map(({ command }) => command), ['dffmpeg.encode', 'dffmpeg.encodeWithPreset']);
+      assert.deepEqual(
+        entries.map(({ command }) => command),
+        ['dffmpeg.encode', 'dffmpeg.encodeWithPreset'],
+      );
       for (const { when } of entries) {
         const inside = /resourceExtname =~ \/\^\\\.\((.*?)\)\$\/i/.exec(when ?? '')?.[1];
         assert.deepEqual(inside?.split('|'), [...mediaExtensions].sort(), menu);
@@ -58,7 +64,9 @@ describe('the manifest', () => {
 
   it('hides from the palette what needs a row', () => {
     const hidden = (manifest().contributes.menus.commandPalette ?? []).map(({ command }) => command);
-    const inRows = new Set((manifest().contributes.menus['view/item/context'] ?? []).map(({ command }) => command));
+    const inRows = new Set(
+      (manifest().contributes.menus['view/item/context'] ?? []).map(({ command }) => command),
+    );
     inRows.delete('dffmpeg.installFfmpeg');
     for (const command of inRows) assert.ok(hidden.includes(command), command);
   });

@@ -66,7 +66,10 @@ describe('presets of the settings', () => {
     answers.press.set('The preset “high” cannot be used', 'Open Settings');
     const shown = whenEvent(vscode.window.onDidChangeTextEditorSelection, () => {
       const editor = vscode.window.activeTextEditor;
-      return editor?.document.uri.path.endsWith('settings.json') && editor.document.getText(editor.selection) === '"high"';
+      return (
+        editor?.document.uri.path.endsWith('settings.json') &&
+        editor.document.getText(editor.selection) === '"high"'
+      );
     });
     await vscode.commands.executeCommand('dffmpeg.encodeWithPreset', clip('clip.mp4'));
     await answers.message(/“high” cannot be used.*video\.crf/);
@@ -86,8 +89,11 @@ describe('presets of the settings', () => {
     const { services } = await activated();
     await vscode.commands.executeCommand('dffmpeg.newPreset');
     const editor = vscode.window.activeTextEditor;
-    assert.ok(editor?.document.uri.path.endsWith('.vscode/settings.json'), editor?.document.uri.toString());
+    assert.ok(editor);
+    assert.ok(editor.document.uri.path.endsWith('.vscode/settings.json'), editor.document.uri.toString());
     assert.equal(editor.document.getText(editor.selection), '"my-preset"');
-    assert.ok(services.presets.list(clip('clip.mp4')).some(({ name, usable }) => name === 'my-preset' && usable));
+    assert.ok(
+      services.presets.list(clip('clip.mp4')).some(({ name, usable }) => name === 'my-preset' && usable),
+    );
   });
 });

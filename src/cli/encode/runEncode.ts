@@ -80,7 +80,7 @@ interface Submission {
   readonly output: string | undefined;
   readonly options: EncodeOptions;
   readonly signal: AbortSignal;
-  follow(job: Job): void;
+  readonly follow: (job: Job) => void;
 }
 
 async function submitAll(

@@ -49,10 +49,21 @@ export async function waitForJobs(daemon: DaemonConnection, options: WaitOptions
   const onStop = (): void => {
     cancelAll().then(update, end.reject);
   };
+  /** A request starts a daemon where none runs: what was under way went back to its queue. */
+  let reconnecting = false;
+  const reconnect = (): void => {
+    if (reconnecting) return;
+    reconnecting = true;
+    daemon
+      .request('daemon.status', {})
+      .then(() => (reconnecting = false))
+      .catch(end.reject);
+  };
   const onClosed = daemon.onState(({ name }) => {
     if (name === 'closed')
       end.reject(new DffmpegError('disconnected', 'The connection to the daemon was closed.'));
     else update();
+    if (name === 'waiting') reconnect();
   });
   stop.addEventListener('abort', onStop);
   try {

@@ -1,3 +1,5 @@
+import { printable } from '../paths.ts';
+
 /** A command that can be pasted: into bash, or into PowerShell on Windows. */
 export function quoteCommand(argv: readonly string[], platform: string): string {
   if (platform !== 'win32') return argv.map(quotePosix).join(' ');
@@ -8,16 +10,17 @@ export function quoteCommand(argv: readonly string[], platform: string): string 
 
 function quotePosix(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  // $'…' shows what a terminal would obey: a newline or an escape in a file name.
-  if (/[\n\r\t\u001b]/.test(word)) {
-    const escaped = word
-      .replace(/[\\']/g, '\\$&')
-      .replace(/\n/g, '\\n')
-      .replace(/\r/g, '\\r')
-      .replace(/\t/g, '\\t');
-    return `$'${escaped.replaceAll('\u001b', '\\e')}'`;
-  }
-  return `'${word.replaceAll("'", `'\\''`)}'`;
+  // $'…' says what a terminal would obey: a newline or an escape in a file name.
+  return printable(word) === word
+    ? `'${word.replaceAll("'", `'\\''`)}'`
+    : `$'${[...word].map(escapeLetter).join('')}'`;
+}
+
+function escapeLetter(letter: string): string {
+  if (letter === '\\' || letter === "'") return `\\${letter}`;
+  if (letter === '\n') return '\\n';
+  if (printable(letter) === letter) return letter;
+  return [...Buffer.from(letter)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
 }
 
 function quotePowerShell(word: string): string {

@@ -18,8 +18,8 @@ const endedJobs = 20;
 export interface LiveStatusOptions {
   /** Also jobs that have ended. */
   readonly all: boolean;
-  onChange(status: Status): void;
-  onError(error: unknown): void;
+  readonly onChange: (status: Status) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 /** The daemon's state by subscription: a snapshot, and again after each change. */

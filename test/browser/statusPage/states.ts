@@ -106,7 +106,7 @@ export function progress(fraction = 0.43): Progress[] {
       fraction,
       framesPerSecond: 61.4,
       speed: 2.05,
-      eta: 754,
+      eta: Math.round(1323 * (1 - fraction)),
       bytes: 178 * MB,
     },
     {

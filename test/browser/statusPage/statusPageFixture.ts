@@ -48,7 +48,7 @@ export class StatusPageFixture {
     await fixture.page.addInitScript(playHost);
     await fixture.page.goto(`${origin}/`);
     await fixture.setTheme(theme);
-    await fixture.page.waitForFunction(() => window.posted.some((message) => message.type === 'ready'));
+    await fixture.ready();
     return fixture;
   }
 
@@ -62,15 +62,20 @@ export class StatusPageFixture {
   }
 
   /** Sends and waits until the page has drawn. */
-  async send(...messages: readonly HostMessage[]): Promise<void> {
+  readonly send = async (...messages: readonly HostMessage[]): Promise<void> => {
     await this.page.evaluate(async (data) => {
       for (const message of data) window.postMessage(message, '*');
       await new Promise((resolve) => setTimeout(resolve, 0));
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     }, messages);
-  }
+  };
 
-  async setTheme(name: ThemeName): Promise<void> {
+  /** Waits for the page's first message. */
+  readonly ready = async (): Promise<void> => {
+    await this.page.waitForFunction(() => window.posted.some((message) => message.type === 'ready'));
+  };
+
+  readonly setTheme = async (name: ThemeName): Promise<void> => {
     const { bodyClass, colors } = themes[name];
     await this.page.evaluate(
       ([className, entries]) => {
@@ -81,16 +86,14 @@ export class StatusPageFixture {
       },
       [bodyClass, Object.entries(colors)] as const,
     );
-  }
+  };
 
-  posted(): Promise<PageMessage[]> {
-    return this.page.evaluate(() => window.posted);
-  }
+  readonly posted = (): Promise<PageMessage[]> => this.page.evaluate(() => window.posted);
 
-  async screenshot(name: string, fullPage = true): Promise<void> {
+  readonly screenshot = async (name: string, fullPage = true): Promise<void> => {
     const file = path.join(import.meta.dirname, '../../../out/screenshots', `${name}.png`);
     await this.page.screenshot({ path: file, fullPage });
-  }
+  };
 
   /** Fails the test when the browser or the content policy had anything to complain of. */
   async close(): Promise<void> {

@@ -189,7 +189,7 @@ describe('paths', () => {
 describe('quoteCommand', () => {
   it('quotes for the shell of the system', () => {
     assert.equal(quoteCommand(['ffmpeg', '-i', 'a b', '[0:v]', ''], 'linux'), "ffmpeg -i 'a b' '[0:v]' ''");
-    assert.equal(quoteCommand(['ffmpeg', "a\nb'c"], 'linux'), "ffmpeg $'a\\nb\\'c'");
+    assert.equal(quoteCommand(['ffmpeg', "a\nb'c\u001b[2J"], 'linux'), "ffmpeg $'a\\nb\\'c\\x1b[2J'");
     assert.equal(quoteCommand(['C:\\a b\\ffmpeg', "it's"], 'win32'), "& 'C:\\a b\\ffmpeg' 'it''s'");
   });
 });

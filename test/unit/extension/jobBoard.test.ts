@@ -22,7 +22,10 @@ describe('the board of jobs', () => {
 
   it('says from where to where a job went', () => {
     const { board, changes } = boardWith(makeJob());
-    board.applyJobs([makeJob({ revision: 2, state: 'running' }), makeJob({ revision: 3, state: 'verifying' })]);
+    board.applyJobs([
+      makeJob({ revision: 2, state: 'running' }),
+      makeJob({ revision: 3, state: 'verifying' }),
+    ]);
     board.applyJobs([makeDone({ revision: 4 })]);
     assert.deepEqual(
       changes.map((change) => (change.kind === 'job' ? `${change.from}>${change.to}` : change.kind)),
@@ -32,7 +35,10 @@ describe('the board of jobs', () => {
 
   it('takes progress for what runs only, and forgets it at the end', () => {
     const { board } = boardWith(makeJob({ state: 'running' }));
-    board.applyProgress([{ jobId: 'job1', fence: 1, fraction: 0.4 }, { jobId: 'other', fence: 1, fraction: 0.9 }]);
+    board.applyProgress([
+      { jobId: 'job1', fence: 1, fraction: 0.4 },
+      { jobId: 'other', fence: 1, fraction: 0.9 },
+    ]);
     assert.equal(board.overallFraction(), 0.4);
     board.applyJobs([makeDone({ revision: 2 })]);
     board.applyProgress([{ jobId: 'job1', fence: 1, fraction: 0.5 }]);
@@ -47,8 +53,14 @@ describe('the board of jobs', () => {
       makeJob({ id: 'sooner', createdAt: 1 }),
       makeJob({ id: 'urgent', createdAt: 3, priority: 80 }),
     );
-    assert.deepEqual(board.jobsOf('finished').map(({ id }) => id), ['new', 'old']);
-    assert.deepEqual(board.jobsOf('waiting').map(({ id }) => id), ['urgent', 'sooner', 'later']);
+    assert.deepEqual(
+      board.jobsOf('finished').map(({ id }) => id),
+      ['new', 'old'],
+    );
+    assert.deepEqual(
+      board.jobsOf('waiting').map(({ id }) => id),
+      ['urgent', 'sooner', 'later'],
+    );
   });
 
   it('forgets what a snapshot does not have', () => {

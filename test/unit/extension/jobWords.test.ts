@@ -72,7 +72,10 @@ describe('a tooltip', () => {
 
 describe('a command line', () => {
   it('is quoted for sh and for PowerShell', () => {
-    assert.equal(toCommandLine(['ffmpeg', "it's", 'a b', ''], 'linux'), String.raw`ffmpeg 'it'\''s' 'a b' ''`);
+    assert.equal(
+      toCommandLine(['ffmpeg', "it's", 'a b', ''], 'linux'),
+      String.raw`ffmpeg 'it'\''s' 'a b' ''`,
+    );
     assert.equal(
       toCommandLine(['C:\\Program Files\\ffmpeg.exe', "it's", '[a]'], 'win32'),
       "& 'C:\\Program Files\\ffmpeg.exe' 'it''s' '[a]'",
@@ -136,7 +139,8 @@ describe('the state of the views', () => {
 
   it('names what is in the way before what there is to see', () => {
     const missing = { state: 'missing', error: { code: 'ffmpeg-missing', message: 'None.' } } as const;
-    const failedLink = (code: 'node-missing' | 'timeout') => ({ kind: 'failed', code, message: 'No.' }) as const;
+    const failedLink = (code: 'node-missing' | 'timeout') =>
+      ({ kind: 'failed', code, message: 'No.' }) as const;
     assert.equal(viewState(facts), 'empty');
     assert.equal(viewState({ ...facts, jobs: 3 }), 'ready');
     assert.equal(viewState({ ...facts, link: { kind: 'idle' } }), 'empty');

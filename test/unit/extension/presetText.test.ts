@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { builtinPresets } from '../../../src/encoding/builtinPresets.ts';
-import { brokenPresetSentence, checkPreset, presetCatalog } from '../../../src/extension/model/presetCatalog.ts';
+import {
+  brokenPresetSentence,
+  checkPreset,
+  presetCatalog,
+} from '../../../src/extension/model/presetCatalog.ts';
 import { findPreset, findPresetProblems } from '../../../src/extension/model/presetText.ts';
 import { readNotifications, readOutputTemplate, readPresets } from '../../../src/extension/settings.ts';
 
@@ -57,16 +61,24 @@ describe('presets in the text of a settings file', () => {
 
 describe('the catalogue of presets', () => {
   it('puts one of the settings in the place of a built-in one', () => {
-    const entries = presetCatalog(builtinPresets, { web: { container: 'mp3', audio: { encoder: 'libmp3lame' } } });
+    const entries = presetCatalog(builtinPresets, {
+      web: { container: 'mp3', audio: { encoder: 'libmp3lame' } },
+    });
     const web = entries.filter(({ name }) => name === 'web');
-    assert.deepEqual(web.map(({ origin }) => origin), ['settings']);
+    assert.deepEqual(
+      web.map(({ origin }) => origin),
+      ['settings'],
+    );
     assert.equal(entries.length, Object.keys(builtinPresets).length);
   });
 
   it('says in one sentence why a preset cannot be used', () => {
     const entry = checkPreset('high', { container: 'mp4', video: { encoders: ['libx264'], crf: 99 } });
     assert.ok(!entry.usable);
-    assert.match(brokenPresetSentence('high', entry.problems), /^The preset “high” cannot be used: .*video\.crf/);
+    assert.match(
+      brokenPresetSentence('high', entry.problems),
+      /^The preset “high” cannot be used: .*video\.crf/,
+    );
   });
 });
 

@@ -25,7 +25,9 @@ describe('statusPageHtml', () => {
   });
 
   it('has one script, with the nonce, and nothing inline', () => {
-    assert.deepEqual(html.match(/<script[^>]*>/g), ['<script nonce="n0nce" src="https://webview.test/status.js">']);
+    assert.deepEqual(html.match(/<script[^>]*>/g), [
+      '<script nonce="n0nce" src="https://webview.test/status.js">',
+    ]);
     assert.doesNotMatch(html, /<style|\sstyle=|\son\w+=|unsafe-/);
   });
 

@@ -33,7 +33,11 @@ describe('the words of a job', () => {
   });
 
   it('says why a job waits, in the words of the queue', () => {
-    const reason = { code: 'slots-busy', message: 'Both slots are busy.', hint: 'It begins by itself.' } as const;
+    const reason = {
+      code: 'slots-busy',
+      message: 'Both slots are busy.',
+      hint: 'It begins by itself.',
+    } as const;
     assert.equal(waitingReason(job('a', { reason })), 'Both slots are busy. It begins by itself.');
     assert.equal(waitingReason(job('a', { state: 'probing' })), 'Looking at the file…');
   });

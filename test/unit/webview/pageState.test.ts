@@ -31,9 +31,16 @@ describe('problemOf', () => {
     assert.equal(problemOf(emptyPageState), undefined);
     assert.equal(problemOf({ ...emptyPageState, workers }), undefined);
     const problem = problemOf({ ...emptyPageState, workers: without });
-    assert.deepEqual(problem?.remedies.map(({ action }) => action), ['installFfmpeg']);
+    assert.deepEqual(
+      problem?.remedies.map(({ action }) => action),
+      ['installFfmpeg'],
+    );
     const remote = without.map((worker) => ({ ...worker, local: false }));
-    assert.equal(problemOf({ ...emptyPageState, workers: remote }), undefined, 'another machine is not mended here');
+    assert.equal(
+      problemOf({ ...emptyPageState, workers: remote }),
+      undefined,
+      'another machine is not mended here',
+    );
   });
 });
 
@@ -47,7 +54,11 @@ describe('loadColumns', () => {
   });
 
   it('counts seconds back from the newest sample, in percent', () => {
-    assert.deepEqual(loadColumns(series([1000, 3000])), [[-2, 0], [50, 50], [25, 25]]);
+    assert.deepEqual(loadColumns(series([1000, 3000])), [
+      [-2, 0],
+      [50, 50],
+      [25, 25],
+    ]);
   });
 
   it('breaks the line where nothing was measured', () => {
@@ -66,7 +77,9 @@ describe('loadColumns', () => {
 
 describe('sparklinePoints', () => {
   it('ends at the right edge, and stays inside', () => {
-    const points = sparklinePoints([0, 5, 10]).split(' ').map((pair) => pair.split(',').map(Number));
+    const points = sparklinePoints([0, 5, 10])
+      .split(' ')
+      .map((pair) => pair.split(',').map(Number));
     assert.equal(points.at(-1)?.[0], 120);
     for (const [, y] of points) assert.ok(y !== undefined && y >= 0 && y <= 24);
     assert.ok(!sparklinePoints([0, 0]).includes('NaN'));
@@ -77,7 +90,10 @@ describe('Announcer', () => {
   it('speaks at once, then at most once a period, with what came in between', () => {
     const spoken: string[] = [];
     let wake: (() => void) | undefined;
-    const announcer = new Announcer({ speak: (text) => spoken.push(text), later: (callback) => (wake = callback) });
+    const announcer = new Announcer({
+      speak: (text) => spoken.push(text),
+      later: (callback) => (wake = callback),
+    });
     for (const sentence of ['One.', 'Two.', 'Three.', 'Four.', 'Five.']) announcer.say(sentence);
     assert.deepEqual(spoken, ['One.']);
     wake?.();

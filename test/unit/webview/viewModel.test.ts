@@ -78,7 +78,10 @@ describe('sumUp', () => {
   it('adds up only results whose two sizes are known', () => {
     const jobs = [done(1000, 200), done(undefined, 5), done(7, undefined), done(10, 30)];
     const { savedBytes, sourceBytes, results } = sumUp(jobs, 0);
-    assert.deepEqual({ savedBytes, sourceBytes, results }, { savedBytes: 780, sourceBytes: 1010, results: 2 });
+    assert.deepEqual(
+      { savedBytes, sourceBytes, results },
+      { savedBytes: 780, sourceBytes: 1010, results: 2 },
+    );
   });
 
   it('does not count what was read by a job that failed', () => {
@@ -94,7 +97,11 @@ describe('sumUp', () => {
 
 describe('endedSince', () => {
   it('names only jobs that were seen open before', () => {
-    const before = [job('a', { state: 'running' }), job('b', { state: 'done' }), job('c', { state: 'waiting' })];
+    const before = [
+      job('a', { state: 'running' }),
+      job('b', { state: 'done' }),
+      job('c', { state: 'waiting' }),
+    ];
     const after = [
       job('a', { state: 'done' }),
       job('b', { state: 'done' }),

@@ -1,7 +1,11 @@
 import * as vscode from 'vscode';
 
 type Messages = 'showInformationMessage' | 'showWarningMessage' | 'showErrorMessage';
-const messageMethods: readonly Messages[] = ['showInformationMessage', 'showWarningMessage', 'showErrorMessage'];
+const messageMethods: readonly Messages[] = [
+  'showInformationMessage',
+  'showWarningMessage',
+  'showErrorMessage',
+];
 
 /** What the window was asked to show, and what the test answers in a person's stead. */
 export class Answers {
@@ -20,9 +24,13 @@ export class Answers {
       const list = (await items) as vscode.QuickPickItem[];
       this.picks.push({
         title: (options as vscode.QuickPickOptions | undefined)?.title,
-        labels: list.filter(({ kind }) => kind !== vscode.QuickPickItemKind.Separator).map(({ label }) => label),
+        labels: list
+          .filter(({ kind }) => kind !== vscode.QuickPickItemKind.Separator)
+          .map(({ label }) => label),
       });
-      return list.find(({ label, kind }) => label === this.pick && kind !== vscode.QuickPickItemKind.Separator);
+      return list.find(
+        ({ label, kind }) => label === this.pick && kind !== vscode.QuickPickItemKind.Separator,
+      );
     });
   }
 

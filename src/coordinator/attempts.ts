@@ -1,0 +1,222 @@
+import { DffmpegError, type ErrorData } from '../protocol/errors.ts';
+import type { TaskReport } from '../protocol/workerContract.ts';
+import type { ConnectedWorker } from './connectedWorker.ts';
+import type { Clock } from './ids.ts';
+import type { JobBook } from './jobBook.ts';
+import * as changes from './jobChanges.ts';
+import type { JobChange } from './jobChanges.ts';
+import { freeName, normalisePath, outputPlan } from './planner.ts';
+import type { QueueSettings } from './queueSettings.ts';
+import type { AttemptKey, AttemptRecord, StoredJob } from './store/records.ts';
+import { waitsForTurn } from './waitReasons.ts';
+
+/** Reports that end an attempt, and the state in which they leave it: a repeat of one finds it so. */
+const endOf: Partial<Record<TaskReport['type'], AttemptRecord['state']>> = {
+  probed: 'succeeded',
+  delivered: 'succeeded',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
+export interface AttemptsOptions {
+  readonly book: JobBook;
+  readonly clock: Clock;
+  readonly settings: QueueSettings;
+  readonly platform: string;
+}
+
+/** What becomes of attempts by what their workers say, and by what they do not say any more. */
+export class Attempts {
+  readonly #book: JobBook;
+  readonly #clock: Clock;
+  readonly #settings: QueueSettings;
+  readonly #platform: string;
+
+  constructor(options: AttemptsOptions) {
+    this.#book = options.book;
+    this.#clock = options.clock;
+    this.#settings = options.settings;
+    this.#platform = options.platform;
+  }
+
+  /** Stores a report. A repeat or a late one is no error; one of a superseded attempt is `fence-void`. */
+  async report(worker: ConnectedWorker, key: AttemptKey, report: TaskReport): Promise<void> {
+    await this.#book.change(jobIdOf(key), (stored) => {
+      const attempt = attemptOf(stored, key, worker.id);
+      return attempt.state === 'running' ? this.#changeBy(stored, attempt, report) : undefined;
+    });
+    if (endOf[report.type] !== undefined) worker.release(key);
+    if (report.type === 'failed' && report.error.code === 'ffmpeg-missing')
+      worker.ffmpegMissing = report.error;
+    if (report.type === 'probed') await this.plan(jobIdOf(key));
+  }
+
+  /** Reserves the name of the result and puts the job into the queue. */
+  async plan(jobId: string): Promise<void> {
+    await this.#book.change(jobId, async (stored) => {
+      if (stored.job.state !== 'planned') return undefined;
+      try {
+        return changes.enqueue(stored, await this.#freeName(stored), waitsForTurn);
+      } catch (error) {
+        if (!(error instanceof DffmpegError) || error.class === 'transient') throw error;
+        return { event: { type: 'failed', reason: error.toData() } };
+      }
+    });
+  }
+
+  /** Answers where the result may be placed, after that is on the disk. */
+  async commit(
+    worker: ConnectedWorker,
+    key: AttemptKey,
+    request: Pick<NonNullable<StoredJob['job']['placement']>, 'staged' | 'identity' | 'bytes' | 'verdict'>,
+    taken: string | undefined,
+  ): Promise<string> {
+    const { job } = await this.#book.change(jobIdOf(key), async (stored) => {
+      const attempt = attemptOf(stored, key, worker.id);
+      if (attempt.state !== 'running') throw fenceVoid(stored.job.id);
+      const { placement, state, cancelling } = stored.job;
+      if (cancelling && state !== 'committing')
+        throw new DffmpegError('cancelled', `Job ${stored.job.id} is being cancelled.`);
+      // A repeat, because the answer was lost.
+      if (placement?.fence === key.fence && placement.path !== taken) return undefined;
+      return this.#grant(stored, { ...key, ...request, workerId: worker.id }, taken);
+    });
+    return job.placement?.path ?? '';
+  }
+
+  /** Another name for a placement whose granted one turned out to be taken. */
+  async grantNext(jobId: string): Promise<StoredJob> {
+    return this.#book.change(jobId, (stored) => {
+      const { placement } = stored.job;
+      return placement && this.#grant(stored, placement, placement.path);
+    });
+  }
+
+  async delivered(jobId: string, key: AttemptKey): Promise<void> {
+    await this.#changeRunning(jobId, key, (stored, attempt) => {
+      const { placement } = stored.job;
+      return placement && changes.deliver(stored, attempt, placement, this.#clock());
+    });
+  }
+
+  /** The worker took the offer back: nothing has happened. */
+  async declined(jobId: string, key: AttemptKey): Promise<void> {
+    await this.#changeRunning(jobId, key, (stored, attempt) =>
+      changes.decline(stored, attempt, waitsForTurn),
+    );
+  }
+
+  /** The attempt failed for a reason that the coordinator itself has seen. */
+  async failed(jobId: string, key: AttemptKey, error: ErrorData): Promise<void> {
+    await this.#changeRunning(jobId, key, (stored, attempt) =>
+      changes.fail(stored, attempt, { error }, this.#now()),
+    );
+  }
+
+  /**
+   * Nobody reports of this attempt any more. A granted placement is left alone: only the worker's machine can
+   * tell whether the file has its name. With `backOff` the next attempt waits a little.
+   */
+  async lost(jobId: string, key: AttemptKey, reason: ErrorData, backOff: boolean): Promise<void> {
+    const settings = backOff ? this.#settings : undefined;
+    await this.#changeRunning(jobId, key, (stored, attempt) =>
+      stored.job.state === 'committing'
+        ? undefined
+        : changes.voidAttempt(stored, attempt, { now: this.#clock(), reason, settings }),
+    );
+  }
+
+  /** `placement-gone`: nothing lies under the granted name. `abandoned`: nobody is left who could tell. */
+  async giveUp(
+    jobId: string,
+    key: AttemptKey,
+    type: 'placement-gone' | 'abandoned',
+    reason: ErrorData,
+  ): Promise<void> {
+    await this.#changeRunning(jobId, key, (stored, attempt) =>
+      changes.voidAttempt(stored, attempt, { now: this.#clock(), reason, type }),
+    );
+  }
+
+  #changeRunning(
+    jobId: string,
+    key: AttemptKey,
+    decide: (stored: StoredJob, attempt: AttemptRecord) => JobChange | undefined,
+  ): Promise<StoredJob> {
+    return this.#book.change(jobId, (stored) => {
+      const attempt = stored.attempts.find(
+        ({ taskId, fence }) => taskId === key.taskId && fence === key.fence,
+      );
+      return attempt?.state === 'running' ? decide(stored, attempt) : undefined;
+    });
+  }
+
+  #changeBy(stored: StoredJob, attempt: AttemptRecord, report: TaskReport): JobChange | undefined {
+    const now = this.#clock();
+    switch (report.type) {
+      case 'started':
+        return changes.start(attempt, report);
+      case 'verifying':
+        // Repeated after the commit: the answer was lost, the state is ahead.
+        return stored.job.state === 'committing' ? undefined : changes.encoded(attempt, report.exit);
+      case 'probed':
+        return changes.probed(stored, attempt, report, now);
+      case 'delivered': {
+        const { path, bytes, verdict } = report;
+        if (stored.job.placement?.path !== path)
+          throw new DffmpegError('request-invalid', `Job ${stored.job.id} was not granted ${path}.`);
+        return changes.deliver(stored, attempt, { path, bytes, verdict }, now);
+      }
+      case 'failed':
+        return changes.fail(stored, attempt, report, this.#now());
+      case 'cancelled': {
+        const reason: ErrorData = {
+          code: 'cancelled',
+          message: `${attempt.worker} stopped the encode.`,
+          hint: 'It is queued again.',
+        };
+        return changes.stopped(stored, attempt, { now, exit: report.exit, reason });
+      }
+    }
+  }
+
+  async #grant(
+    stored: StoredJob,
+    placement: Omit<NonNullable<StoredJob['job']['placement']>, 'path'>,
+    taken: string | undefined,
+  ): Promise<JobChange> {
+    const planned = stored.job.outputs[0]?.path;
+    const reservation =
+      taken === undefined && planned !== undefined
+        ? { path: planned, normalised: normalisePath(planned, this.#platform) }
+        : await this.#freeName(stored, taken);
+    return changes.grant({ ...placement, path: reservation.path }, reservation);
+  }
+
+  #freeName({ job }: StoredJob, taken?: string) {
+    return freeName(
+      outputPlan(job, this.#platform),
+      (normalised) => this.#book.store.reserved(normalised, job.id),
+      taken,
+    );
+  }
+
+  #now(): { now: number; settings: QueueSettings } {
+    return { now: this.#clock(), settings: this.#settings };
+  }
+}
+
+/** Task ids are made of the job's, see `taskId`. */
+function jobIdOf({ taskId }: AttemptKey): string {
+  return taskId.slice(0, taskId.lastIndexOf('-'));
+}
+
+function attemptOf(stored: StoredJob, key: AttemptKey, workerId: string): AttemptRecord {
+  const attempt = stored.attempts.find(({ taskId, fence }) => taskId === key.taskId && fence === key.fence);
+  if (!attempt || attempt.state === 'void' || attempt.workerId !== workerId) throw fenceVoid(stored.job.id);
+  return attempt;
+}
+
+function fenceVoid(jobId: string): DffmpegError {
+  return new DffmpegError('fence-void', `This attempt of job ${jobId} does not count any more.`);
+}

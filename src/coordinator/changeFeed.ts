@@ -1,0 +1,77 @@
+import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
+import type { Store } from './store.ts';
+import type { StoredJob } from './store/records.ts';
+
+export interface Changes {
+  /** In order of revision. */
+  readonly jobs: readonly StoredJob[];
+  readonly cursor: number;
+}
+
+const pageSize = 500;
+
+/**
+ * Reads the store's change counter once for all who follow it: what several changes of one turn of the event
+ * loop did is told together, nothing is told twice to one cursor, and nothing is left out.
+ */
+export class ChangeFeed {
+  readonly #store: Store;
+  readonly #onError: (error: DffmpegError) => void;
+  readonly #followers = new Set<(changes: Changes) => void>();
+  #cursor: number | undefined;
+  #reading: Promise<void> | undefined;
+  #again = false;
+
+  constructor(store: Store, onError: (error: DffmpegError) => void) {
+    this.#store = store;
+    this.#onError = onError;
+  }
+
+  /** Something was stored. */
+  wake(): void {
+    if (this.#followers.size === 0) return;
+    this.#again = true;
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+  }
+
+  /** May be told of changes from before the call: a follower skips what its own cursor has. */
+  follow(follower: (changes: Changes) => void): () => void {
+    this.#followers.add(follower);
+    return () => {
+      this.#followers.delete(follower);
+      if (this.#followers.size === 0) this.#cursor = undefined;
+    };
+  }
+
+  /** Call it before the first follower reads its snapshot, so that nothing between the two is missed. */
+  async ready(): Promise<void> {
+    this.#cursor ??= await this.#store.revision();
+  }
+
+  async idle(): Promise<void> {
+    await this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    while (this.#again) {
+      await new Promise((resolve) => setImmediate(resolve));
+      this.#again = false;
+      try {
+        await this.#tell();
+      } catch (error) {
+        this.#onError(toDffmpegError(error));
+      }
+    }
+  }
+
+  async #tell(): Promise<void> {
+    for (let more = true; more && this.#cursor !== undefined;) {
+      const changes = await this.#store.changesSince(this.#cursor, pageSize);
+      this.#cursor = changes.cursor;
+      more = changes.more;
+      if (changes.jobs.length > 0) for (const follower of this.#followers) follower(changes);
+    }
+  }
+}

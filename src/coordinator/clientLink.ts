@@ -1,0 +1,95 @@
+import { clientEvents, clientMethods, type ClientMethods } from '../protocol/clientContract.ts';
+import type { Channel } from '../protocol/channel.ts';
+import type { Handlers } from '../protocol/contract.ts';
+import type { DffmpegError } from '../protocol/errors.ts';
+import { createPeer } from '../protocol/peer.ts';
+import type { Timers } from '../protocol/timers.ts';
+import { cancelledByPerson, type JobControl } from './jobControl.ts';
+import type { JobLogs } from './jobLog.ts';
+import { readLog } from './jobLogReader.ts';
+import { toJob } from './jobView.ts';
+import type { Sessions } from './sessions.ts';
+import { Subscription, type SubscriptionOptions } from './subscription.ts';
+
+/** Methods that ask about the daemon itself, which the coordinator knows nothing of. */
+export type DaemonHandlers = Pick<
+  Handlers<ClientMethods>,
+  'session.open' | 'daemon.status' | 'daemon.stop' | 'sources.scan' | 'presets.list' | 'config.show'
+>;
+
+export interface ClientLinkOptions extends SubscriptionOptions {
+  readonly control: JobControl;
+  readonly logs: JobLogs;
+  readonly sessions: Sessions;
+  readonly timers: Timers;
+  readonly onError: (error: DffmpegError) => void;
+}
+
+/** Serves one client until its channel closes. */
+export async function serveClient(
+  channel: Channel,
+  daemon: DaemonHandlers,
+  options: ClientLinkOptions,
+): Promise<void> {
+  const { control, logs, sessions, store, fleet, timers, onError } = options;
+  let sessionId: string | undefined;
+  let subscription: Subscription | undefined;
+  let gone = false;
+
+  const handlers: Handlers<ClientMethods> = {
+    ...daemon,
+    'session.open': async (params, context) => {
+      const answer = await daemon['session.open'](params, context);
+      if (gone) return answer;
+      sessions.opened(params.sessionId);
+      if (sessionId !== undefined) sessions.closed(sessionId);
+      sessionId = params.sessionId;
+      return answer;
+    },
+    'jobs.submit': async (submission) => ({ job: toJob(await control.submit(submission, sessionId)) }),
+    'jobs.list': async (page) => {
+      const { jobs, next } = await store.jobs(page);
+      return { jobs: jobs.map(toJob), next };
+    },
+    'jobs.get': async ({ id }) => ({ job: toJob(await control.explained(await control.find(id))) }),
+    'jobs.cancel': async ({ id }) => {
+      const { job } = await control.find(id);
+      return { job: toJob(await control.cancel(job.id, cancelledByPerson)) };
+    },
+    'jobs.retry': async ({ id }) => {
+      const { job } = await control.find(id);
+      return { job: toJob(await control.retry(job.id)) };
+    },
+    'jobs.log': async ({ id, offset, wait }, { signal }) => {
+      const { job } = await control.find(id);
+      return readLog({ logs, store }, job.id, offset, wait ? signal : undefined);
+    },
+    'workers.list': () => Promise.resolve({ workers: fleet.info(true) }),
+    subscribe: async ({ topics, ...from }) => {
+      subscription?.end();
+      const begun = new Subscription(options, peer, topics);
+      subscription = begun;
+      const state = await begun.begin(from);
+      // Meanwhile the channel may have closed, or another subscription may have come.
+      if (gone || subscription !== begun) begun.end();
+      return state;
+    },
+  };
+
+  const peer = createPeer({
+    channel,
+    serves: clientMethods,
+    handlers,
+    asks: {},
+    emits: clientEvents,
+    hears: {},
+    listeners: {},
+    onError,
+    timers,
+  });
+
+  await peer.closed;
+  gone = true;
+  subscription?.end();
+  if (sessionId !== undefined) sessions.closed(sessionId);
+}

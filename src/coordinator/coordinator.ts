@@ -1,0 +1,149 @@
+import type { Channel } from '../protocol/channel.ts';
+import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
+import { isEnded, type Counts } from '../protocol/model.ts';
+import { systemTimers, type Timers } from '../protocol/timers.ts';
+import { Attempts } from './attempts.ts';
+import { ChangeFeed } from './changeFeed.ts';
+import { serveClient, type DaemonHandlers } from './clientLink.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { Emitter } from './emitter.ts';
+import { Fleet } from './fleet.ts';
+import { createIdSource, type Clock, type Random } from './ids.ts';
+import { JobBook } from './jobBook.ts';
+import { cancelledByLeaving, JobControl } from './jobControl.ts';
+import { JobLogs } from './jobLog.ts';
+import { logLines } from './jobLogLines.ts';
+import { Links } from './links.ts';
+import { LoadWatch } from './loadWatch.ts';
+import { ProgressBoard } from './progressBoard.ts';
+import type { QueueSettings } from './queueSettings.ts';
+import { Recovery } from './recovery.ts';
+import { Sessions } from './sessions.ts';
+import type { Store } from './store.ts';
+import type { StoredJob } from './store/records.ts';
+import { serveWorker } from './workerLink.ts';
+
+export interface CoordinatorOptions {
+  /** Closed with the coordinator. */
+  readonly store: Store;
+  /** Holds one log for each job. */
+  readonly logsDir: string;
+  readonly settings: QueueSettings;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Node's name of the system on which the paths lie. */
+  readonly platform: string;
+  readonly log: (error: DffmpegError) => void;
+  readonly timers?: Timers;
+}
+
+export interface Coordinator {
+  /** A worker's channel, authenticated; it is served until it closes. */
+  attachWorker(channel: Channel): void;
+  /** A client's channel, authenticated; it is served until it closes. */
+  attachClient(channel: Channel, daemon: DaemonHandlers): void;
+  counts(): Promise<Counts>;
+  activity(): Promise<Activity>;
+  /** Clients came or went, jobs began or ended: `activity` may say something else now. */
+  onActivity(listener: () => void): () => void;
+  /** Nothing more is offered, channels are closed, what ran is queued again, everything is stored. */
+  close(): Promise<void>;
+}
+
+export interface Activity {
+  readonly unfinishedJobs: number;
+  readonly clients: number;
+}
+
+/** The queue: takes jobs from clients, gives their tasks to workers, and loses nothing. */
+export async function createCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
+  const { store, settings, clock, platform, log: onError, timers = systemTimers } = options;
+  const newId = createIdSource(clock, options.random);
+  const activityChanged = new Emitter();
+
+  const fleet = new Fleet();
+  const feed = new ChangeFeed(store, onError);
+  const progress = new ProgressBoard({ intervalMs: settings.progressIntervalMs, timers });
+  const logs = new JobLogs({
+    directory: options.logsDir,
+    maxBytes: settings.logBytes,
+    chunkBytes: settings.logChunkBytes,
+    onError,
+  });
+  const book = new JobBook({ store, clock, onChange: jobChanged });
+  const attempts = new Attempts({ book, clock, settings, platform });
+  const dispatcher = new Dispatcher({ book, fleet, attempts, settings, clock, timers, platform, onError });
+  const wake = (): void => {
+    dispatcher.wake();
+  };
+  const recovery = new Recovery({ store, fleet, attempts, settings, timers, wake, onError });
+  const control = new JobControl({ book, fleet, attempts, newId, clock, platform });
+  const sessions = new Sessions({ graceMs: settings.attachedGraceMs, timers, onGone: cancelAttached });
+  const loadWatch = new LoadWatch(fleet);
+  const workers = new Links(onError);
+  const clients = new Links(onError, () => {
+    activityChanged.emit();
+  });
+
+  await recovery.start();
+  await planAgain();
+  for (const { sessionId } of await store.attached()) sessions.expect(sessionId);
+  wake();
+
+  return {
+    attachWorker: (channel) => {
+      const link = { fleet, attempts, recovery, logs, progress, settings, timers, wake, onError };
+      workers.add(channel, serveWorker(channel, link));
+    },
+    attachClient: (channel, daemon) => {
+      const link = { store, feed, fleet, progress, loadWatch, control, logs, sessions, timers, onError };
+      clients.add(channel, serveClient(channel, daemon, link));
+    },
+    counts: () => store.counts(),
+    activity: async () => {
+      const { waiting, running } = await store.counts();
+      return { unfinishedJobs: waiting + running, clients: clients.size };
+    },
+    onActivity: (listener) => activityChanged.on(listener),
+    close: async () => {
+      await dispatcher.close();
+      sessions.close();
+      progress.close();
+      await clients.close();
+      await workers.close();
+      await recovery.close();
+      await book.idle();
+      await feed.idle();
+      await logs.flush();
+      await store.close();
+    },
+  };
+
+  /** After every change: its log, who follows, and what may start now. */
+  function jobChanged(after: StoredJob, before: StoredJob | undefined): void {
+    const { id, state } = after.job;
+    logs.append(id, logLines(after, before, clock()).join('\n'));
+    feed.wake();
+    if (state !== before?.job.state) {
+      if (state !== 'running' && state !== 'verifying' && state !== 'committing') progress.forget(id);
+      if (!before || isEnded(state) || isEnded(before.job.state)) activityChanged.emit();
+      dispatcher.wake();
+    }
+  }
+
+  /** Killed between the end of a probe and the plan that follows it. */
+  async function planAgain(): Promise<void> {
+    const { jobs } = await store.jobs({ states: ['planned'], limit: Number.MAX_SAFE_INTEGER });
+    for (const { job } of jobs) await attempts.plan(job.id);
+  }
+
+  function cancelAttached(sessionId: string): void {
+    const cancel = async (): Promise<void> => {
+      for (const job of await store.attached())
+        if (job.sessionId === sessionId) await control.cancel(job.id, cancelledByLeaving);
+    };
+    cancel().catch((error: unknown) => {
+      onError(toDffmpegError(error));
+    });
+  }
+}

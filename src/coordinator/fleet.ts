@@ -1,0 +1,51 @@
+import type { WorkerInfo } from '../protocol/model.ts';
+import type { ConnectedWorker } from './connectedWorker.ts';
+import { Emitter } from './emitter.ts';
+import type { AttemptKey } from './store/records.ts';
+
+/** The workers that are connected now. */
+export class Fleet {
+  /** Something that views show of a worker has changed; `load` changes often and interests few. */
+  readonly changed = new Emitter<'worker' | 'load'>();
+  readonly #workers = new Map<string, ConnectedWorker>();
+  #loadWanted = false;
+
+  get workers(): readonly ConnectedWorker[] {
+    return [...this.#workers.values()];
+  }
+
+  get(id: string): ConnectedWorker | undefined {
+    return this.#workers.get(id);
+  }
+
+  add(worker: ConnectedWorker): void {
+    this.#workers.set(worker.id, worker);
+    worker.peer.emit('load.wanted', { wanted: this.#loadWanted });
+    this.changed.emit('worker');
+  }
+
+  /** Does nothing when another connection of the same worker has taken its place. */
+  remove(worker: ConnectedWorker): void {
+    if (this.#workers.get(worker.id) !== worker) return;
+    this.#workers.delete(worker.id);
+    this.changed.emit('worker');
+  }
+
+  runnerOf(key: AttemptKey): ConnectedWorker | undefined {
+    return this.workers.find((worker) => worker.attempt(key));
+  }
+
+  info(withLoad: boolean): WorkerInfo[] {
+    return this.workers.map((worker) => worker.info(withLoad));
+  }
+
+  /** Measuring the load costs: workers do it while somebody looks. */
+  set loadWanted(wanted: boolean) {
+    if (wanted === this.#loadWanted) return;
+    this.#loadWanted = wanted;
+    for (const worker of this.workers) {
+      if (!wanted) worker.load = undefined;
+      worker.peer.emit('load.wanted', { wanted });
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import { DffmpegError, type ErrorData } from '../protocol/errors.ts';
+import type { Submission } from '../protocol/clientContract.ts';
+import { isEnded } from '../protocol/model.ts';
+import type { Attempts } from './attempts.ts';
+import type { Fleet } from './fleet.ts';
+import type { Clock } from './ids.ts';
+import type { JobBook } from './jobBook.ts';
+import { newTask, retry } from './jobChanges.ts';
+import { checkPlan, outputPlan } from './planner.ts';
+import type { JobRecord, StoredJob } from './store/records.ts';
+import { withAhead } from './waitReasons.ts';
+
+export interface JobControlOptions {
+  readonly book: JobBook;
+  readonly fleet: Fleet;
+  readonly attempts: Attempts;
+  readonly newId: () => string;
+  readonly clock: Clock;
+  readonly platform: string;
+}
+
+/** Fewer characters of an id name too many jobs. */
+const minPrefix = 4;
+const shownCandidates = 5;
+
+export const cancelledByPerson: ErrorData = { code: 'cancelled', message: 'Cancelled.' };
+export const cancelledByLeaving: ErrorData = {
+  code: 'cancelled',
+  message: 'Cancelled, because the command that waited for it is gone.',
+  hint: 'Use --detach to let a job go on without its command.',
+};
+
+/** What people do with jobs. */
+export class JobControl {
+  readonly #options: JobControlOptions;
+
+  constructor(options: JobControlOptions) {
+    this.#options = options;
+  }
+
+  /** Checks what can be checked by looking at the submission alone, stores, and answers. */
+  async submit(submission: Submission, sessionId: string | undefined): Promise<StoredJob> {
+    const { book, newId, clock, platform } = this.#options;
+    if (submission.attached && sessionId === undefined)
+      throw new DffmpegError('request-invalid', 'An attached job needs a session.', {
+        hint: 'Ask session.open first.',
+      });
+    const job: JobRecord = {
+      id: newId(),
+      submissionId: submission.submissionId,
+      revision: 0,
+      state: 'accepted',
+      preset: submission.preset.name,
+      presetData: submission.preset.preset,
+      priority: submission.priority,
+      attached: submission.attached,
+      sessionId: submission.attached ? sessionId : undefined,
+      on: submission.on,
+      output: submission.output,
+      sources: submission.sources.map((path) => ({ path })),
+      outputs: [],
+      attempts: [],
+      cancelling: false,
+      fence: 0,
+      createdAt: clock(),
+    } as JobRecord;
+    checkPlan(outputPlan(job, platform));
+    return book.submit({ job, tasks: [newTask(job.id, 'probe')], attempts: [] });
+  }
+
+  /** A job by its id or a unique beginning of it. */
+  async find(idOrPrefix: string): Promise<StoredJob> {
+    const { store } = this.#options.book;
+    const exact = await store.job(idOrPrefix);
+    if (exact) return exact;
+    const prefix = idOrPrefix.toLowerCase();
+    const ids = prefix.length < minPrefix ? [] : await store.idsWithPrefix(prefix, shownCandidates + 1);
+    const [only, second] = ids;
+    if (only === undefined)
+      throw new DffmpegError('not-found', `There is no job ${idOrPrefix}.`, {
+        hint: `“dffmpeg jobs” lists them; ${minPrefix} characters of an id are enough.`,
+      });
+    if (second === undefined) return this.#options.book.get(only);
+    const named = ids.slice(0, shownCandidates).join(', ');
+    const rest = ids.length > shownCandidates ? ', …' : '';
+    throw new DffmpegError('conflict', `Several jobs begin with ${idOrPrefix}: ${named}${rest}.`, {
+      hint: 'Give more characters of the id.',
+    });
+  }
+
+  /** With the number of jobs ahead, where the job waits for its turn. */
+  async explained(stored: StoredJob): Promise<StoredJob> {
+    const { job } = stored;
+    if (job.state !== 'waiting') return stored;
+    const ahead = await this.#options.book.store.countAhead(job, 'encode');
+    return { ...stored, job: { ...job, reason: withAhead(job.reason, ahead) } };
+  }
+
+  /** What runs is cancelled when its worker says that the process is gone. */
+  async cancel(id: string, reason: ErrorData): Promise<StoredJob> {
+    const { book, fleet, attempts } = this.#options;
+    const stored = await book.change(id, ({ job }) =>
+      isEnded(job.state) || job.cancelling ? undefined : { event: { type: 'cancel-requested', reason } },
+    );
+    if (isEnded(stored.job.state)) return stored;
+    const attempt = stored.attempts.find(({ state }) => state === 'running');
+    if (!attempt) return stored;
+    const { taskId, fence } = attempt;
+    const worker = fleet.get(attempt.workerId);
+    if (worker) {
+      // An attempt that has just ended is not known there any more: its report says how it ended.
+      worker.peer.request('task.cancel', { taskId, fence }).catch(() => undefined);
+      return stored;
+    }
+    if (stored.job.state !== 'committing') return stored;
+    await attempts.giveUp(id, attempt, 'abandoned', reason);
+    return book.get(id);
+  }
+
+  async retry(id: string): Promise<StoredJob> {
+    return this.#options.book.change(id, (stored) => {
+      const { state } = stored.job;
+      if (state === 'done')
+        throw new DffmpegError('conflict', `Job ${id} is done: there is nothing to retry.`, {
+          hint: 'Encode the file again for a second result.',
+        });
+      return isEnded(state) ? retry(stored) : undefined;
+    });
+  }
+}

@@ -1,0 +1,155 @@
+import { appendFile, mkdir, open, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
+import { Emitter } from './emitter.ts';
+
+export interface JobLogsOptions {
+  /** Made when the first line is written. */
+  readonly directory: string;
+  /** Bytes of one log. */
+  readonly maxBytes: number;
+  /** Bytes of one answer. */
+  readonly chunkBytes: number;
+  readonly onError: (error: DffmpegError) => void;
+}
+
+interface OpenLog {
+  pending: string[];
+  /** Bytes on disk; unknown before the first write of this process. */
+  bytes: number | undefined;
+  writing: Promise<void>;
+}
+
+/** Files that are written at the same time: a thousand jobs may come at once. */
+const maxWriters = 8;
+const fullLine = '… the log is full: what follows is left out.\n';
+
+/** One text file for each job, `<directory>/<jobId>.log`, UTF-8. Writing never fails a job. */
+export class JobLogs {
+  /** The id of a job whose log has grown, or could have. */
+  readonly grown = new Emitter<string>();
+  readonly #options: JobLogsOptions;
+  readonly #open = new Map<string, OpenLog>();
+  readonly #waitingForTurn: (() => void)[] = [];
+  #writers = 0;
+
+  constructor(options: JobLogsOptions) {
+    this.#options = options;
+  }
+
+  /** Text of whole lines; a missing line end is added. */
+  append(jobId: string, text: string): void {
+    if (text === '') return;
+    const log = this.#open.get(jobId) ?? { pending: [], bytes: undefined, writing: Promise.resolve() };
+    this.#open.set(jobId, log);
+    log.pending.push(text.endsWith('\n') ? text : `${text}\n`);
+    if (log.pending.length > 1) return;
+    log.writing = this.#write(jobId, log).catch((error: unknown) => {
+      this.#options.onError(toDffmpegError(error, 'store-unavailable'));
+    });
+  }
+
+  /** From a byte offset, cut between characters. `atEnd`: nothing more is there now. */
+  async read(jobId: string, offset: number): Promise<{ text: string; nextOffset: number; atEnd: boolean }> {
+    await this.#open.get(jobId)?.writing;
+    const nothing = { text: '', nextOffset: offset, atEnd: true };
+    const file = await open(this.#file(jobId), 'r').catch((error: unknown) => {
+      if (isMissing(error)) return undefined;
+      throw toDffmpegError(error, 'store-unavailable');
+    });
+    if (!file) return nothing;
+    try {
+      const buffer = Buffer.alloc(this.#options.chunkBytes);
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
+      const end = wholeCharacters(buffer.subarray(0, bytesRead));
+      if (end === 0) return nothing;
+      const nextOffset = offset + end;
+      const { size } = await file.stat();
+      return { text: buffer.toString('utf8', 0, end), nextOffset, atEnd: nextOffset >= size };
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Everything appended so far is in its file. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.#open.values()].map(({ writing }) => writing));
+  }
+
+  async #write(jobId: string, log: OpenLog): Promise<void> {
+    await log.writing;
+    await this.#turn();
+    const text = log.pending.splice(0).join('');
+    try {
+      const file = this.#file(jobId);
+      log.bytes ??= await sizeOf(file);
+      const kept = this.#fit(text, log.bytes);
+      if (kept === '') return;
+      await this.#appendTo(file, kept);
+      log.bytes += Buffer.byteLength(kept);
+    } finally {
+      this.#endTurn();
+      if (log.pending.length === 0 && this.#open.get(jobId) === log) this.#open.delete(jobId);
+      this.grown.emit(jobId);
+    }
+  }
+
+  #fit(text: string, bytes: number): string {
+    const { maxBytes } = this.#options;
+    if (bytes >= maxBytes) return '';
+    const buffer = Buffer.from(text);
+    if (bytes + buffer.length < maxBytes) return text;
+    const end = wholeCharacters(buffer.subarray(0, maxBytes - bytes));
+    return `${buffer.toString('utf8', 0, end)}\n${fullLine}`;
+  }
+
+  async #appendTo(file: string, text: string): Promise<void> {
+    try {
+      await appendFile(file, text, { mode: 0o600 });
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      await mkdir(this.#options.directory, { recursive: true, mode: 0o700 });
+      await appendFile(file, text, { mode: 0o600 });
+    }
+  }
+
+  #file(jobId: string): string {
+    return path.join(this.#options.directory, `${jobId}.log`);
+  }
+
+  async #turn(): Promise<void> {
+    if (this.#writers < maxWriters) this.#writers += 1;
+    else await new Promise<void>((resolve) => this.#waitingForTurn.push(resolve));
+  }
+
+  /** The turn is handed on, so that the number of writers stays. */
+  #endTurn(): void {
+    const next = this.#waitingForTurn.shift();
+    if (next) next();
+    else this.#writers -= 1;
+  }
+}
+
+/** Bytes of `buffer` before a UTF-8 sequence that its end has cut. */
+function wholeCharacters(buffer: Buffer): number {
+  for (let back = 1; back <= Math.min(4, buffer.length); back += 1) {
+    const byte = buffer[buffer.length - back] ?? 0;
+    if ((byte & 0xc0) === 0x80) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return length > back ? buffer.length - back : buffer.length;
+  }
+  return buffer.length;
+}
+
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    if (isMissing(error)) return 0;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

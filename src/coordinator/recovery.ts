@@ -1,0 +1,174 @@
+import { toDffmpegError, type DffmpegError, type ErrorData } from '../protocol/errors.ts';
+import type { Timers } from '../protocol/timers.ts';
+import type { Attempts } from './attempts.ts';
+import type { ConnectedWorker } from './connectedWorker.ts';
+import type { Fleet } from './fleet.ts';
+import type { QueueSettings } from './queueSettings.ts';
+import type { Store } from './store.ts';
+import type { AttemptKey, AttemptRecord, StoredJob } from './store/records.ts';
+
+export interface RecoveryOptions {
+  readonly store: Store;
+  readonly fleet: Fleet;
+  readonly attempts: Attempts;
+  readonly settings: QueueSettings;
+  readonly timers: Timers;
+  readonly wake: () => void;
+  readonly onError: (error: DffmpegError) => void;
+}
+
+const restarted: ErrorData = {
+  code: 'worker-lost',
+  message: 'The daemon was restarted while this ran.',
+  hint: 'The job goes back to the queue.',
+};
+
+/**
+ * Attempts that an earlier daemon, or an earlier connection of their worker, left under way. What ran is ended
+ * and queued again; what was granted is asked after on the worker's machine: placed is done, gone is queued
+ * again. So a kill at any step leaves exactly one right file or none.
+ */
+export class Recovery {
+  readonly #options: RecoveryOptions;
+  /** Recoveries under way, by worker. */
+  readonly #working = new Map<string, Promise<void>>();
+  #stopTimer: (() => void) | undefined;
+
+  constructor(options: RecoveryOptions) {
+    this.#options = options;
+  }
+
+  /** Call it before any worker is attached. */
+  async start(): Promise<void> {
+    const { store, attempts, timers, settings } = this.#options;
+    const left = await store.underWay();
+    for (const stored of left)
+      for (const attempt of running(stored))
+        // Looking at a file leaves nothing behind: it is looked at anew at once.
+        if (attempt.kind === 'probe') await attempts.lost(attempt.jobId, attempt, restarted, false);
+    if (left.some((stored) => running(stored).some(({ kind }) => kind === 'encode')))
+      this.#stopTimer = timers.after(settings.lostWorkerMs, () => {
+        void this.#giveUpOnTheLost();
+      });
+  }
+
+  /** Attempts that a worker still runs and that nobody has voided go on; the others it is told to stop. */
+  async adopt(worker: ConnectedWorker, claimed: readonly AttemptKey[]): Promise<AttemptKey[]> {
+    const stop: AttemptKey[] = [];
+    const left = claimed.length === 0 ? [] : await this.#leftBy(worker.id);
+    for (const key of claimed) {
+      const attempt = left.find(({ taskId, fence }) => taskId === key.taskId && fence === key.fence);
+      if (attempt) worker.take({ ...key, jobId: attempt.jobId, slot: 'cpu' });
+      else stop.push(key);
+    }
+    return stop;
+  }
+
+  /** Brings what this worker left to an end. */
+  workerIsBack(worker: ConnectedWorker): void {
+    const { onError, wake } = this.#options;
+    const work = (this.#working.get(worker.id) ?? Promise.resolve())
+      .then(() => this.#recover(worker))
+      .catch((error: unknown) => {
+        onError(toDffmpegError(error));
+      })
+      .then(wake);
+    this.#working.set(worker.id, work);
+  }
+
+  async close(): Promise<void> {
+    this.#stopTimer?.();
+    await Promise.all(this.#working.values());
+  }
+
+  async #recover(worker: ConnectedWorker): Promise<void> {
+    const { store, onError } = this.#options;
+    for (const attempt of await this.#leftBy(worker.id)) {
+      if (worker.attempt(attempt)) continue;
+      try {
+        await this.#reap(worker, attempt);
+        const stored = await store.job(attempt.jobId);
+        if (stored?.job.state === 'committing') await this.#finishPlacement(worker, attempt);
+        else await this.#options.attempts.lost(attempt.jobId, attempt, restarted, false);
+      } catch (error) {
+        onError(toDffmpegError(error));
+      }
+    }
+  }
+
+  /** An ffmpeg that outlived its daemon would go on writing and using the processor. */
+  async #reap(worker: ConnectedWorker, { pid, processStart, jobId }: AttemptRecord): Promise<void> {
+    if (pid === undefined || processStart === undefined) return;
+    const stored = await this.#options.store.job(jobId);
+    const staged = stored?.job.state === 'committing' ? undefined : stored?.job.placement?.staged;
+    const options = { timeoutMs: this.#options.settings.recoveryTimeoutMs };
+    try {
+      await worker.peer.request('process.reap', { pid, processStart, staged }, options);
+    } catch (error) {
+      // What it still writes is a file of its own that is never placed.
+      this.#options.onError(toDffmpegError(error));
+    }
+  }
+
+  async #finishPlacement(worker: ConnectedWorker, attempt: AttemptRecord): Promise<void> {
+    const { store, attempts, settings } = this.#options;
+    for (;;) {
+      const placement = (await store.job(attempt.jobId))?.job.placement;
+      if (!placement) return;
+      const { staged, identity, path } = placement;
+      const options = { timeoutMs: settings.recoveryTimeoutMs };
+      const { outcome } = await worker.peer.request('placement.recover', { staged, identity, path }, options);
+      switch (outcome) {
+        case 'placed':
+          return attempts.delivered(attempt.jobId, attempt);
+        case 'gone':
+          return attempts.giveUp(attempt.jobId, attempt, 'placement-gone', restarted);
+        case 'taken':
+          await attempts.grantNext(attempt.jobId);
+      }
+    }
+  }
+
+  /** A worker that did not come back: what it ran is queued again; what it was placing must wait for it. */
+  async #giveUpOnTheLost(): Promise<void> {
+    const { store, fleet, attempts, wake, onError } = this.#options;
+    try {
+      for (const stored of await store.underWay())
+        for (const attempt of running(stored)) {
+          if (fleet.get(attempt.workerId)) continue;
+          const { id, state, cancelling, revision } = stored.job;
+          if (state !== 'committing') await attempts.lost(id, attempt, workerGone(attempt.worker), false);
+          else if (cancelling) await attempts.giveUp(id, attempt, 'abandoned', workerGone(attempt.worker));
+          else await store.explain([{ id, revision, reason: waitsForPlacer(attempt.worker) }]);
+        }
+    } catch (error) {
+      onError(toDffmpegError(error));
+    }
+    wake();
+  }
+
+  async #leftBy(workerId: string): Promise<AttemptRecord[]> {
+    const left = await this.#options.store.underWay();
+    return left.flatMap(running).filter((attempt) => attempt.workerId === workerId);
+  }
+}
+
+function running({ attempts }: StoredJob): AttemptRecord[] {
+  return attempts.filter(({ state }) => state === 'running');
+}
+
+function workerGone(name: string): ErrorData {
+  return {
+    code: 'worker-lost',
+    message: `${name} did not come back after a restart.`,
+    hint: 'The job goes back to the queue.',
+  };
+}
+
+function waitsForPlacer(name: string): ErrorData {
+  return {
+    code: 'worker-lost',
+    message: `${name} was giving the result its name and is not connected.`,
+    hint: 'It is finished when that worker is back; cancel the job and retry it to encode anew.',
+  };
+}

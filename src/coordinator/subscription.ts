@@ -1,0 +1,153 @@
+import type { topics } from '../protocol/clientContract.ts';
+import type { ClientEvents, ClientMethods } from '../protocol/clientContract.ts';
+import type { ReceivedParams } from '../protocol/contract.ts';
+import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
+import type { Counts, Job, WorkerInfo } from '../protocol/model.ts';
+import type { Peer } from '../protocol/peer.ts';
+import type { ChangeFeed, Changes } from './changeFeed.ts';
+import type { Fleet } from './fleet.ts';
+import { toJob } from './jobView.ts';
+import type { LoadWatch } from './loadWatch.ts';
+import type { ProgressBoard } from './progressBoard.ts';
+import type { Store } from './store.ts';
+
+export interface SubscriptionOptions {
+  readonly store: Store;
+  readonly feed: ChangeFeed;
+  readonly fleet: Fleet;
+  readonly progress: ProgressBoard;
+  readonly loadWatch: LoadWatch;
+  readonly onError: (error: DffmpegError) => void;
+}
+
+type Emits = Pick<Peer<Record<never, never>, ClientEvents>, 'emit'>;
+type Topic = (typeof topics)[number];
+
+/** What one client hears: from the state it was given on, in order, without a gap. */
+export class Subscription {
+  readonly #options: SubscriptionOptions;
+  readonly #peer: Emits;
+  readonly #topics: ReadonlySet<Topic>;
+  readonly #stops: (() => void)[] = [];
+  #cursor = 0;
+  /** Changes that came before the client has its snapshot. */
+  #early: Changes[] | undefined = [];
+  #countsDue = false;
+  #workersDue = false;
+  #ended = false;
+
+  constructor(options: SubscriptionOptions, peer: Emits, wanted: readonly Topic[]) {
+    this.#options = options;
+    this.#peer = peer;
+    this.#topics = new Set(wanted);
+  }
+
+  /** Where things stand; events follow once this is answered. */
+  async begin({ since, limit }: Omit<ReceivedParams<ClientMethods['subscribe']>, 'topics'>): Promise<{
+    snapshot: boolean;
+    jobs: Job[];
+    cursor: number;
+    workers: WorkerInfo[];
+    counts: Counts;
+  }> {
+    const { store, feed, fleet } = this.#options;
+    await feed.ready();
+    if (this.#wants('jobs', 'counts'))
+      this.#stops.push(
+        feed.follow((changes) => {
+          this.#hear(changes);
+        }),
+      );
+    const state = await this.#state(since, limit);
+    this.#cursor = state.cursor;
+    this.#listen();
+    // The answer goes out first.
+    setImmediate(() => {
+      const early = this.#early ?? [];
+      this.#early = undefined;
+      for (const changes of early) this.#hear(changes);
+    });
+    return { ...state, workers: fleet.info(this.#topics.has('load')), counts: await store.counts() };
+  }
+
+  end(): void {
+    this.#ended = true;
+    for (const stop of this.#stops.splice(0)) stop();
+  }
+
+  async #state(since: number | undefined, limit: number) {
+    const { store } = this.#options;
+    if (since !== undefined) {
+      const changes = await store.changesSince(since, limit);
+      // A cursor from another store, or more changes than one answer holds: begin anew.
+      if (!changes.more && since <= changes.cursor)
+        return { snapshot: false, jobs: changes.jobs.map(toJob), cursor: changes.cursor };
+    }
+    // The cursor is read first: what changes between the two is told again, and not left out.
+    const cursor = await store.revision();
+    const { jobs } = this.#topics.has('jobs') ? await store.jobs({ limit }) : { jobs: [] };
+    return { snapshot: true, jobs: jobs.map(toJob), cursor };
+  }
+
+  #listen(): void {
+    const { fleet, progress, loadWatch } = this.#options;
+    if (this.#wants('progress'))
+      this.#stops.push(
+        progress.listen((all) => {
+          setImmediate(() => {
+            if (!this.#ended) this.#peer.emit('jobs.progress', { progress: all });
+          });
+        }),
+      );
+    if (this.#wants('workers', 'load'))
+      this.#stops.push(
+        fleet.changed.on((what) => {
+          if (what === 'worker' || this.#topics.has('load')) this.#workersSoon();
+        }),
+      );
+    if (this.#wants('load')) this.#stops.push(loadWatch.watch());
+  }
+
+  #hear(changes: Changes): void {
+    if (this.#early) {
+      this.#early.push(changes);
+      return;
+    }
+    if (this.#ended || changes.cursor <= this.#cursor) return;
+    const jobs = changes.jobs.filter(({ job }) => job.revision > this.#cursor).map(toJob);
+    this.#cursor = changes.cursor;
+    if (this.#topics.has('jobs') && jobs.length > 0)
+      this.#peer.emit('jobs.changed', { jobs, cursor: changes.cursor });
+    if (this.#topics.has('counts')) this.#countsSoon();
+  }
+
+  #countsSoon(): void {
+    if (this.#countsDue) return;
+    this.#countsDue = true;
+    setImmediate(() => {
+      this.#countsDue = false;
+      this.#options.store.counts().then(
+        (counts) => {
+          if (!this.#ended) this.#peer.emit('counts.changed', counts);
+        },
+        (error: unknown) => {
+          this.#options.onError(toDffmpegError(error));
+        },
+      );
+    });
+  }
+
+  #workersSoon(): void {
+    if (this.#workersDue) return;
+    this.#workersDue = true;
+    setImmediate(() => {
+      this.#workersDue = false;
+      const workers = this.#options.fleet.info(this.#topics.has('load'));
+      if (!this.#ended) this.#peer.emit('workers.changed', { workers });
+    });
+  }
+
+  #wants(...topics: Topic[]): boolean {
+    return topics.some((topic) => this.#topics.has(topic));
+  }
+}

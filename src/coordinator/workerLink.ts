@@ -1,0 +1,135 @@
+import type { Channel } from '../protocol/channel.ts';
+import type { Handlers } from '../protocol/contract.ts';
+import { DffmpegError, toDffmpegError, type ErrorData } from '../protocol/errors.ts';
+import { createPeer } from '../protocol/peer.ts';
+import type { Timers } from '../protocol/timers.ts';
+import {
+  coordinatorEvents,
+  coordinatorMethods,
+  workerEvents,
+  workerMethods,
+  type CoordinatorMethods,
+} from '../protocol/workerContract.ts';
+import type { Attempts } from './attempts.ts';
+import { ConnectedWorker } from './connectedWorker.ts';
+import type { Fleet } from './fleet.ts';
+import type { JobLogs } from './jobLog.ts';
+import type { ProgressBoard } from './progressBoard.ts';
+import type { QueueSettings } from './queueSettings.ts';
+import type { Recovery } from './recovery.ts';
+import type { AttemptKey } from './store/records.ts';
+
+export interface WorkerLinkOptions {
+  readonly fleet: Fleet;
+  readonly attempts: Attempts;
+  readonly recovery: Recovery;
+  readonly logs: JobLogs;
+  readonly progress: ProgressBoard;
+  readonly settings: QueueSettings;
+  readonly timers: Timers;
+  readonly wake: () => void;
+  readonly onError: (error: DffmpegError) => void;
+}
+
+/** Serves one worker until its channel closes; resolves when what it ran has gone back to the queue. */
+export async function serveWorker(channel: Channel, options: WorkerLinkOptions): Promise<void> {
+  const { fleet, attempts, recovery, logs, progress, settings, timers, wake, onError } = options;
+  let worker: ConnectedWorker | undefined;
+
+  const handlers: Handlers<CoordinatorMethods> = {
+    'worker.register': async ({ worker: description, running }) => {
+      const earlier = fleet.get(description.id);
+      if (earlier && earlier !== worker) await replace(earlier);
+      worker = new ConnectedWorker(peer, description, settings);
+      const stop = await recovery.adopt(worker, running);
+      fleet.add(worker);
+      recovery.workerIsBack(worker);
+      wake();
+      return { stop };
+    },
+    'worker.update': ({ worker: description }) => {
+      registered().describe(description);
+      fleet.changed.emit('worker');
+      wake();
+      return Promise.resolve({});
+    },
+    'task.report': async ({ taskId, fence, report }) => {
+      const reporter = registered();
+      await attempts.report(reporter, { taskId, fence }, report);
+      if (report.type === 'failed' && report.error.code === 'ffmpeg-missing')
+        timers.after(settings.ffmpegMissingMs, () => {
+          reporter.ffmpegMissing = undefined;
+          wake();
+        });
+      fleet.changed.emit('worker');
+      wake();
+      return {};
+    },
+    'task.commit': async ({ taskId, fence, verdict, bytes, staged, identity, taken }) => {
+      const request = { verdict, bytes, staged, identity };
+      return { path: await attempts.commit(registered(), { taskId, fence }, request, taken) };
+    },
+  };
+
+  const peer = createPeer({
+    channel,
+    serves: coordinatorMethods,
+    handlers,
+    asks: workerMethods,
+    emits: coordinatorEvents,
+    hears: workerEvents,
+    listeners: {
+      'task.progress': (update) => {
+        if (worker?.attemptOfJob(update.jobId)?.fence === update.fence) progress.update(update);
+      },
+      'task.log': ({ jobId, taskId, fence, text }) => {
+        if (worker?.attempt({ taskId, fence })?.jobId === jobId) logs.append(jobId, text);
+      },
+      'worker.load': (load) => {
+        if (!worker) return;
+        worker.load = load;
+        fleet.changed.emit('load');
+      },
+    },
+    onError,
+    timers,
+  });
+
+  await peer.closed;
+  if (worker) await leave(worker);
+
+  function registered(): ConnectedWorker {
+    if (worker) return worker;
+    throw new DffmpegError('request-invalid', 'A worker registers before anything else.');
+  }
+
+  /** The same worker came anew before its old channel was seen to close. */
+  async function replace(earlier: ConnectedWorker): Promise<void> {
+    earlier.peer.close({ code: 1000, text: 'The worker has connected anew.' });
+    await leave(earlier);
+  }
+
+  async function leave(leaving: ConnectedWorker): Promise<void> {
+    fleet.remove(leaving);
+    const reason: ErrorData = {
+      code: 'worker-lost',
+      message: `The connection to ${leaving.name} was lost.`,
+      hint: 'The job goes back to the queue.',
+    };
+    await Promise.all(leaving.running.map((attempt) => lose(leaving, attempt, reason)));
+    wake();
+  }
+
+  async function lose(
+    leaving: ConnectedWorker,
+    attempt: AttemptKey & { jobId: string },
+    reason: ErrorData,
+  ): Promise<void> {
+    leaving.release(attempt);
+    try {
+      await attempts.lost(attempt.jobId, attempt, reason, true);
+    } catch (error) {
+      onError(toDffmpegError(error));
+    }
+  }
+}

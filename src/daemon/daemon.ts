@@ -1,0 +1,193 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { discoveryPath, localIdentity, type Discovery } from '../client/discovery.ts';
+import { createCoordinator, type Coordinator } from '../coordinator/coordinator.ts';
+import { openSqliteStore } from '../coordinator/store/sqliteStore.ts';
+import { writeFileAtomic } from '../files/atomicWrite.ts';
+import { DffmpegError } from '../protocol/errors.ts';
+import { systemTimers } from '../protocol/timers.ts';
+import { protocolVersion } from '../protocol/version.ts';
+import { createMemoryChannelPair } from '../transport/memory.ts';
+import { listenWebSocket } from '../transport/websocketServer.ts';
+import { createWorker } from '../worker/worker.ts';
+import { Cleanups } from './cleanups.ts';
+import type { ConfigStore } from './configStore.ts';
+import { daemonHandlers } from './daemonHandlers.ts';
+import { IdleMonitor } from './idleMonitor.ts';
+import { parseListenAddress } from './listenAddress.ts';
+import { openLog, type DaemonLog } from './log.ts';
+import { programBuild } from './programBuild.ts';
+import { queueSettings, workerSettings } from './partSettings.ts';
+
+export interface DaemonOptions {
+  readonly config: ConfigStore;
+  readonly stateDir: string;
+}
+
+/** The id under which the worker of the daemon itself finds its attempts again after a restart. */
+const localWorkerId = 'local';
+
+/** Queue, worker and listener in one process. */
+export class Daemon {
+  /** Resolves with the exit code when it is to leave. */
+  readonly ended: Promise<number>;
+  readonly #config: ConfigStore;
+  readonly #stateDir: string;
+  readonly #program = programBuild();
+  readonly #startedAt = Date.now();
+  readonly #log: DaemonLog;
+  readonly #cleanups: Cleanups;
+  readonly #idle: IdleMonitor;
+  #end: (code: number) => void = () => undefined;
+
+  constructor({ config, stateDir }: DaemonOptions) {
+    this.#config = config;
+    this.#stateDir = stateDir;
+    this.ended = new Promise((resolve) => (this.#end = resolve));
+    const { logLevel, logBytes, logFiles, idleMinutes } = config.values;
+    this.#log = openLog({
+      stateDir,
+      level: logLevel,
+      maxBytes: logBytes,
+      keep: logFiles,
+      stderr: process.stderr,
+    });
+    this.#cleanups = new Cleanups((name, error) =>
+      this.#log.log.error({ err: error }, `closing ${name} failed`),
+    );
+    this.#cleanups.add('log', () => this.#log.close());
+    this.#idle = new IdleMonitor({
+      minutes: idleMinutes,
+      timers: systemTimers,
+      onIdle: () => this.leave('nothing to do'),
+    });
+    this.#cleanups.add('idle timer', () => this.#idle.close());
+  }
+
+  /** Ready to be found by clients when it resolves; ffmpeg is looked for afterwards. */
+  async start(): Promise<{ url: string }> {
+    this.#log.log.info({ ...this.#program, pid: process.pid, node: process.version }, 'starting');
+    this.#followConfig();
+    const coordinator = await this.#openQueue();
+    const discovery = await this.#listen(coordinator);
+    this.#startWorker(coordinator);
+    // Last: who finds the file finds a daemon that answers.
+    await writeFileAtomic(discoveryPath(this.#stateDir), JSON.stringify(discovery), { mode: 0o600 });
+    // First to go: who looks for a daemon shall not find one that leaves.
+    this.#cleanups.add('discovery file', () => rmSync(discoveryPath(this.#stateDir), { force: true }));
+    this.#log.log.info({ url: discovery.url }, 'ready');
+    return { url: discovery.url };
+  }
+
+  leave(why: string): void {
+    this.#log.log.info({ why }, 'leaving');
+    this.#end(0);
+  }
+
+  /** After what nobody caught: state that may be wrong is not gone on with. */
+  fail(error: unknown): void {
+    this.#log.log.error({ err: error }, 'internal error, leaving');
+    this.#end(1);
+  }
+
+  /** No more offers, running encodes back into the queue, everything closed. */
+  async close(): Promise<void> {
+    await this.#cleanups.run();
+  }
+
+  #followConfig(): void {
+    const tellProblems = (): void => {
+      for (const { place, message } of this.#config.problems) this.#log.log.warn(`${place}: ${message}`);
+    };
+    tellProblems();
+    this.#config.watch(
+      ({ values }) => {
+        this.#log.setLevel(values.logLevel);
+        this.#idle.setMinutes(values.idleMinutes);
+        this.#log.log.info('settings changed');
+        tellProblems();
+      },
+      (error) => this.#log.log.warn({ err: error }, 'the settings cannot be followed'),
+    );
+    this.#cleanups.add('settings', () => this.#config.close());
+  }
+
+  async #openQueue(): Promise<Coordinator> {
+    const { version } = this.#program;
+    const store = await openSqliteStore({
+      file: path.join(this.#stateDir, 'store.sqlite'),
+      programVersion: version,
+    });
+    this.#cleanups.add('store', () => store.close());
+    const coordinator = await createCoordinator({
+      store,
+      stateDir: this.#stateDir,
+      settings: queueSettings(this.#config.values),
+      daemon: daemonHandlers({
+        program: this.#program,
+        stateDir: this.#stateDir,
+        startedAt: this.#startedAt,
+        config: this.#config,
+        counts: () => store.counts(),
+        ffmpeg: () =>
+          coordinator.workers().find(({ id }) => id === localWorkerId)?.ffmpeg ?? { state: 'checking' },
+        stop: () => this.leave('a client asked for it'),
+      }),
+      onError: (error) => this.#log.log.warn({ err: error }, 'queue'),
+    });
+    this.#cleanups.add('queue', () => coordinator.close());
+    return coordinator;
+  }
+
+  async #listen(coordinator: Coordinator): Promise<Discovery> {
+    const key = randomBytes(32).toString('hex');
+    this.#log.redact(key);
+    const address = parseListenAddress(this.#config.values.listen);
+    // Checked when the settings were read.
+    if ('problem' in address) throw new DffmpegError('request-invalid', address.problem);
+    let clients = 0;
+    const listener = await listenWebSocket({
+      ...address,
+      authenticate: (identity) => (identity === localIdentity ? { key, role: 'client' } : undefined),
+      onChannel: (channel) => {
+        this.#idle.setActivity({ clients: (clients += 1) });
+        channel.onClose(() => this.#idle.setActivity({ clients: (clients -= 1) }));
+        coordinator.serveClient(channel);
+      },
+      log: (line) => this.#log.log.warn(line),
+    });
+    this.#cleanups.add('listener', () => listener.close());
+    return {
+      protocol: protocolVersion,
+      ...this.#program,
+      pid: process.pid,
+      startTime: this.#startedAt,
+      url: listener.url,
+      key,
+    };
+  }
+
+  #startWorker(coordinator: Coordinator): void {
+    const [ours, theirs] = createMemoryChannelPair();
+    coordinator.serveWorker(ours);
+    const config = this.#config;
+    const worker = createWorker({
+      channel: theirs,
+      stateDir: this.#stateDir,
+      id: localWorkerId,
+      name: os.hostname(),
+      local: true,
+      slots: config.values.slots,
+      ffmpegPath: config.values.ffmpeg,
+      // Read for each encode, so that a change of the file takes effect with the next one.
+      get lowPriority() {
+        return config.values.lowPriority;
+      },
+      settings: workerSettings(config.values),
+      onError: (error) => this.#log.log.warn({ err: error }, 'worker'),
+    });
+    this.#cleanups.add('worker', () => worker.close());
+  }
+}

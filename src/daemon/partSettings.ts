@@ -1,0 +1,16 @@
+import type { QueueSettings } from '../coordinator/queueSettings.ts';
+import type { WorkerSettings } from '../worker/task.ts';
+import type { Config } from './config.ts';
+
+/** The queue's numbers that a person may set; the others stay as they are. */
+export function queueSettings(config: Config): Partial<QueueSettings> {
+  return {
+    attachedGraceMs: config.attachedGraceSeconds * 1000,
+    maxEnvironmentFailures: config.maxFailures,
+    logBytes: config.jobLogBytes,
+  };
+}
+
+export function workerSettings(config: Config): WorkerSettings {
+  return { stallSeconds: config.stallSeconds, probeTimeoutSeconds: config.probeTimeoutSeconds };
+}

@@ -1,0 +1,56 @@
+import { Daemon } from './daemon.ts';
+import { holdStateDir } from './holdStateDir.ts';
+import { ignoreClosedPipes } from './ignoreClosedPipes.ts';
+import { prepareStateDir } from './stateDir.ts';
+import { ConfigStore, type ConfigOptions } from './configStore.ts';
+
+/** Another daemon holds the state folder: not a failure, that one is to be used. */
+const alreadyServingCode = 3;
+/** Milliseconds for an orderly end; then the process ends as it is, which loses nothing that was answered. */
+const leaveMs = 10_000;
+
+/**
+ * `dffmpeg serve`: runs until it is told to leave, or has had nothing to do for long enough.
+ * @returns the exit code: 0 after an orderly end, 1 after an internal error, 3 when another daemon is there
+ */
+export async function serve(options: ConfigOptions): Promise<number> {
+  ignoreClosedPipes();
+  await prepareStateDir(options.stateDir);
+  const config = await ConfigStore.load(options);
+  const held = await holdStateDir(options.stateDir);
+  if (!('lock' in held)) {
+    const who = held.heldBy === undefined ? 'Another process' : `The daemon with process id ${held.heldBy}`;
+    process.stderr.write(
+      `dffmpeg: ${who} serves ${options.stateDir} already. There is one per state folder.\n`,
+    );
+    return alreadyServingCode;
+  }
+  const daemon = new Daemon({ config, stateDir: options.stateDir });
+  const stopListening = listenForTheEnd(daemon);
+  try {
+    const { url } = await daemon.start();
+    process.stdout.write(`${JSON.stringify({ event: 'ready', url })}\n`);
+    return await daemon.ended;
+  } finally {
+    const deadline = setTimeout(() => process.exit(1), leaveMs);
+    await daemon.close();
+    clearTimeout(deadline);
+    stopListening();
+    held.lock.release();
+  }
+}
+
+/** Signals end it orderly. So does what nobody caught, with exit code 1: state that may be wrong is not gone on with. */
+function listenForTheEnd(daemon: Daemon): () => void {
+  const onSignal = (signal: NodeJS.Signals): void => daemon.leave(`signal ${signal}`);
+  const onError = (error: unknown): void => daemon.fail(error);
+  const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, onSignal);
+  process.on('uncaughtException', onError);
+  process.on('unhandledRejection', onError);
+  return () => {
+    for (const signal of signals) process.off(signal, onSignal);
+    process.off('uncaughtException', onError);
+    process.off('unhandledRejection', onError);
+  };
+}

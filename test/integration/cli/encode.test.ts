@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { stat, writeFile } from 'node:fs/promises';
+import { errorOutputSchema, jobOutputSchema, jobsOutputSchema } from '../../../src/cli/jsonOutput.ts';
+import { ffmpegsIn, Sandbox } from './harness.ts';
+
+describe('dffmpeg encode', function () {
+  this.timeout(90_000);
+  let box: Sandbox;
+  before(async () => (box = await Sandbox.create()));
+  after(() => box.remove());
+
+  it('encodes a clip, says where the result is, both sizes and the verdict, and ends with 0', async () => {
+    const clip = await box.clip('clip one.mp4');
+    const { code, stdout, stderr } = await box.run(['encode', clip, '--preset', 'small']);
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout, '');
+    assert.match(
+      stderr,
+      /✓ clip one\.mp4 → clip one\.small\.mp4, [\d.]+ [kM]B → [\d.]+ [kM]B \([−+±]\d+ %\), verified/,
+    );
+    assert.ok((await stat(box.file('clip one.small.mp4'))).size > 0);
+  });
+
+  it('prints one JSON value with --json, as documented', async () => {
+    await box.clip('a.mp4');
+    const { jobs } = await box.json(jobsOutputSchema, ['encode', 'a.mp4', '--preset', 'audio']);
+    assert.equal(jobs.length, 1);
+    assert.equal(jobs[0]?.state, 'done');
+    assert.equal(jobs[0].outputs[0]?.path, box.file('a.audio.m4a'));
+    const attempt = jobs[0].attempts.find(({ kind }) => kind === 'encode');
+    assert.deepEqual(attempt?.exit, { code: 0, signal: null });
+    assert.ok(
+      attempt?.argv?.includes(box.file('a.mp4')) || attempt?.argv?.some((word) => word.endsWith('a.mp4')),
+    );
+  });
+
+  it('encodes the media files below a folder, says how many, and leaves its own results out', async () => {
+    await box.clip('rushes/take 1.mp4');
+    await box.clip('rushes/take 2.mp4');
+    await box.write('rushes/notes.txt', 'not media');
+    const first = await box.run(['encode', 'rushes', '--preset', 'audio']);
+    assert.equal(first.code, 0, first.stderr);
+    assert.match(first.stderr, /rushes: 2 media files with preset audio/);
+    const second = await box.run(['encode', 'rushes', '--preset', 'audio']);
+    assert.match(second.stderr, /rushes: 2 media files/);
+    assert.match(second.stderr, /skipped rushes\/take 1\.audio\.m4a: It is a result of an earlier encode/);
+    assert.ok((await stat(box.file('rushes/take 1.audio-2.m4a'))).size > 0);
+  });
+
+  it('puts the result where --output says', async () => {
+    await box.clip('b.mp4');
+    const { code, stderr } = await box.run(['encode', 'b.mp4', '--preset', 'audio', '--output', 'named.m4a']);
+    assert.equal(code, 0, stderr);
+    assert.ok((await stat(box.file('named.m4a'))).size > 0);
+    const bad = await box.run(['encode', 'b.mp4', '--output', '${nonsense}.mp4']);
+    assert.equal(bad.code, 2);
+    assert.match(bad.stderr, /unknown variable \$\{nonsense\}/);
+  });
+
+  it('ends with 1 for a source that is not media, and says so without a stack trace', async () => {
+    await writeFile(box.file('text.mp4'), 'this is no film\n'.repeat(100));
+    const { code, stderr } = await box.run(['encode', 'text.mp4']);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /✗ text\.mp4: /);
+    assert.doesNotMatch(stderr, /\n\s+at /);
+  });
+
+  it('submits nothing when a named file is missing, and ends with 1', async () => {
+    await box.clip('c.mp4');
+    const { code, stdout } = await box.run(['encode', 'c.mp4', 'missing.mp4', '--json']);
+    assert.equal(code, 1);
+    assert.equal(errorOutputSchema.parse(JSON.parse(stdout)).error.code, 'source-missing');
+    const { jobs } = await box.json(jobsOutputSchema, ['jobs', '--limit', '1']);
+    assert.ok(jobs.every(({ sources }) => sources[0]?.path !== box.file('c.mp4')));
+  });
+
+  it('names the presets there are for one that there is not, and ends with 2', async () => {
+    const { code, stderr } = await box.run(['encode', 'c.mp4', '--preset', 'smal']);
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /There is no preset “smal”\.\n {2}Did you mean “small”\? There are: web, small, av1, audio/,
+    );
+  });
+
+  it('cancels on Ctrl+C: ends with 130 and ffmpeg is gone', async () => {
+    const { preset } = await box.longEncode();
+    const running = box.start(['encode', 'long.mp4', '--preset', preset]);
+    await running.printed('stderr', /\d+ %/);
+    assert.equal((await ffmpegsIn(box.folder)).length, 1);
+    running.child.kill('SIGINT');
+    const { code, stderr } = await running.finished;
+    assert.equal(code, 130, stderr);
+    assert.match(stderr, /long\.mp4: cancelled/);
+    assert.deepEqual(await ffmpegsIn(box.folder), []);
+    await assert.rejects(stat(box.file('long.slow.mp4')));
+  });
+
+  it('goes on after the command when detached; job show, logs, cancel and retry work on it', async () => {
+    const { preset } = await box.longEncode();
+    const detached = await box.run(['encode', 'long.mp4', '--preset', preset, '--detach']);
+    assert.equal(detached.code, 0, detached.stderr);
+    const id = detached.stdout.trim();
+    assert.match(id, /^[0-9a-z]{4,64}$/);
+    const follow = box.start(['job', 'logs', id, '--follow']);
+    await follow.printed('stdout', /ffmpeg/);
+    const shown = await box.json(jobOutputSchema, ['job', 'show', id]);
+    assert.equal(shown.state, 'running');
+    const person = await box.run(['job', 'show', id]);
+    assert.match(person.stdout, /attempt \d+: encode on .+, running\n {2}\S*ffmpeg /);
+    const cancelled = await box.run(['job', 'cancel', id]);
+    assert.equal(cancelled.stdout, `${id} cancelled\n`);
+    assert.deepEqual(await ffmpegsIn(box.folder), []);
+    assert.equal((await follow.finished).code, 0);
+    assert.equal((await box.run(['job', 'retry', id])).code, 0);
+    const again = await box.json(jobOutputSchema, ['job', 'show', id]);
+    assert.notEqual(again.state, 'cancelled');
+    await box.run(['job', 'cancel', id]);
+    const unknown = await box.run(['job', 'show', 'zzzzzzzz']);
+    assert.equal(unknown.code, 1);
+    assert.match(unknown.stderr, /^dffmpeg: /);
+  });
+});

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { ScriptedCoordinator } from './support/scriptedCoordinator.ts';
+import { probeBy, webPreset, Workshop } from './support/workshop.ts';
+
+const run = promisify(execFile);
+
+describe('worker: bad input', function () {
+  this.timeout(60_000);
+  let shop: Workshop;
+  let coordinator: ScriptedCoordinator;
+
+  before(async () => {
+    shop = await Workshop.openProved();
+    ({ coordinator } = shop.hire());
+    await coordinator.ready();
+  });
+  after(() => shop.close());
+
+  let tasks = 0;
+
+  /** The error of a probe task; it must name a file or say something of it, and what to do next. */
+  async function refusal(source: string, destination = path.dirname(source)) {
+    const payload = { kind: 'probe' as const, jobId: 'j1', source, destination };
+    tasks += 1;
+    const report = await coordinator.run({ taskId: `p${tasks}`, fence: 1, payload });
+    assert.ok(report.type === 'failed', JSON.stringify(report));
+    assert.ok(report.error.hint, 'a hint');
+    return report.error.code;
+  }
+
+  it('refuses a text file named .mp4', async () => {
+    await writeFile(shop.path('notes.mp4'), 'Dear diary,\n'.repeat(1000));
+    assert.equal(await refusal(shop.path('notes.mp4')), 'source-not-media');
+  });
+
+  it('refuses an mp4 without its index', async () => {
+    const file = await shop.clip(shop.path('cut.mp4'), { seconds: 2 });
+    await truncate(file, Math.floor((await stat(file)).size / 2));
+    assert.equal(await refusal(file), 'source-damaged');
+  });
+
+  it('refuses an empty file, a folder, and one that is not there', async () => {
+    await writeFile(shop.path('empty.mp4'), '');
+    assert.equal(await refusal(shop.path('empty.mp4')), 'source-not-media');
+    await mkdir(shop.path('folder.mp4'));
+    assert.equal(await refusal(shop.path('folder.mp4')), 'source-unreadable');
+    assert.equal(await refusal(shop.path('none.mp4')), 'source-missing');
+  });
+
+  it('refuses a file that holds only subtitles', async () => {
+    const subtitles = shop.path('only.srt');
+    await writeFile(subtitles, '1\n00:00:00,000 --> 00:00:01,000\nHello\n');
+    const file = shop.path('subtitles.mkv');
+    await run('ffmpeg', ['-loglevel', 'error', '-i', subtitles, file]);
+    assert.equal(await refusal(file), 'source-not-media');
+  });
+
+  it('fetches nothing that a playlist named .mp4 asks for', async () => {
+    let asked = 0;
+    const server = http.createServer((_, response) => {
+      asked += 1;
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const file = shop.path('playlist.mp4');
+    await writeFile(file, `#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nhttp://127.0.0.1:${port}/a.ts\n`);
+    assert.equal(await refusal(file), 'source-not-media');
+    assert.equal(asked, 0);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('fails an encode whose source vanished after the probe, or became something else', async () => {
+    const source = await shop.clip(shop.path('vanishing.mp4'));
+    const output = shop.path('vanishing.web.mp4');
+    const probe = await probeBy(coordinator, source, 'v0');
+    const payload = { kind: 'encode' as const, jobId: 'j1', source, probe, preset: webPreset, output };
+    await writeFile(source, 'no longer a film');
+    const changed = await coordinator.run({ taskId: 'v1', fence: 1, payload });
+    assert.ok(changed.type === 'failed');
+    assert.match(changed.error.code, /^source-/);
+    assert.equal(changed.exit?.signal, null);
+    await rm(source);
+    const gone = await coordinator.run({ taskId: 'v2', fence: 1, payload });
+    assert.equal(gone.type === 'failed' && gone.error.code, 'source-missing');
+    await assert.rejects(stat(output), { code: 'ENOENT' });
+  });
+
+  it('refuses a preset whose encoder does not work here', async () => {
+    const source = await shop.clip(shop.path('fine.mp4'));
+    const probe = await probeBy(coordinator, source, 'e0');
+    const unusable = Object.entries(coordinator.worker?.capabilities ?? {}).find(
+      ([name, { usable }]) => !usable && name === 'hevc_videotoolbox',
+    );
+    if (!unusable) return;
+    const preset = { container: 'mp4' as const, video: { encoders: ['hevc_videotoolbox' as const] } };
+    const output = shop.path('fine.out.mp4');
+    const payload = { kind: 'encode' as const, jobId: 'j1', source, probe, preset, output };
+    const report = await coordinator.run({ taskId: 'e1', fence: 1, payload });
+    assert.equal(report.type === 'failed' && report.error.code, 'encoder-unavailable');
+  });
+
+  describe('destination', () => {
+    let source: string;
+    before(async () => {
+      source = await shop.clip(shop.path('source', 'clip.mp4'));
+    });
+
+    it('must be there and be a folder', async () => {
+      assert.equal(await refusal(source, shop.path('nowhere')), 'destination-missing');
+      assert.equal(await refusal(source, source), 'destination-missing');
+    });
+
+    it('must be writable', async function () {
+      const folder = shop.path('readOnly');
+      await mkdir(folder);
+      if (process.getuid?.() === 0) {
+        // Permissions do not stop root: a mount does.
+        const bind = async () => {
+          await run('mount', ['--bind', folder, folder]);
+          await run('mount', ['-o', 'remount,bind,ro', folder]);
+        };
+        const mounted = await bind().then(
+          () => true,
+          () => false,
+        );
+        if (!mounted) {
+          console.warn('      skipped: as root, and mounts are not allowed here');
+          await run('umount', [folder]).catch(() => undefined);
+          return this.skip();
+        }
+        try {
+          assert.equal(await refusal(source, folder), 'destination-unwritable');
+        } finally {
+          await run('umount', [folder]);
+        }
+        return;
+      }
+      await run('chmod', ['555', folder]);
+      assert.equal(await refusal(source, folder), 'destination-unwritable');
+    });
+
+    it('is proved by writing there, leaving nothing', async () => {
+      const folder = shop.path('fresh');
+      await mkdir(folder);
+      const payload = { kind: 'probe' as const, jobId: 'j1', source, destination: folder };
+      const report = await coordinator.run({ taskId: 'd1', fence: 1, payload });
+      assert.equal(report.type, 'probed');
+      assert.deepEqual(await readdir(folder), []);
+    });
+
+    it('on another file system gets a hidden name first', async function () {
+      const folder = '/dev/shm';
+      const there = await stat(folder).catch(() => undefined);
+      if (!there || there.dev === (await stat(shop.root)).dev) return this.skip();
+      const target = path.join(folder, `dffmpeg-test-${process.pid}`);
+      await mkdir(target);
+      try {
+        const output = path.join(target, 'clip.web.mp4');
+        const probe = await probeBy(coordinator, source, 'x0');
+        coordinator.onCommit = ({ staged }) => {
+          assert.equal(staged, path.join(target, '.dffmpeg-x1-7.part'));
+          return Promise.resolve({ path: output });
+        };
+        const payload = { kind: 'encode' as const, jobId: 'j', source, probe, preset: webPreset, output };
+        const report = await coordinator.run({ taskId: 'x1', fence: 7, payload });
+        assert.equal(report.type, 'delivered', JSON.stringify(report));
+        assert.deepEqual(await readdir(target), ['clip.web.mp4']);
+        // A name on the other side again: the result is copied there first.
+        const elsewhere = shop.path('elsewhere.mp4');
+        coordinator.onCommit = () => Promise.resolve({ path: elsewhere });
+        const copied = await coordinator.run({ taskId: 'x2', fence: 1, payload });
+        assert.equal(copied.type === 'delivered' && copied.path, elsewhere, JSON.stringify(copied));
+        assert.deepEqual(await readdir(target), ['clip.web.mp4']);
+        assert.ok((await readFile(elsewhere)).length > 0);
+      } finally {
+        await rm(target, { recursive: true, force: true });
+      }
+    });
+  });
+});

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { processStart, reapProcess } from '../../../src/worker/processTable.ts';
+import { Workshop } from './support/workshop.ts';
+
+describe('worker: process table', () => {
+  let child: ChildProcess;
+  let pid: number;
+
+  beforeEach(async () => {
+    child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)'], {
+      detached: true,
+      stdio: 'ignore',
+    });
+    await once(child, 'spawn');
+    pid = child.pid ?? 0;
+  });
+  afterEach(() => {
+    child.kill('SIGKILL');
+  });
+
+  it('gives a process the same start time always, and others another', async () => {
+    const start = await processStart(pid);
+    assert.ok(start);
+    assert.equal(await processStart(pid), start);
+    assert.notEqual(await processStart(process.pid), start);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    assert.equal(await processStart(pid), undefined);
+  });
+
+  it('ends the process that it was told of', async () => {
+    const start = await processStart(pid);
+    assert.ok(start);
+    assert.equal(await reapProcess(pid, start), true);
+    assert.equal(await reapProcess(pid, start), false);
+  });
+
+  it('leaves a process with another start time alone', async () => {
+    assert.equal(await reapProcess(pid, 'another time'), false);
+    assert.equal(await reapProcess(pid, ''), false);
+    assert.ok(await processStart(pid));
+  });
+
+  it('is asked by the coordinator, with the staged file to remove', async function () {
+    this.timeout(30_000);
+    const shop = await Workshop.openProved();
+    try {
+      const { coordinator } = shop.hire();
+      const staged = path.join(shop.stateDir, 'scratch', 'attempts', 't1-1', 'result.mp4');
+      await mkdir(path.dirname(staged), { recursive: true });
+      await writeFile(staged, 'half a film');
+      const start = (await processStart(pid)) ?? '';
+      const reap = (file: string) =>
+        coordinator.peer.request('process.reap', { pid, processStart: start, staged: file });
+      const precious = shop.path('precious.mp4');
+      await writeFile(precious, 'mine');
+      await assert.rejects(reap(precious), { code: 'request-invalid' });
+      assert.ok((await stat(precious)).size > 0);
+      assert.deepEqual(await reap(staged), { ended: true });
+      await assert.rejects(stat(staged), { code: 'ENOENT' });
+    } finally {
+      await shop.close();
+    }
+  });
+});

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { writeFileAtomic } from '../../../src/files/atomicWrite.ts';
+import { freeBytes, requireSpace } from '../../../src/files/freeSpace.ts';
+import { scanSources } from '../../../src/files/scan.ts';
+import { assertUnchanged, checkSource } from '../../../src/files/sourceFile.ts';
+import { isStaged, stagingKey } from '../../../src/files/staging.ts';
+
+describe('files', () => {
+  let root: string;
+  const at = (...names: string[]) => path.join(root, ...names);
+
+  beforeEach(async () => {
+    root = await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-files-'));
+  });
+  afterEach(() => rm(root, { recursive: true, force: true }));
+
+  async function touch(...names: string[]): Promise<string> {
+    await mkdir(path.dirname(at(...names)), { recursive: true });
+    await writeFile(at(...names), 'x');
+    return at(...names);
+  }
+
+  describe('atomic write', () => {
+    it('replaces whole, keeps to its mode, and leaves nothing else', async () => {
+      await writeFileAtomic(at('key'), 'one', { mode: 0o600 });
+      await writeFileAtomic(at('key'), 'two', { mode: 0o600 });
+      assert.equal(await readFile(at('key'), 'utf8'), 'two');
+      if (process.platform !== 'win32') assert.equal((await stat(at('key'))).mode & 0o777, 0o600);
+      assert.deepEqual(await readdir(root), ['key']);
+    });
+
+    it('leaves no temporary file when it fails', async () => {
+      await mkdir(at('folder', 'inside'), { recursive: true });
+      await assert.rejects(writeFileAtomic(at('folder'), 'x'));
+      assert.deepEqual(await readdir(root), ['folder']);
+    });
+  });
+
+  describe('source', () => {
+    it('is a file with content, links followed', async () => {
+      const file = await touch('clip.mp4');
+      await symlink(file, at('link.mp4'));
+      assert.equal((await checkSource(at('link.mp4'))).bytes, 1);
+      await writeFile(at('empty.mp4'), '');
+      await assert.rejects(checkSource(at('empty.mp4')), { code: 'source-not-media' });
+      await assert.rejects(checkSource(root), { code: 'source-unreadable' });
+      await assert.rejects(checkSource(at('none.mp4')), { code: 'source-missing' });
+      await symlink(at('none.mp4'), at('dangling.mp4'));
+      await assert.rejects(checkSource(at('dangling.mp4')), { code: 'source-missing' });
+    });
+
+    it('is the same until it is written, replaced or removed', async () => {
+      const changes: ((file: string) => Promise<unknown>)[] = [
+        (file) => appendFile(file, 'y'),
+        (file) => utimes(file, 1, 1),
+        (file) => rm(file),
+      ];
+      for (const [index, change] of changes.entries()) {
+        const file = await touch(`${index}.mp4`);
+        const before = await checkSource(file);
+        await assertUnchanged(before);
+        await change(file);
+        await assert.rejects(assertUnchanged(before), { code: 'source-changed' });
+      }
+    });
+  });
+
+  describe('scan', () => {
+    const noOutputs = { isOwnOutput: () => false };
+
+    it('finds media below folders and takes named files whatever they are', async () => {
+      const found = [
+        await touch('films', 'a.mp4'),
+        await touch('films', 'b.MKV'),
+        await touch('films', 'deep', 'er', 'c.mp3'),
+      ];
+      await touch('films', 'notes.txt');
+      await touch('films', '.hidden', 'd.mp4');
+      await touch('films', '.e.mp4');
+      await touch('films', 'node_modules', 'f.mp4');
+      const named = await touch('raw.bin');
+      const { files, skipped } = await scanSources([at('films'), named, at('films', 'a.mp4')], noOutputs);
+      assert.deepEqual(
+        files.map((file) => file.path),
+        [...found, named],
+      );
+      assert.deepEqual(
+        files.map((file) => file.bytes),
+        [1, 1, 1, 1],
+      );
+      assert.deepEqual(skipped, []);
+    });
+
+    it('leaves out links and own results, and says why', async () => {
+      const film = await touch('films', 'a.mp4');
+      await touch('films', 'a.web.mp4');
+      await symlink(film, at('films', 'link.mp4'));
+      await symlink(at('films'), at('films', 'loop'));
+      const result = await scanSources([at('films'), at('none')], {
+        isOwnOutput: (file) => file.includes('.web.'),
+      });
+      assert.deepEqual(
+        result.files.map((file) => file.path),
+        [film],
+      );
+      assert.deepEqual(
+        new Map(result.skipped.map(({ path: file, why }) => [path.basename(file), why])),
+        new Map([
+          ['a.web.mp4', 'It is a result of an earlier encode.'],
+          ['link.mp4', 'It is a link; links in folders are not followed.'],
+          ['none', 'It does not exist.'],
+        ]),
+      );
+    });
+
+    it('stops when asked to', async () => {
+      await touch('films', 'a.mp4');
+      const stop = new AbortController();
+      const scan = scanSources([at('films')], {
+        signal: stop.signal,
+        isOwnOutput: () => {
+          stop.abort();
+          return false;
+        },
+      });
+      await assert.rejects(scan, { name: 'AbortError' });
+    });
+  });
+
+  describe('space', () => {
+    it('is told by the file system, and its lack in numbers', async () => {
+      const free = await freeBytes(root);
+      assert.ok(free > 0);
+      await requireSpace(root, 1, 'destination-full');
+      await assert.rejects(requireSpace(root, free * 2 + 1e9, 'destination-full'), {
+        code: 'destination-full',
+        message: /needs about \d+ MB and .* has \d+ MB left/,
+      });
+    });
+  });
+
+  describe('staged names', () => {
+    it('are told from everything else', () => {
+      const scratch = path.resolve('/state/scratch/attempts');
+      const good = [path.join(scratch, 't_1-2', 'result.mp4'), path.resolve('/films/.dffmpeg-t-1-2.part')];
+      for (const file of good) assert.ok(isStaged(file, scratch), file);
+      assert.deepEqual(good.map(stagingKey), ['t_1-2', 't-1-2']);
+      const bad = [
+        path.resolve('/films/clip.mp4'),
+        path.resolve('/films/.dffmpeg-t-1.mp4'),
+        path.resolve('/films/.dffmpeg-.part'),
+        path.resolve('/elsewhere/t-1/result.mp4'),
+        path.join(scratch, 't-1', 'other.mp4'),
+        `${scratch}/t-1/../t-1/result.mp4`,
+        'result.mp4',
+      ];
+      for (const file of bad) assert.ok(!isStaged(file, scratch), file);
+    });
+  });
+});
