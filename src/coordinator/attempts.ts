@@ -10,13 +10,7 @@ import type { QueueSettings } from './queueSettings.ts';
 import type { AttemptKey, AttemptRecord, StoredJob } from './store/records.ts';
 import { waitsForTurn } from './waitReasons.ts';
 
-/** Reports that end an attempt, and the state in which they leave it: a repeat of one finds it so. */
-const endOf: Partial<Record<TaskReport['type'], AttemptRecord['state']>> = {
-  probed: 'succeeded',
-  delivered: 'succeeded',
-  failed: 'failed',
-  cancelled: 'cancelled',
-};
+const endReports: ReadonlySet<TaskReport['type']> = new Set(['probed', 'delivered', 'failed', 'cancelled']);
 
 export interface AttemptsOptions {
   readonly book: JobBook;
@@ -41,13 +35,16 @@ export class Attempts {
 
   /** Stores a report. A repeat or a late one is no error; one of a superseded attempt is `fence-void`. */
   async report(worker: ConnectedWorker, key: AttemptKey, report: TaskReport): Promise<void> {
-    await this.#book.change(jobIdOf(key), (stored) => {
-      const attempt = attemptOf(stored, key, worker.id);
-      return attempt.state === 'running' ? this.#changeBy(stored, attempt, report) : undefined;
-    });
-    if (endOf[report.type] !== undefined) worker.release(key);
-    if (report.type === 'failed' && report.error.code === 'ffmpeg-missing')
-      worker.ffmpegMissing = report.error;
+    try {
+      await this.#book.change(jobIdOf(key), (stored) => {
+        const attempt = attemptOf(stored, key, worker.id);
+        return attempt.state === 'running' ? this.#changeBy(stored, attempt, report) : undefined;
+      });
+    } catch (error) {
+      if (error instanceof DffmpegError && error.code === 'fence-void') worker.release(key);
+      throw error;
+    }
+    if (endReports.has(report.type)) worker.release(key);
     if (report.type === 'probed') await this.plan(jobIdOf(key));
   }
 
@@ -81,7 +78,8 @@ export class Attempts {
       if (placement?.fence === key.fence && placement.path !== taken) return undefined;
       return this.#grant(stored, { ...key, ...request, workerId: worker.id }, taken);
     });
-    return job.placement?.path ?? '';
+    if (job.placement) return job.placement.path;
+    throw new DffmpegError('internal', `Job ${job.id} was granted no name.`);
   }
 
   /** Another name for a placement whose granted one turned out to be taken. */

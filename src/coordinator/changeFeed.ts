@@ -36,18 +36,20 @@ export class ChangeFeed {
     });
   }
 
-  /** May be told of changes from before the call: a follower skips what its own cursor has. */
-  follow(follower: (changes: Changes) => void): () => void {
+  /**
+   * Resolves when it is told of every change from then on. It may be told of earlier ones: a follower skips
+   * what its own cursor has.
+   */
+  async follow(follower: (changes: Changes) => void): Promise<() => void> {
     this.#followers.add(follower);
+    const revision = await this.#store.revision();
+    // Another may have begun meanwhile, from further back.
+    this.#cursor ??= revision;
+    this.wake();
     return () => {
       this.#followers.delete(follower);
       if (this.#followers.size === 0) this.#cursor = undefined;
     };
-  }
-
-  /** Call it before the first follower reads its snapshot, so that nothing between the two is missed. */
-  async ready(): Promise<void> {
-    this.#cursor ??= await this.#store.revision();
   }
 
   async idle(): Promise<void> {

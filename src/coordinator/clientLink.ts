@@ -4,6 +4,7 @@ import type { Handlers } from '../protocol/contract.ts';
 import type { DffmpegError } from '../protocol/errors.ts';
 import { createPeer } from '../protocol/peer.ts';
 import type { Timers } from '../protocol/timers.ts';
+import type { JobBook } from './jobBook.ts';
 import { cancelledByPerson, type JobControl } from './jobControl.ts';
 import type { JobLogs } from './jobLog.ts';
 import { readLog } from './jobLogReader.ts';
@@ -18,6 +19,7 @@ export type DaemonHandlers = Pick<
 >;
 
 export interface ClientLinkOptions extends SubscriptionOptions {
+  readonly book: JobBook;
   readonly control: JobControl;
   readonly logs: JobLogs;
   readonly sessions: Sessions;
@@ -31,7 +33,7 @@ export async function serveClient(
   daemon: DaemonHandlers,
   options: ClientLinkOptions,
 ): Promise<void> {
-  const { control, logs, sessions, store, fleet, timers, onError } = options;
+  const { book, control, logs, sessions, store, fleet, timers, onError } = options;
   let sessionId: string | undefined;
   let subscription: Subscription | undefined;
   let gone = false;
@@ -62,7 +64,7 @@ export async function serveClient(
     },
     'jobs.log': async ({ id, offset, wait }, { signal }) => {
       const { job } = await control.find(id);
-      return readLog({ logs, store }, job.id, offset, wait ? signal : undefined);
+      return readLog({ logs, book }, job.id, offset, wait ? signal : undefined);
     },
     'workers.list': () => Promise.resolve({ workers: fleet.info(true) }),
     subscribe: async ({ topics, ...from }) => {

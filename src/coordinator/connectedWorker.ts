@@ -2,17 +2,27 @@ import type { SlotKind } from '../encoding/slots.ts';
 import type { ErrorData } from '../protocol/errors.ts';
 import type { FfmpegStatus, Load, WorkerInfo } from '../protocol/model.ts';
 import type { Peer } from '../protocol/peer.ts';
+import type { Timers } from '../protocol/timers.ts';
 import type { CoordinatorEvents, WorkerMethods } from '../protocol/workerContract.ts';
 import type { QueueSettings } from './queueSettings.ts';
 import type { WorkerView } from './scheduler.ts';
-import type { AttemptKey } from './store/records.ts';
+import type { AttemptKey, TaskKind } from './store/records.ts';
 
 export type WorkerPeer = Peer<WorkerMethods, CoordinatorEvents>;
 export type WorkerDescription = Omit<WorkerInfo, 'running' | 'load'>;
 
+const encodeSlots = ['cpu', 'nvenc', 'qsv', 'videotoolbox'] as const satisfies readonly SlotKind[];
+
 export interface RunningAttempt extends AttemptKey {
   readonly jobId: string;
   readonly slot: SlotKind;
+}
+
+export interface WorkerContext {
+  readonly settings: QueueSettings;
+  readonly timers: Timers;
+  /** It may take a task now that it would not have taken before. */
+  readonly wake: () => void;
 }
 
 /** A worker whose channel is open: what it says of itself, and what it was given. */
@@ -26,11 +36,17 @@ export class ConnectedWorker implements WorkerView {
   /** Kinds of which it said that it has no slot free. */
   readonly #busy = new Set<SlotKind>();
   #ffmpegMissing: ErrorData | undefined;
+  /** Ends of what was found out about it, by what it is. */
+  readonly #alarms = new Map<string, () => void>();
+  readonly #timers: Timers;
+  readonly #wake: () => void;
 
-  constructor(peer: WorkerPeer, description: WorkerDescription, settings: QueueSettings) {
+  constructor(peer: WorkerPeer, description: WorkerDescription, context: WorkerContext) {
     this.peer = peer;
     this.#description = description;
-    this.#settings = settings;
+    this.#settings = context.settings;
+    this.#timers = context.timers;
+    this.#wake = context.wake;
   }
 
   get id(): string {
@@ -50,8 +66,12 @@ export class ConnectedWorker implements WorkerView {
     return this.#ffmpegMissing ? { state: 'missing', error: this.#ffmpegMissing } : this.#description.ffmpeg;
   }
 
-  set ffmpegMissing(error: ErrorData | undefined) {
+  /** It gets nothing for a while, unless it says sooner that things have changed. */
+  ffmpegIsMissing(error: ErrorData): void {
     this.#ffmpegMissing = error;
+    this.#after('ffmpeg', this.#settings.ffmpegMissingMs, () => {
+      this.#ffmpegMissing = undefined;
+    });
   }
 
   get running(): readonly RunningAttempt[] {
@@ -81,9 +101,19 @@ export class ConnectedWorker implements WorkerView {
     return this.slots(kind) - this.running.filter(({ slot }) => slot === kind).length;
   }
 
-  setBusy(kind: SlotKind, busy: boolean): void {
-    if (busy) this.#busy.add(kind);
-    else this.#busy.delete(kind);
+  /** Whether it takes any task of this kind now, whatever slot that needs. */
+  takes(kind: TaskKind): boolean {
+    if (this.ffmpeg.state !== 'ready') return false;
+    const kinds = kind === 'probe' ? ['probe' as const] : encodeSlots;
+    return kinds.some((slot) => this.freeSlots(slot) > 0);
+  }
+
+  /** It has no room, whatever was counted here: asked again after a while, or when one of its tasks has ended. */
+  isBusy(kind: SlotKind): void {
+    this.#busy.add(kind);
+    this.#after(kind, this.#settings.busyRetryMs, () => {
+      this.#busy.delete(kind);
+    });
   }
 
   attempt({ taskId, fence }: AttemptKey): RunningAttempt | undefined {
@@ -103,6 +133,22 @@ export class ConnectedWorker implements WorkerView {
     if (!attempt) return;
     this.#running.delete(`${taskId}#${fence}`);
     this.#busy.delete(attempt.slot);
+  }
+
+  /** Its channel is closed. */
+  end(): void {
+    for (const stop of this.#alarms.values()) stop();
+    this.#alarms.clear();
+  }
+
+  #after(what: string, milliseconds: number, change: () => void): void {
+    this.#alarms.get(what)?.();
+    const stop = this.#timers.after(milliseconds, () => {
+      this.#alarms.delete(what);
+      change();
+      this.#wake();
+    });
+    this.#alarms.set(what, stop);
   }
 
   info(withLoad: boolean): WorkerInfo {

@@ -1,6 +1,6 @@
 import type { Channel } from '../protocol/channel.ts';
 import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
-import { isEnded, type Counts } from '../protocol/model.ts';
+import { isEnded, type Counts, type WorkerInfo } from '../protocol/model.ts';
 import { systemTimers, type Timers } from '../protocol/timers.ts';
 import { Attempts } from './attempts.ts';
 import { ChangeFeed } from './changeFeed.ts';
@@ -43,6 +43,8 @@ export interface Coordinator {
   /** A client's channel, authenticated; it is served until it closes. */
   attachClient(channel: Channel, daemon: DaemonHandlers): void;
   counts(): Promise<Counts>;
+  /** Every worker as it is now, without its load. */
+  workers(): WorkerInfo[];
   activity(): Promise<Activity>;
   /** Clients came or went, jobs began or ended: `activity` may say something else now. */
   onActivity(listener: () => void): () => void;
@@ -70,13 +72,20 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     chunkBytes: settings.logChunkBytes,
     onError,
   });
-  const book = new JobBook({ store, clock, onChange: jobChanged });
+  const book = new JobBook({
+    store,
+    clock,
+    onChange: jobChanged,
+    onExplained: () => {
+      feed.wake();
+    },
+  });
   const attempts = new Attempts({ book, clock, settings, platform });
   const dispatcher = new Dispatcher({ book, fleet, attempts, settings, clock, timers, platform, onError });
   const wake = (): void => {
-    dispatcher.wake();
+    dispatcher.wake('fleet');
   };
-  const recovery = new Recovery({ store, fleet, attempts, settings, timers, wake, onError });
+  const recovery = new Recovery({ book, fleet, attempts, settings, timers, wake, onError });
   const control = new JobControl({ book, fleet, attempts, newId, clock, platform });
   const sessions = new Sessions({ graceMs: settings.attachedGraceMs, timers, onGone: cancelAttached });
   const loadWatch = new LoadWatch(fleet);
@@ -96,10 +105,23 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
       workers.add(channel, serveWorker(channel, link));
     },
     attachClient: (channel, daemon) => {
-      const link = { store, feed, fleet, progress, loadWatch, control, logs, sessions, timers, onError };
+      const link = {
+        book,
+        store,
+        feed,
+        fleet,
+        progress,
+        loadWatch,
+        control,
+        logs,
+        sessions,
+        timers,
+        onError,
+      };
       clients.add(channel, serveClient(channel, daemon, link));
     },
     counts: () => store.counts(),
+    workers: () => fleet.info(false),
     activity: async () => {
       const { waiting, running } = await store.counts();
       return { unfinishedJobs: waiting + running, clients: clients.size };
@@ -107,9 +129,9 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     onActivity: (listener) => activityChanged.on(listener),
     close: async () => {
       await dispatcher.close();
+      await clients.close();
       sessions.close();
       progress.close();
-      await clients.close();
       await workers.close();
       await recovery.close();
       await book.idle();
@@ -127,14 +149,17 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     if (state !== before?.job.state) {
       if (state !== 'running' && state !== 'verifying' && state !== 'committing') progress.forget(id);
       if (!before || isEnded(state) || isEnded(before.job.state)) activityChanged.emit();
-      dispatcher.wake();
+      dispatcher.wake('queue');
     }
   }
 
   /** Killed between the end of a probe and the plan that follows it. */
   async function planAgain(): Promise<void> {
-    const { jobs } = await store.jobs({ states: ['planned'], limit: Number.MAX_SAFE_INTEGER });
-    for (const { job } of jobs) await attempts.plan(job.id);
+    for (;;) {
+      const { jobs } = await store.jobs({ states: ['planned'], limit: 100 });
+      if (jobs.length === 0) return;
+      for (const { job } of jobs) await attempts.plan(job.id);
+    }
   }
 
   function cancelAttached(sessionId: string): void {

@@ -10,6 +10,7 @@ import { encodePayload, probePayload } from './planner.ts';
 import type { QueueSettings } from './queueSettings.ts';
 import { decide } from './scheduler.ts';
 import type { Explanation, QueueEntry } from './store.ts';
+import type { TaskKind } from './store/records.ts';
 import { Trials } from './trials.ts';
 
 export interface DispatcherOptions {
@@ -24,6 +25,7 @@ export interface DispatcherOptions {
 }
 
 const pageSize = 200;
+const taskKinds = ['probe', 'encode'] as const satisfies readonly TaskKind[];
 
 /**
  * Gives waiting tasks to workers. It wakes when something happened (a job came, a task ended, a worker changed,
@@ -34,6 +36,7 @@ export class Dispatcher {
   readonly #trials: Trials;
   #pass: Promise<void> | undefined;
   #again = false;
+  #explains = true;
   #closed = false;
   #alarm: { at: number; stop: () => void } | undefined;
 
@@ -43,15 +46,19 @@ export class Dispatcher {
       timeoutMs: options.settings.trialTimeoutMs,
       onAnswer: () => {
         options.fleet.changed.emit('worker');
-        this.wake();
+        this.wake('fleet');
       },
     });
   }
 
-  /** May be called any number of times: what comes during a pass leads to one more. */
-  wake(): void {
+  /**
+   * May be called any number of times: what comes during a pass leads to one more. `queue`: a job came or a
+   * task ended. `fleet`: a worker changed, so that the reasons of all that waits are looked at anew.
+   */
+  wake(what: 'queue' | 'fleet'): void {
     if (this.#closed) return;
     this.#again = true;
+    this.#explains ||= what === 'fleet';
     this.#pass ??= this.#passes().finally(() => {
       this.#pass = undefined;
     });
@@ -78,47 +85,61 @@ export class Dispatcher {
     }
   }
 
+  /** Through the queue in its order, as far as there is something to give or to say. */
   async #walk(): Promise<void> {
-    const { book, clock, settings } = this.#options;
+    const { book, clock, fleet, settings } = this.#options;
+    const nobodyReady = fleet.workers.every(({ ffmpeg }) => ffmpeg.state !== 'ready');
+    let toExplain = this.#explains || nobodyReady ? settings.explainedJobs : 0;
+    this.#explains = false;
     const explanations: Explanation[] = [];
-    let seen = 0;
-    let after: QueueEntry | undefined;
+    let page: QueueEntry[] = [];
     do {
-      const page = await book.store.queue({ now: clock(), limit: pageSize, after });
+      const kinds = taskKinds.filter((kind) => toExplain > 0 || this.#anyTakes(kind));
+      if (kinds.length === 0) break;
+      page = await book.store.queue({ now: clock(), kinds, limit: pageSize, after: page.at(-1) });
       for (const entry of page) {
-        if (this.#closed) return;
+        if (this.#closed || (toExplain <= 0 && !this.#anyTakes(entry.task.kind))) continue;
         const reason = await this.#consider(entry);
-        if (reason && seen < settings.explainedJobs && !sameReason(reason, entry.job.reason))
+        if (reason && !sameReason(reason, entry.job.reason))
           explanations.push({ id: entry.job.id, revision: entry.job.revision, reason });
-        seen += 1;
+        toExplain -= 1;
       }
-      after = page.length === pageSize ? page.at(-1) : undefined;
-    } while (after && (seen < settings.explainedJobs || this.#anySlotFree()));
+    } while (page.length === pageSize && !this.#closed);
     await book.explain(explanations);
   }
 
   /** Offers the task, or returns why it waits. */
   async #consider(entry: QueueEntry): Promise<ErrorData | undefined> {
-    const { fleet, book } = this.#options;
+    const { fleet, onError } = this.#options;
     const decision = decide(entry, fleet.workers);
-    switch (decision.action) {
-      case 'offer': {
-        const worker = fleet.get(decision.worker);
-        if (worker) await this.#assign(entry, worker, decision.slot);
-        return undefined;
-      }
-      case 'wait':
-        for (const { worker, encoders } of decision.trials) {
-          const asked = fleet.get(worker);
-          if (asked) this.#trials.request(asked, encoders);
+    try {
+      switch (decision.action) {
+        case 'offer': {
+          const worker = fleet.get(decision.worker);
+          if (worker) await this.#assign(entry, worker, decision.slot);
+          return undefined;
         }
-        return decision.reason;
-      case 'fail':
-        await book.change(entry.job.id, ({ job }) =>
-          job.state === entry.job.state ? { event: { type: 'failed', reason: decision.error } } : undefined,
-        );
-        return undefined;
+        case 'wait':
+          for (const { worker, encoders } of decision.trials) {
+            const asked = fleet.get(worker);
+            if (asked) this.#trials.request(asked, encoders);
+          }
+          return decision.reason;
+        case 'fail':
+          await this.#fail(entry, decision.error);
+          return undefined;
+      }
+    } catch (error) {
+      // One job that cannot be written must not keep the others from their turn.
+      onError(toDffmpegError(error));
+      return undefined;
     }
+  }
+
+  async #fail({ job: { id, state } }: QueueEntry, reason: ErrorData): Promise<void> {
+    await this.#options.book.change(id, ({ job }) =>
+      job.state === state ? { event: { type: 'failed', reason } } : undefined,
+    );
   }
 
   /** Attempt and fence are stored before the worker hears of them. */
@@ -130,13 +151,19 @@ export class Dispatcher {
     const { book, clock } = this.#options;
     const attempt: RunningAttempt = { taskId: task.id, fence: job.fence + 1, jobId: job.id, slot };
     worker.take(attempt);
-    const stored = await book.change(job.id, (now) =>
-      now.job.fence === job.fence && now.tasks.some(({ id, state }) => id === task.id && state === 'waiting')
-        ? assign(now, task, worker, clock())
-        : undefined,
-    );
-    if (stored.job.fence !== attempt.fence) worker.release(attempt);
-    else void this.#offer(worker, attempt, stored.job);
+    try {
+      const stored = await book.change(job.id, (now) =>
+        now.job.fence === job.fence &&
+        now.tasks.some(({ id, state }) => id === task.id && state === 'waiting')
+          ? assign(now, task, worker, clock())
+          : undefined,
+      );
+      if (stored.job.fence === attempt.fence) void this.#offer(worker, attempt, stored.job);
+      else worker.release(attempt);
+    } catch (error) {
+      worker.release(attempt);
+      throw error;
+    }
   }
 
   async #offer(worker: ConnectedWorker, attempt: RunningAttempt, job: QueueEntry['job']): Promise<void> {
@@ -150,11 +177,7 @@ export class Dispatcher {
       if (accepted) return;
       await attempts.declined(jobId, attempt);
       worker.release(attempt);
-      worker.setBusy(attempt.slot, true);
-      this.#options.timers.after(settings.busyRetryMs, () => {
-        worker.setBusy(attempt.slot, false);
-        this.wake();
-      });
+      worker.isBusy(attempt.slot);
     } catch (thrown) {
       const error = toDffmpegError(thrown);
       // The channel is gone: its end voids all attempts of this worker.
@@ -167,17 +190,11 @@ export class Dispatcher {
       });
       worker.release(attempt);
     }
-    this.wake();
+    this.wake('queue');
   }
 
-  #anySlotFree(): boolean {
-    return this.#options.fleet.workers.some(
-      (worker) =>
-        worker.ffmpeg.state === 'ready' &&
-        (['cpu', 'nvenc', 'qsv', 'videotoolbox', 'probe'] as const).some(
-          (kind) => worker.freeSlots(kind) > 0,
-        ),
-    );
+  #anyTakes(kind: TaskKind): boolean {
+    return this.#options.fleet.workers.some((worker) => worker.takes(kind));
   }
 
   #setAlarm(due: number | undefined): void {
@@ -187,7 +204,7 @@ export class Dispatcher {
     if (due === undefined || this.#closed) return;
     const stop = this.#options.timers.after(Math.max(0, due - this.#options.clock()), () => {
       this.#alarm = undefined;
-      this.wake();
+      this.wake('queue');
     });
     this.#alarm = { at: due, stop };
   }

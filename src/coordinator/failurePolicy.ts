@@ -28,8 +28,8 @@ export function judgeFailure(
       const transientFailures = task.transientFailures + 1;
       return repeat({ ...task, transientFailures }, error, now + backOff(settings, transientFailures));
     }
+    // What a worker cannot explain (`protocol`) is its own trouble, too.
     case 'environment':
-    // What a worker cannot explain is its own trouble, too.
     case 'protocol': {
       const environmentFailures = task.environmentFailures + 1;
       if (environmentFailures >= settings.maxEnvironmentFailures) return { outcome: 'fail', reason: error };

@@ -11,6 +11,8 @@ export interface JobBookOptions {
   readonly clock: Clock;
   /** After each change is stored. `before` is missing for a new job. */
   readonly onChange: (after: StoredJob, before: StoredJob | undefined) => void;
+  /** After only the reasons of waiting jobs have changed. */
+  readonly onExplained: () => void;
 }
 
 /** Another change came between reading and writing: read and decide anew, so often at most. */
@@ -21,6 +23,7 @@ export class JobBook {
   readonly store: Store;
   readonly #clock: Clock;
   readonly #onChange: JobBookOptions['onChange'];
+  readonly #onExplained: JobBookOptions['onExplained'];
   /** Job → the end of its latest change. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
@@ -28,6 +31,7 @@ export class JobBook {
     this.store = options.store;
     this.#clock = options.clock;
     this.#onChange = options.onChange;
+    this.#onExplained = options.onExplained;
   }
 
   async submit(job: StoredJob): Promise<StoredJob> {
@@ -77,7 +81,15 @@ export class JobBook {
 
   /** Sets why jobs wait. */
   async explain(reasons: readonly Explanation[]): Promise<void> {
-    if (reasons.length > 0) await this.store.explain(reasons);
+    if (reasons.length === 0) return;
+    await this.store.explain(reasons);
+    this.#onExplained();
+  }
+
+  /** The job when the change that is under way, if any, has been stored and told. */
+  async settled(id: string): Promise<StoredJob> {
+    await Promise.allSettled([this.#turns.get(id)]);
+    return this.get(id);
   }
 
   /** Resolves when no change is under way. */

@@ -148,7 +148,7 @@ export function fail(
   if (decision.outcome === 'fail')
     return {
       event: { type: 'failed', fence: attempt.fence, reason: decision.reason },
-      job: { outputs },
+      job: { outputs, placement: undefined },
       attempts,
     };
   const event: JobEvent =

@@ -59,11 +59,10 @@ export class JobControl {
       output: submission.output,
       sources: submission.sources.map((path) => ({ path })),
       outputs: [],
-      attempts: [],
       cancelling: false,
       fence: 0,
       createdAt: clock(),
-    } as JobRecord;
+    };
     checkPlan(outputPlan(job, platform));
     return book.submit({ job, tasks: [newTask(job.id, 'probe')], attempts: [] });
   }

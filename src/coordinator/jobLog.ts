@@ -1,6 +1,6 @@
 import { appendFile, mkdir, open, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
+import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
 import { Emitter } from './emitter.ts';
 
 export interface JobLogsOptions {

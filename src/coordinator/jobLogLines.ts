@@ -23,15 +23,10 @@ export function logLines(after: StoredJob, before: StoredJob | undefined, now: n
 
 function stateText({ job }: StoredJob): string {
   const path = job.outputs[0]?.path;
-  switch (job.state) {
-    case 'accepted':
-      return `accepted: ${job.sources.map(({ path: source }) => source).join(', ')}, preset ${job.preset}`;
-    case 'committing':
-    case 'done':
-      return path === undefined ? job.state : `${job.state}: ${path}`;
-    default:
-      return job.state;
-  }
+  if (job.state === 'accepted')
+    return `accepted: ${job.sources.map((source) => source.path).join(', ')}, preset ${job.preset}`;
+  const named = path !== undefined && (job.state === 'committing' || job.state === 'done');
+  return named ? `${job.state}: ${path}` : job.state;
 }
 
 function exitText({ code, signal }: { code: number | null; signal: string | null }): string {

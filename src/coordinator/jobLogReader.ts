@@ -1,14 +1,14 @@
 import { DffmpegError } from '../protocol/errors.ts';
 import { isEnded } from '../protocol/model.ts';
+import type { JobBook } from './jobBook.ts';
 import type { JobLogs } from './jobLog.ts';
-import type { Store } from './store.ts';
 
 /**
  * The log from a byte offset. With a `waiting` signal the answer comes when there is something to say: more
  * text, or the end of the job. Throws `cancelled` when the signal aborts.
  */
 export async function readLog(
-  { logs, store }: { logs: JobLogs; store: Store },
+  { logs, book }: { logs: JobLogs; book: JobBook },
   jobId: string,
   offset: number,
   waiting: AbortSignal | undefined,
@@ -17,8 +17,9 @@ export async function readLog(
     // Heard from before the reading on: what comes during it is not missed.
     const growth = nextGrowth(logs, jobId, waiting);
     try {
-      // The state first: the line that ends a log is written after the job has ended.
-      const ended = isEnded((await store.job(jobId))?.job.state ?? 'cancelled');
+      // The state first, and settled: the line that ends a log is written after the job has ended.
+      const { job } = await book.settled(jobId);
+      const ended = isEnded(job.state);
       const { text, nextOffset, atEnd } = await logs.read(jobId, offset);
       if (text !== '' || ended || !waiting) return { text, nextOffset, ended: ended && atEnd };
       await growth.promise;

@@ -92,7 +92,7 @@ export function probePayload(job: JobRecord, platform: string): TaskPayload {
     kind: 'probe',
     jobId: job.id,
     source: sourceOf(job),
-    destination: parsePath(path, pathPlatform(platform)).folder || '/',
+    destination: parsePath(path, pathPlatform(platform)).folder,
   };
 }
 

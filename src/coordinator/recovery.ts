@@ -3,12 +3,12 @@ import type { Timers } from '../protocol/timers.ts';
 import type { Attempts } from './attempts.ts';
 import type { ConnectedWorker } from './connectedWorker.ts';
 import type { Fleet } from './fleet.ts';
+import type { JobBook } from './jobBook.ts';
 import type { QueueSettings } from './queueSettings.ts';
-import type { Store } from './store.ts';
 import type { AttemptKey, AttemptRecord, StoredJob } from './store/records.ts';
 
 export interface RecoveryOptions {
-  readonly store: Store;
+  readonly book: JobBook;
   readonly fleet: Fleet;
   readonly attempts: Attempts;
   readonly settings: QueueSettings;
@@ -40,8 +40,8 @@ export class Recovery {
 
   /** Call it before any worker is attached. */
   async start(): Promise<void> {
-    const { store, attempts, timers, settings } = this.#options;
-    const left = await store.underWay();
+    const { book, attempts, timers, settings } = this.#options;
+    const left = await book.store.underWay();
     for (const stored of left)
       for (const attempt of running(stored))
         // Looking at a file leaves nothing behind: it is looked at anew at once.
@@ -82,13 +82,13 @@ export class Recovery {
   }
 
   async #recover(worker: ConnectedWorker): Promise<void> {
-    const { store, onError } = this.#options;
+    const { book, onError } = this.#options;
     for (const attempt of await this.#leftBy(worker.id)) {
       if (worker.attempt(attempt)) continue;
       try {
         await this.#reap(worker, attempt);
-        const stored = await store.job(attempt.jobId);
-        if (stored?.job.state === 'committing') await this.#finishPlacement(worker, attempt);
+        const stored = await book.get(attempt.jobId);
+        if (stored.job.state === 'committing') await this.#finishPlacement(worker, attempt);
         else await this.#options.attempts.lost(attempt.jobId, attempt, restarted, false);
       } catch (error) {
         onError(toDffmpegError(error));
@@ -97,13 +97,11 @@ export class Recovery {
   }
 
   /** An ffmpeg that outlived its daemon would go on writing and using the processor. */
-  async #reap(worker: ConnectedWorker, { pid, processStart, jobId }: AttemptRecord): Promise<void> {
+  async #reap(worker: ConnectedWorker, { pid, processStart }: AttemptRecord): Promise<void> {
     if (pid === undefined || processStart === undefined) return;
-    const stored = await this.#options.store.job(jobId);
-    const staged = stored?.job.state === 'committing' ? undefined : stored?.job.placement?.staged;
     const options = { timeoutMs: this.#options.settings.recoveryTimeoutMs };
     try {
-      await worker.peer.request('process.reap', { pid, processStart, staged }, options);
+      await worker.peer.request('process.reap', { pid, processStart }, options);
     } catch (error) {
       // What it still writes is a file of its own that is never placed.
       this.#options.onError(toDffmpegError(error));
@@ -111,9 +109,9 @@ export class Recovery {
   }
 
   async #finishPlacement(worker: ConnectedWorker, attempt: AttemptRecord): Promise<void> {
-    const { store, attempts, settings } = this.#options;
+    const { book, attempts, settings } = this.#options;
     for (;;) {
-      const placement = (await store.job(attempt.jobId))?.job.placement;
+      const placement = (await book.get(attempt.jobId)).job.placement;
       if (!placement) return;
       const { staged, identity, path } = placement;
       const options = { timeoutMs: settings.recoveryTimeoutMs };
@@ -131,15 +129,15 @@ export class Recovery {
 
   /** A worker that did not come back: what it ran is queued again; what it was placing must wait for it. */
   async #giveUpOnTheLost(): Promise<void> {
-    const { store, fleet, attempts, wake, onError } = this.#options;
+    const { book, fleet, attempts, wake, onError } = this.#options;
     try {
-      for (const stored of await store.underWay())
+      for (const stored of await book.store.underWay())
         for (const attempt of running(stored)) {
           if (fleet.get(attempt.workerId)) continue;
           const { id, state, cancelling, revision } = stored.job;
           if (state !== 'committing') await attempts.lost(id, attempt, workerGone(attempt.worker), false);
           else if (cancelling) await attempts.giveUp(id, attempt, 'abandoned', workerGone(attempt.worker));
-          else await store.explain([{ id, revision, reason: waitsForPlacer(attempt.worker) }]);
+          else await book.explain([{ id, revision, reason: waitsForPlacer(attempt.worker) }]);
         }
     } catch (error) {
       onError(toDffmpegError(error));
@@ -148,7 +146,7 @@ export class Recovery {
   }
 
   async #leftBy(workerId: string): Promise<AttemptRecord[]> {
-    const left = await this.#options.store.underWay();
+    const left = await this.#options.book.store.underWay();
     return left.flatMap(running).filter((attempt) => attempt.workerId === workerId);
   }
 }

@@ -73,6 +73,8 @@ export interface JobPage {
 
 export interface QueuePage {
   readonly now: number;
+  /** Tasks of these kinds alone. */
+  readonly kinds: readonly TaskRecord['kind'][];
   readonly limit: number;
   readonly after?: QueueEntry | undefined;
 }

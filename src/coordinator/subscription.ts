@@ -1,5 +1,4 @@
-import type { topics } from '../protocol/clientContract.ts';
-import type { ClientEvents, ClientMethods } from '../protocol/clientContract.ts';
+import type { ClientEvents, ClientMethods, topics } from '../protocol/clientContract.ts';
 import type { ReceivedParams } from '../protocol/contract.ts';
 import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
 import type { Counts, Job, WorkerInfo } from '../protocol/model.ts';
@@ -21,6 +20,8 @@ export interface SubscriptionOptions {
 }
 
 type Emits = Pick<Peer<Record<never, never>, ClientEvents>, 'emit'>;
+const activeStates = ['probing', 'running', 'verifying', 'committing'] as const;
+
 type Topic = (typeof topics)[number];
 
 /** What one client hears: from the state it was given on, in order, without a gap. */
@@ -51,10 +52,9 @@ export class Subscription {
     counts: Counts;
   }> {
     const { store, feed, fleet } = this.#options;
-    await feed.ready();
     if (this.#wants('jobs', 'counts'))
       this.#stops.push(
-        feed.follow((changes) => {
+        await feed.follow((changes) => {
           this.#hear(changes);
         }),
       );
@@ -85,8 +85,18 @@ export class Subscription {
     }
     // The cursor is read first: what changes between the two is told again, and not left out.
     const cursor = await store.revision();
-    const { jobs } = this.#topics.has('jobs') ? await store.jobs({ limit }) : { jobs: [] };
-    return { snapshot: true, jobs: jobs.map(toJob), cursor };
+    return { snapshot: true, jobs: this.#topics.has('jobs') ? await this.#newest(limit) : [], cursor };
+  }
+
+  /** What runs may be older than the newest: it comes first, and always. */
+  async #newest(limit: number): Promise<Job[]> {
+    const { store } = this.#options;
+    const [active, newest] = await Promise.all([
+      store.jobs({ limit, states: activeStates }),
+      store.jobs({ limit }),
+    ]);
+    const byId = new Map([...active.jobs, ...newest.jobs].map((stored) => [stored.job.id, stored]));
+    return [...byId.values()].slice(0, limit).map(toJob);
   }
 
   #listen(): void {

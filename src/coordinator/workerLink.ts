@@ -35,13 +35,17 @@ export interface WorkerLinkOptions {
 export async function serveWorker(channel: Channel, options: WorkerLinkOptions): Promise<void> {
   const { fleet, attempts, recovery, logs, progress, settings, timers, wake, onError } = options;
   let worker: ConnectedWorker | undefined;
+  let gone = false;
 
   const handlers: Handlers<CoordinatorMethods> = {
     'worker.register': async ({ worker: description, running }) => {
       const earlier = fleet.get(description.id);
       if (earlier && earlier !== worker) await replace(earlier);
-      worker = new ConnectedWorker(peer, description, settings);
-      const stop = await recovery.adopt(worker, running);
+      const registering = new ConnectedWorker(peer, description, { settings, timers, wake });
+      const stop = await recovery.adopt(registering, running);
+      worker = registering;
+      // Gone while its earlier connection was being left: what it runs is found when it comes back.
+      if (gone) return { stop };
       fleet.add(worker);
       recovery.workerIsBack(worker);
       wake();
@@ -57,10 +61,7 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
       const reporter = registered();
       await attempts.report(reporter, { taskId, fence }, report);
       if (report.type === 'failed' && report.error.code === 'ffmpeg-missing')
-        timers.after(settings.ffmpegMissingMs, () => {
-          reporter.ffmpegMissing = undefined;
-          wake();
-        });
+        reporter.ffmpegIsMissing(report.error);
       fleet.changed.emit('worker');
       wake();
       return {};
@@ -96,6 +97,7 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
   });
 
   await peer.closed;
+  gone = true;
   if (worker) await leave(worker);
 
   function registered(): ConnectedWorker {
@@ -110,6 +112,7 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
   }
 
   async function leave(leaving: ConnectedWorker): Promise<void> {
+    leaving.end();
     fleet.remove(leaving);
     const reason: ErrorData = {
       code: 'worker-lost',

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { discoveryPath, localIdentity, type Discovery } from '../client/discovery.ts';
+import type { DaemonHandlers } from '../coordinator/clientLink.ts';
 import { createCoordinator, type Coordinator } from '../coordinator/coordinator.ts';
 import { openSqliteStore } from '../coordinator/store/sqliteStore.ts';
 import { writeFileAtomic } from '../files/atomicWrite.ts';
@@ -39,14 +40,14 @@ export class Daemon {
   readonly #startedAt = Date.now();
   readonly #log: DaemonLog;
   readonly #cleanups: Cleanups;
-  readonly #idle: IdleMonitor;
+  #idle: IdleMonitor | undefined;
   #end: (code: number) => void = () => undefined;
 
   constructor({ config, stateDir }: DaemonOptions) {
     this.#config = config;
     this.#stateDir = stateDir;
     this.ended = new Promise((resolve) => (this.#end = resolve));
-    const { logLevel, logBytes, logFiles, idleMinutes } = config.values;
+    const { logLevel, logBytes, logFiles } = config.values;
     this.#log = openLog({
       stateDir,
       level: logLevel,
@@ -58,12 +59,6 @@ export class Daemon {
       this.#log.log.error({ err: error }, `closing ${name} failed`),
     );
     this.#cleanups.add('log', () => this.#log.close());
-    this.#idle = new IdleMonitor({
-      minutes: idleMinutes,
-      timers: systemTimers,
-      onIdle: () => this.leave('nothing to do'),
-    });
-    this.#cleanups.add('idle timer', () => this.#idle.close());
   }
 
   /** Ready to be found by clients when it resolves; ffmpeg is looked for afterwards. */
@@ -77,6 +72,7 @@ export class Daemon {
     await writeFileAtomic(discoveryPath(this.#stateDir), JSON.stringify(discovery), { mode: 0o600 });
     // First to go: who looks for a daemon shall not find one that leaves.
     this.#cleanups.add('discovery file', () => rmSync(discoveryPath(this.#stateDir), { force: true }));
+    this.#leaveWhenIdle(coordinator);
     this.#log.log.info({ url: discovery.url }, 'ready');
     return { url: discovery.url };
   }
@@ -105,7 +101,7 @@ export class Daemon {
     this.#config.watch(
       ({ values }) => {
         this.#log.setLevel(values.logLevel);
-        this.#idle.setMinutes(values.idleMinutes);
+        this.#idle?.setMinutes(values.idleMinutes);
         this.#log.log.info('settings changed');
         tellProblems();
       },
@@ -116,29 +112,32 @@ export class Daemon {
 
   async #openQueue(): Promise<Coordinator> {
     const { version } = this.#program;
-    const store = await openSqliteStore({
-      file: path.join(this.#stateDir, 'store.sqlite'),
-      programVersion: version,
-    });
-    this.#cleanups.add('store', () => store.close());
+    const file = path.join(this.#stateDir, 'store.sqlite');
     const coordinator = await createCoordinator({
-      store,
-      stateDir: this.#stateDir,
+      store: await openSqliteStore({ file, programVersion: version }),
+      logsDir: path.join(this.#stateDir, 'logs', 'jobs'),
       settings: queueSettings(this.#config.values),
-      daemon: daemonHandlers({
-        program: this.#program,
-        stateDir: this.#stateDir,
-        startedAt: this.#startedAt,
-        config: this.#config,
-        counts: () => store.counts(),
-        ffmpeg: () =>
-          coordinator.workers().find(({ id }) => id === localWorkerId)?.ffmpeg ?? { state: 'checking' },
-        stop: () => this.leave('a client asked for it'),
-      }),
-      onError: (error) => this.#log.log.warn({ err: error }, 'queue'),
+      clock: Date.now,
+      random: Math.random,
+      platform: process.platform,
+      log: (error) => this.#log.log.warn({ err: error }, 'queue'),
     });
+    // Its store is closed with it.
     this.#cleanups.add('queue', () => coordinator.close());
     return coordinator;
+  }
+
+  #handlers(coordinator: Coordinator): DaemonHandlers {
+    return daemonHandlers({
+      program: this.#program,
+      stateDir: this.#stateDir,
+      startedAt: this.#startedAt,
+      config: this.#config,
+      counts: () => coordinator.counts(),
+      ffmpeg: () =>
+        coordinator.workers().find(({ id }) => id === localWorkerId)?.ffmpeg ?? { state: 'checking' },
+      stop: () => this.leave('a client asked for it'),
+    });
   }
 
   async #listen(coordinator: Coordinator): Promise<Discovery> {
@@ -147,15 +146,11 @@ export class Daemon {
     const address = parseListenAddress(this.#config.values.listen);
     // Checked when the settings were read.
     if ('problem' in address) throw new DffmpegError('request-invalid', address.problem);
-    let clients = 0;
+    const handlers = this.#handlers(coordinator);
     const listener = await listenWebSocket({
       ...address,
       authenticate: (identity) => (identity === localIdentity ? { key, role: 'client' } : undefined),
-      onChannel: (channel) => {
-        this.#idle.setActivity({ clients: (clients += 1) });
-        channel.onClose(() => this.#idle.setActivity({ clients: (clients -= 1) }));
-        coordinator.serveClient(channel);
-      },
+      onChannel: (channel) => coordinator.attachClient(channel, handlers),
       log: (line) => this.#log.log.warn(line),
     });
     this.#cleanups.add('listener', () => listener.close());
@@ -171,7 +166,7 @@ export class Daemon {
 
   #startWorker(coordinator: Coordinator): void {
     const [ours, theirs] = createMemoryChannelPair();
-    coordinator.serveWorker(ours);
+    coordinator.attachWorker(ours);
     const config = this.#config;
     const worker = createWorker({
       channel: theirs,
@@ -189,5 +184,24 @@ export class Daemon {
       onError: (error) => this.#log.log.warn({ err: error }, 'worker'),
     });
     this.#cleanups.add('worker', () => worker.close());
+  }
+
+  #leaveWhenIdle(coordinator: Coordinator): void {
+    const idle = new IdleMonitor({
+      minutes: this.#config.values.idleMinutes,
+      timers: systemTimers,
+      onIdle: () => this.leave('nothing to do'),
+    });
+    this.#idle = idle;
+    const look = (): void => {
+      coordinator.activity().then(
+        ({ clients, unfinishedJobs }) => idle.setActivity({ clients, unfinished: unfinishedJobs }),
+        (error: unknown) =>
+          this.#log.log.warn({ err: error }, 'whether there is something to do is not known'),
+      );
+    };
+    this.#cleanups.add('activity', coordinator.onActivity(look));
+    this.#cleanups.add('idle timer', () => idle.close());
+    look();
   }
 }

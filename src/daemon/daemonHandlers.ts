@@ -2,19 +2,12 @@ import path from 'node:path';
 import { builtinPresets } from '../encoding/builtinPresets.ts';
 import { isOwnOutput } from '../encoding/outputName.ts';
 import { scanSources } from '../files/scan.ts';
-import type { ClientMethods } from '../protocol/clientContract.ts';
-import type { Handlers } from '../protocol/contract.ts';
+import type { DaemonHandlers } from '../coordinator/clientLink.ts';
 import type { Counts, FfmpegStatus } from '../protocol/model.ts';
 import { protocolVersion } from '../protocol/version.ts';
 import { settingKeys } from './config.ts';
 import type { ConfigStore } from './configStore.ts';
 import type { ProgramBuild } from './programBuild.ts';
-
-/** What the daemon answers itself; the rest of the table is the queue's. */
-export type DaemonHandlers = Pick<
-  Handlers<ClientMethods>,
-  'daemon.status' | 'daemon.stop' | 'sources.scan' | 'presets.list' | 'config.show'
->;
 
 export interface DaemonParts {
   readonly program: ProgramBuild;
@@ -28,9 +21,11 @@ export interface DaemonParts {
   stop(): void;
 }
 
+/** What the daemon answers itself; the rest of the table is the queue's. */
 export function daemonHandlers(parts: DaemonParts): DaemonHandlers {
   const { program, config } = parts;
   return {
+    'session.open': () => Promise.resolve({ ...program, protocol: protocolVersion }),
     'daemon.status': async () => ({
       ...program,
       protocol: protocolVersion,

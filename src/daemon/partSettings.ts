@@ -1,10 +1,11 @@
-import type { QueueSettings } from '../coordinator/queueSettings.ts';
+import { defaultQueueSettings, type QueueSettings } from '../coordinator/queueSettings.ts';
 import type { WorkerSettings } from '../worker/task.ts';
 import type { Config } from './config.ts';
 
 /** The queue's numbers that a person may set; the others stay as they are. */
-export function queueSettings(config: Config): Partial<QueueSettings> {
+export function queueSettings(config: Config): QueueSettings {
   return {
+    ...defaultQueueSettings,
     attachedGraceMs: config.attachedGraceSeconds * 1000,
     maxEnvironmentFailures: config.maxFailures,
     logBytes: config.jobLogBytes,

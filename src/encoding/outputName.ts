@@ -3,7 +3,7 @@ import { containers } from './preset.ts';
 import type { Container } from './preset.ts';
 import { refuse } from './problem.ts';
 import type { Outcome } from './problem.ts';
-import { isAbsolute, joinPath, parsePath, resolveDots, splitFileName } from './pathText.ts';
+import { isAbsolute, joinPath, onDriveOf, parsePath, resolveDots, splitFileName } from './pathText.ts';
 import type { PathPlatform } from './pathText.ts';
 
 export const defaultOutputTemplate = '${fileDirname}/${fileBasenameNoExtension}.${preset}.${ext}';
@@ -71,7 +71,7 @@ export function resolveOutputPath(template: string, context: OutputNameContext):
       'End it with a file name such as ${fileBasenameNoExtension}.${preset}.${ext}.',
     );
   const absolute = isAbsolute(filled, context.platform)
-    ? filled
+    ? onDriveOf(source.folder, filled, context.platform)
     : joinPath(source.folder, filled, context.platform);
   const path = parsePath(resolveDots(absolute, context.platform), context.platform);
   if (path.fileName === '')

@@ -23,7 +23,12 @@ export function parsePath(path: string, platform: PathPlatform): { folder: strin
   return { folder: root + parts.join(platform === 'win32' ? '\\' : '/'), fileName };
 }
 
-/** Windows: a path from the root of a drive (`\x`) lies on the drive of `folder`. */
+/** Windows: a path from the root of a drive (`\x`) lies on the drive, or the share, of `folder`. */
+export function onDriveOf(folder: string, path: string, platform: PathPlatform): string {
+  if (platform !== 'win32' || rootOf(path, platform).length !== 1) return path;
+  return rootOf(folder, platform).replace(/[\\/]$/u, '') + path;
+}
+
 export function joinPath(folder: string, path: string, platform: PathPlatform): string {
   const separator = platform === 'win32' ? '\\' : '/';
   return /[\\/]$/u.test(folder) && (platform === 'win32' || folder.endsWith('/'))

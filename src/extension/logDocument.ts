@@ -14,6 +14,7 @@ import type { Job } from '../protocol/model.ts';
 import type { DaemonSession } from './session/daemonSession.ts';
 import { Coalescer } from './model/coalescer.ts';
 import type { Disposable } from './model/emitter.ts';
+import { errorText } from './model/errorText.ts';
 
 export const logScheme = 'dffmpeg-log';
 
@@ -90,7 +91,7 @@ export class LogDocuments implements TextDocumentContentProvider, Disposable {
       if (!ended) void this.#follow(key, id, log, nextOffset);
     } catch (thrown) {
       const error = toDffmpegError(thrown);
-      log.text = `${error.message}\n${error.hint ?? ''}\n`;
+      log.text = `${errorText(error)}\n`;
     }
     return log.text === '' ? 'Nothing has been written yet.\n' : log.text;
   }

@@ -3,6 +3,7 @@ import type { DffmpegError } from '../protocol/errors.ts';
 import type { Job } from '../protocol/model.ts';
 import type { DaemonSession } from './session/daemonSession.ts';
 import { batchMessage } from './model/batchMessage.ts';
+import { errorText } from './model/errorText.ts';
 import { offerToInstallFfmpeg } from './installFfmpeg.ts';
 import { showDaemonLog } from './session/daemonLog.ts';
 import { openFile, revealFile } from './revealFile.ts';
@@ -45,7 +46,6 @@ export class Notifier {
   /** Something that was asked for could not be done. Returns at once: the message may stay. */
   showError(error: DffmpegError, retry?: () => void): void {
     if (error.code === 'cancelled') return;
-    const text = [error.message, error.hint].filter((part) => part !== undefined).join(' ');
     const buttons = new Map<string, () => unknown>();
     if (error.code === 'ffmpeg-missing') buttons.set('Install ffmpeg', () => offerToInstallFfmpeg());
     if (error.code === 'node-missing')
@@ -55,7 +55,7 @@ export class Notifier {
     if (error.code === 'daemon-unavailable')
       buttons.set('Show Log', () => showDaemonLog(this.#session.stateDir));
     if (retry) buttons.set('Try Again', retry);
-    void ask('error', text, buttons);
+    void ask('error', errorText(error), buttons);
   }
 }
 

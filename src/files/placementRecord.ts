@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { fileIdentitySchema, type FileIdentity } from '../protocol/workerContract.ts';
@@ -31,7 +31,6 @@ export function recordPath(recordDir: string, staged: string): string {
 }
 
 export async function writeRecord(fs: PlacingFs, file: string, record: PlacementRecord): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
   await fs.writeText(file, JSON.stringify(record));
 }
 

@@ -1,4 +1,5 @@
-import { copyFile, link, lstat, open, readFile, rename, rm, unlink } from 'node:fs/promises';
+import { copyFile, link, lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
 import type { FileIdentity } from '../protocol/workerContract.ts';
 import { writeFileAtomic } from './atomicWrite.ts';
 import { errnoCode } from './errnoCode.ts';
@@ -7,37 +8,36 @@ import { syncFolder } from './syncFolder.ts';
 /** What placing asks of the file system, one call a step, so that a test can stop it between any two. */
 export interface PlacingFs {
   link(from: string, to: string): Promise<void>;
-  unlink(path: string): Promise<void>;
   /** Removes what may not be there. */
-  remove(path: string): Promise<void>;
+  remove(file: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   /** Copies the bytes, over whatever `to` was. */
   copy(from: string, to: string): Promise<void>;
   /** Creates an empty file, failing with EEXIST when the name is taken, also by a dangling link. */
-  createExclusive(path: string): Promise<void>;
+  createExclusive(file: string): Promise<void>;
   /** Of what has this very name, links not followed; `undefined` when there is nothing. */
-  identity(path: string): Promise<FileIdentity | undefined>;
-  bytes(path: string): Promise<number>;
-  syncFile(path: string): Promise<void>;
-  syncFolder(path: string): Promise<void>;
-  readText(path: string): Promise<string | undefined>;
-  writeText(path: string, text: string): Promise<void>;
+  identity(file: string): Promise<FileIdentity | undefined>;
+  bytes(file: string): Promise<number>;
+  syncFile(file: string): Promise<void>;
+  syncFolder(file: string): Promise<void>;
+  readText(file: string): Promise<string | undefined>;
+  /** Whole or not at all, with the folders above it. */
+  writeText(file: string, text: string): Promise<void>;
 }
 
 export const placingFs: PlacingFs = {
   link,
-  unlink,
-  remove: (path) => rm(path, { force: true }),
+  remove: (file) => rm(file, { force: true }),
   rename,
   copy: (from, to) => copyFile(from, to),
-  createExclusive: async (path) => (await open(path, 'wx')).close(),
-  async identity(path) {
-    const stats = await orUndefined(lstat(path, { bigint: true }));
+  createExclusive: async (file) => (await open(file, 'wx')).close(),
+  async identity(file) {
+    const stats = await orUndefined(lstat(file, { bigint: true }));
     return stats && { device: String(stats.dev), inode: String(stats.ino) };
   },
-  bytes: async (path) => (await lstat(path)).size,
-  async syncFile(path) {
-    const handle = await open(path, 'r+');
+  bytes: async (file) => (await lstat(file)).size,
+  async syncFile(file) {
+    const handle = await open(file, 'r+');
     try {
       await handle.sync();
     } finally {
@@ -45,8 +45,11 @@ export const placingFs: PlacingFs = {
     }
   },
   syncFolder,
-  readText: (path) => orUndefined(readFile(path, 'utf8')),
-  writeText: (path, text) => writeFileAtomic(path, text),
+  readText: (file) => orUndefined(readFile(file, 'utf8')),
+  async writeText(file, text) {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFileAtomic(file, text);
+  },
 };
 
 async function orUndefined<T>(promise: Promise<T>): Promise<T | undefined> {

@@ -73,7 +73,9 @@ export function makeChallenge(
   secret: string,
   content: { expiresAt: number; nonce: string; remoteAddress: string },
 ): string {
-  const { expiresAt, nonce, remoteAddress } = content;
+  const { nonce, remoteAddress } = content;
+  // The point keeps the parts of a challenge apart, so the time has none.
+  const expiresAt = Math.floor(content.expiresAt);
   return `${expiresAt}.${nonce}.${sealChallenge(hmac, secret, String(expiresAt), nonce, remoteAddress)}`;
 }
 

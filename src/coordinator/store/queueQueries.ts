@@ -4,12 +4,16 @@ import type { JobRecord, TaskKind } from './records.ts';
 import { toJobRecord, toTaskRecord } from './rows.ts';
 import type { Database } from './schema.ts';
 
-export async function waitingTasks(db: Database, { now, limit, after }: QueuePage): Promise<QueueEntry[]> {
+export async function waitingTasks(
+  db: Database,
+  { now, kinds, limit, after }: QueuePage,
+): Promise<QueueEntry[]> {
   let query = db
     .selectFrom('tasks')
     .selectAll()
     .where('state', '=', 'waiting')
     .where('not_before', '<=', now)
+    .where('kind', 'in', kinds)
     .orderBy('priority', 'desc')
     .orderBy('created_at')
     .orderBy('id')

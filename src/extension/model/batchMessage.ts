@@ -1,6 +1,7 @@
 import { describeResult, formatBytes, formatSizeChange } from '../../encoding/formatting.ts';
 import type { Job } from '../../protocol/model.ts';
 import type { NotificationLevel } from '../settings.ts';
+import { errorText } from './errorText.ts';
 import { fileNameOf, jobLabel, resultPath } from './jobPresentation.ts';
 
 /** What is said when the jobs of one click have all ended. */
@@ -74,9 +75,7 @@ function failedText(failed: readonly Job[], total: number): string {
 }
 
 function sentence({ reason }: Job): string {
-  return [reason?.message ?? 'The encode failed.', reason?.hint]
-    .filter((text) => text !== undefined)
-    .join(' ');
+  return reason ? errorText(reason) : 'The encode failed.';
 }
 
 function hasWarnings(job: Job): boolean {

@@ -2,6 +2,7 @@ import { formatBytes, formatDuration, formatSizeChange } from '../../encoding/fo
 import type { Exit, Job } from '../../protocol/model.ts';
 import { toCommandLine } from './commandLine.ts';
 import { jobLabel, lastAttempt, lastCommand, stateWord } from './jobPresentation.ts';
+import { errorText } from './errorText.ts';
 import { codeBlock, escapeMarkdown } from './markdown.ts';
 
 /** All that is known of a job, in Markdown; every word that came from outside is escaped. */
@@ -18,13 +19,7 @@ export function jobTooltip(job: Job, platform: string = process.platform): strin
 }
 
 function reason({ reason: error }: Job): string | undefined {
-  return (
-    error &&
-    [error.message, error.hint]
-      .filter((text) => text !== undefined)
-      .map(escapeMarkdown)
-      .join(' ')
-  );
+  return error && escapeMarkdown(errorText(error));
 }
 
 function findings(job: Job): string | undefined {

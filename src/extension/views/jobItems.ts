@@ -3,6 +3,7 @@ import type { DffmpegError } from '../../protocol/errors.ts';
 import type { Job, Progress } from '../../protocol/model.ts';
 import type { JobGroup } from '../model/jobBoard.ts';
 import { describeJob, jobContext, jobIcon, jobLabel, stateWord } from '../model/jobPresentation.ts';
+import { errorText } from '../model/errorText.ts';
 import { jobTooltip } from '../model/jobTooltip.ts';
 import type { CommandId } from '../commandIds.ts';
 import type { NoticeNode } from './jobNodes.ts';
@@ -58,7 +59,7 @@ export function noticeItem(notice: NoticeNode['notice'], error: DffmpegError | u
   }
   const item = clickable('No connection to the daemon', 'dffmpeg.startDaemon', warning);
   item.description = 'Try again';
-  item.tooltip = error && [error.message, error.hint].filter(Boolean).join(' ');
+  item.tooltip = error && errorText(error);
   item.contextValue = 'disconnected';
   return item;
 }

@@ -10,6 +10,7 @@ import type { TreeDataProvider } from 'vscode';
 import type { WorkerInfo } from '../../protocol/model.ts';
 import { Coalescer } from '../model/coalescer.ts';
 import type { Disposable } from '../model/emitter.ts';
+import { errorText } from '../model/errorText.ts';
 import type { JobBoard } from '../model/jobBoard.ts';
 import { describeJob, jobLabel } from '../model/jobPresentation.ts';
 import { codeBlock, escapeMarkdown } from '../model/markdown.ts';
@@ -131,7 +132,7 @@ function ffmpegItem(worker: WorkerInfo): TreeItem {
       return row(worker, 'ffmpeg', 'Looking for ffmpeg…', 'sync~spin');
     case 'missing': {
       const item = row(worker, 'ffmpeg', ffmpeg.error.message, 'warning', 'list.warningForeground');
-      item.tooltip = [ffmpeg.error.message, ffmpeg.error.hint].filter(Boolean).join(' ');
+      item.tooltip = errorText(ffmpeg.error);
       item.contextValue = 'noFfmpeg';
       return item;
     }

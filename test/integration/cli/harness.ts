@@ -5,7 +5,7 @@ import { copyFile, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promi
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { endDaemon } from '../../../scripts/lib/stateDir.mjs';
 import { discoverySchema, type Discovery } from '../../../src/client/discovery.ts';
 

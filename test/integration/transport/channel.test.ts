@@ -20,7 +20,6 @@ describe('WebSocket channel', () => {
   let url: string;
   beforeEach(async () => {
     server = await startServer({
-      heartbeatMs: 20,
       onChannel: (channel, caller) => {
         server.channels.push({ channel, caller });
         servePeer(channel);
@@ -99,16 +98,19 @@ describe('WebSocket channel', () => {
   });
 
   it('stays while its pings are answered, and is cut when they are not', async () => {
-    const channel = await connect();
-    const socket = new WebSocket(url, {
+    const strict = await startServer({ heartbeatMs: 100, onChannel: (channel) => void servePeer(channel) });
+    const strictUrl = strict.listener.url;
+    const channel = await connectWebSocket({ url: strictUrl, identity: 'local', key });
+    const socket = new WebSocket(strictUrl, {
       autoPong: false,
-      headers: { Authorization: authorize(await getChallenge(url)) },
+      headers: { Authorization: authorize(await getChallenge(strictUrl)) },
     });
     const [code] = (await once(socket, 'close')) as [number];
     assert.equal(code, 1006);
     const { peer } = askPeer(channel);
     assert.deepEqual(await peer.request('math.double', { value: 1 }), { value: 2 });
     peer.close();
+    await strict.listener.close();
   });
 
   it('tells the client that the daemon leaves (1001)', async () => {
@@ -122,7 +124,7 @@ describe('WebSocket channel', () => {
     const socket = new WebSocket(url, { headers: { Authorization: authorize(await getChallenge(url)) } });
     await once(socket, 'open');
     socket.pause();
-    const [{ channel }] = server.channels as [{ channel: Channel }];
+    const { channel } = server.channels[0]!;
     const closed = whenClosed(channel);
     channel.close({ code: 1000, text: 'enough' });
     assert.deepEqual(await closed, { code: 1000, text: 'enough' });

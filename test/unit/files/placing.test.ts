@@ -4,17 +4,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { identityOf } from '../../../src/files/fileIdentity.ts';
 import { place, recoverPlacement } from '../../../src/files/placing.ts';
+import { MemoryDisk } from './support/memoryDisk.ts';
 import { placingFs, type PlacingFs } from '../../../src/files/placingFs.ts';
 
 const content = 'the whole result';
-
-/** The real one without waiting for the disk: what a kill leaves does not depend on it. */
-const unsynced: PlacingFs = {
-  ...placingFs,
-  syncFile: () => Promise.resolve(),
-  syncFolder: () => Promise.resolve(),
-  writeText: (file, text) => writeFile(file, text),
-};
 
 class Killed extends Error {}
 
@@ -88,7 +81,7 @@ describe('placing', () => {
 
   for (const [name, make] of Object.entries(fileSystems)) {
     describe(`on a file system ${name}`, () => {
-      const fs = (): PlacingFs => make(unsynced, scratch);
+      const fs = (): PlacingFs => make(placingFs, scratch);
 
       it('places, and leaves nothing else', async () => {
         assert.equal(await place({ staged, path: target, recordDir, fs: fs() }), 'placed');
@@ -136,21 +129,25 @@ describe('placing', () => {
           let more = true;
           for (let first = 1; more; first += 1) {
             for (let second = 1; ; second += 1) {
-              await reset();
-              const identity = await identityOf(staged);
-              const one = killedAt(fs(), first, 'after');
+              const disk = new MemoryDisk();
+              const memory = make(disk.fs, scratch);
+              disk.write(staged, content);
+              const identity = await memory.identity(staged);
+              assert.ok(identity);
+              const one = killedAt(memory, first, 'after');
               await place({ ...placement, fs: one.fs }).catch(() => undefined);
               more = one.died();
-              const two = killedAt(fs(), second, when);
+              const two = killedAt(memory, second, when);
               await recoverPlacement({ ...placement, identity, fs: two.fs }).catch(() => undefined);
               if (!two.died()) break;
               const where = `killed after step ${first}, then ${when} step ${second}`;
-              assert.equal(await recoverPlacement({ ...placement, identity, fs: fs() }), 'placed', where);
-              assert.deepEqual(await readdir(destination), ['clip.web.mp4'], where);
-              assert.equal(await readFile(target, 'utf8'), content, where);
+              assert.equal(await recoverPlacement({ ...placement, identity, fs: memory }), 'placed', where);
+              assert.deepEqual(disk.list(destination), [target], where);
+              assert.equal(await memory.readText(target), content, where);
+              assert.deepEqual(disk.list(scratch), [], where);
             }
           }
-        }).timeout(60_000);
+        });
       }
 
       it('says taken when somebody else took the name while it was down', async () => {

@@ -100,6 +100,11 @@ describe('handshake: challenge', () => {
     assert.equal(check(challenge, 1000), 'expired');
   });
 
+  it('takes a clock with fractions of a millisecond', () => {
+    const fraction = makeChallenge(hmacSha256, secret, { expiresAt: 1000.5, nonce: 'n', remoteAddress });
+    assert.equal(check(fraction), 'valid');
+  });
+
   it('belongs to one address and one server', () => {
     assert.equal(check(challenge, 999, '127.0.0.2'), 'foreign');
     assert.equal(checkChallenge(hmacSha256, 'other', challenge, { now: 999, remoteAddress }), 'foreign');

@@ -40,8 +40,7 @@ describe('memory channel', () => {
       ),
     );
     one.close({ code: 1001, text: 'bye' });
-    await toOther;
-    await assert.rejects(toOne, { code: 'disconnected' });
+    await Promise.all([toOther, assert.rejects(toOne, { code: 'disconnected' })]);
     assert.deepEqual(await closed, [
       { code: 1001, text: 'bye' },
       { code: 1001, text: 'bye' },

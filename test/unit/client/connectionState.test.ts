@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { ConnectionEvent, ConnectionState } from '../../../src/client/connectionState.ts';
+import { backOffMs, reduceConnection } from '../../../src/client/connectionState.ts';
+import { DffmpegError } from '../../../src/protocol/errors.ts';
+
+const error = new DffmpegError('disconnected', 'gone');
+const failed: ConnectionEvent = { type: 'failed', error, jitter: 0.5 };
+const run = (...events: ConnectionEvent[]): ConnectionState =>
+  events.reduce(reduceConnection, { name: 'connecting', attempt: 0 } as ConnectionState);
+
+describe('connection state', () => {
+  it('backs off from 250 ms to 30 s, 10 % more or less', () => {
+    assert.deepEqual(
+      [0, 1, 2, 6, 7, 50].map((attempt) => backOffMs(attempt, 0.5)),
+      [250, 500, 1000, 16000, 30000, 30000],
+    );
+    fc.assert(
+      fc.property(fc.nat(100), fc.double({ min: 0, max: 0.999, noNaN: true }), (attempt, jitter) => {
+        const middle = backOffMs(attempt, 0.5);
+        const delay = backOffMs(attempt, jitter);
+        assert.ok(delay >= Math.floor(0.9 * middle) && delay <= Math.ceil(1.1 * middle));
+      }),
+    );
+  });
+
+  it('waits longer with every failure, and starts over once connected', () => {
+    const twice = run(failed, { type: 'dial' }, failed);
+    assert.ok(twice.name === 'waiting' && twice.delayMs === 500);
+    const lost = run(failed, { type: 'dial' }, { type: 'opened' }, failed);
+    assert.ok(lost.name === 'waiting' && lost.delayMs === 250);
+  });
+
+  it('never leaves closed, and opens only what was dialled', () => {
+    const event: fc.Arbitrary<ConnectionEvent> = fc.constantFrom<ConnectionEvent>(
+      { type: 'dial' },
+      { type: 'opened' },
+      failed,
+      { type: 'close' },
+    );
+    fc.assert(
+      fc.property(fc.array(event), (events) => {
+        let state: ConnectionState = { name: 'connecting', attempt: 0 };
+        for (const next of events) {
+          const after = reduceConnection(state, next);
+          if (state.name === 'closed') assert.equal(after, state);
+          if (after.name === 'connected' && state.name !== 'connected')
+            assert.equal(state.name, 'connecting');
+          state = after;
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import type { Expectation } from '../../../src/encoding/expectation.ts';
+import { judge } from '../../../src/encoding/judge.ts';
+import type { JudgeInput } from '../../../src/encoding/judge.ts';
+import type { Probe } from '../../../src/encoding/probe.ts';
+import { audioStream, probeOf, videoStream } from './probes.ts';
+
+const expected: Expectation = {
+  video: {
+    codec: 'h264',
+    width: 1280,
+    height: 720,
+    frameRate: 25,
+    variableFrameRate: false,
+    duration: 10,
+    startOffset: 0,
+    frames: 250,
+  },
+  audio: [{ codec: 'aac', channels: 2, duration: 10, startOffset: 0 }],
+  duration: 10,
+  durationEstimated: false,
+  notes: [],
+};
+
+function result(video: object = {}, audio: object = {}, file: Partial<Probe> = {}): Probe {
+  return probeOf([videoStream(video), audioStream(audio)], file);
+}
+
+function verdict(fields: Partial<JudgeInput>): { level: string; text: string } {
+  const found = judge({
+    expected,
+    source: probeOf([]),
+    read: { outTime: 10, frames: 250, damage: 0, truncated: false },
+    result: result(),
+    exit: { code: 0, signal: null },
+    ...fields,
+  });
+  return { level: found.level, text: found.findings.map((finding) => finding.message).join(' ') };
+}
+
+const truncated = { outTime: 4, damage: 3, truncated: true };
+
+describe('judge', () => {
+  const table: [string, Partial<JudgeInput>, string, RegExp][] = [
+    ['what was asked for', {}, 'pass', /^$/u],
+    ['exit code 1', { exit: { code: 1, signal: null } }, 'fail', /exit code 1/u],
+    ['a signal', { exit: { code: null, signal: 'SIGKILL' } }, 'fail', /SIGKILL/u],
+    ['nothing to read back', { result: undefined }, 'fail', /cannot be read back/u],
+    ['zero bytes', { result: result({}, {}, { bytes: 0 }) }, 'fail', /empty/u],
+    ['a missing track', { result: probeOf([videoStream()]) }, 'fail', /0 audio tracks instead of 1/u],
+    [
+      'a track too many',
+      { result: probeOf([videoStream(), audioStream(), audioStream({ index: 2 })]) },
+      'fail',
+      /2 audio tracks instead of 1/u,
+    ],
+    ['another codec', { result: result({ codec: 'mpeg4' }) }, 'fail', /mpeg4 instead of h264/u],
+    ['another size', { result: result({ width: 720 }) }, 'fail', /720×720 instead of 1280×720/u],
+    ['other channels', { result: result({}, { channels: 1 }) }, 'fail', /1 channels instead of 2/u],
+    ['another rate', { result: result({ frameRate: 20 }) }, 'warn', /20 fps instead of 25 fps/u],
+    ['a frame less', { result: result({ duration: 9.96 }) }, 'pass', /^$/u],
+    ['three frames less', { result: result({ duration: 9.88 }) }, 'warn', /9.88 s of the 10.00 s/u],
+    ['half of it', { result: result({ duration: 5 }) }, 'fail', /5.00 s of the 10.00 s/u],
+    ['half of the sound', { result: result({}, { duration: 5 }) }, 'fail', /audio lasts 5.00 s/u],
+    ['twice of it', { result: result({ duration: 20 }) }, 'fail', /longer/u],
+    [
+      'a source that ends early',
+      { result: result({ duration: 4 }, { duration: 4 }), read: truncated },
+      'warn',
+      /ends early.*3 places/u,
+    ],
+    ['a damaged source, of full length', { read: { damage: 1, truncated: false } }, 'warn', /1 place that/u],
+    [
+      'an estimated duration',
+      { expected: { ...expected, durationEstimated: true }, result: result({ duration: 9.6 }) },
+      'pass',
+      /^$/u,
+    ],
+    [
+      'an estimated duration, far off',
+      { expected: { ...expected, durationEstimated: true }, result: result({ duration: 3 }) },
+      'fail',
+      /3.00 s/u,
+    ],
+    [
+      'a track that begins late and was filled up',
+      {
+        expected: { ...expected, video: { ...expected.video!, startOffset: 0.4, duration: 9.6 } },
+      },
+      'pass',
+      /^$/u,
+    ],
+    [
+      'tracks that do not say, in a file that is short',
+      { result: result({ duration: undefined }, { duration: undefined }, { duration: 5 }) },
+      'fail',
+      /file lasts 5.00 s/u,
+    ],
+    [
+      'notes alone',
+      { expected: { ...expected, notes: [{ level: 'note', message: 'Subtitles left out.' }] } },
+      'pass',
+      /Subtitles/u,
+    ],
+  ];
+  for (const [name, fields, level, text] of table)
+    it(`${name}: ${level}`, () => {
+      const found = verdict(fields);
+      assert.equal(found.level, level, found.text);
+      assert.match(found.text, text);
+    });
+});

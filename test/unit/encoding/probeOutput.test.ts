@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { demuxerFamilies, demuxerFamilyOf } from '../../../src/encoding/demuxers.ts';
+import { probeSchema } from '../../../src/encoding/probe.ts';
+import { ffprobeArguments, parseProbe } from '../../../src/encoding/probeOutput.ts';
+
+const format = {
+  format_name: 'mov,mp4,m4a,3gp,3g2,mj2',
+  duration: '5.3',
+  start_time: '0.000',
+  size: '1055736',
+};
+const video = {
+  index: 0,
+  codec_name: 'h264',
+  codec_type: 'video',
+  width: 1920,
+  height: 1080,
+  sample_aspect_ratio: '1:1',
+  pix_fmt: 'yuv420p',
+  r_frame_rate: '30000/1001',
+  avg_frame_rate: '30000/1001',
+  duration: '5.28',
+  nb_frames: '132',
+  disposition: { default: 1, attached_pic: 0 },
+  tags: { language: 'und' },
+  side_data_list: [{ side_data_type: 'Display Matrix', rotation: -90 }],
+};
+
+function streamOf(fields: object) {
+  const parsed = parseProbe(JSON.stringify({ format, streams: [{ ...video, ...fields }] }));
+  if (!parsed.ok) assert.fail(parsed.problem.message);
+  return parsed.probe.streams[0]!;
+}
+
+describe('ffprobe’s output', () => {
+  it('becomes a probe', () => {
+    const stream = streamOf({});
+    assert.equal(stream.rotation, 90, 'clockwise');
+    assert.equal(stream.variableFrameRate, false);
+    assert.ok(Math.abs((stream.frameRate ?? 0) - 29.97) < 0.01);
+    assert.equal(stream.frames, 132);
+    assert.equal(stream.language, undefined);
+    assert.equal(stream.default, true);
+  });
+
+  it('finds variable rates, also where Matroska calls the average a rate', () => {
+    assert.equal(streamOf({ avg_frame_rate: '28/1', r_frame_rate: '30/1' }).variableFrameRate, true);
+    assert.equal(streamOf({ avg_frame_rate: '2850/89', r_frame_rate: '2850/89' }).variableFrameRate, true);
+    assert.equal(streamOf({ avg_frame_rate: '0/0', r_frame_rate: '25/1' }).frameRate, 25);
+  });
+
+  it('reads the rotation of older versions and the duration of Matroska from tags', () => {
+    const stream = streamOf({
+      side_data_list: undefined,
+      duration: undefined,
+      tags: { rotate: '270', DURATION: '00:01:02.500000000' },
+    });
+    assert.equal(stream.rotation, 270);
+    assert.equal(stream.duration, 62.5);
+  });
+
+  it('knows cover art and seek-bar thumbnails', () => {
+    assert.equal(streamOf({ disposition: { attached_pic: 1 } }).attachedPicture, true);
+    assert.equal(streamOf({ disposition: { timed_thumbnails: 1 } }).attachedPicture, true);
+  });
+
+  it('refuses what is not a media file', () => {
+    for (const text of ['', '{}', 'null', '[]', JSON.stringify({ format, streams: [] })]) {
+      const parsed = parseProbe(text);
+      assert.ok(!parsed.ok && parsed.problem.code === 'source-not-media');
+    }
+  });
+
+  it('gives a valid probe or a refusal, whatever it is fed (property)', () => {
+    const field = fc.oneof(fc.string(), fc.integer(), fc.double(), fc.constant(null), fc.constant('N/A'));
+    const stream = fc.dictionary(fc.constantFrom(...Object.keys(video), 'channels', 'sample_rate'), field);
+    fc.assert(
+      fc.property(fc.array(stream), (streams) => {
+        const numbered = streams.map((fields, index) => ({ ...fields, index }));
+        const parsed = parseProbe(JSON.stringify({ format, streams: numbered }));
+        if (parsed.ok) probeSchema.parse(parsed.probe);
+      }),
+    );
+  });
+});
+
+describe('demuxers', () => {
+  it('are named once, and none names other files', () => {
+    const names = demuxerFamilies.flatMap((family) => family.names);
+    assert.equal(new Set(names).size, names.length);
+    for (const name of [
+      'hls',
+      'dash',
+      'concat',
+      'image2',
+      'lavfi',
+      'applehttp',
+      'rtsp',
+      'sdp',
+      'avisynth',
+      'imf',
+    ])
+      assert.equal(demuxerFamilyOf(name), undefined);
+  });
+
+  it('are all that ffprobe may open, from a path taken literally', () => {
+    const argv = ffprobeArguments('/a/concat:x.mp4');
+    assert.equal(argv.at(-1), 'file:/a/concat:x.mp4');
+    assert.equal(argv[argv.indexOf('-protocol_whitelist') + 1], 'file');
+    assert.ok(!argv[argv.indexOf('-format_whitelist') + 1]?.includes('hls'));
+  });
+});

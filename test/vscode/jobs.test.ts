@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import * as vscode from 'vscode';
+import { Answers } from './support/answers.ts';
+import { activated, clip, submitted, whenBoard, whenEnded, whenEvent } from './support/extension.ts';
+
+/** Long enough to be cancelled while it runs: a minute of a large noisy picture. */
+function makeLongClip(file: string): void {
+  const args = ['-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc2=size=1920x1080:rate=30:duration=60'];
+  execFileSync('ffmpeg', [...args, '-c:v', 'mpeg4', '-q:v', '5', file]);
+}
+
+describe('jobs in the view', () => {
+  const long = clip('long.mp4');
+  let answers: Answers;
+
+  before(() => {
+    makeLongClip(long.fsPath);
+  });
+  beforeEach(() => (answers = new Answers()));
+  afterEach(() => {
+    answers.restore();
+  });
+
+  it('show progress, are cancelled, and retried', async () => {
+    const api = await activated();
+    const { board, jobsTree, statusBar } = api.services;
+    const [job] = await submitted(api, 'dffmpeg.encode', long);
+    assert.ok(job);
+    const node = jobsTree.node(job.id);
+    await whenBoard(api, () => board.progress(job.id)?.fraction);
+    assert.match(String(jobsTree.getTreeItem(node).description), /^\d+ %/);
+    assert.match(statusBar.text ?? '', /1 encoding/);
+    assert.equal(api.services.jobsView.badge, 1);
+
+    const start = performance.now();
+    await vscode.commands.executeCommand('dffmpeg.cancelJob', node, [node]);
+    const cancelled = await whenEnded(api, job.id);
+    assert.equal(cancelled.state, 'cancelled');
+    assert.ok(performance.now() - start < 4000, `${performance.now() - start} ms`);
+    assert.ok(!existsSync(clip('long.web.mp4').fsPath));
+    assert.match(jobsTree.getTreeItem(node).contextValue ?? '', /\+retryable\b/);
+
+    await vscode.commands.executeCommand('dffmpeg.retryJob', node, [node]);
+    await whenBoard(api, () => board.job(job.id)?.state === 'running');
+    await vscode.commands.executeCommand('dffmpeg.cancelJob', node);
+    await whenEnded(api, job.id);
+    assert.deepEqual(answers.shown, [], 'a person knows what they cancelled');
+  });
+
+  it('have a log that follows and is read-only', async () => {
+    const api = await activated();
+    const { jobsTree } = api.services;
+    const [job] = await submitted(api, 'dffmpeg.encode', long);
+    assert.ok(job);
+    await whenBoard(api, () => api.services.board.progress(job.id)?.fraction);
+    await vscode.commands.executeCommand('dffmpeg.openLog', jobsTree.node(job.id));
+    const editor = vscode.window.activeTextEditor;
+    assert.ok(editor);
+    const { document } = editor;
+    assert.equal(document.uri.scheme, 'dffmpeg-log');
+    const before = document.getText().length;
+    await vscode.commands.executeCommand('dffmpeg.cancelJob', jobsTree.node(job.id));
+    await whenEvent(vscode.workspace.onDidChangeTextDocument, () => document.getText().length > before);
+    await whenEnded(api, job.id);
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+  });
+
+  it('hand over the exact command', async () => {
+    const api = await activated();
+    const { board, jobsTree } = api.services;
+    const job = board
+      .jobsOf('finished')
+      .find(({ attempts }) => attempts.some(({ kind }) => kind === 'encode'));
+    assert.ok(job);
+    await vscode.commands.executeCommand('dffmpeg.copyCommand', jobsTree.node(job.id));
+    const copied = await vscode.env.clipboard.readText();
+    assert.match(copied, /ffmpeg.*libx264/);
+  });
+
+  it('are grouped, with stable ids', async () => {
+    const { services } = await activated();
+    const groups = services.jobsTree.getChildren();
+    const items = groups.map((group) => services.jobsTree.getTreeItem(group));
+    assert.deepEqual(
+      items.map(({ label }) => label),
+      ['Finished'],
+    );
+    const ids = groups.flatMap((group) =>
+      services.jobsTree.getChildren(group).map((node) => services.jobsTree.getTreeItem(node).id),
+    );
+    assert.equal(new Set(ids).size, ids.length);
+    assert.ok(ids.every(Boolean));
+  });
+
+  it('have a worker with what its ffmpeg can do', async () => {
+    const { services } = await activated();
+    const { workersTree } = services;
+    const [worker] = workersTree.getChildren();
+    assert.ok(worker);
+    assert.match(String(workersTree.getTreeItem(worker).description), /this machine/);
+    const rows = workersTree.getChildren(worker).map((node) => workersTree.getTreeItem(node));
+    assert.ok(rows.some(({ label }) => String(label).startsWith('ffmpeg ')));
+    const encoders = workersTree.getChildren(worker).find(({ kind }) => kind === 'encoders');
+    assert.ok(encoders);
+    const labels = workersTree.getChildren(encoders).map((node) => workersTree.getTreeItem(node));
+    assert.ok(labels.some(({ label, contextValue: _, tooltip }) => label === 'libx264' && tooltip));
+  });
+});
