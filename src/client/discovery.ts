@@ -55,13 +55,14 @@ async function readPrivately(file: string): Promise<string | undefined> {
   });
   if (handle === undefined) return undefined;
   try {
-    const { mode, uid, size } = await handle.stat();
+    const stat = await handle.stat();
+    const { mode, uid, size } = stat;
     const own = process.getuid?.();
     if (own !== undefined && ((mode & 0o077) !== 0 || uid !== own))
       throw new DffmpegError('forbidden', `${file} can be read or was written by other accounts.`, {
         hint: `Delete it and restart the daemon, or type: chmod 600 '${file}'`,
       });
-    if (size > maxBytes) return undefined;
+    if (!stat.isFile() || size > maxBytes) return undefined;
     return await handle.readFile('utf8');
   } finally {
     await handle.close();

@@ -99,7 +99,7 @@ function judgePicture(expected: ExpectedVideo | undefined, result: Probe): Findi
 
 /** Beyond this a difference is a failure, unless damage in the source explains it. Seconds. */
 function muchOff(duration: number): number {
-  return Math.max(1, duration * 0.02);
+  return Math.min(Math.max(1, duration * 0.02), duration / 4);
 }
 
 function judgeDurations({ expected, read, result: _, ...input }: JudgeInput, result: Probe): Finding[] {

@@ -137,11 +137,15 @@ function toStream(stream: z.output<typeof streamSchema>): ProbeStream {
 const rateTolerance = 0.005;
 
 /**
- * Whole, or whole × 1000/1001: a rate that something was made at. Matroska stores no clock, and ffprobe then
- * gives the average of a variable rate (2850/89) as both.
+ * Rates that things are made at, and those × 1000/1001. Matroska stores no clock, and ffprobe then gives the
+ * average of a variable rate (2850/89, 32) as both: taken for constant, frames would be moved and dropped.
  */
+const usualRates = [
+  1, 5, 6, 8, 10, 12, 12.5, 15, 16, 18, 20, 24, 25, 30, 48, 50, 60, 72, 90, 96, 100, 120, 144, 240,
+];
+
 function isUsualRate(rate: number): boolean {
-  return [rate, rate * 1.001].some((value) => Math.abs(value - Math.round(value)) < 1e-3);
+  return usualRates.some((usual) => [rate, rate * 1.001].some((value) => Math.abs(value - usual) < 1e-3));
 }
 
 /** The display matrix counts against the clock; `tags.rotate`, of ffmpeg before 5, with it. */

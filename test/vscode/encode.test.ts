@@ -44,7 +44,7 @@ describe('a click on a clip', () => {
 
     const item = jobsTree.getTreeItem(jobsTree.node(job.id));
     assert.equal(item.label, 'clip.mp4');
-    assert.match(String(item.description), /^clip\.web\.mp4 · .* → .*, verified$/);
+    assert.match(String(item.description), / → .* · clip\.web\.mp4, verified$/);
     assert.match(item.contextValue ?? '', /^job\+done\+result\+log\+command$/);
     const resolved = jobsTree.resolveTreeItem(item, jobsTree.node(job.id));
     const tooltip = (resolved.tooltip as vscode.MarkdownString).value;

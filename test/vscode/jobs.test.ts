@@ -101,7 +101,7 @@ describe('jobs in the view', () => {
     assert.ok(worker);
     assert.match(String(workersTree.getTreeItem(worker).description), /this machine/);
     const rows = workersTree.getChildren(worker).map((node) => workersTree.getTreeItem(node));
-    assert.ok(rows.some(({ label }) => String(label).startsWith('ffmpeg ')));
+    assert.ok(rows.some(({ label }) => typeof label === 'string' && label.startsWith('ffmpeg ')));
     const encoders = workersTree.getChildren(worker).find(({ kind }) => kind === 'encoders');
     assert.ok(encoders);
     const labels = workersTree.getChildren(encoders).map((node) => workersTree.getTreeItem(node));

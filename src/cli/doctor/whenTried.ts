@@ -33,9 +33,8 @@ function isTried({ local, ffmpeg, capabilities }: WorkerInfo): boolean {
   return ffmpeg.state === 'missing' || neededEncoders().every((name) => Object.hasOwn(capabilities, name));
 }
 
-export function neededEncoders(): string[] {
-  const preset = builtinPresets[defaultPresetName];
-  const video = preset?.video ? preset.video.encoders : [];
-  const audio = preset?.audio ? [preset.audio.encoder] : [];
-  return [...video, ...audio];
+/** What the default preset cannot do without. Audio encoders are part of every ffmpeg and not tried. */
+export function neededEncoders(): readonly string[] {
+  const video = builtinPresets[defaultPresetName]?.video;
+  return video ? video.encoders : [];
 }

@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import {
   CompiledQuery,
   SqliteAdapter,
@@ -77,8 +77,13 @@ class NodeSqliteDriver implements Driver {
   }
 }
 
+/** Preparing costs more than most of these statements do; lists of many lengths make texts of many kinds. */
+const maxPrepared = 256;
+
 class NodeSqliteConnection implements DatabaseConnection {
   readonly #database: DatabaseSync;
+  /** By text, the one used last at the end. */
+  readonly #prepared = new Map<string, StatementSync>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -93,9 +98,18 @@ class NodeSqliteConnection implements DatabaseConnection {
     throw new DffmpegError('internal', 'This store does not stream rows.');
   }
 
+  #prepare(text: string): StatementSync {
+    const statement = this.#prepared.get(text) ?? this.#database.prepare(text);
+    this.#prepared.delete(text);
+    this.#prepared.set(text, statement);
+    const [oldest] = this.#prepared.keys();
+    if (this.#prepared.size > maxPrepared && oldest !== undefined) this.#prepared.delete(oldest);
+    return statement;
+  }
+
   #execute<R>(text: string, values: SQLInputValue[]): QueryResult<R> {
     try {
-      const statement = this.#database.prepare(text);
+      const statement = this.#prepare(text);
       if (statement.columns().length > 0) return { rows: statement.all(...values) as unknown[] as R[] };
       const { changes, lastInsertRowid } = statement.run(...values);
       return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };

@@ -1,4 +1,5 @@
 import { describeProgress, describeResult } from '../../encoding/formatting.ts';
+import type { Verdict } from '../../encoding/verdict.ts';
 import { isEnded, type Attempt, type Job, type JobState, type Progress } from '../../protocol/model.ts';
 
 /** How one job reads in a row. Words and flags alone; the views make VS Code's objects of them. */
@@ -12,7 +13,7 @@ export function jobLabel(job: Job): string {
   return fileNameOf(job.sources[0]?.path ?? job.id).replaceAll(/[\r\n]+/g, '␊');
 }
 
-/** The row's grey text: `43 % · 2.1× · 3 min 20 s left`, `clip.web.mp4 · 412 MB → 63 MB (−85 %), verified`. */
+/** The row's grey text: `43 % · 2.1× · 3 min 20 s left`, `412 MB → 63 MB (−85 %) · clip.web.mp4, verified`. */
 export function describeJob(job: Job, progress: Progress | undefined): string {
   switch (job.state) {
     case 'accepted':
@@ -41,11 +42,20 @@ function runningText(progress: Progress | undefined): string {
   return describeProgress({ fraction, speed, eta }) || 'starting';
 }
 
+/** Sizes first: in a narrow view the name, which can be guessed, is what is cut off. */
 function resultText(job: Job): string {
   const [output] = job.outputs;
   if (output?.path === undefined || output.bytes === undefined) return 'done';
-  return `${fileNameOf(output.path)} · ${describeResult(job.sources[0]?.bytes, output.bytes, output.verdict)}`;
+  const sizes = describeResult(job.sources[0]?.bytes, output.bytes, undefined);
+  const verdict = output.verdict ? `, ${verdictWords[output.verdict.level]}` : '';
+  return `${sizes} · ${fileNameOf(output.path)}${verdict}`;
 }
+
+const verdictWords: Record<Verdict['level'], string> = {
+  pass: 'verified',
+  warn: 'with warnings',
+  fail: 'not verified',
+};
 
 const stateWords: Record<JobState, string> = {
   accepted: 'waiting',

@@ -30,12 +30,13 @@ export class Clips {
     return this.make('odd.mkv', [...picture('321x241', 25), '-c:v', 'ffv1', '-pix_fmt', 'yuv444p']);
   }
 
-  /** Frames at irregular times, without sound; in Matroska, whose clock hides it. */
-  async variable(): Promise<string> {
-    return this.make('variable.mkv', [
+  /** Frames at irregular times, without sound: in MP4, and copied to Matroska, which has no clock to show it. */
+  async variable(): Promise<{ mp4: string; mkv: string }> {
+    const mp4 = await this.make('variable.mp4', [
       ...picture('320x240', 60),
       ...['-vf', "select='not(mod(n,3))+lt(mod(n,7),2)'", '-vsync', 'vfr', ...h264],
     ]);
+    return { mp4, mkv: await this.make('variable.mkv', ['-i', mp4, '-c', 'copy']) };
   }
 
   /** 59.94 fps. */

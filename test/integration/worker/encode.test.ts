@@ -177,8 +177,15 @@ describe('worker: encode', function () {
     // Stands in for an ffmpeg that hangs in a driver: it ignores SIGTERM and has a child of its own.
     const deaf = shop.path('deaf', 'ffmpeg');
     await mkdir(path.dirname(deaf));
+    const encode = [
+      "trap '' TERM",
+      'sleep 1000 &',
+      `echo $! > '${shop.path('child')}'`,
+      'echo frame=1; echo progress=continue',
+      'wait; sleep 1000',
+    ];
     const script = `#!/bin/bash
-case "$*" in *progress*) trap '' TERM; sleep 1000 & echo $! > '${shop.path('child')}'; sleep 1000;; *) exec ffmpeg "$@";; esac
+case "$*" in *progress*) ${encode.join('\n')};; *) exec ffmpeg "$@";; esac
 `;
     await writeFile(deaf, script, { mode: 0o755 });
     const { coordinator: other } = shop.hire({ id: 'w2', ffmpegPath: deaf });
@@ -194,14 +201,14 @@ case "$*" in *progress*) trap '' TERM; sleep 1000 & echo $! > '${shop.path('chil
     };
     await other.peer.request('task.offer', { taskId: 't1', fence: 1, payload });
     const { pid } = await other.reported('t1', 'started');
+    await other.until(() => other.progress.length > 0);
     const start = performance.now();
     await other.peer.request('task.cancel', { taskId: 't1', fence: 1 });
     assert.equal((await other.lastReport('t1')).type, 'cancelled');
     const took = performance.now() - start;
     assert.ok(took < 2000, `${took} ms`);
     assert.ok(!isAlive(pid));
-    const child = Number(await readFile(shop.path('child'), 'utf8').catch(() => '0'));
-    if (child > 0) assert.ok(!isAlive(child));
+    assert.ok(!isAlive(Number(await readFile(shop.path('child'), 'utf8'))));
   });
 
   it('ends an encode that makes no progress', async () => {

@@ -47,6 +47,7 @@ describe('ffprobe’s output', () => {
   it('finds variable rates, also where Matroska calls the average a rate', () => {
     assert.equal(streamOf({ avg_frame_rate: '28/1', r_frame_rate: '30/1' }).variableFrameRate, true);
     assert.equal(streamOf({ avg_frame_rate: '2850/89', r_frame_rate: '2850/89' }).variableFrameRate, true);
+    assert.equal(streamOf({ avg_frame_rate: '32/1', r_frame_rate: '32/1' }).variableFrameRate, true);
     assert.equal(streamOf({ avg_frame_rate: '0/0', r_frame_rate: '25/1' }).frameRate, 25);
   });
 

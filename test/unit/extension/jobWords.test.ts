@@ -25,7 +25,7 @@ describe('a row of the Jobs view', () => {
   });
 
   it('tells what came out', () => {
-    assert.equal(describeJob(makeDone(), undefined), 'clip.web.mp4 · 412 MB → 63 MB (−85 %), verified');
+    assert.equal(describeJob(makeDone(), undefined), '412 MB → 63 MB (−85 %) · clip.web.mp4, verified');
   });
 
   it('tells why it failed or waits', () => {

@@ -1,0 +1,107 @@
+/**
+ * What a person waits for: from nothing to a daemon that answers (at most 1 s), and on to the first frame of the first
+ * job (at most 2.5 s), each time in a new state folder, where no encoder has been tried yet. Beside it a Node that does
+ * nothing, as the floor of this machine. The extension's activation is measured where it happens, in a real
+ * VS Code: test/vscode/activation.test.ts prints and bounds it.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { makeStateDir } from '../../scripts/lib/stateDir.mjs';
+import { connectToDaemon } from '../../src/client/connection.ts';
+import { builtinPresets } from '../../src/encoding/builtinPresets.ts';
+import { dffmpeg, runTimed } from './lib/commands.ts';
+import { report } from './lib/report.ts';
+
+const runs = Number(process.env['DFFMPEG_BENCH_RUNS'] ?? 10);
+const folder = await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-bench-'));
+const clip = path.join(folder, 'clip.mp4');
+const preset = builtinPresets['web'];
+if (preset === undefined) throw new Error('There is no preset web.');
+
+interface Start {
+  ready: number;
+  firstFrame: number;
+}
+
+async function measure(run: number): Promise<Start> {
+  const state = makeStateDir();
+  const begun = performance.now();
+  const daemon = spawn(process.execPath, [dffmpeg, 'serve', '--state-dir', state.dir], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  try {
+    await once(daemon.stdout, 'data');
+    const ready = performance.now() - begun;
+    const connection = await connectToDaemon({
+      stateDir: state.dir,
+      start: false,
+      client: 'test',
+      version: 'bench',
+    });
+    const encoding = Promise.withResolvers<number>();
+    connection.on('jobs.progress', ({ progress }) => {
+      if (progress.some(({ outTime = 0 }) => outTime > 0)) encoding.resolve(performance.now() - begun);
+    });
+    connection.subscribe({ topics: ['progress'] }, {});
+    await connection.request('jobs.submit', {
+      submissionId: `bench-${run}`,
+      sources: [clip],
+      preset: { name: 'web', preset: preset as NonNullable<typeof preset> },
+    });
+    const firstFrame = await encoding.promise;
+    connection.close();
+    return { ready, firstFrame };
+  } finally {
+    await state.remove();
+  }
+}
+
+try {
+  await runTimed(
+    'ffmpeg',
+    [
+      '-v',
+      'error',
+      '-f',
+      'lavfi',
+      '-i',
+      'testsrc2=size=1280x720:rate=30:duration=60',
+      '-preset',
+      'ultrafast',
+      '-y',
+      clip,
+    ],
+    process.env,
+  );
+  const floor: number[] = [];
+  const starts: Start[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    floor.push((await runTimed(process.execPath, ['-e', '0'], process.env)).elapsed);
+    starts.push(await measure(run));
+  }
+  report(
+    'startup',
+    [
+      { name: 'node that does nothing', unit: 'ms', values: floor },
+      {
+        name: 'daemon cold start to ready',
+        unit: 'ms',
+        values: starts.map(({ ready }) => ready),
+        atMost: 1000,
+      },
+      {
+        name: 'cold start to the first frame',
+        unit: 'ms',
+        values: starts.map(({ firstFrame }) => firstFrame),
+        atMost: 2500,
+      },
+      { name: 'ready / node', unit: '×', values: starts.map(({ ready }, i) => ready / (floor[i] ?? 1)) },
+    ],
+    { runs },
+  );
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import type { Channel } from '../../../src/protocol/channel.ts';
+import { createPeer } from '../../../src/protocol/peer.ts';
+import type { Handlers } from '../../../src/protocol/contract.ts';
+import {
+  coordinatorEvents,
+  coordinatorMethods,
+  workerEvents,
+  workerMethods,
+  type TaskPayload,
+  type TaskReport,
+  type WorkerMethods,
+} from '../../../src/protocol/workerContract.ts';
+import type { WorkerDescription } from '../../../src/coordinator/connectedWorker.ts';
+import { probe } from './fixtures.ts';
+
+export interface Offer {
+  readonly taskId: string;
+  readonly fence: number;
+  readonly payload: TaskPayload;
+}
+
+export const verdict = { level: 'pass', findings: [] } as const;
+export const identity = { device: '1', inode: '2' };
+
+export function describeWorker(changes: Partial<WorkerDescription> = {}): WorkerDescription {
+  return {
+    id: 'w1',
+    name: 'workshop',
+    local: true,
+    platform: 'linux',
+    arch: 'x64',
+    cores: 4,
+    ffmpeg: { state: 'ready', path: '/usr/bin/ffmpeg', ffprobePath: '/usr/bin/ffprobe', version: '5.1' },
+    capabilities: {
+      h264_nvenc: { usable: false, refusal: 'Loading\nCannot load libcuda.so.1' },
+      libx264: { usable: true, pixelFormats: ['yuv420p', 'yuv420p10le'] },
+      aac: { usable: true, pixelFormats: [] },
+    },
+    slots: { cpu: 1, probe: 2 },
+    ...changes,
+  };
+}
+
+/** A worker of the tests' own: it does what the test says, in any order, twice, or not at all. */
+export class FakeWorker {
+  readonly offers: Offer[] = [];
+  readonly cancels: { taskId: string; fence: number }[] = [];
+  readonly asked: { method: string; params: unknown }[] = [];
+  loadWanted: boolean | undefined;
+  /** Probes are answered at once unless the test wants to do it. */
+  probesItself = true;
+  accepts: (offer: Offer) => boolean = () => true;
+  answers: Partial<Handlers<WorkerMethods>> = {};
+  readonly channel: Channel;
+  readonly peer;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(channel: Channel) {
+    this.channel = channel;
+    this.peer = createPeer({
+      channel,
+      serves: workerMethods,
+      handlers: {
+        'task.offer': (offer) => Promise.resolve({ accepted: this.#onOffer(offer) }),
+        'task.cancel': (key) => {
+          this.cancels.push(key);
+          this.#notify();
+          return Promise.resolve({});
+        },
+        'capabilities.try': async (params, context) => {
+          this.asked.push({ method: 'capabilities.try', params });
+          this.#notify();
+          return (await this.answers['capabilities.try']?.(params, context)) ?? { capabilities: {} };
+        },
+        'placement.recover': async (params, context) => {
+          this.asked.push({ method: 'placement.recover', params });
+          this.#notify();
+          return (await this.answers['placement.recover']?.(params, context)) ?? { outcome: 'gone' };
+        },
+        'process.reap': (params) => {
+          this.asked.push({ method: 'process.reap', params });
+          this.#notify();
+          return Promise.resolve({ ended: true });
+        },
+      },
+      asks: coordinatorMethods,
+      emits: workerEvents,
+      hears: coordinatorEvents,
+      listeners: {
+        'load.wanted': ({ wanted }) => {
+          this.loadWanted = wanted;
+          this.#notify();
+        },
+      },
+    });
+  }
+
+  register(changes: Partial<WorkerDescription> = {}, running: { taskId: string; fence: number }[] = []) {
+    return this.peer.request('worker.register', { worker: describeWorker(changes), running });
+  }
+
+  /** Resolves when `condition` holds: looked at whenever something came. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** The `count`th encode that was offered. */
+  async encode(count = 1): Promise<Offer> {
+    const encodes = (): Offer[] => this.offers.filter(({ payload }) => payload.kind === 'encode');
+    await this.until(() => encodes().length >= count);
+    const offer = encodes()[count - 1];
+    assert(offer);
+    return offer;
+  }
+
+  report({ taskId, fence }: Pick<Offer, 'taskId' | 'fence'>, report: TaskReport) {
+    return this.peer.request('task.report', { taskId, fence, report });
+  }
+
+  start(offer: Offer) {
+    const argv = ['ffmpeg', '-i', 'file:in it.mov'];
+    return this.report(offer, { type: 'started', argv, pid: 4242, processStart: '99' });
+  }
+
+  async commit({ taskId, fence }: Offer, taken?: string): Promise<string> {
+    const staged = `/media/.dffmpeg-${taskId}-${fence}.part`;
+    const request = { taskId, fence, verdict, bytes: 5, staged, identity, taken };
+    return (await this.peer.request('task.commit', request)).path;
+  }
+
+  /** The whole way, as a healthy worker goes it. */
+  async finish(offer: Offer): Promise<string> {
+    await this.start(offer);
+    await this.report(offer, { type: 'verifying', exit: { code: 0, signal: null } });
+    const path = await this.commit(offer);
+    await this.report(offer, { type: 'delivered', path, bytes: 5, verdict });
+    return path;
+  }
+
+  #onOffer(offer: Offer): boolean {
+    this.offers.push(offer);
+    this.#notify();
+    if (!this.accepts(offer)) return false;
+    if (offer.payload.kind === 'probe' && this.probesItself)
+      setImmediate(() => void this.report(offer, { type: 'probed', probe }).catch(() => undefined));
+    return true;
+  }
+
+  #notify(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,53 @@
+import type { Preset } from '../../../src/encoding/preset.ts';
+import type { Probe } from '../../../src/encoding/probe.ts';
+import type { SubmitParams } from '../../../src/protocol/clientContract.ts';
+import type { JobRecord, StoredJob } from '../../../src/coordinator/store/records.ts';
+import { newTask } from '../../../src/coordinator/jobChanges.ts';
+
+export const preset: Preset = {
+  container: 'mp4',
+  video: { encoders: ['h264_nvenc', 'libx264'], crf: 22 },
+  audio: { encoder: 'aac' },
+};
+
+export const probe: Probe = {
+  formatName: 'mov,mp4,m4a,3gp,3g2,mj2',
+  duration: 10,
+  bytes: 1_000_000,
+  streams: [{ index: 0, type: 'video', codec: 'h264', attachedPicture: false, default: true }],
+};
+
+let submissions = 0;
+
+export function submission(changes: Partial<SubmitParams> = {}): SubmitParams {
+  submissions += 1;
+  return {
+    submissionId: `submission-${submissions}`,
+    sources: [`/media/clip${submissions}.mov`],
+    preset: { name: 'web', preset },
+    ...changes,
+  };
+}
+
+export function storedJob(id: string, changes: Partial<JobRecord> = {}): StoredJob {
+  return {
+    job: {
+      id,
+      submissionId: `s-${id}`,
+      revision: 0,
+      state: 'accepted',
+      preset: 'web',
+      presetData: preset,
+      priority: 50,
+      attached: false,
+      sources: [{ path: `/media/${id}.mov` }],
+      outputs: [],
+      cancelling: false,
+      fence: 0,
+      createdAt: 1_700_000_000_000,
+      ...changes,
+    },
+    tasks: [newTask(id, 'probe')],
+    attempts: [],
+  };
+}

@@ -1,0 +1,167 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createCoordinator, type Coordinator } from '../../../src/coordinator/coordinator.ts';
+import type { DaemonHandlers } from '../../../src/coordinator/clientLink.ts';
+import { defaultQueueSettings, type QueueSettings } from '../../../src/coordinator/queueSettings.ts';
+import { openSqliteStore } from '../../../src/coordinator/store/sqliteStore.ts';
+import { clientEvents, clientMethods } from '../../../src/protocol/clientContract.ts';
+import type { DffmpegError } from '../../../src/protocol/errors.ts';
+import type { Job, Progress, WorkerInfo } from '../../../src/protocol/model.ts';
+import { createPeer } from '../../../src/protocol/peer.ts';
+import { createMemoryChannelPair } from '../../../src/transport/memory.ts';
+import { FakeWorker } from './fakeWorker.ts';
+import { ManualTimers } from './manualTimers.ts';
+
+const notHere = () => Promise.reject(new Error('not in this test'));
+
+export const daemonHandlers: DaemonHandlers = {
+  'session.open': () => Promise.resolve({ version: '1', build: 'b', protocol: '1.0' }),
+  'daemon.status': notHere,
+  'daemon.stop': notHere,
+  'sources.scan': notHere,
+  'presets.list': notHere,
+  'config.show': notHere,
+};
+
+export class FakeClient {
+  readonly peer;
+  readonly changed: { jobs: Job[]; cursor: number }[] = [];
+  readonly progress: Progress[][] = [];
+  workers: WorkerInfo[] = [];
+  counts: unknown;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(coordinator: Coordinator) {
+    const [here, there] = createMemoryChannelPair();
+    coordinator.attachClient(there, daemonHandlers);
+    this.peer = createPeer({
+      channel: here,
+      serves: {},
+      handlers: {},
+      asks: clientMethods,
+      emits: {},
+      hears: clientEvents,
+      listeners: {
+        'jobs.changed': (changes) => {
+          this.changed.push(changes);
+          this.#notify();
+        },
+        'jobs.progress': ({ progress }) => {
+          this.progress.push(progress);
+          this.#notify();
+        },
+        'workers.changed': ({ workers }) => {
+          this.workers = workers;
+          this.#notify();
+        },
+        'counts.changed': (counts) => {
+          this.counts = counts;
+          this.#notify();
+        },
+      },
+    });
+  }
+
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** The job as soon as it is as wanted. Needs a subscription to `jobs`. */
+  async job(id: string, wanted: (job: Job) => boolean): Promise<Job> {
+    let found = (await this.peer.request('jobs.get', { id })).job;
+    let seen = this.changed.length;
+    while (!wanted(found)) {
+      await this.until(() => this.changed.length > seen);
+      for (const { jobs } of this.changed.slice(seen))
+        found = jobs.find((job) => job.id === id && job.revision > found.revision) ?? found;
+      seen = this.changed.length;
+    }
+    return found;
+  }
+
+  #notify(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
+
+/** A real queue on a real database, with workers, clients and a clock that belong to the test. */
+export class Harness {
+  readonly timers = new ManualTimers();
+  readonly errors: DffmpegError[] = [];
+  directory: string;
+  readonly settings: QueueSettings;
+  coordinator!: Coordinator;
+
+  private constructor(directory: string, settings: QueueSettings) {
+    this.directory = directory;
+    this.settings = settings;
+  }
+
+  static async start(settings: Partial<QueueSettings> = {}): Promise<Harness> {
+    const directory = await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-queue-'));
+    const harness = new Harness(directory, { ...defaultQueueSettings, ...settings });
+    await harness.open();
+    return harness;
+  }
+
+  async open(): Promise<void> {
+    const file = path.join(this.directory, 'store.sqlite');
+    this.coordinator = await createCoordinator({
+      store: await openSqliteStore({ file, programVersion: '1.0.0' }),
+      logsDir: path.join(this.directory, 'logs'),
+      settings: this.settings,
+      clock: this.timers.clock,
+      random: () => 0.5,
+      platform: 'linux',
+      log: (error) => this.errors.push(error),
+      timers: this.timers,
+    });
+  }
+
+  /** Another daemon over the same state folder; the first is closed in order. */
+  async restart(): Promise<void> {
+    await this.coordinator.close();
+    await this.open();
+  }
+
+  /** As after a kill: another daemon over a copy of the state as it is now, while the first still runs. */
+  async crash(): Promise<void> {
+    const copy = await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-queue-'));
+    // The database with its write-ahead log: what a killed process leaves.
+    await cp(this.directory, copy, { recursive: true });
+    const killed = this.coordinator;
+    const old = this.directory;
+    this.directory = copy;
+    await killed.close();
+    await rm(old, { recursive: true });
+    await this.open();
+  }
+
+  client(): FakeClient {
+    return new FakeClient(this.coordinator);
+  }
+
+  async subscribed(): Promise<FakeClient> {
+    const client = this.client();
+    await client.peer.request('subscribe', { topics: ['jobs'] });
+    return client;
+  }
+
+  worker(): FakeWorker {
+    const [here, there] = createMemoryChannelPair();
+    this.coordinator.attachWorker(there);
+    return new FakeWorker(here);
+  }
+
+  async registered(...registration: Parameters<FakeWorker['register']>): Promise<FakeWorker> {
+    const worker = this.worker();
+    await worker.register(...registration);
+    return worker;
+  }
+
+  async stop(): Promise<void> {
+    await this.coordinator.close();
+    await rm(this.directory, { recursive: true });
+  }
+}
