@@ -15,8 +15,9 @@ export async function packVsix(folder) {
   return packagePath;
 }
 
-/** The files that go in, with forward slashes; hashes in names of chunks are no news and left out. */
+/** The files that go in, with forward slashes. How many chunks there are, and the hashes in their names, is no news. */
 export async function packedFiles() {
   const files = await listFiles({ cwd: root, dependencies: false });
-  return files.map((file) => file.replaceAll('\\', '/').replace(/-[A-Z0-9]{8}(?=\.\w+$)/, '-HASH')).sort();
+  const names = files.map((file) => file.replaceAll('\\', '/').replace(/-[A-Z0-9]{8}(?=\.\w+$)/, '-HASH'));
+  return [...new Set(names)].sort();
 }

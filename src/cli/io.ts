@@ -20,12 +20,16 @@ export interface Io {
   readonly signals: Pick<EventEmitter, 'on' | 'off'>;
   /** Leaves at once, whatever is under way. */
   leave(code: number): void;
+  /** From now on it does not matter whether anybody reads the output. */
+  outliveReaders(): void;
 }
 
 export function processIo(): Io {
+  let outlives = false;
   // `dffmpeg jobs | head` closes the pipe while there is more to say: not an error of ours.
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (outlives) return;
       if (error.code === 'EPIPE') process.exit();
       throw error;
     });
@@ -37,5 +41,8 @@ export function processIo(): Io {
     now: () => Date.now(),
     signals: process,
     leave: (code) => process.exit(code),
+    outliveReaders: () => {
+      outlives = true;
+    },
   };
 }

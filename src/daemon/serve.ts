@@ -1,6 +1,5 @@
 import { Daemon } from './daemon.ts';
 import { holdStateDir } from './holdStateDir.ts';
-import { ignoreClosedPipes } from './ignoreClosedPipes.ts';
 import { prepareStateDir } from './stateDir.ts';
 import { ConfigStore, type ConfigOptions } from './configStore.ts';
 
@@ -14,7 +13,6 @@ const leaveMs = 10_000;
  * @returns the exit code: 0 after an orderly end, 1 after an internal error, 3 when another daemon is there
  */
 export async function serve(options: ConfigOptions): Promise<number> {
-  ignoreClosedPipes();
   await prepareStateDir(options.stateDir);
   const config = await ConfigStore.load(options);
   const held = await holdStateDir(options.stateDir);

@@ -1,14 +1,16 @@
 import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
 import type { TaskPayload, TaskReport } from '../protocol/workerContract.ts';
+import type { CapabilityProver } from './capabilities.ts';
 import { encodeTask } from './encodeTask.ts';
 import type { AttemptKey, ReportOutbox } from './outbox.ts';
 import { probeTask } from './probeTask.ts';
 import { isCancelled, TaskFailure, type TaskContext } from './task.ts';
 
-/** The same for every attempt, or made from its key and payload. */
+/** What the worker gives to an attempt; all but what the attempt's own life brings. */
 export type ContextOf = (
   key: AttemptKey,
   payload: TaskPayload,
+  prover: CapabilityProver,
 ) => Omit<TaskContext, 'key' | 'signal' | 'report' | 'commit'> & {
   commit: (request: Parameters<TaskContext['commit']>[0], signal: AbortSignal) => Promise<string>;
 };
@@ -43,12 +45,14 @@ export class Attempts {
   }
 
   /** `release` gives the slot up; called before the last report, since that may bring the next offer. */
-  start(key: AttemptKey, payload: TaskPayload, release: () => void): void {
+  start(key: AttemptKey, payload: TaskPayload, prover: CapabilityProver, release: () => void): void {
     const end = new AbortController();
-    const done = this.#run(key, payload, end.signal, release).finally(() => {
-      release();
-      this.#running.delete(nameOf(key));
-    });
+    const done = this.#run(key, payload, this.#contextOf(key, payload, prover), end.signal, release).finally(
+      () => {
+        release();
+        this.#running.delete(nameOf(key));
+      },
+    );
     this.#running.set(nameOf(key), { key, jobId: payload.jobId, end, done });
   }
 
@@ -67,8 +71,14 @@ export class Attempts {
     await Promise.all(all.map(({ done }) => done));
   }
 
-  async #run(key: AttemptKey, payload: TaskPayload, signal: AbortSignal, release: () => void): Promise<void> {
-    const given = this.#contextOf(key, payload);
+  /** Never rejects. */
+  async #run(
+    key: AttemptKey,
+    payload: TaskPayload,
+    given: ReturnType<ContextOf>,
+    signal: AbortSignal,
+    release: () => void,
+  ): Promise<void> {
     const context: TaskContext = {
       ...given,
       key,

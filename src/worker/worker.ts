@@ -194,13 +194,11 @@ class WorkerNode implements Worker {
     if (this.#ended.signal.aborted) return { accepted: false };
     const release = this.#slots.take(kind, this.#state().slots);
     if (!release) return { accepted: false };
-    this.#attempts.start(key, payload, release);
+    this.#attempts.start(key, payload, prover, release);
     return { accepted: true };
   }
 
-  readonly #contextOf: ContextOf = (key, { jobId }) => {
-    const { prover } = this.#ffmpeg;
-    if (!prover) throw new DffmpegError('ffmpeg-missing', 'ffmpeg went away before the task began.');
+  readonly #contextOf: ContextOf = (key, { jobId }, prover) => {
     return {
       prover,
       settings: this.#settings,

@@ -64,6 +64,7 @@ describe('the packed extension, in the hands of a person', function () {
 
   it('encodes several selected files at once', async () => {
     await workbench.showContainer('Explorer');
+    await workbench.explorerRow('clip.web.mp4').waitFor();
     await workbench.select('clip.mp4', 'second clip.mp4');
     await workbench.rightClick('second clip.mp4', encode);
     await workbench.chooseFromMenu(encode);
@@ -75,6 +76,7 @@ describe('the packed extension, in the hands of a person', function () {
 
   it('says in the row why a broken file failed', async () => {
     await workbench.showContainer('Explorer');
+    await workbench.explorerRow('clip.web-2.mp4').waitFor();
     await workbench.rightClick('broken.mp4', encode);
     await workbench.chooseFromMenu(encode);
     await workbench.showContainer('DFFmpeg');
@@ -101,7 +103,7 @@ describe('the packed extension, in the hands of a person', function () {
     await workbench.setTheme('dark');
     await workbench.setViewport(1280);
     await workbench.runCommand('DFFmpeg: Open Status Page');
-    await workbench.webviewText('clip.web.mp4').waitFor();
+    await workbench.webviewText('clip.web-2.mp4').waitFor();
     await workbench.screenshot('status-dark-wide');
     await workbench.setTheme('light');
     await workbench.setViewport(700);

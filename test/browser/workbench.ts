@@ -91,8 +91,12 @@ export class Workbench {
 
   /** Selects several files as a person does, and leaves the last one focused. */
   async select(...names: string[]): Promise<void> {
-    for (const [index, name] of names.entries())
-      await this.explorerRow(name).click(index === 0 ? {} : { modifiers: ['ControlOrMeta'] });
+    await this.#explorerIsStill();
+    for (const [index, name] of names.entries()) {
+      const row = this.explorerRow(name);
+      await row.click(index === 0 ? {} : { modifiers: ['ControlOrMeta'] });
+      await row.and(this.page.locator('.selected')).waitFor();
+    }
   }
 
   /**
@@ -101,14 +105,35 @@ export class Workbench {
    */
   async rightClick(name: string, awaited?: string): Promise<string[]> {
     for (const deadline = Date.now() + startTimeoutMs; ;) {
+      await this.#explorerIsStill();
       await this.explorerRow(name).click({ button: 'right' });
       await this.#menu().first().waitFor();
+      await this.explorerRow(name).and(this.page.locator('.focused, .selected')).waitFor();
       const texts = await this.#menu().allInnerTexts();
       const labels = texts.map((label) => label.trim()).filter((label) => label !== '');
       if (awaited === undefined || labels.includes(awaited)) return labels;
       if (Date.now() > deadline) throw new Error(`"${awaited}" is not in the menu: ${labels.join(', ')}`);
       await this.closeMenu();
     }
+  }
+
+  /**
+   * The Explorer uses its rows again for other files when it is shown or a file comes: a click that was aimed before
+   * would hit another file. It is still when it says the same in ten frames on end.
+   */
+  async #explorerIsStill(): Promise<void> {
+    await this.page.evaluate(async () => {
+      const said = (): string =>
+        [...document.querySelectorAll('.explorer-folders-view .monaco-list-row')]
+          .map((row) => `${row.getBoundingClientRect().top} ${row.textContent}`)
+          .join();
+      for (let same = 0, before = said(); same < 10;) {
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+        const now = said();
+        same = now === before && now !== '' ? same + 1 : 0;
+        before = now;
+      }
+    });
   }
 
   async chooseFromMenu(label: string): Promise<void> {
@@ -163,10 +188,10 @@ export class Workbench {
     return this.page.locator('.monaco-dialog-box').filter({ hasText: text });
   }
 
-  /** Text in the page of a webview: VS Code puts it two frames deep. */
+  /** Text in the page of the webview that is shown: VS Code puts it two frames deep. */
   webviewText(text: string | RegExp): Locator {
-    const outer = this.page.frameLocator('iframe.webview.ready').first();
-    return outer.frameLocator('iframe#active-frame').getByText(text).first();
+    const outer = this.page.locator('iframe.webview.ready:visible').contentFrame();
+    return outer.locator('iframe#active-frame').contentFrame().getByText(text).first();
   }
 
   // --- the palette --------------------------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ export async function serveCommand(context: CommandContext): Promise<Command> {
   return command.action(
     action<[Record<string, string>]>(context, command, async ({ stateDir, io }, flags) => {
       const { serve } = await import('../../daemon/serve.ts');
+      // Whoever started the daemon may be gone, and its end of the pipes with it.
+      io.outliveReaders();
       return serve({ stateDir, flags, env: io.env });
     }),
   );

@@ -25,7 +25,7 @@ export function encodeLine(progress: EncodeProgress, options: TextOptions): stri
   else if (cancelling) parts.push('cancelling, again Ctrl+C leaves at once');
   else if (current !== undefined) {
     parts.push(sourceName(current, options), stateText(current, progress.progressOf(current.id)));
-    if (elapsedMs >= hintAfterMs) parts.push('(--detach: goes on without you)');
+    if (elapsedMs >= hintAfterMs) parts.push('(with --detach it goes on without you)');
   }
   return parts.join('  ');
 }

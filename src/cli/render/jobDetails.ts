@@ -1,7 +1,7 @@
 import { formatBytes, formatDuration } from '../../encoding/formatting.ts';
 import type { Attempt, Job } from '../../protocol/model.ts';
 import { printable } from '../paths.ts';
-import { stateText, type TextOptions } from './jobText.ts';
+import { findingText, stateText, type TextOptions } from './jobText.ts';
 import { quoteCommand } from './quoteCommand.ts';
 
 /** All of a job, for a person: whole paths and commands that can be pasted. */
@@ -23,7 +23,7 @@ export function jobDetails(job: Job, options: TextOptions & { readonly platform:
     ),
     ...job.outputs
       .flatMap(({ verdict }) => verdict?.findings ?? [])
-      .flatMap(({ message }) => field('', printable(message))),
+      .flatMap((finding) => field('', findingText(finding, style))),
     ...field('reason', job.reason && printable(job.reason.message)),
     ...field('', job.reason?.hint && printable(job.reason.hint)),
     ...field('created', new Date(job.createdAt).toISOString()),

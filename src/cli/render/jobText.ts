@@ -1,4 +1,5 @@
 import { describeProgress, describeResult } from '../../encoding/formatting.ts';
+import type { Finding } from '../../encoding/verdict.ts';
 import type { Job, Progress } from '../../protocol/model.ts';
 import { printable, shortenPath } from '../paths.ts';
 import type { Style } from '../style.ts';
@@ -56,7 +57,12 @@ export function resultLines(job: Job, options: TextOptions): string[] {
     return `${style.good('✓')} ${name} → ${style.bold(result)}, ${resultText(job)}`;
   });
   const findings = job.outputs.flatMap(({ verdict }) => verdict?.findings ?? []);
-  return [...lines, ...findings.map(({ message }) => `    ${style.warn('!')} ${printable(message)}`)];
+  return [...lines, ...findings.map((finding) => `    ${findingText(finding, style)}`)];
+}
+
+/** A note is worth knowing, the rest is worth a look. */
+export function findingText({ level, message }: Finding, style: Style): string {
+  return level === 'note' ? style.dim(`· ${printable(message)}`) : `${style.warn('!')} ${printable(message)}`;
 }
 
 /** `412 MB → 63 MB (−85 %), verified` */

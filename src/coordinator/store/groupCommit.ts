@@ -1,10 +1,9 @@
-import { sql } from 'kysely';
 import { toDffmpegError } from '../../protocol/errors.ts';
 import type { Database, Writing } from './schema.ts';
 
 interface Pending {
   readonly durable: boolean;
-  /** Does the work and returns what settles its promise once the group is committed. */
+  /** Does the work and returns what settles its promise once it is committed. May run again after a rollback. */
   run(writing: Writing): Promise<() => void>;
   reject(error: unknown): void;
 }
@@ -17,8 +16,8 @@ const groupLimit = 512;
 
 /**
  * Writes that are asked for in one turn of the event loop, or while another group is written, share one
- * transaction and one sync of the disk. Each is answered when the group is committed; one that fails takes
- * only itself back.
+ * transaction and one sync of the disk. Each is answered when the group is committed; when one of them fails,
+ * each gets a transaction of its own, so that it takes only itself back.
  */
 export class GroupCommit {
   readonly #db: Database;
@@ -60,37 +59,25 @@ export class GroupCommit {
   }
 
   async #flush(group: readonly Pending[]): Promise<void> {
-    const settle: (() => void)[] = [];
     try {
-      await this.#db.connection().execute(async (connection) => {
-        await this.#setSync(
-          connection,
-          group.some(({ durable }) => durable),
-        );
-        await connection.transaction().execute(async (writing) => {
-          for (const pending of group) settle.push(await runAlone(writing, pending));
-        });
-      });
-      for (const each of settle) each();
-    } catch (error) {
-      for (const pending of group) pending.reject(toDffmpegError(error, 'store-unavailable'));
+      await this.#commit(group);
+    } catch (thrown) {
+      const error = toDffmpegError(thrown, 'store-unavailable');
+      if (group.length > 1 && error.code !== 'store-unavailable')
+        for (const pending of group) await this.#flush([pending]);
+      else for (const pending of group) pending.reject(error);
     }
   }
-}
 
-/** A savepoint keeps what others of the group have done; an error that ended the transaction ends the group. */
-async function runAlone(writing: Writing, pending: Pending): Promise<() => void> {
-  await sql`savepoint one`.execute(writing);
-  try {
-    const settle = await pending.run(writing);
-    await sql`release savepoint one`.execute(writing);
-    return settle;
-  } catch (error) {
-    if (toDffmpegError(error).code === 'store-unavailable') throw error;
-    await sql`rollback to savepoint one`.execute(writing);
-    await sql`release savepoint one`.execute(writing);
-    return () => {
-      pending.reject(error);
-    };
+  async #commit(group: readonly Pending[]): Promise<void> {
+    const settle: (() => void)[] = [];
+    await this.#db.connection().execute(async (connection) => {
+      const durable = group.some((pending) => pending.durable);
+      await this.#setSync(connection, durable);
+      await connection.transaction().execute(async (writing) => {
+        for (const pending of group) settle.push(await pending.run(writing));
+      });
+    });
+    for (const each of settle) each();
   }
 }

@@ -23,7 +23,7 @@ export function describeJob(job: Job, progress: Progress | undefined): string {
     case 'probing':
       return 'looking at the file';
     case 'running':
-      return runningText(progress);
+      return isBeingCancelled(job) ? 'being cancelled' : runningText(progress);
     case 'verifying':
       return 'checking the result';
     case 'committing':
@@ -39,7 +39,8 @@ export function describeJob(job: Job, progress: Progress | undefined): string {
 
 function runningText(progress: Progress | undefined): string {
   const { fraction, speed, eta } = progress ?? {};
-  return describeProgress({ fraction, speed, eta }) || 'starting';
+  // Until the first packet comes out there is no speed, only a nought.
+  return describeProgress({ fraction, speed: speed || undefined, eta }) || 'starting';
 }
 
 /** Sizes first: in a narrow view the name, which can be guessed, is what is cut off. */
@@ -56,6 +57,11 @@ const verdictWords: Record<Verdict['level'], string> = {
   warn: 'with warnings',
   fail: 'not verified',
 };
+
+/** Asked for, and ffmpeg is still on its way out. */
+function isBeingCancelled({ state, reason }: Job): boolean {
+  return reason?.code === 'cancelled' && !isEnded(state);
+}
 
 const stateWords: Record<JobState, string> = {
   accepted: 'waiting',
@@ -89,7 +95,7 @@ export function jobIcon(job: Job): { readonly icon: string; readonly color?: str
     case 'running':
     case 'verifying':
     case 'committing':
-      return job.reason
+      return job.reason && !isBeingCancelled(job)
         ? { icon: 'warning', color: 'list.warningForeground' }
         : { icon: 'sync~spin', color: 'progressBar.background' };
     case 'done':
@@ -106,7 +112,7 @@ export function jobIcon(job: Job): { readonly icon: string; readonly color?: str
 /** Flags that when-clauses match: `job+done+result+log+command`. */
 export function jobContext(job: Job): string {
   const flags: string[] = ['job', job.state];
-  if (!isEnded(job.state)) flags.push('cancellable');
+  if (!isEnded(job.state) && !isBeingCancelled(job)) flags.push('cancellable');
   if (job.state === 'failed' || job.state === 'cancelled') flags.push('retryable');
   if (resultPath(job) !== undefined) flags.push('result');
   if (job.attempts.length > 0) flags.push('log');

@@ -96,6 +96,19 @@ describe('dffmpeg encode', function () {
     await assert.rejects(stat(box.file('long.slow.mp4')));
   });
 
+  it('goes on with a new daemon when the one it had is killed', async () => {
+    const { preset } = await box.longEncode();
+    const running = box.start(['encode', 'long.mp4', '--preset', preset]);
+    await running.printed('stderr', /\d+ %/);
+    const { pid } = box.discovery();
+    process.kill(pid, 'SIGKILL');
+    const next = await box.nextDaemon(pid);
+    assert.notEqual(next.pid, pid);
+    running.child.kill('SIGINT');
+    assert.equal((await running.finished).code, 130);
+    assert.deepEqual(await ffmpegsIn(box.folder), []);
+  });
+
   it('goes on after the command when detached; job show, logs, cancel and retry work on it', async () => {
     const { preset } = await box.longEncode();
     const detached = await box.run(['encode', 'long.mp4', '--preset', preset, '--detach']);

@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, watch } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -143,6 +143,20 @@ export class Sandbox {
 
   discovery(): Discovery {
     return discoverySchema.parse(JSON.parse(readFileSync(path.join(this.stateDir, 'daemon.json'), 'utf8')));
+  }
+
+  /** Resolves when a daemon other than this one has written its discovery file. */
+  nextDaemon(than: number): Promise<Discovery> {
+    return new Promise((resolve) => {
+      const watcher = watch(this.stateDir, () => look());
+      const look = (): void => {
+        const found = existsSync(path.join(this.stateDir, 'daemon.json')) ? this.discovery() : undefined;
+        if (found === undefined || found.pid === than) return;
+        watcher.close();
+        resolve(found);
+      };
+      look();
+    });
   }
 
   async remove(): Promise<void> {

@@ -28,6 +28,7 @@ if (process.env.TOY === 'fail') {
 try {
   mkdirSync(path.join(stateDir, 'lock'));
 } catch {
+  console.error('another one runs');
   process.exit(3);
 }
 if (process.env.TOY === 'slow') {

@@ -68,9 +68,24 @@ describe('WebSocket handshake', () => {
     const Authorization = authorize(await getChallenge(url));
     assert.equal((await upgradeByHand(url, { Authorization })).status, 101);
     assert.equal((await upgradeByHand(url, { Authorization })).status, 401);
-    const together = authorize(await getChallenge(url));
-    const answers = await Promise.all([1, 2, 3].map(() => upgradeByHand(url, { Authorization: together })));
+  });
+
+  it('takes it once though several come at the same moment', async () => {
+    let asked = 0;
+    let release = (): void => undefined;
+    const all = new Promise<void>((resolve) => (release = resolve));
+    const slow = await startServer({
+      authenticate: async () => {
+        if (++asked === 3) release();
+        await all;
+        return { key, role: 'client' };
+      },
+    });
+    const slowUrl = slow.listener.url;
+    const Authorization = authorize(await getChallenge(slowUrl));
+    const answers = await Promise.all([1, 2, 3].map(() => upgradeByHand(slowUrl, { Authorization })));
     assert.deepEqual(answers.map(({ status }) => status).sort(), [101, 401, 401]);
+    await slow.listener.close();
   });
 
   it('refuses a challenge of another server', async () => {

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Channel } from '../../../src/protocol/channel.ts';
 import type { Handshake } from '../../../src/protocol/handshake.ts';
 import { authorizationHeader, challengeHeader, signHandshake } from '../../../src/protocol/handshake.ts';
@@ -101,9 +102,9 @@ export function authorize(challenge: string, changes: Partial<Handshake> & { key
 
 /** A server that is not ours, on a free port of the loopback. */
 export async function startImpostor(
-  onUpgrade: (request: http.IncomingMessage, socket: import('node:stream').Duplex) => void,
+  onUpgrade: (request: http.IncomingMessage, socket: Duplex) => void,
 ): Promise<{ url: string; close: () => Promise<void> }> {
-  const sockets = new Set<import('node:stream').Duplex>();
+  const sockets = new Set<Duplex>();
   const server = http.createServer((_, response) => response.writeHead(404).end());
   server.on('upgrade', (request, socket) => {
     sockets.add(socket);

@@ -4,7 +4,7 @@ import { chmod, mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { encoderTrials, trialArguments } from '../../../src/encoding/trial.ts';
-import { Workshop } from './support/workshop.ts';
+import { itOnUnix, Workshop } from './support/workshop.ts';
 
 const run = promisify(execFile);
 
@@ -58,7 +58,7 @@ describe('worker: ffmpeg and its capabilities', function () {
     }
   });
 
-  it('tries once, whichever of two workers does it, and remembers', async () => {
+  itOnUnix('tries once, whichever of two workers does it, and remembers', async () => {
     const ffmpeg = await countingFfmpeg();
     const two = [shop.hire({ ffmpegPath: ffmpeg.path }), shop.hire({ ffmpegPath: ffmpeg.path, id: 'w2' })];
     const encoders = ['libx264', 'aac', 'h264_nvenc'];
@@ -86,7 +86,7 @@ describe('worker: ffmpeg and its capabilities', function () {
     }
   });
 
-  it('says how to install ffmpeg, and notices when it is there', async () => {
+  itOnUnix('says how to install ffmpeg, and notices when it is there', async () => {
     const folder = shop.path('bin');
     const { coordinator } = shop.hire({ ffmpegPath: folder });
     const missing = await coordinator.until(
@@ -109,7 +109,7 @@ describe('worker: ffmpeg and its capabilities', function () {
     assert.deepEqual(await offer(), { accepted: true });
   });
 
-  it('notices at the next task that ffmpeg was replaced, or is gone', async () => {
+  itOnUnix('notices at the next task that ffmpeg was replaced, or is gone', async () => {
     const ffmpeg = await countingFfmpeg();
     const { coordinator } = shop.hire({ ffmpegPath: ffmpeg.path });
     await coordinator.ready();
@@ -131,7 +131,7 @@ describe('worker: ffmpeg and its capabilities', function () {
     await coordinator.until(() => coordinator.worker?.ffmpeg.state === 'missing');
   });
 
-  it('says so when what it found does not run', async () => {
+  itOnUnix('says so when what it found does not run', async () => {
     const file = shop.path('bin', 'ffmpeg');
     await mkdir(path.dirname(file));
     await writeFile(

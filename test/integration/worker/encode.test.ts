@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
 import type { ScriptedCoordinator } from './support/scriptedCoordinator.ts';
-import { isAlive, probeBy, realClip, slowPreset, webPreset, Workshop } from './support/workshop.ts';
+import { isAlive, itOnUnix, probeBy, realClip, slowPreset, webPreset, Workshop } from './support/workshop.ts';
 
 const run = promisify(execFile);
 
@@ -83,7 +83,7 @@ describe('worker: encode', function () {
       assert.equal((await coordinator.run(await offer(source, output))).type, 'delivered');
     });
 
-  it('takes any name that a file system allows', async () => {
+  itOnUnix('takes any name that a file system allows', async () => {
     const names = ['with space', 'it\'s "quoted"', 'new\nline', 'clip 🎬', '-dash', '%d$(id)`id`', 'a:b'];
     for (const [index, name] of names.entries()) {
       const source = await shop.clip(shop.path('films', `${name}.mp4`));
@@ -157,7 +157,7 @@ describe('worker: encode', function () {
   });
 
   it('cancels: ffmpeg is gone within two seconds, and nothing is left', async () => {
-    const source = await shop.clip(shop.path('clip.mp4'), { seconds: 20, size: '1280x720' });
+    const source = await shop.clip(shop.path('clip.mp4'), { seconds: 8, size: '1280x720' });
     await coordinator.peer.request('task.offer', await offer(source, shop.path('out.mp4'), slowPreset));
     const { pid } = await coordinator.reported('t1', 'started');
     await coordinator.until(() => coordinator.progress.length > 0);
@@ -172,7 +172,7 @@ describe('worker: encode', function () {
     assert.deepEqual(await leftovers(), []);
   });
 
-  it('cancels an ffmpeg that does not listen, with what it started', async () => {
+  itOnUnix('cancels an ffmpeg that does not listen, with what it started', async () => {
     const source = await shop.clip(shop.path('clip.mp4'));
     // Stands in for an ffmpeg that hangs in a driver: it ignores SIGTERM and has a child of its own.
     const deaf = shop.path('deaf', 'ffmpeg');
@@ -211,7 +211,7 @@ case "$*" in *progress*) ${encode.join('\n')};; *) exec ffmpeg "$@";; esac
     assert.ok(!isAlive(Number(await readFile(shop.path('child'), 'utf8'))));
   });
 
-  it('ends an encode that makes no progress', async () => {
+  itOnUnix('ends an encode that makes no progress', async () => {
     const source = await shop.clip(shop.path('clip.mp4'));
     const stuck = shop.path('stuck', 'ffmpeg');
     await mkdir(path.dirname(stuck));
@@ -243,7 +243,7 @@ case "$*" in *progress*) ${encode.join('\n')};; *) exec ffmpeg "$@";; esac
   });
 
   it('says when the source changed under way', async () => {
-    const source = await shop.clip(shop.path('clip.mp4'), { seconds: 10 });
+    const source = await shop.clip(shop.path('clip.mp4'), { seconds: 4 });
     await coordinator.peer.request('task.offer', await offer(source, shop.path('out.mp4'), slowPreset));
     await coordinator.reported('t1', 'started');
     await appendFile(source, 'more');
@@ -253,7 +253,7 @@ case "$*" in *progress*) ${encode.join('\n')};; *) exec ffmpeg "$@";; esac
   });
 
   it('says what killed ffmpeg, and keeps its exit', async () => {
-    const source = await shop.clip(shop.path('clip.mp4'), { seconds: 20, size: '1280x720' });
+    const source = await shop.clip(shop.path('clip.mp4'), { seconds: 8, size: '1280x720' });
     await coordinator.peer.request('task.offer', await offer(source, shop.path('out.mp4'), slowPreset));
     const { pid } = await coordinator.reported('t1', 'started');
     process.kill(pid, 'SIGKILL');
@@ -274,7 +274,7 @@ case "$*" in *progress*) ${encode.join('\n')};; *) exec ffmpeg "$@";; esac
   });
 
   it('offers no more than its slots', async () => {
-    const source = await shop.clip(shop.path('clip.mp4'), { seconds: 20, size: '1280x720' });
+    const source = await shop.clip(shop.path('clip.mp4'), { seconds: 8, size: '1280x720' });
     const { coordinator: other } = shop.hire({ id: 'w2', slots: { cpu: 1 } });
     await other.ready();
     const probe = await probeBy(other, source, 'p');
@@ -301,7 +301,7 @@ case "$*" in *progress*) ${encode.join('\n')};; *) exec ffmpeg "$@";; esac
   });
 
   it('leaves no ffmpeg behind when it is closed', async () => {
-    const source = await shop.clip(shop.path('clip.mp4'), { seconds: 20, size: '1280x720' });
+    const source = await shop.clip(shop.path('clip.mp4'), { seconds: 8, size: '1280x720' });
     const { coordinator: other, worker } = shop.hire({ id: 'w2' });
     await other.ready();
     const probe = await probeBy(other, source, 'p');

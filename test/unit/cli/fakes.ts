@@ -35,6 +35,7 @@ export function fakeIo(
     now: () => io.clock,
     signals: new EventEmitter(),
     left: [],
+    outliveReaders: () => undefined,
     leave: (code) => void io.left.push(code),
   };
   return io;

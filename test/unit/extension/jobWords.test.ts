@@ -42,6 +42,14 @@ describe('a row of the Jobs view', () => {
     assert.equal(jobContext({ ...failed, attempts: [] }), 'job+failed+retryable');
   });
 
+  it('says that it is being cancelled, and offers that no more', () => {
+    const reason = { code: 'cancelled', message: 'Cancelled.' } as const;
+    const job = makeJob({ state: 'running', reason });
+    assert.equal(describeJob(job, undefined), 'being cancelled');
+    assert.equal(jobContext(job), 'job+running');
+    assert.equal(jobIcon(job).icon, 'sync~spin');
+  });
+
   it('keeps a name with a line break on its line', () => {
     assert.equal(jobLabel(makeJob({ sources: [{ path: '/film/a\nb.mp4' }] })), 'a␊b.mp4');
     assert.equal(jobLabel(makeJob({ sources: [{ path: 'C:\\film\\a.mp4' }] })), 'a.mp4');

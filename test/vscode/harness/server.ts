@@ -39,6 +39,8 @@ export interface VscodeServer {
 /** What a test workbench never does: ask, tip, update, greet, or change a file behind our back. */
 const quietSettings = {
   'workbench.startupEditor': 'none',
+  // A hover lies over the rows below and takes the next click.
+  'workbench.hover.delay': 60_000,
   'workbench.tips.enabled': false,
   'workbench.welcomePage.walkthroughs.openOnInstall': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',

@@ -132,3 +132,6 @@ export function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+/** For names that Windows forbids, and for shell scripts that stand in for ffmpeg. */
+export const itOnUnix = process.platform === 'win32' ? it.skip : it;

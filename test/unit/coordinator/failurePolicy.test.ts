@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { judgeFailure } from '../../../src/coordinator/failurePolicy.ts';
+import { newTask } from '../../../src/coordinator/jobChanges.ts';
+import { backOff, defaultQueueSettings as settings } from '../../../src/coordinator/queueSettings.ts';
+import { errorCodes, errorTable, type ErrorClass, type ErrorCode } from '../../../src/protocol/errors.ts';
+
+const context = { workerId: 'w', now: 1_000, settings };
+const judge = (code: ErrorCode, failures = 0) =>
+  judgeFailure(
+    {
+      ...newTask('a', 'encode'),
+      state: 'running',
+      environmentFailures: failures,
+      transientFailures: failures,
+    },
+    { code, message: 'm' },
+    context,
+  );
+
+describe('failurePolicy', () => {
+  it('decides by class alone', () => {
+    const fails: ErrorClass[] = ['source', 'request', 'destination'];
+    for (const code of errorCodes)
+      assert.equal(judge(code).outcome, fails.includes(errorTable[code]) ? 'fail' : 'repeat', code);
+  });
+
+  it('fails after so many failures of the environment, and never for a lost connection', () => {
+    assert.equal(judge('ffmpeg-failed', settings.maxEnvironmentFailures - 2).outcome, 'repeat');
+    assert.equal(judge('ffmpeg-failed', settings.maxEnvironmentFailures - 1).outcome, 'fail');
+    assert.equal(judge('ffmpeg-missing', 1_000).outcome, 'repeat');
+    assert.equal(judge('worker-lost', 1_000).outcome, 'repeat');
+  });
+
+  it('backs off, longer each time, up to a limit', () => {
+    const decision = judge('timeout', 1);
+    assert.ok(decision.outcome === 'repeat');
+    assert.equal(decision.task.notBefore, context.now + settings.retryBaseMs * 2);
+    assert.equal(decision.task.state, 'waiting');
+    assert.equal(backOff(settings, 1_000), settings.retryMaxMs);
+    const busy = judge('slots-busy', 5);
+    assert.ok(busy.outcome === 'repeat');
+    assert.equal(busy.task.transientFailures, 5);
+  });
+
+  it('remembers where it failed', () => {
+    const decision = judge('ffmpeg-failed');
+    assert.deepEqual(decision.outcome === 'repeat' && decision.task.avoid, ['w']);
+    assert.match(decision.reason.hint ?? '', /attempt 2 of 3/);
+  });
+});

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { ConnectedWorker, type WorkerPeer } from '../../../src/coordinator/connectedWorker.ts';
+import { newTask } from '../../../src/coordinator/jobChanges.ts';
+import { defaultQueueSettings } from '../../../src/coordinator/queueSettings.ts';
+import { decide } from '../../../src/coordinator/scheduler.ts';
+import type { QueueEntry } from '../../../src/coordinator/store.ts';
+import type { Preset } from '../../../src/encoding/preset.ts';
+import { describeWorker } from './fakeWorker.ts';
+import { storedJob } from './fixtures.ts';
+import { ManualTimers } from './manualTimers.ts';
+
+function worker(id: string, changes: Parameters<typeof describeWorker>[0] = {}): ConnectedWorker {
+  const context = { settings: defaultQueueSettings, timers: new ManualTimers(), wake: () => undefined };
+  // The scheduler asks a worker nothing: it only looks at it.
+  return new ConnectedWorker({} as WorkerPeer, describeWorker({ id, name: id, ...changes }), context);
+}
+
+function entry(
+  kind: 'probe' | 'encode',
+  changes: { preset?: Preset; on?: string; avoid?: string[] } = {},
+): QueueEntry {
+  const { preset, on, avoid = [] } = changes;
+  const { job } = storedJob('a', { on, ...(preset ? { presetData: preset } : {}) });
+  return { job, task: { ...newTask('a', kind), avoid } };
+}
+
+const usable = { usable: true, pixelFormats: ['yuv420p'] } as const;
+const fill = (full: ConnectedWorker, slot: 'cpu' | 'nvenc' | 'probe', count = 1): ConnectedWorker => {
+  for (let fence = 1; fence <= count; fence += 1) full.take({ taskId: `t${slot}`, fence, jobId: 'j', slot });
+  return full;
+};
+
+describe('scheduler', () => {
+  it('takes the slot of the first encoder that works there', () => {
+    const gpu = worker('gpu', {
+      capabilities: { ...describeWorker().capabilities, h264_nvenc: usable },
+      slots: { cpu: 1, nvenc: 3 },
+    });
+    assert.deepEqual(decide(entry('encode'), [gpu]), { action: 'offer', worker: 'gpu', slot: 'nvenc' });
+    assert.deepEqual(decide(entry('encode'), [worker('w')]), { action: 'offer', worker: 'w', slot: 'cpu' });
+    assert.deepEqual(decide(entry('probe'), [worker('w')]), { action: 'offer', worker: 'w', slot: 'probe' });
+  });
+
+  it('counts slots by kind', () => {
+    const decision = decide(entry('encode'), [fill(worker('w'), 'cpu')]);
+    assert.equal(decision.action === 'wait' && decision.reason.message, 'Waits for its turn.');
+    assert.equal(decide(entry('probe'), [fill(worker('w'), 'cpu')]).action, 'offer');
+    const none = decide(entry('encode'), [worker('w', { slots: { cpu: 0 } })]);
+    assert.equal(none.action === 'wait' && none.reason.message, 'w takes no cpu work.');
+  });
+
+  it('prefers the worker with more room', () => {
+    const roomy = worker('roomy', { slots: { cpu: 4 } });
+    assert.deepEqual(decide(entry('encode'), [worker('w'), roomy]), {
+      action: 'offer',
+      worker: 'roomy',
+      slot: 'cpu',
+    });
+  });
+
+  it('goes elsewhere after a failure, even when that takes longer, and back where nobody else could', () => {
+    const [one, two] = [worker('one'), worker('two')];
+    const failed = entry('encode', { avoid: ['one'] });
+    assert.deepEqual(decide(failed, [one, two]), { action: 'offer', worker: 'two', slot: 'cpu' });
+    assert.equal(decide(failed, [one, fill(worker('two'), 'cpu')]).action, 'wait');
+    assert.deepEqual(decide(failed, [one]), { action: 'offer', worker: 'one', slot: 'cpu' });
+    const useless = worker('two', {
+      capabilities: { ...one.capabilities, libx264: { usable: false, refusal: 'x' } },
+    });
+    assert.deepEqual(decide(failed, [one, useless]), { action: 'offer', worker: 'one', slot: 'cpu' });
+  });
+
+  it('asks for a trial of what comes before anything that is known to work', () => {
+    const untried = worker('w', { capabilities: { libx264: usable, aac: usable } });
+    const decision = decide(entry('encode'), [untried]);
+    assert.equal(decision.action, 'wait');
+    assert.deepEqual(decision.action === 'wait' && decision.trials, [
+      { worker: 'w', encoders: ['h264_nvenc'] },
+    ]);
+    assert.match(decision.action === 'wait' ? decision.reason.message : '', /h264_nvenc is being tried out/);
+    untried.untriable.set('h264_nvenc', 'no answer');
+    assert.equal(decide(entry('encode'), [untried]).action, 'offer');
+  });
+
+  it('fails only when every worker refuses, and waits where one might come to it', () => {
+    const preset: Preset = {
+      container: 'mkv',
+      video: { encoders: ['libx264'], pixelFormat: 'yuv420p10le' },
+      audio: { encoder: 'libopus' },
+    };
+    const capabilities = { libx264: usable, libopus: { usable: false, refusal: 'a\nnot built in' } } as const;
+    const no = worker('no', { capabilities });
+    const decision = decide(entry('encode', { preset }), [no]);
+    assert.equal(decision.action === 'fail' && decision.error.code, 'encoder-unavailable');
+    assert.equal(
+      decision.action === 'fail' && decision.error.message,
+      'No encoder of the preset works on no: libx264 (cannot make yuv420p10le), libopus (not built in).',
+    );
+    const checking = worker('new', { ffmpeg: { state: 'checking' } });
+    assert.equal(decide(entry('encode', { preset }), [no, checking]).action, 'wait');
+    assert.equal(decide(entry('encode', { preset, on: 'no' }), [no, checking]).action, 'fail');
+  });
+
+  it('says that no worker is there, or not the one that was named', () => {
+    const alone = decide(entry('encode'), []);
+    assert.equal(alone.action === 'wait' && alone.reason.code, 'worker-lost');
+    const named = decide(entry('encode', { on: 'x' }), [worker('w')]);
+    assert.equal(named.action === 'wait' && named.reason.code, 'not-found');
+    assert.match(named.action === 'wait' ? (named.reason.hint ?? '') : '', /connected are: w/);
+  });
+});

@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import type { JobWrite, Store } from '../../../src/coordinator/store.ts';
+import type { StoredJob } from '../../../src/coordinator/store/records.ts';
+import { probe, storedJob } from './fixtures.ts';
+
+/** What every store promises, whatever database it lies in. `reopen` closes and opens the same one. */
+export function describeStore(
+  name: string,
+  open: () => Promise<{ store: Store; reopen(): Promise<Store>; cleanUp(): Promise<void> }>,
+): void {
+  describe(`store: ${name}`, () => {
+    let opened: Awaited<ReturnType<typeof open>>;
+    let store: Store;
+
+    beforeEach(async () => {
+      opened = await open();
+      ({ store } = opened);
+    });
+
+    afterEach(async () => {
+      await store.close();
+      await opened.cleanUp();
+    });
+
+    const change = (stored: StoredJob, changes: Partial<StoredJob['job']>, rest: Partial<JobWrite> = {}) =>
+      store.write({ ...rest, job: { ...stored.job, ...changes } });
+
+    const attempt = {
+      taskId: 'a-encode',
+      jobId: 'a',
+      kind: 'encode',
+      fence: 2,
+      workerId: 'w1',
+      worker: 'workshop',
+      state: 'running',
+      startedAt: 5,
+    } as const;
+
+    it('gives back what was stored, also after it was opened anew', async () => {
+      const stored = await store.submit(
+        storedJob('a', { attached: true, sessionId: 's', on: 'x', output: 't' }),
+      );
+      const full = {
+        probe,
+        reason: { code: 'slots-busy', message: 'm', hint: 'h' },
+        outputs: [
+          { path: '/x', bytes: 3, verdict: { level: 'warn', findings: [{ level: 'warn', message: 'f' }] } },
+        ],
+        placement: {
+          taskId: 'a-encode',
+          fence: 2,
+          workerId: 'w1',
+          staged: '/s',
+          identity: { device: '1', inode: '18446744073709551615' },
+          path: '/x',
+          bytes: 3,
+          verdict: { level: 'pass', findings: [] },
+        },
+        cancelling: true,
+        fence: 2,
+        startedAt: 6,
+        endedAt: 7,
+      } satisfies Partial<StoredJob['job']>;
+      const ended = {
+        ...attempt,
+        argv: ['ffmpeg', 'it’s\n\u{1f600}'],
+        pid: 3,
+        processStart: '9',
+        exit: { code: null, signal: 'SIGKILL' },
+        error: { code: 'internal', message: 'e' },
+        endedAt: 9,
+      } as const;
+      const task = { ...stored.tasks[0]!, state: 'running', notBefore: 4, avoid: ['w2'] } as const;
+      const revision = await change(stored, full, { tasks: [task], attempts: [ended], durable: true });
+      store = await opened.reopen();
+      const read = await store.job('a');
+      assert.deepEqual(clean(read?.job), clean({ ...stored.job, ...full, revision }));
+      assert.deepEqual(read?.tasks, [task]);
+      assert.deepEqual(read?.attempts, [ended]);
+      assert.equal(await store.revision(), revision);
+    });
+
+    it('stores a submission once', async () => {
+      const first = await store.submit(storedJob('a', { submissionId: 'same' }));
+      const [second, third] = await Promise.all([
+        store.submit(storedJob('b', { submissionId: 'same' })),
+        store.submit(storedJob('c')),
+      ]);
+      assert.equal(second.job.id, 'a');
+      assert.equal(second.job.revision, first.job.revision);
+      assert.equal(third.job.id, 'c');
+      assert.equal((await store.jobs({ limit: 10 })).jobs.length, 2);
+    });
+
+    it('refuses a change of what has changed meanwhile, and only that of a group', async () => {
+      const a = await store.submit(storedJob('a'));
+      const b = await store.submit(storedJob('b'));
+      await change(a, { priority: 1 });
+      const [late, other] = await Promise.allSettled([
+        change(a, { priority: 2 }),
+        change(b, { priority: 3 }),
+      ]);
+      assert.equal(late.status === 'rejected' && (late.reason as { code: string }).code, 'conflict');
+      assert.equal(other.status, 'fulfilled');
+      assert.equal((await store.job('a'))?.job.priority, 1);
+      assert.equal((await store.job('b'))?.job.priority, 3);
+    });
+
+    it('gives each change the next revision, and leaves none out of what changed since', async () => {
+      const a = await store.submit(storedJob('a'));
+      const b = await store.submit(storedJob('b'));
+      await store.submit(storedJob('c'));
+      assert.ok(b.job.revision > a.job.revision);
+      const begun = await store.changesSince(0, 2);
+      assert.deepEqual(
+        begun.jobs.map(({ job }) => job.id),
+        ['a', 'b'],
+      );
+      assert.equal(begun.more, true);
+      await change(a, { priority: 7 });
+      const rest = await store.changesSince(begun.cursor, 10);
+      assert.deepEqual(
+        rest.jobs.map(({ job }) => job.id),
+        ['c', 'a'],
+      );
+      assert.deepEqual(await store.changesSince(rest.cursor, 10), {
+        jobs: [],
+        cursor: rest.cursor,
+        more: false,
+      });
+    });
+
+    it('reserves a name for one job', async () => {
+      const a = await store.submit(storedJob('a'));
+      const b = await store.submit(storedJob('b'));
+      const reservation = { path: '/X', normalised: '/x' };
+      const revision = await change(a, {}, { reservation });
+      await assert.rejects(change(b, {}, { reservation }), { code: 'conflict' });
+      assert.deepEqual(await store.reserved(['/x', '/y'], 'b'), ['/x']);
+      assert.deepEqual(await store.reserved(['/x'], 'a'), []);
+      await store.write({ job: { ...a.job, revision }, reservation: null });
+      await change(b, {}, { reservation });
+      assert.deepEqual(await store.reserved(['/x'], 'a'), ['/x']);
+    });
+
+    it('queues by priority, then age, and leaves out what has to wait', async () => {
+      for (const [id, priority, createdAt] of [
+        ['a', 50, 3],
+        ['b', 50, 2],
+        ['c', 90, 4],
+        ['d', 50, 1],
+      ] as const)
+        await store.submit(storedJob(id, { priority, createdAt }));
+      const d = await store.job('d');
+      assert.ok(d);
+      await change(d, {}, { tasks: [{ ...d.tasks[0]!, notBefore: 100 }] });
+      const kinds = ['probe', 'encode'] as const;
+      const first = await store.queue({ now: 99, kinds, limit: 2 });
+      const rest = await store.queue({ now: 99, kinds, limit: 2, after: first[1] });
+      assert.deepEqual(
+        [...first, ...rest].map(({ job }) => job.id),
+        ['c', 'b', 'a'],
+      );
+      assert.deepEqual(await store.queue({ now: 99, kinds: ['encode'], limit: 2 }), []);
+      assert.equal(await store.nextDue(99), 100);
+      assert.equal(await store.nextDue(100), undefined);
+      const a = await store.job('a');
+      assert.ok(a);
+      assert.equal(await store.countAhead(a.job, 'probe'), 3);
+      assert.equal(await store.countAhead(a.job, 'encode'), 0);
+    });
+
+    it('explains what has not changed meanwhile', async () => {
+      const a = await store.submit(storedJob('a'));
+      const b = await store.submit(storedJob('b'));
+      await change(b, { priority: 1 });
+      const reason = { code: 'worker-lost', message: 'none' } as const;
+      await store.explain([a, b].map(({ job: { id, revision } }) => ({ id, revision, reason })));
+      assert.deepEqual((await store.job('a'))?.job.reason, reason);
+      assert.equal((await store.job('b'))?.job.reason, undefined);
+      assert.ok(((await store.job('a'))?.job.revision ?? 0) > a.job.revision);
+    });
+
+    it('lists pages, newest first, by state', async () => {
+      for (const id of ['a', 'b', 'c'])
+        await store.submit(storedJob(id, { state: id === 'b' ? 'done' : 'accepted' }));
+      const page = await store.jobs({ limit: 2 });
+      assert.deepEqual(
+        page.jobs.map(({ job }) => job.id),
+        ['c', 'b'],
+      );
+      const last = await store.jobs({ limit: 2, after: page.next });
+      assert.deepEqual(
+        last.jobs.map(({ job }) => job.id),
+        ['a'],
+      );
+      assert.equal(last.next, undefined);
+      assert.equal((await store.jobs({ limit: 2, states: ['done'] })).jobs[0]?.job.id, 'b');
+      assert.deepEqual(await store.counts(), { waiting: 2, running: 0, done: 1, failed: 0, cancelled: 0 });
+      assert.deepEqual(await store.jobs({ limit: 2, states: [] }), { jobs: [] });
+    });
+
+    it('finds what is under way, attached jobs, and ids by their beginning', async () => {
+      const a = await store.submit(storedJob('a_1', { sessionId: 's', attached: true }));
+      await store.submit(storedJob('ab1', { sessionId: 's', attached: true, state: 'done' }));
+      assert.deepEqual(await store.underWay(), []);
+      await change(a, {}, { attempts: [{ ...attempt, jobId: 'a_1' }] });
+      assert.deepEqual(
+        (await store.underWay()).map(({ job }) => job.id),
+        ['a_1'],
+      );
+      const read = await store.job('a_1');
+      assert.ok(read);
+      await change(read, {}, { dropAttempt: attempt });
+      assert.deepEqual(await store.underWay(), []);
+      assert.deepEqual(await store.attached(), [{ id: 'a_1', sessionId: 's' }]);
+      assert.deepEqual(await store.idsWithPrefix('a_', 5), ['a_1']);
+      assert.deepEqual(await store.idsWithPrefix('a', 5), ['a_1', 'ab1']);
+    });
+  });
+}
+
+/** Without the fields that are there and undefined. */
+function clean(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
