@@ -122,7 +122,7 @@ describe('a click on a clip', () => {
     assert.ok(job);
     const failed = await whenEnded(api, job.id);
     assert.equal(failed.state, 'failed');
-    const message = await answers.message(/^broken\.mp4: /);
+    const message = await answers.message(/^broken\.mp4 /);
     assert.deepEqual(message.buttons, ['Show Log', 'Retry']);
     assert.ok(!existsSync(clip('broken.web.mp4').fsPath));
   });

@@ -2,7 +2,7 @@ import { describeResult, formatBytes, formatSizeChange } from '../../encoding/fo
 import type { Job } from '../../protocol/model.ts';
 import type { NotificationLevel } from '../settings.ts';
 import { errorText } from './errorText.ts';
-import { fileNameOf, jobLabel, resultPath } from './jobPresentation.ts';
+import { describeJob, fileNameOf, jobLabel, namedMessage, resultPath } from './jobPresentation.ts';
 
 /** What is said when the jobs of one click have all ended. */
 export interface BatchMessage {
@@ -66,16 +66,22 @@ function firstFinding(job: Job): string {
 
 function failedText(failed: readonly Job[], total: number): string {
   const [only] = failed;
-  if (only && total === 1) return `${jobLabel(only)}: ${sentence(only)}`;
+  if (only && total === 1) return sentence(only);
   const named = failed
     .slice(0, namedFailures)
-    .map((job) => `${jobLabel(job)} (${(job.reason?.message ?? 'no reason given').replace(/\.$/, '')})`);
+    .map((job) => `${jobLabel(job)} (${describeJob(job, undefined).replace(/\.$/, '')})`);
   const more = failed.length > namedFailures ? ` and ${failed.length - namedFailures} more` : '';
   return `${failed.length === 1 ? '1 file' : `${failed.length} files`} failed: ${named.join(', ')}${more}.`;
 }
 
-function sentence({ reason }: Job): string {
-  return reason ? errorText(reason) : 'The encode failed.';
+/** Begins with the file's name. */
+function sentence(job: Job): string {
+  const name = jobLabel(job);
+  const message = namedMessage(job) ?? 'the encode failed.';
+  return errorText({
+    message: message.startsWith(name) ? message : `${name}: ${message}`,
+    hint: job.reason?.hint,
+  });
 }
 
 function hasWarnings(job: Job): boolean {

@@ -19,7 +19,7 @@ export function describeJob(job: Job, progress: Progress | undefined): string {
     case 'accepted':
     case 'planned':
     case 'waiting':
-      return job.reason?.message ?? 'waits for its turn';
+      return reasonText(job) ?? 'waits for its turn';
     case 'probing':
       return 'looking at the file';
     case 'running':
@@ -27,14 +27,27 @@ export function describeJob(job: Job, progress: Progress | undefined): string {
     case 'verifying':
       return 'checking the result';
     case 'committing':
-      return job.reason?.message ?? 'putting the result in place';
+      return reasonText(job) ?? 'putting the result in place';
     case 'done':
       return resultText(job);
     case 'failed':
-      return job.reason?.message ?? 'failed';
+      return reasonText(job) ?? 'failed';
     case 'cancelled':
       return 'cancelled';
   }
+}
+
+/** Without the file's path, which the row's label says already. */
+function reasonText(job: Job): string | undefined {
+  const message = namedMessage(job);
+  const start = `${jobLabel(job)} `;
+  return message?.startsWith(start) ? message.slice(start.length) : message;
+}
+
+/** Why it waits or failed, with the source's name in place of its path. */
+export function namedMessage(job: Job): string | undefined {
+  const path = job.sources[0]?.path;
+  return path === undefined ? job.reason?.message : job.reason?.message.replaceAll(path, jobLabel(job));
 }
 
 function runningText(progress: Progress | undefined): string {

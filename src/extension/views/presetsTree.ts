@@ -73,7 +73,7 @@ export class PresetsTree implements TreeDataProvider<PresetNode>, Disposable {
       return;
     }
     const current = entry.name === this.#presets.currentName(firstFolder());
-    item.description = [current ? 'used by default' : undefined, entry.preset.description]
+    item.description = [current ? 'default' : undefined, entry.preset.description]
       .filter(Boolean)
       .join(' · ');
     item.iconPath = new ThemeIcon(

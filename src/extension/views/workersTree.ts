@@ -166,7 +166,8 @@ function encoderItem(worker: WorkerInfo, name: string): TreeItem {
 }
 
 function slotsItem(worker: WorkerInfo): TreeItem {
-  const slots = Object.entries(worker.slots).filter(([, count]) => count > 0);
+  // Looking at files is no work that people wait for.
+  const slots = Object.entries(worker.slots).filter(([kind, count]) => count > 0 && kind !== 'probe');
   const item = row(worker, 'slots', 'Slots', 'layers');
   item.description = slots.map(([kind, count]) => `${kind} ${count}`).join(', ');
   item.tooltip = 'How many encodes run at once, by kind.';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { describeWorker } from './fakeWorker.ts';
+import type { TaskReport } from '../../../src/protocol/workerContract.ts';
+import { describeWorker, verdict } from './fakeWorker.ts';
 import { probe, submission } from './fixtures.ts';
 import { Harness } from './harness.ts';
 
@@ -185,12 +186,7 @@ describe('coordinator', () => {
       const path = await worker.commit(offer);
       assert.equal(await worker.commit(offer), path, 'a repeated request is granted the same name');
       await worker.report(offer, { type: 'verifying', exit: { code: 0, signal: null } });
-      const delivered = {
-        type: 'delivered',
-        path,
-        bytes: 5,
-        verdict: { level: 'pass', findings: [] },
-      } as const;
+      const delivered: TaskReport = { type: 'delivered', path, bytes: 5, verdict };
       await worker.report(offer, delivered);
       await worker.report(offer, delivered);
       await worker.start(offer);

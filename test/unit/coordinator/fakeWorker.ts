@@ -12,6 +12,7 @@ import {
   type WorkerMethods,
 } from '../../../src/protocol/workerContract.ts';
 import type { WorkerDescription } from '../../../src/coordinator/connectedWorker.ts';
+import type { Verdict } from '../../../src/encoding/verdict.ts';
 import { probe } from './fixtures.ts';
 
 export interface Offer {
@@ -20,7 +21,7 @@ export interface Offer {
   readonly payload: TaskPayload;
 }
 
-export const verdict = { level: 'pass', findings: [] } as const;
+export const verdict: Verdict = { level: 'pass', findings: [] };
 export const identity = { device: '1', inode: '2' };
 
 export function describeWorker(changes: Partial<WorkerDescription> = {}): WorkerDescription {
@@ -76,7 +77,7 @@ export class FakeWorker {
         'placement.recover': async (params, context) => {
           this.asked.push({ method: 'placement.recover', params });
           this.#notify();
-          return (await this.answers['placement.recover']?.(params, context)) ?? { outcome: 'gone' };
+          return (await this.answers['placement.recover']?.(params, context)) ?? { outcome: 'gone' as const };
         },
         'process.reap': (params) => {
           this.asked.push({ method: 'process.reap', params });

@@ -4,6 +4,7 @@ import { newTask } from '../../../src/coordinator/jobChanges.ts';
 import { defaultQueueSettings } from '../../../src/coordinator/queueSettings.ts';
 import { decide } from '../../../src/coordinator/scheduler.ts';
 import type { QueueEntry } from '../../../src/coordinator/store.ts';
+import type { Capabilities, EncoderCapability } from '../../../src/encoding/dialect.ts';
 import type { Preset } from '../../../src/encoding/preset.ts';
 import { describeWorker } from './fakeWorker.ts';
 import { storedJob } from './fixtures.ts';
@@ -24,7 +25,7 @@ function entry(
   return { job, task: { ...newTask('a', kind), avoid } };
 }
 
-const usable = { usable: true, pixelFormats: ['yuv420p'] } as const;
+const usable: EncoderCapability = { usable: true, pixelFormats: ['yuv420p'] };
 const fill = (full: ConnectedWorker, slot: 'cpu' | 'nvenc' | 'probe', count = 1): ConnectedWorker => {
   for (let fence = 1; fence <= count; fence += 1) full.take({ taskId: `t${slot}`, fence, jobId: 'j', slot });
   return full;
@@ -88,7 +89,10 @@ describe('scheduler', () => {
       video: { encoders: ['libx264'], pixelFormat: 'yuv420p10le' },
       audio: { encoder: 'libopus' },
     };
-    const capabilities = { libx264: usable, libopus: { usable: false, refusal: 'a\nnot built in' } } as const;
+    const capabilities: Capabilities = {
+      libx264: usable,
+      libopus: { usable: false, refusal: 'a\nnot built in' },
+    };
     const no = worker('no', { capabilities });
     const decision = decide(entry('encode', { preset }), [no]);
     assert.equal(decision.action === 'fail' && decision.error.code, 'encoder-unavailable');

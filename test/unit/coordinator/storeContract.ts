@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { JobWrite, Store } from '../../../src/coordinator/store.ts';
-import type { StoredJob } from '../../../src/coordinator/store/records.ts';
+import type { AttemptRecord, StoredJob, TaskRecord } from '../../../src/coordinator/store/records.ts';
 import { probe, storedJob } from './fixtures.ts';
 
 /** What every store promises, whatever database it lies in. `reopen` closes and opens the same one. */
@@ -61,7 +61,7 @@ export function describeStore(
         startedAt: 6,
         endedAt: 7,
       } satisfies Partial<StoredJob['job']>;
-      const ended = {
+      const ended: AttemptRecord = {
         ...attempt,
         argv: ['ffmpeg', 'it’s\n\u{1f600}'],
         pid: 3,
@@ -69,8 +69,8 @@ export function describeStore(
         exit: { code: null, signal: 'SIGKILL' },
         error: { code: 'internal', message: 'e' },
         endedAt: 9,
-      } as const;
-      const task = { ...stored.tasks[0]!, state: 'running', notBefore: 4, avoid: ['w2'] } as const;
+      };
+      const task: TaskRecord = { ...stored.tasks[0]!, state: 'running', notBefore: 4, avoid: ['w2'] };
       const revision = await change(stored, full, { tasks: [task], attempts: [ended], durable: true });
       store = await opened.reopen();
       const read = await store.job('a');

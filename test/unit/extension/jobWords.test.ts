@@ -42,6 +42,13 @@ describe('a row of the Jobs view', () => {
     assert.equal(jobContext({ ...failed, attempts: [] }), 'job+failed+retryable');
   });
 
+  it('says the name of a file in place of its path, and only once', () => {
+    const message = '/film/broken.mp4 holds no video or sound to encode.';
+    const job = { ...failed, reason: { code: 'source-not-media', message } as const };
+    assert.equal(describeJob(job, undefined), 'holds no video or sound to encode.');
+    assert.equal(batchMessage([job], 'all')?.text, 'broken.mp4 holds no video or sound to encode.');
+  });
+
   it('says that it is being cancelled, and offers that no more', () => {
     const reason = { code: 'cancelled', message: 'Cancelled.' } as const;
     const job = makeJob({ state: 'running', reason });
