@@ -1,3 +1,5 @@
+import { printable } from '../encoding/printable.ts';
+
 /**
  * A path in at most `width` characters for a person: relative to the current folder or with `~` where that is
  * shorter, else without its middle; the file's name is kept as long as anything fits. Control characters, which a
@@ -21,20 +23,6 @@ export function shortenPath(
   const name = [...(parts.at(-1) ?? shown)];
   const end = Math.min(12, Math.floor(width / 3));
   return `${name.slice(0, width - end - 1).join('')}…${name.slice(-end).join('')}`;
-}
-
-export function printable(text: string): string {
-  return [...text].map((letter) => (isControl(letter) ? '?' : letter)).join('');
-}
-
-function isControl(letter: string): boolean {
-  const code = letter.codePointAt(0) ?? 0;
-  return (
-    code < 0x20 ||
-    (code >= 0x7f && code < 0xa0) ||
-    (code >= 0x202a && code <= 0x202e) ||
-    (code >= 0x2066 && code <= 0x2069)
-  );
 }
 
 function relativeOrHome(file: string, cwd: string, home: string | undefined): string {

@@ -147,7 +147,7 @@ export type Reduced =
     };
 
 export function reduceJob(job: JobMachine, event: JobEvent): Reduced {
-  if ('fence' in event && event.fence !== undefined && false)
+  if ('fence' in event && event.fence !== undefined && event.fence !== job.fence)
     return { ok: false, refusal: 'fence-void' };
   const row = jobTransitions.find((each) => each.event === event.type && each.from.includes(job.state));
   if (!row) return { ok: false, refusal: 'not-now' };

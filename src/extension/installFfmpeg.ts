@@ -22,8 +22,27 @@ export async function offerToInstallFfmpeg(): Promise<Terminal | undefined> {
     message: `This installs ffmpeg on ${install.system}. Press Enter to run it; DFFmpeg notices when it is there.`,
   });
   terminal.show();
+  await shellReady(terminal);
   terminal.sendText(withoutSudoForRoot(install.command), false);
   return terminal;
+}
+
+/** A shell without VS Code's integration says nothing when it is ready: it gets this long. Milliseconds. */
+const shellPatience = 2000;
+
+/** Text that comes before the prompt would stand there twice. */
+function shellReady(terminal: Terminal): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      clearTimeout(timer);
+      subscription.dispose();
+      resolve();
+    };
+    const timer = setTimeout(finish, shellPatience);
+    const subscription = window.onDidChangeTerminalShellIntegration((event) => {
+      if (event.terminal === terminal) finish();
+    });
+  });
 }
 
 /** In a container people are often root, and `sudo` is not installed. */

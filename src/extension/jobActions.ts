@@ -4,7 +4,7 @@ import { isEnded, type Job } from '../protocol/model.ts';
 import type { Batches } from './batches.ts';
 import type { DaemonSession } from './session/daemonSession.ts';
 import type { LogDocuments } from './logDocument.ts';
-import { toCommandLine } from './model/commandLine.ts';
+import { toCommandLine } from '../encoding/commandLine.ts';
 import type { JobBoard } from './model/jobBoard.ts';
 import { lastCommand, resultPath } from './model/jobPresentation.ts';
 import type { Notifier } from './notifier.ts';

@@ -3,7 +3,7 @@ import { action, type CommandContext, type Invocation } from '../command.ts';
 import { withDaemon } from '../connect.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { presetOutputSchema, presetsOutputSchema, printJson, type PresetOutput } from '../jsonOutput.ts';
-import { printable } from '../paths.ts';
+import { printable } from '../../encoding/printable.ts';
 import { choosePreset, nearestSettings, presetCatalog, type PresetCatalog } from '../presets.ts';
 import { table } from '../render/table.ts';
 import { styleFor, type Style } from '../style.ts';

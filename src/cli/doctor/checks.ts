@@ -6,7 +6,7 @@ import type { ClientMethods } from '../../protocol/clientContract.ts';
 import type { Result } from '../../protocol/contract.ts';
 import type { FfmpegStatus } from '../../protocol/model.ts';
 import type { Check } from '../jsonOutput.ts';
-import { printable } from '../paths.ts';
+import { printable } from '../../encoding/printable.ts';
 import type { PresetCatalog } from '../presets.ts';
 import { neededEncoders } from './whenTried.ts';
 

@@ -1,8 +1,8 @@
 import { formatBytes, formatDuration } from '../../encoding/formatting.ts';
 import type { Attempt, Job } from '../../protocol/model.ts';
-import { printable } from '../paths.ts';
+import { printable } from '../../encoding/printable.ts';
 import { findingText, stateText, type TextOptions } from './jobText.ts';
-import { quoteCommand } from './quoteCommand.ts';
+import { toCommandLine } from '../../encoding/commandLine.ts';
 
 /** All of a job, for a person: whole paths and commands that can be pasted. */
 export function jobDetails(job: Job, options: TextOptions & { readonly platform: string }): string[] {
@@ -45,7 +45,7 @@ function attemptLines(
     '',
     parts.join(', '),
     ...(error === undefined ? [] : [`  ${style.bad(printable(error.message))}`]),
-    ...(argv === undefined ? [] : [`  ${quoteCommand(argv, platform)}`]),
+    ...(argv === undefined ? [] : [`  ${toCommandLine(argv, platform)}`]),
   ];
 }
 

@@ -1,7 +1,8 @@
 import { describeProgress, describeResult } from '../../encoding/formatting.ts';
 import type { Finding } from '../../encoding/verdict.ts';
 import type { Job, Progress } from '../../protocol/model.ts';
-import { printable, shortenPath } from '../paths.ts';
+import { printable } from '../../encoding/printable.ts';
+import { shortenPath } from '../paths.ts';
 import type { Style } from '../style.ts';
 
 export interface TextOptions {

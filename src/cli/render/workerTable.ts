@@ -1,5 +1,5 @@
 import type { FfmpegStatus, WorkerInfo } from '../../protocol/model.ts';
-import { printable } from '../paths.ts';
+import { printable } from '../../encoding/printable.ts';
 import type { Style } from '../style.ts';
 
 /** Rows with a heading: name, machine, ffmpeg, proven encoders, slots and what runs. */

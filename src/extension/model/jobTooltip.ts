@@ -1,6 +1,6 @@
 import { formatBytes, formatDuration, formatSizeChange } from '../../encoding/formatting.ts';
 import type { Exit, Job } from '../../protocol/model.ts';
-import { toCommandLine } from './commandLine.ts';
+import { toCommandLine } from '../../encoding/commandLine.ts';
 import { jobLabel, lastAttempt, lastCommand, stateWord } from './jobPresentation.ts';
 import { errorText } from './errorText.ts';
 import { codeBlock, escapeMarkdown } from './markdown.ts';

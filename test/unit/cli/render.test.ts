@@ -4,10 +4,11 @@ import { jobDetails } from '../../../src/cli/render/jobDetails.ts';
 import { resultLines, type TextOptions } from '../../../src/cli/render/jobText.ts';
 import { jobRows } from '../../../src/cli/render/jobTable.ts';
 import { plainIntervalMs, ProgressLine } from '../../../src/cli/render/progressLine.ts';
-import { quoteCommand } from '../../../src/cli/render/quoteCommand.ts';
+import { toCommandLine } from '../../../src/encoding/commandLine.ts';
 import { Screen } from '../../../src/cli/render/screen.ts';
 import { table } from '../../../src/cli/render/table.ts';
-import { printable, shortenPath } from '../../../src/cli/paths.ts';
+import { printable } from '../../../src/encoding/printable.ts';
+import { shortenPath } from '../../../src/cli/paths.ts';
 import { styleFor } from '../../../src/cli/style.ts';
 import type { Job, Progress } from '../../../src/protocol/model.ts';
 import { doneJob, FakeOutput, job } from './fakes.ts';
@@ -188,8 +189,8 @@ describe('paths', () => {
 
 describe('quoteCommand', () => {
   it('quotes for the shell of the system', () => {
-    assert.equal(quoteCommand(['ffmpeg', '-i', 'a b', '[0:v]', ''], 'linux'), "ffmpeg -i 'a b' '[0:v]' ''");
-    assert.equal(quoteCommand(['ffmpeg', "a\nb'c\u001b[2J"], 'linux'), "ffmpeg $'a\\nb\\'c\\x1b[2J'");
-    assert.equal(quoteCommand(['C:\\a b\\ffmpeg', "it's"], 'win32'), "& 'C:\\a b\\ffmpeg' 'it''s'");
+    assert.equal(toCommandLine(['ffmpeg', '-i', 'a b', '[0:v]', ''], 'linux'), "ffmpeg -i 'a b' '[0:v]' ''");
+    assert.equal(toCommandLine(['ffmpeg', "a\nb'c\u001b[2J"], 'linux'), "ffmpeg $'a\\nb\\'c\\x1b[2J'");
+    assert.equal(toCommandLine(['C:\\a b\\ffmpeg', "it's"], 'win32'), "& 'C:\\a b\\ffmpeg' 'it''s'");
   });
 });

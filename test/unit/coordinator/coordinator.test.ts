@@ -437,6 +437,22 @@ describe('coordinator', () => {
       assert.equal(job.outputs[0]?.path, '/m/b.web-2.mp4');
     });
 
+    it('leaves a granted placement to the worker whose channel was lost', async () => {
+      const worker = await harness.registered();
+      const { client, id } = await submit();
+      const offer = await worker.encode();
+      const path = await worker.commit(offer);
+      worker.peer.close();
+      await worker.peer.closed;
+      const next = harness.worker();
+      await next.register({}, [{ taskId: offer.taskId, fence: offer.fence }]);
+      const { job } = await client.peer.request('jobs.get', { id });
+      assert.equal(job.state, 'committing');
+      await next.report(offer, { type: 'delivered', path, bytes: 5, verdict });
+      await client.job(id, ({ state }) => state === 'done');
+      assert.deepEqual(harness.errors, []);
+    });
+
     it('starts probing over, and plans what was probed', async () => {
       const worker = harness.worker();
       worker.probesItself = false;
@@ -500,6 +516,37 @@ describe('coordinator', () => {
         .client()
         .peer.request('subscribe', { topics: ['jobs'], since: 0, limit: 1 });
       assert.equal(flooded.snapshot, true);
+    });
+
+    it('tells a client that comes in the middle each change once, in order, and leaves out none', async () => {
+      const sender = harness.client();
+      const watcher = harness.client();
+      const submitted: Promise<{ job: { id: string } }>[] = [];
+      const send = (): void => {
+        submitted.push(sender.peer.request('jobs.submit', submission()));
+      };
+      for (let count = 0; count < 100; count += 1) send();
+      // The other subscription keeps the feed going, so that it tells of changes from before this one.
+      await harness.subscribed();
+      for (let count = 0; count < 100; count += 1) send();
+      const begun = await watcher.peer.request('subscribe', { topics: ['jobs'] });
+      const ids = (await Promise.all(submitted)).map(({ job }) => job.id);
+      const known = new Map(begun.jobs.map((job) => [job.id, job.revision]));
+      const explained = (): boolean => {
+        for (const { jobs } of watcher.changed.splice(0)) {
+          for (const job of jobs) {
+            revisions.push(job.revision);
+            known.set(job.id, job.revision);
+          }
+        }
+        return ids.every((id) => known.has(id));
+      };
+      const revisions = [begun.cursor];
+      await watcher.until(explained);
+      assert.deepEqual(
+        revisions,
+        [...new Set(revisions)].sort((a, b) => a - b),
+      );
     });
 
     it('tells progress four times a second at most, and nothing when nobody listens', async () => {

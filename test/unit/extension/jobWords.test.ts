@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { batchMessage } from '../../../src/extension/model/batchMessage.ts';
-import { toCommandLine } from '../../../src/extension/model/commandLine.ts';
+import { toCommandLine } from '../../../src/encoding/commandLine.ts';
 import { describeJob, jobContext, jobIcon, jobLabel } from '../../../src/extension/model/jobPresentation.ts';
 import { jobTooltip } from '../../../src/extension/model/jobTooltip.ts';
 import { escapeMarkdown } from '../../../src/extension/model/markdown.ts';

@@ -1,7 +1,7 @@
-import { printable } from '../paths.ts';
+import { printable } from './printable.ts';
 
-/** A command that can be pasted: into bash, or into PowerShell on Windows. */
-export function quoteCommand(argv: readonly string[], platform: string): string {
+/** An argument list as a line to paste: into bash or zsh, or into PowerShell on Windows. */
+export function toCommandLine(argv: readonly string[], platform: string): string {
   if (platform !== 'win32') return argv.map(quotePosix).join(' ');
   const [program = '', ...rest] = argv.map(quotePowerShell);
   // PowerShell takes a quoted first word for a string unless it is called.
@@ -20,7 +20,8 @@ function escapeLetter(letter: string): string {
   if (letter === '\\' || letter === "'") return `\\${letter}`;
   if (letter === '\n') return '\\n';
   if (printable(letter) === letter) return letter;
-  return [...Buffer.from(letter)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+  const bytes = new TextEncoder().encode(letter);
+  return [...bytes].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
 }
 
 function quotePowerShell(word: string): string {
