@@ -6,9 +6,9 @@ import { root } from './setup.mjs';
 /** Where samples lie: in sight, ignored by git, made again when thrown away. */
 export const sampleFolder = path.join(root, 'out', 'sample');
 
-/** A moving test picture with a tone, 20 s, 1280x720. @returns {string} its path */
+/** A moving test picture with a tone, 10 s, 1280x720. @returns {string} its path */
 export function sampleClip() {
-  return generate('sample.mp4', { seconds: 20, size: '1280x720', rate: 30 });
+  return generate('sample.mp4', { seconds: 10, size: '1280x720', rate: 30 });
 }
 
 /** A small workspace to play in. @returns {string} its path */

@@ -1,3 +1,4 @@
+import { videoEncoderTable } from '../encoding/encoders.ts';
 import type { SlotKind } from '../encoding/slots.ts';
 import type { ErrorData } from '../protocol/errors.ts';
 import type { FfmpegStatus, Load, WorkerInfo } from '../protocol/model.ts';
@@ -11,7 +12,8 @@ import type { AttemptKey, TaskKind } from './store/records.ts';
 export type WorkerPeer = Peer<WorkerMethods, CoordinatorEvents>;
 export type WorkerDescription = Omit<WorkerInfo, 'running' | 'load'>;
 
-const encodeSlots = ['cpu', 'nvenc', 'qsv', 'videotoolbox'] as const satisfies readonly SlotKind[];
+/** Every kind that an encode may take. */
+const encodeSlots = [...new Set(Object.values(videoEncoderTable).map(({ slot }) => slot))];
 
 export interface RunningAttempt extends AttemptKey {
   readonly jobId: string;
@@ -104,7 +106,7 @@ export class ConnectedWorker implements WorkerView {
   /** Whether it takes any task of this kind now, whatever slot that needs. */
   takes(kind: TaskKind): boolean {
     if (this.ffmpeg.state !== 'ready') return false;
-    const kinds = kind === 'probe' ? ['probe' as const] : encodeSlots;
+    const kinds = kind === 'probe' ? (['probe'] as const) : encodeSlots;
     return kinds.some((slot) => this.freeSlots(slot) > 0);
   }
 

@@ -38,7 +38,7 @@ export const defaultQueueSettings: QueueSettings = {
   retryMaxMs: 60_000,
   ffmpegMissingMs: 60_000,
   busyRetryMs: 2_000,
-  offerTimeoutMs: 10_000,
+  offerTimeoutMs: 30_000,
   trialTimeoutMs: 120_000,
   recoveryTimeoutMs: 60_000,
   lostWorkerMs: 15_000,

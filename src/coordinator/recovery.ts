@@ -86,9 +86,9 @@ export class Recovery {
     for (const attempt of await this.#leftBy(worker.id)) {
       if (worker.attempt(attempt)) continue;
       try {
-        await this.#reap(worker, attempt);
-        const stored = await book.get(attempt.jobId);
-        if (stored.job.state === 'committing') await this.#finishPlacement(worker, attempt);
+        const granted = (await book.get(attempt.jobId)).job.state === 'committing';
+        await this.#reap(worker, attempt, granted);
+        if (granted) await this.#finishPlacement(worker, attempt);
         else await this.#options.attempts.lost(attempt.jobId, attempt, restarted, false);
       } catch (error) {
         onError(toDffmpegError(error));
@@ -96,12 +96,17 @@ export class Recovery {
     }
   }
 
-  /** An ffmpeg that outlived its daemon would go on writing and using the processor. */
-  async #reap(worker: ConnectedWorker, { pid, processStart }: AttemptRecord): Promise<void> {
+  /**
+   * An ffmpeg that outlived its daemon would go on writing and using the processor. What it wrote is removed
+   * with it, but for a result whose placement was granted.
+   */
+  async #reap(worker: ConnectedWorker, attempt: AttemptRecord, granted: boolean): Promise<void> {
+    const { pid, processStart } = attempt;
     if (pid === undefined || processStart === undefined) return;
+    const staged = granted ? undefined : stagedBy(attempt);
     const options = { timeoutMs: this.#options.settings.recoveryTimeoutMs };
     try {
-      await worker.peer.request('process.reap', { pid, processStart }, options);
+      await worker.peer.request('process.reap', { pid, processStart, staged }, options);
     } catch (error) {
       // What it still writes is a file of its own that is never placed.
       this.#options.onError(toDffmpegError(error));
@@ -153,6 +158,12 @@ export class Recovery {
 
 function running({ attempts }: StoredJob): AttemptRecord[] {
   return attempts.filter(({ state }) => state === 'running');
+}
+
+/** The file that an ffmpeg command writes: its last argument. */
+function stagedBy({ argv }: AttemptRecord): string | undefined {
+  const output = argv?.at(-1);
+  return output?.startsWith('file:') ? output.slice('file:'.length) : undefined;
 }
 
 function workerGone(name: string): ErrorData {

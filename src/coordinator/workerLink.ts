@@ -11,7 +11,7 @@ import {
   type CoordinatorMethods,
 } from '../protocol/workerContract.ts';
 import type { Attempts } from './attempts.ts';
-import { ConnectedWorker } from './connectedWorker.ts';
+import { ConnectedWorker, type WorkerDescription } from './connectedWorker.ts';
 import type { Fleet } from './fleet.ts';
 import type { JobLogs } from './jobLog.ts';
 import type { ProgressBoard } from './progressBoard.ts';
@@ -39,8 +39,10 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
 
   const handlers: Handlers<CoordinatorMethods> = {
     'worker.register': async ({ worker: description, running }) => {
+      if (worker && worker.id === description.id)
+        return { stop: describeAgain(worker, description, running) };
       const earlier = fleet.get(description.id);
-      if (earlier && earlier !== worker) await replace(earlier);
+      if (earlier) await replace(earlier);
       const registering = new ConnectedWorker(peer, description, { settings, timers, wake });
       const stop = await recovery.adopt(registering, running);
       worker = registering;
@@ -52,9 +54,7 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
       return { stop };
     },
     'worker.update': ({ worker: description }) => {
-      registered().describe(description);
-      fleet.changed.emit('worker');
-      wake();
+      describeAgain(registered(), description, []);
       return Promise.resolve({});
     },
     'task.report': async ({ taskId, fence, report }) => {
@@ -99,6 +99,18 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
   await peer.closed;
   gone = true;
   if (worker) await leave(worker);
+
+  /** It has found or lost its ffmpeg; what it runs goes on, but for what nobody knows of here. */
+  function describeAgain(
+    known: ConnectedWorker,
+    description: WorkerDescription,
+    running: readonly AttemptKey[],
+  ): AttemptKey[] {
+    known.describe(description);
+    fleet.changed.emit('worker');
+    wake();
+    return running.filter((key) => !known.attempt(key));
+  }
 
   function registered(): ConnectedWorker {
     if (worker) return worker;

@@ -30,6 +30,9 @@ export async function offerToInstallFfmpeg(): Promise<Terminal | undefined> {
 /** A shell without VS Code's integration says nothing when it is ready: it gets this long. Milliseconds. */
 const shellPatience = 2000;
 
+/** From its first sign of life to its prompt. Milliseconds. */
+const promptPatience = 400;
+
 /** Text that comes before the prompt would stand there twice. */
 function shellReady(terminal: Terminal): Promise<void> {
   return new Promise((resolve) => {
@@ -38,9 +41,11 @@ function shellReady(terminal: Terminal): Promise<void> {
       subscription.dispose();
       resolve();
     };
-    const timer = setTimeout(finish, shellPatience);
+    let timer = setTimeout(finish, shellPatience);
     const subscription = window.onDidChangeTerminalShellIntegration((event) => {
-      if (event.terminal === terminal) finish();
+      if (event.terminal !== terminal) return;
+      clearTimeout(timer);
+      timer = setTimeout(finish, promptPatience);
     });
   });
 }

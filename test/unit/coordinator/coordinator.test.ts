@@ -151,6 +151,18 @@ describe('coordinator', () => {
     await farm.encode();
   });
 
+  it('lets attempts go on when their worker describes itself anew', async () => {
+    const worker = await harness.registered();
+    const { client, id } = await submit();
+    const offer = await worker.encode();
+    const { stop } = await worker.register({ cores: 2 }, [{ taskId: offer.taskId, fence: offer.fence }]);
+    assert.deepEqual(stop, []);
+    await worker.finish(offer);
+    const job = await client.job(id, ({ state }) => state === 'done');
+    assert.equal(job.attempts.length, 2);
+    assert.equal((await client.peer.request('workers.list', {})).workers[0]?.cores, 2);
+  });
+
   it('counts nothing when a worker is busy, and asks again', async () => {
     const worker = harness.worker();
     let busy = true;
@@ -374,7 +386,9 @@ describe('coordinator', () => {
       assert.equal((await client.peer.request('jobs.get', { id })).job.state, 'running');
       const next = await harness.registered();
       const again = await next.encode();
-      assert.deepEqual(next.asked, [{ method: 'process.reap', params: { pid: 4242, processStart: '99' } }]);
+      assert.deepEqual(next.asked, [
+        { method: 'process.reap', params: { pid: 4242, processStart: '99', staged: '/s/result.mp4' } },
+      ]);
       assert.equal(again.fence, offer.fence + 1);
       await assert.rejects(next.commit(offer), { code: 'fence-void' });
       await next.finish(again);
@@ -602,7 +616,7 @@ describe('coordinator', () => {
         text += more.text;
         ({ nextOffset, ended } = more);
       }
-      assert.match(text, /attempt 2 on workshop: ffmpeg -i 'file:in it.mov'/);
+      assert.match(text, /attempt 2 on workshop: ffmpeg -i 'file:in it.mov' file:/);
       assert.match(text, /frame ähm\n/);
       assert.match(text, /done: \/media\/clip\d+\.web\.mp4\n$/);
       assert.doesNotMatch(text, /not mine/);

@@ -120,7 +120,7 @@ export class FakeWorker {
   }
 
   start(offer: Offer) {
-    const argv = ['ffmpeg', '-i', 'file:in it.mov'];
+    const argv = ['ffmpeg', '-i', 'file:in it.mov', 'file:/s/result.mp4'];
     return this.report(offer, { type: 'started', argv, pid: 4242, processStart: '99' });
   }
 
