@@ -68,6 +68,8 @@ export class Attempts {
     request: Pick<NonNullable<StoredJob['job']['placement']>, 'staged' | 'identity' | 'bytes' | 'verdict'>,
     taken: string | undefined,
   ): Promise<string> {
+    if (request.verdict.level === 'fail')
+      throw new DffmpegError('request-invalid', 'A result that failed its verdict is not placed.');
     const { job } = await this.#book.change(jobIdOf(key), async (stored) => {
       const attempt = attemptOf(stored, key, worker.id);
       if (attempt.state !== 'running') throw fenceVoid(stored.job.id);

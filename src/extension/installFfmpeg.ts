@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { env, Uri, window, type Terminal } from 'vscode';
 import { ffmpegInstall, manualInstall, parseOsRelease } from '../encoding/ffmpegInstall.ts';
 
@@ -22,32 +23,28 @@ export async function offerToInstallFfmpeg(): Promise<Terminal | undefined> {
     message: `This installs ffmpeg on ${install.system}. Press Enter to run it; DFFmpeg notices when it is there.`,
   });
   terminal.show();
-  await shellReady(terminal);
+  await promptReady(terminal);
   terminal.sendText(withoutSudoForRoot(install.command), false);
   return terminal;
 }
 
-/** A shell without VS Code's integration says nothing when it is ready: it gets this long. Milliseconds. */
-const shellPatience = 2000;
-
-/** From its first sign of life to its prompt. Milliseconds. */
+/** From a shell's first sign of life to its prompt. Milliseconds. */
 const promptPatience = 400;
+/** A shell without VS Code's integration gives no sign: it gets this long once it runs. Milliseconds. */
+const silentPatience = 2000;
 
 /** Text that comes before the prompt would stand there twice. */
-function shellReady(terminal: Terminal): Promise<void> {
-  return new Promise((resolve) => {
-    const finish = (): void => {
-      clearTimeout(timer);
-      subscription.dispose();
-      resolve();
-    };
-    let timer = setTimeout(finish, shellPatience);
+async function promptReady(terminal: Terminal): Promise<void> {
+  const integrated = new Promise<void>((resolve) => {
     const subscription = window.onDidChangeTerminalShellIntegration((event) => {
       if (event.terminal !== terminal) return;
-      clearTimeout(timer);
-      timer = setTimeout(finish, promptPatience);
+      subscription.dispose();
+      resolve();
     });
   });
+  await terminal.processId;
+  await Promise.race([integrated, delay(silentPatience)]);
+  await delay(promptPatience);
 }
 
 /** In a container people are often root, and `sudo` is not installed. */

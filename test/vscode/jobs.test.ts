@@ -24,30 +24,45 @@ describe('jobs in the view', () => {
     answers.restore();
   });
 
-  it('show progress, are cancelled, and retried', async () => {
-    const api = await activated();
-    const { board, jobsTree, statusBar } = api.services;
-    const [job] = await submitted(api, 'dffmpeg.encode', long);
-    assert.ok(job);
-    const node = jobsTree.node(job.id);
-    await whenBoard(api, () => (board.progress(job.id)?.fraction ?? 0) > 0);
-    assert.match(String(jobsTree.getTreeItem(node).description), /^\d+ %/);
-    assert.match(statusBar.text ?? '', /1 encoding/);
-    assert.equal(api.services.jobsView.badge, 1);
+  describe('from beginning to end', () => {
+    let id: string;
 
-    const start = performance.now();
-    await vscode.commands.executeCommand('dffmpeg.cancelJob', node, [node]);
-    const cancelled = await whenEnded(api, job.id);
-    assert.equal(cancelled.state, 'cancelled');
-    assert.ok(performance.now() - start < 4000, `${performance.now() - start} ms`);
-    assert.ok(!existsSync(clip('long.web.mp4').fsPath));
-    assert.match(jobsTree.getTreeItem(node).contextValue ?? '', /\+retryable\b/);
+    it('show progress', async () => {
+      const api = await activated();
+      const { board, jobsTree, statusBar } = api.services;
+      const [job] = await submitted(api, 'dffmpeg.encode', long);
+      assert.ok(job);
+      id = job.id;
+      await whenBoard(api, () => board.job(id)?.state === 'running');
+      await whenBoard(api, () => (board.progress(id)?.fraction ?? 0) > 0);
+      assert.match(String(jobsTree.getTreeItem(jobsTree.node(id)).description), /^\d+ %/);
+      assert.match(statusBar.text ?? '', /1 encoding/);
+      assert.equal(api.services.jobsView.badge, 1);
+    });
 
-    await vscode.commands.executeCommand('dffmpeg.retryJob', node, [node]);
-    await whenBoard(api, () => board.job(job.id)?.state === 'running');
-    await vscode.commands.executeCommand('dffmpeg.cancelJob', node);
-    await whenEnded(api, job.id);
-    assert.deepEqual(answers.shown, [], 'a person knows what they cancelled');
+    it('are cancelled, and leave nothing behind', async () => {
+      const api = await activated();
+      const { jobsTree } = api.services;
+      const node = jobsTree.node(id);
+      const start = performance.now();
+      await vscode.commands.executeCommand('dffmpeg.cancelJob', node, [node]);
+      const cancelled = await whenEnded(api, id);
+      assert.equal(cancelled.state, 'cancelled');
+      assert.ok(performance.now() - start < 4000, `${performance.now() - start} ms`);
+      assert.ok(!existsSync(clip('long.web.mp4').fsPath));
+      assert.match(jobsTree.getTreeItem(node).contextValue ?? '', /\+retryable\b/);
+    });
+
+    it('are retried, and cancelled again', async () => {
+      const api = await activated();
+      const { board, jobsTree } = api.services;
+      const node = jobsTree.node(id);
+      await vscode.commands.executeCommand('dffmpeg.retryJob', node, [node]);
+      await whenBoard(api, () => board.job(id)?.state === 'running');
+      await vscode.commands.executeCommand('dffmpeg.cancelJob', node);
+      await whenEnded(api, id);
+      assert.deepEqual(answers.shown, [], 'a person knows what they cancelled');
+    });
   });
 
   it('have a log that follows and is read-only', async () => {
