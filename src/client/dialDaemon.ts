@@ -57,6 +57,8 @@ async function lookAgain(failed: Discovery, error: DffmpegError, options: DialOp
   const found = await readDiscovery(options.stateDir);
   if (found && !isSameDaemon(found, failed)) return found;
   if (error.code === 'daemon-unavailable') return findDaemon(options, failed);
+  // Cut in the middle of the upgrade, as by a daemon that is just ending: the next attempt tells whether it is gone.
+  if (error.code === 'disconnected') return failed;
   throw error;
 }
 

@@ -30,6 +30,8 @@ export class Attempts {
   readonly #outbox: ReportOutbox;
   readonly #contextOf: ContextOf;
   readonly #running = new Map<string, Attempt>();
+  /** Of offers that are being thought over. */
+  readonly #offered = new Map<string, AbortController>();
 
   constructor(outbox: ReportOutbox, contextOf: ContextOf) {
     this.#outbox = outbox;
@@ -44,9 +46,20 @@ export class Attempts {
     return [...this.#running.values()].map(({ key }) => key);
   }
 
+  /** `decide` may end in `start`; a cancel that comes before it does is kept for the attempt. */
+  async consider<T>(key: AttemptKey, decide: () => Promise<T>): Promise<T> {
+    const name = nameOf(key);
+    if (!this.#offered.has(name)) this.#offered.set(name, new AbortController());
+    try {
+      return await decide();
+    } finally {
+      this.#offered.delete(name);
+    }
+  }
+
   /** `release` gives the slot up; called before the last report, since that may bring the next offer. */
   start(key: AttemptKey, payload: TaskPayload, prover: CapabilityProver, release: () => void): void {
-    const end = new AbortController();
+    const end = this.#offered.get(nameOf(key)) ?? new AbortController();
     const done = this.#run(key, payload, this.#contextOf(key, payload, prover), end.signal, release).finally(
       () => {
         release();
@@ -57,11 +70,8 @@ export class Attempts {
   }
 
   cancel(key: AttemptKey): void {
-    this.#running
-      .get(nameOf(key))
-      ?.end.abort(
-        new DffmpegError('cancelled', 'The job was cancelled.', { hint: 'Retry it to start anew.' }),
-      );
+    const end = this.#running.get(nameOf(key))?.end ?? this.#offered.get(nameOf(key));
+    end?.abort(new DffmpegError('cancelled', 'The job was cancelled.', { hint: 'Retry it to start anew.' }));
   }
 
   /** Ends every ffmpeg and waits until all attempts are over. Nothing is reported of what this ended. */

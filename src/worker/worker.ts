@@ -150,7 +150,10 @@ class WorkerNode implements Worker {
 
   #handlers(): Handlers<WorkerMethods> {
     return {
-      'task.offer': ({ taskId, fence, payload }) => this.#offer({ taskId, fence }, payload),
+      'task.offer': ({ taskId, fence, payload }) => {
+        const key = { taskId, fence };
+        return this.#attempts.consider(key, () => this.#offer(key, payload));
+      },
       'task.cancel': ({ taskId, fence }) => {
         this.#attempts.cancel({ taskId, fence });
         return Promise.resolve({});

@@ -122,13 +122,19 @@ export class Sandbox {
     return this.file(name);
   }
 
-  /** A real clip where there are any, else one that ffmpeg makes. */
+  /** A short clip with picture and sound. */
   async clip(name: string, seconds = 1): Promise<string> {
-    const media = process.env['DFFMPEG_TEST_MEDIA'];
-    const real = media === undefined ? undefined : path.join(media, 'bikes.mp4');
     await mkdir(path.dirname(this.file(name)), { recursive: true });
-    if (real !== undefined && existsSync(real)) await copyFile(real, this.file(name));
-    else await makeClip(this.file(name), seconds, '320x180');
+    await makeClip(this.file(name), seconds, '320x180');
+    return this.file(name);
+  }
+
+  /** A clip from a camera or a studio where there are any (DFFMPEG_TEST_MEDIA), else one that ffmpeg makes. */
+  async realClip(name: string): Promise<string> {
+    const media = process.env['DFFMPEG_TEST_MEDIA'];
+    const real = media === undefined ? undefined : path.join(media, 'bigbuckbunny.mp4');
+    if (real === undefined || !existsSync(real)) return this.clip(name);
+    await copyFile(real, this.file(name));
     return this.file(name);
   }
 

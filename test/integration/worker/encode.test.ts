@@ -5,7 +5,15 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
 import type { ScriptedCoordinator } from './support/scriptedCoordinator.ts';
-import { isAlive, itOnUnix, probeBy, realClip, slowPreset, webPreset, Workshop } from './support/workshop.ts';
+import {
+  assertGone,
+  itOnUnix,
+  probeBy,
+  realClip,
+  slowPreset,
+  webPreset,
+  Workshop,
+} from './support/workshop.ts';
 
 const run = promisify(execFile);
 
@@ -156,6 +164,18 @@ describe('worker: encode', function () {
     assert.deepEqual(await leftovers(), []);
   });
 
+  it('is cancelled by a word that comes right behind the offer', async () => {
+    const source = await shop.clip(shop.path('clip.mp4'), { seconds: 8, size: '1280x720' });
+    const offered = coordinator.peer.request(
+      'task.offer',
+      await offer(source, shop.path('out.mp4'), slowPreset),
+    );
+    await coordinator.peer.request('task.cancel', { taskId: 't1', fence: 1 });
+    assert.deepEqual(await offered, { accepted: true });
+    assert.equal((await coordinator.lastReport('t1')).type, 'cancelled');
+    assert.deepEqual(await leftovers(), []);
+  });
+
   it('cancels: ffmpeg is gone within two seconds, and nothing is left', async () => {
     const source = await shop.clip(shop.path('clip.mp4'), { seconds: 8, size: '1280x720' });
     await coordinator.peer.request('task.offer', await offer(source, shop.path('out.mp4'), slowPreset));
@@ -166,7 +186,7 @@ describe('worker: encode', function () {
     const report = await coordinator.lastReport('t1');
     const took = performance.now() - start;
     assert.equal(report.type, 'cancelled');
-    assert.ok(!isAlive(pid));
+    await assertGone(pid);
     assert.ok(took < 2000, `${took} ms`);
     assert.deepEqual(await readdir(shop.root), ['clip.mp4', 'state']);
     assert.deepEqual(await leftovers(), []);
@@ -207,8 +227,8 @@ case "$*" in *progress*) ${encode.join('\n')};; *) exec ffmpeg "$@";; esac
     assert.equal((await other.lastReport('t1')).type, 'cancelled');
     const took = performance.now() - start;
     assert.ok(took < 2000, `${took} ms`);
-    assert.ok(!isAlive(pid));
-    assert.ok(!isAlive(Number(await readFile(shop.path('child'), 'utf8'))));
+    await assertGone(pid);
+    await assertGone(Number(await readFile(shop.path('child'), 'utf8')));
   });
 
   itOnUnix('ends an encode that makes no progress', async () => {
@@ -317,7 +337,7 @@ case "$*" in *progress*) ${encode.join('\n')};; *) exec ffmpeg "$@";; esac
     const { pid } = await other.reported('t1', 'started');
     const start = performance.now();
     await worker.close();
-    assert.ok(!isAlive(pid));
+    await assertGone(pid);
     assert.ok(performance.now() - start < 2500);
     assert.deepEqual(await leftovers(), []);
   });

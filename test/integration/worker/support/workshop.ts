@@ -1,8 +1,10 @@
-import { execFile } from 'node:child_process';
+import assert from 'node:assert/strict';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Preset } from '../../../../src/encoding/preset.ts';
 import type { Probe } from '../../../../src/encoding/probe.ts';
@@ -124,13 +126,18 @@ export function realClip(name: string): string | undefined {
   return file && existsSync(file) ? file : undefined;
 }
 
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+/**
+ * Resolves once the process has ended; a zombie has, whoever has yet to ask for its exit code. The system tells only
+ * a parent, so it is looked at until a second has passed.
+ */
+export async function assertGone(pid: number): Promise<void> {
+  for (const deadline = performance.now() + 1000; isAlive(pid); await delay(10))
+    assert.ok(performance.now() < deadline, `process ${pid} still runs`);
+}
+
+function isAlive(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
 }
 
 /** For names that Windows forbids, and for shell scripts that stand in for ffmpeg. */
