@@ -6,11 +6,13 @@
  *   schemas/presets.schema.json  the same for config.jsonc and other editors
  *   docs/presets.md              every field of a preset
  *   docs/protocol.md             every method and event
+ *   docs/architecture.md         its tables of rooms and of a job's transitions; the rest is written by hand
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as prettier from 'prettier';
+import { architectureDocument } from './lib/generate/architectureDocument.mjs';
 import { withPresetsSetting } from './lib/generate/manifest.mjs';
 import { presetsDocument } from './lib/generate/presetsDocument.mjs';
 import { presetsSchema } from './lib/generate/presetsSchema.mjs';
@@ -24,6 +26,7 @@ const generated = {
   'schemas/presets.schema.json': () => JSON.stringify(presetsSchema()),
   'docs/presets.md': presetsDocument,
   'docs/protocol.md': protocolDocument,
+  'docs/architecture.md': architectureDocument,
 };
 
 const drifted = [];

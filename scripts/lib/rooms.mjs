@@ -13,16 +13,31 @@ export const rooms = {
     pure: true,
     does: 'what processes say: methods, frames, peer, handshake, errors',
   },
-  transport: { imports: ['protocol', 'encoding'], does: 'carries frames: memory, WebSocket' },
-  files: { imports: ['transport', 'protocol', 'encoding'], does: 'bytes: source identity, result placing' },
+  transport: {
+    imports: ['protocol', 'encoding'],
+    does: 'carries frames: memory, WebSocket; the authenticated upgrade',
+  },
+  files: {
+    imports: ['transport', 'protocol', 'encoding'],
+    does: 'bytes on disk: locks, source identity, placing a result, scanning folders',
+  },
   client: { imports: ['protocol', 'transport', 'encoding'], does: 'finds, starts and talks to the daemon' },
-  worker: { imports: ['files', 'transport', 'protocol', 'encoding'], does: 'one render node' },
-  coordinator: { imports: ['files', 'transport', 'protocol', 'encoding'], does: 'the queue' },
+  worker: {
+    imports: ['files', 'transport', 'protocol', 'encoding'],
+    does: 'one render node: ffmpeg, capabilities, slots, tasks',
+  },
+  coordinator: {
+    imports: ['files', 'transport', 'protocol', 'encoding'],
+    does: 'the queue: store, job reducer, scheduler, links to workers and clients',
+  },
   daemon: {
     imports: ['worker', 'coordinator', 'client', 'files', 'transport', 'protocol', 'encoding'],
-    does: 'composition of serve: config, listen, idle',
+    does: 'composition of `dffmpeg serve`: configuration, listening, idling',
   },
-  cli: { imports: ['client', 'protocol', 'transport', 'encoding', 'daemon'], does: 'the dffmpeg command' },
-  extension: { imports: ['client', 'protocol', 'encoding', 'transport'], does: 'VS Code' },
+  cli: {
+    imports: ['client', 'protocol', 'encoding', 'daemon'],
+    does: 'the `dffmpeg` command; `daemon` by dynamic import in `serve` alone',
+  },
+  extension: { imports: ['client', 'protocol', 'encoding'], does: 'VS Code: commands, views, settings' },
   webview: { imports: ['protocol', 'encoding'], pure: true, does: "the status page's browser code" },
 };
