@@ -69,7 +69,9 @@ export function buildArguments(input: BuildInput): Outcome<BuiltCommand> {
   return {
     ok: true,
     argv: [
-      ...['-hide_banner', '-loglevel', '+level+warning', '-nostats', '-progress', 'pipe:1', '-n'],
+      ...['-hide_banner', '-loglevel', '+level+warning', '-n'],
+      // As often as a person is told (seconds); ffmpeg's own period is twice as long.
+      ...['-nostats', '-stats_period', '0.25', '-progress', 'pipe:1'],
       ...inputArguments(family, input.source),
       ...[...(picture ? [picture] : []), ...tracks].flatMap((stream) => ['-map', `0:${stream.index}`]),
       ...['-map_metadata', '0', '-map_chapters', '0'],
