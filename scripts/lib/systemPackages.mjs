@@ -96,5 +96,7 @@ function whatToType(missing, manager, line) {
   const what = `set-up: ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not on this machine.`;
   if (!line) return [what, 'Install from:', ...missing.map((name) => `  ${programs[name].page}`)].join('\n');
   const typed = ['apt', 'dnf', 'pacman'].includes(manager) ? sudo(line) : line;
-  return [what, 'Type this, then run the same command again:', `  ${typed}`].join('\n');
+  // A fresh machine has no package lists yet.
+  const first = manager === 'apt' ? `${sudo('apt-get update')} && ` : '';
+  return [what, 'Type this, then run the same command again:', `  ${first}${typed}`].join('\n');
 }

@@ -14,7 +14,12 @@ export interface System {
 
 /** Adding a distribution is one row; the first whose id is among the system's is used. */
 const linux: readonly (FfmpegInstall & { readonly ids: readonly string[] })[] = [
-  { ids: ['debian', 'ubuntu'], system: 'Debian and Ubuntu', command: 'sudo apt-get install -y ffmpeg' },
+  // A fresh machine has no package lists yet.
+  {
+    ids: ['debian', 'ubuntu'],
+    system: 'Debian and Ubuntu',
+    command: 'sudo apt-get update && sudo apt-get install -y ffmpeg',
+  },
   // Fedora's own package is ffmpeg-free: without H.264 it cannot run the default preset.
   {
     ids: ['fedora'],

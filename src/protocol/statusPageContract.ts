@@ -101,7 +101,9 @@ export function toStatusJob(job: Job): StatusJob {
 }
 
 export function toStatusWorker(worker: WorkerInfo): StatusWorker {
-  const { id, name, local, platform, arch, cpuModel, cores, ffmpeg, slots, running } = worker;
+  const { id, name, local, platform, arch, cpuModel, cores, ffmpeg, running } = worker;
+  // Looking at files takes no room from encodes.
+  const slots = Object.fromEntries(Object.entries(worker.slots).filter(([kind]) => kind !== 'probe'));
   const encoders = Object.entries(worker.capabilities)
     .filter(([, capability]) => capability.usable)
     .map(([encoder]) => encoder);

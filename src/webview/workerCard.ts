@@ -50,7 +50,7 @@ export class WorkerCard implements Row<WorkerItem> {
   update({ worker, load, files }: WorkerItem): void {
     setText(this.#name, worker.local ? `${worker.name} (this machine)` : worker.name);
     const slots = Object.values(worker.slots).reduce((sum, count) => sum + count, 0);
-    setText(this.#slots, `${worker.running.length} of ${slots} slots busy`);
+    setText(this.#slots, `${Math.min(worker.running.length, slots)} of ${slots} slots busy`);
     setAttribute(this.#slots, 'title', files.length > 0 ? `Encoding ${files.join(', ')}` : undefined);
     setText(this.#machine, machineText(worker));
     setText(this.#ffmpeg, ffmpegText(worker));

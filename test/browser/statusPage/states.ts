@@ -132,7 +132,7 @@ export const workers: StatusWorker[] = [
     cores: 32,
     ffmpeg: { state: 'ready', path: '/usr/bin/ffmpeg', ffprobePath: '/usr/bin/ffprobe', version: '5.1.6' },
     encoders: ['libx264', 'libx265', 'libsvtav1', 'libvpx-vp9', 'aac', 'libopus', 'flac'],
-    slots: { cpu: 2 },
+    slots: { probe: 4, cpu: 2 },
     running: ['interview', 'drone'],
   },
 ];
