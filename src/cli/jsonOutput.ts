@@ -72,7 +72,7 @@ export const statusOutputSchema = z.object({
   workers: z.array(workerOutputSchema),
 });
 
-export const checkLevels = ['ok', 'warn', 'fail'] as const;
+export const checkLevels = ['ok', 'note', 'warn', 'fail'] as const;
 export const checkSchema = z.object({
   name: z.string(),
   level: z.enum(checkLevels),

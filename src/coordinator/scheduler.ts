@@ -1,5 +1,6 @@
 import { defaultPixelFormat } from '../encoding/videoArguments.ts';
 import type { Capabilities } from '../encoding/dialect.ts';
+import { refusalReason } from '../encoding/refusal.ts';
 import { slotKind, type SlotKind } from '../encoding/slots.ts';
 import type { Preset } from '../encoding/preset.ts';
 import type { ErrorData } from '../protocol/errors.ts';
@@ -123,7 +124,7 @@ function pick(worker: WorkerView, need: Need | undefined): Pick {
     const untriable = worker.untriable.get(encoder);
     if (!capability && untriable === undefined) untried.push(encoder);
     else if (!capability) refusals.set(encoder, untriable ?? '');
-    else if (!capability.usable) refusals.set(encoder, lastLine(capability.refusal));
+    else if (!capability.usable) refusals.set(encoder, refusalReason(capability.refusal));
     else if (need?.pixelFormat !== undefined && !capability.pixelFormats.includes(need.pixelFormat))
       refusals.set(encoder, `cannot make ${need.pixelFormat}`);
     else return { satisfied: true, encoder, untried, refusals };
@@ -149,10 +150,6 @@ function encoderUnavailable(refusals: readonly string[]): ErrorData {
     message: `No encoder of the preset works on ${refusals.join('; ')}.`,
     hint: 'Choose a preset with another encoder; “dffmpeg doctor” shows which ones work.',
   };
-}
-
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1)?.trim() ?? '';
 }
 
 function wait(reason: ErrorData, trials: Extract<Decision, { action: 'wait' }>['trials'] = []): Decision {

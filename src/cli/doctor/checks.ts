@@ -7,6 +7,7 @@ import type { Result } from '../../protocol/contract.ts';
 import type { FfmpegStatus } from '../../protocol/model.ts';
 import type { Check } from '../jsonOutput.ts';
 import { printable } from '../../encoding/printable.ts';
+import { refusalReason } from '../../encoding/refusal.ts';
 import type { PresetCatalog } from '../presets.ts';
 import { neededEncoders } from './whenTried.ts';
 
@@ -80,7 +81,7 @@ export function checkEncoders(capabilities: Capabilities, ffmpeg: FfmpegStatus):
   ];
   for (const [name, capability] of entries) {
     if (capability.usable) continue;
-    const refused = `refused: ${lastLine(capability.refusal)}`;
+    const refused = `refused: ${refusedBecause(capability.refusal)}`;
     checks.push(
       needed.includes(name)
         ? {
@@ -89,7 +90,7 @@ export function checkEncoders(capabilities: Capabilities, ffmpeg: FfmpegStatus):
             detail: refused,
             hint: 'The default preset needs it: install an ffmpeg that has it, or set one with --ffmpeg.',
           }
-        : { name, level: 'ok', detail: refused },
+        : { name, level: 'note', detail: refused },
     );
   }
   for (const name of needed)
@@ -122,6 +123,6 @@ export function checkVscode(env: Readonly<Record<string, string | undefined>>): 
   };
 }
 
-function lastLine(text: string): string {
-  return printable(text.trim().split('\n').at(-1) ?? '').slice(0, 160);
+function refusedBecause(stderr: string): string {
+  return printable(refusalReason(stderr)).slice(0, 160);
 }

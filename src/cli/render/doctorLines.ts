@@ -3,7 +3,7 @@ import type { Style } from '../style.ts';
 import { table } from './table.ts';
 
 export function doctorLines({ ok, checks, settings }: DoctorOutput, style: Style): string[] {
-  const marks = { ok: style.good('✓'), warn: style.warn('!'), fail: style.bad('✗') };
+  const marks = { ok: style.good('✓'), note: style.dim('·'), warn: style.warn('!'), fail: style.bad('✗') };
   const width = Math.max(...checks.map(({ name }) => name.length));
   const lines = checks.flatMap(({ name, level, detail, hint }) => [
     `${marks[level]} ${name.padEnd(width)}  ${detail}`,
