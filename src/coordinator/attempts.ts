@@ -109,7 +109,7 @@ export class Attempts {
   /** The attempt failed for a reason that the coordinator itself has seen. */
   async failed(jobId: string, key: AttemptKey, error: ErrorData): Promise<void> {
     await this.#changeRunning(jobId, key, (stored, attempt) =>
-      changes.fail(stored, attempt, { error }, this.#now()),
+      changes.fail(stored, attempt, { error }, { ...this.#now(), reported: false }),
     );
   }
 
@@ -168,7 +168,7 @@ export class Attempts {
         return changes.deliver(stored, attempt, { path, bytes, verdict }, now);
       }
       case 'failed':
-        return changes.fail(stored, attempt, report, this.#now());
+        return changes.fail(stored, attempt, report, { ...this.#now(), reported: true });
       case 'cancelled': {
         const reason: ErrorData = {
           code: 'cancelled',

@@ -31,9 +31,7 @@ export class ChangeFeed {
   wake(): void {
     if (this.#followers.size === 0) return;
     this.#again = true;
-    this.#reading ??= this.#read().finally(() => {
-      this.#reading = undefined;
-    });
+    this.#reading ??= this.#read();
   }
 
   /**
@@ -66,6 +64,8 @@ export class ChangeFeed {
         this.#onError(toDffmpegError(error));
       }
     }
+    // In the same turn as the last look at `#again`: a wake after it begins a reading of its own.
+    this.#reading = undefined;
   }
 
   async #tell(): Promise<void> {

@@ -59,9 +59,7 @@ export class Dispatcher {
     if (this.#closed) return;
     this.#again = true;
     this.#explains ||= what === 'fleet';
-    this.#pass ??= this.#passes().finally(() => {
-      this.#pass = undefined;
-    });
+    this.#pass ??= this.#passes();
   }
 
   /** After this nothing is offered. */
@@ -83,6 +81,8 @@ export class Dispatcher {
         this.#options.onError(toDffmpegError(error));
       }
     }
+    // In the same turn as the last look at `#again`: a wake after it begins a pass of its own.
+    this.#pass = undefined;
   }
 
   /** Through the queue in its order, as far as there is something to give or to say. */

@@ -6,17 +6,23 @@ export type FailureDecision =
   | { readonly outcome: 'fail'; readonly reason: ErrorData }
   | { readonly outcome: 'repeat'; readonly task: TaskRecord; readonly reason: ErrorData };
 
+export interface FailureContext {
+  readonly workerId: string;
+  readonly now: number;
+  readonly settings: QueueSettings;
+  /** The worker itself said so, not the coordinator that waited for the worker. */
+  readonly reported?: boolean;
+}
+
 /** What a failed attempt means for its task: the class of the error decides, never its text. */
-export function judgeFailure(
-  task: TaskRecord,
-  error: ErrorData,
-  context: { readonly workerId: string; readonly now: number; readonly settings: QueueSettings },
-): FailureDecision {
+export function judgeFailure(task: TaskRecord, error: ErrorData, context: FailureContext): FailureDecision {
   const { now, settings } = context;
   // Waits for the ffmpeg, however long that takes: nothing is counted.
   if (error.code === 'ffmpeg-missing') return repeat(task, error, now + settings.retryBaseMs);
 
-  switch (errorTable[error.code]) {
+  // A program that did not finish on the worker may never do so: unlike a silent connection, it is counted.
+  const counted = error.code === 'timeout' && context.reported === true;
+  switch (counted ? 'environment' : errorTable[error.code]) {
     case 'source':
     case 'request':
     case 'destination':

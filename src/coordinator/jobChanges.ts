@@ -136,7 +136,7 @@ export function fail(
   stored: StoredJob,
   attempt: AttemptRecord,
   report: Omit<Extract<TaskReport, { type: 'failed' }>, 'type'>,
-  context: { readonly now: number; readonly settings: QueueSettings },
+  context: { readonly now: number; readonly settings: QueueSettings; readonly reported: boolean },
 ): JobChange {
   const { error, exit, verdict } = report;
   const task = taskOf(stored, attempt);
@@ -200,6 +200,7 @@ export function voidAttempt(
   };
 }
 
+/** The command that a job was attached to is gone when somebody retries it: it must not be cancelled for that. */
 export function retry(stored: StoredJob): JobChange {
   return {
     event: { type: 'retried' },
@@ -207,6 +208,8 @@ export function retry(stored: StoredJob): JobChange {
       probe: undefined,
       placement: undefined,
       startedAt: undefined,
+      attached: false,
+      sessionId: undefined,
       outputs: [],
     },
     tasks: [newTask(stored.job.id, 'probe')],

@@ -106,11 +106,12 @@ export class JobControl {
     if (!attempt) return stored;
     const { taskId, fence } = attempt;
     const worker = fleet.get(attempt.workerId);
-    if (worker) {
+    if (worker?.attempt(attempt)) {
       // An attempt that has just ended is not known there any more: its report says how it ended.
       worker.peer.request('task.cancel', { taskId, fence }).catch(() => undefined);
       return stored;
     }
+    // What an earlier daemon left running: the recovery ends it, after its ffmpeg was reaped.
     if (stored.job.state !== 'committing') return stored;
     await attempts.giveUp(id, attempt, 'abandoned', reason);
     return book.get(id);

@@ -4,7 +4,7 @@ import type { Attempts } from './attempts.ts';
 import type { ConnectedWorker } from './connectedWorker.ts';
 import type { Fleet } from './fleet.ts';
 import type { JobBook } from './jobBook.ts';
-import type { QueueSettings } from './queueSettings.ts';
+import { backOff, type QueueSettings } from './queueSettings.ts';
 import type { AttemptKey, AttemptRecord, StoredJob } from './store/records.ts';
 
 export interface RecoveryOptions {
@@ -32,7 +32,10 @@ export class Recovery {
   readonly #options: RecoveryOptions;
   /** Recoveries under way, by worker. */
   readonly #working = new Map<string, Promise<void>>();
+  /** Recoveries that failed and are tried again, by worker. */
+  readonly #repeats = new Map<string, () => void>();
   #stopTimer: (() => void) | undefined;
+  #closed = false;
 
   constructor(options: RecoveryOptions) {
     this.#options = options;
@@ -64,36 +67,68 @@ export class Recovery {
     return stop;
   }
 
-  /** Brings what this worker left to an end. */
+  /** Brings what this worker left to an end; what fails is tried again for as long as the worker is connected. */
   workerIsBack(worker: ConnectedWorker): void {
+    this.#work(worker, 0);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stopTimer?.();
+    for (const stop of this.#repeats.values()) stop();
+    await Promise.all(this.#working.values());
+  }
+
+  /** `failures`: how often in a row it failed before. */
+  #work(worker: ConnectedWorker, failures: number): void {
+    this.#repeats.get(worker.id)?.();
+    this.#repeats.delete(worker.id);
     const { onError, wake } = this.#options;
     const work = (this.#working.get(worker.id) ?? Promise.resolve())
       .then(() => this.#recover(worker))
       .catch((error: unknown) => {
         onError(toDffmpegError(error));
+        return false;
       })
-      .then(wake);
+      .then((complete) => {
+        if (!complete) this.#repeatLater(worker, failures + 1);
+        wake();
+      });
     this.#working.set(worker.id, work);
   }
 
-  async close(): Promise<void> {
-    this.#stopTimer?.();
-    await Promise.all(this.#working.values());
+  #repeatLater(worker: ConnectedWorker, failures: number): void {
+    const { fleet, settings, timers } = this.#options;
+    // A later connection of the same worker has its own recovery.
+    if (this.#closed || fleet.get(worker.id) !== worker) return;
+    this.#repeats.get(worker.id)?.();
+    const stop = timers.after(backOff(settings, failures), () => {
+      this.#repeats.delete(worker.id);
+      if (fleet.get(worker.id) === worker) this.#work(worker, failures);
+    });
+    this.#repeats.set(worker.id, stop);
   }
 
-  async #recover(worker: ConnectedWorker): Promise<void> {
+  /** Whether all that this worker left has come to an end. */
+  async #recover(worker: ConnectedWorker): Promise<boolean> {
     const { book, onError } = this.#options;
+    let complete = true;
     for (const attempt of await this.#leftBy(worker.id)) {
       if (worker.attempt(attempt)) continue;
       try {
-        const granted = (await book.get(attempt.jobId)).job.state === 'committing';
+        const stored = await book.get(attempt.jobId);
+        // It has come to an end since they were listed.
+        if (!running(stored).some(({ fence }) => fence === attempt.fence)) continue;
+        const granted = stored.job.state === 'committing';
         await this.#reap(worker, attempt, granted);
         if (granted) await this.#finishPlacement(worker, attempt);
         else await this.#options.attempts.lost(attempt.jobId, attempt, restarted, false);
       } catch (error) {
+        complete = false;
         onError(toDffmpegError(error));
       }
     }
+    return complete;
   }
 
   /**

@@ -24,17 +24,17 @@ export function unknownWorker(name: string, known: readonly string[]): ErrorData
 export function ffmpegMissing(worker: string, error: ErrorData): ErrorData {
   return {
     code: 'ffmpeg-missing',
-    message: `${worker}: ${error.message}`,
+    message: `There is no usable ffmpeg on ${worker}: ${error.message}`,
     hint: error.hint ?? 'Install ffmpeg; the job then starts by itself.',
   };
 }
 
 export function ffmpegChecking(worker: string): ErrorData {
-  return { code: 'slots-busy', message: `${worker}: ffmpeg is being looked at.` };
+  return { code: 'slots-busy', message: `ffmpeg on ${worker} is being looked at.` };
 }
 
 export function beingTried(worker: string, encoders: readonly string[]): ErrorData {
-  return { code: 'slots-busy', message: `${worker}: ${encoders.join(', ')} is being tried out.` };
+  return { code: 'slots-busy', message: `${worker} is trying out ${encoders.join(', ')}.` };
 }
 
 export function noSlots(worker: string, slot: string): ErrorData {

@@ -1,4 +1,4 @@
-import { watch, type FSWatcher } from 'node:fs';
+import { unwatchFile, watch, watchFile, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 import { readJsoncFile, type JsoncDocument } from '../client/jsoncFile.ts';
 import { DffmpegError } from '../protocol/errors.ts';
@@ -7,6 +7,8 @@ import { isRecord, mergeConfig, type ConfigProblem, type Layer, type MergedConfi
 
 /** Editors write a file in several steps; one change is what happens within this many milliseconds. */
 const settleMs = 100;
+/** How often the files are looked at where the system cannot watch them, milliseconds. */
+const defaultPollMs = 5_000;
 const files = ['config.jsonc', 'config.vscode.json'] as const;
 
 export interface ConfigOptions {
@@ -14,6 +16,8 @@ export interface ConfigOptions {
   /** Values of flags, by key, as typed. */
   readonly flags: Readonly<Partial<Record<SettingKey, string>>>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** How often the files are looked at where the system cannot watch them, milliseconds; 5,000 by default. */
+  readonly pollMs?: number;
 }
 
 /** The daemon's settings as they are now. A file that cannot be understood never stops the daemon. */
@@ -24,6 +28,8 @@ export class ConfigStore {
   readonly #documents = new Map<(typeof files)[number], JsoncDocument>();
   #merged: MergedConfig;
   #watcher: FSWatcher | undefined;
+  /** Ends the slow way to follow the files, where it was needed. */
+  #stopPolling: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   private constructor(options: ConfigOptions) {
@@ -55,24 +61,48 @@ export class ConfigStore {
     return this.#merged.problems;
   }
 
-  /** Follows the two files from now on. */
+  /**
+   * Follows the two files from now on. `onError` hears what stands in the way; where the system has no more
+   * watches to give (`ENOSPC`, `EMFILE`), they are looked at every few seconds instead.
+   */
   watch(onChange: (config: MergedConfig) => void, onError: (error: unknown) => void): void {
     this.#listeners.add(onChange);
-    if (this.#watcher !== undefined) return;
-    this.#watcher = watch(this.#options.stateDir, { persistent: false }, (_, name) => {
-      if (!files.some((file) => file === name)) return;
+    if (this.#watcher !== undefined || this.#stopPolling !== undefined) return;
+    const readSoon = (): void => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => {
         this.#read(this.#merged).then(() => this.#tell(), onError);
       }, settleMs);
-    });
-    this.#watcher.on('error', onError);
+    };
+    const poll = (error: unknown): void => {
+      onError(error);
+      this.#poll(readSoon);
+    };
+    try {
+      this.#watcher = watch(this.#options.stateDir, { persistent: false }, (_, name) => {
+        if (files.some((file) => file === name)) readSoon();
+      });
+      this.#watcher.on('error', poll);
+    } catch (error) {
+      poll(error);
+    }
   }
 
   close(): void {
     clearTimeout(this.#timer);
     this.#watcher?.close();
+    this.#stopPolling?.();
     this.#listeners.clear();
+  }
+
+  #poll(onChange: () => void): void {
+    if (this.#stopPolling !== undefined) return;
+    const paths = files.map((file) => path.join(this.#options.stateDir, file));
+    const options = { persistent: false, interval: this.#options.pollMs ?? defaultPollMs };
+    for (const file of paths) watchFile(file, options, onChange);
+    this.#stopPolling = () => {
+      for (const file of paths) unwatchFile(file, onChange);
+    };
   }
 
   #tell(): void {

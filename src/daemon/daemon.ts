@@ -105,7 +105,7 @@ export class Daemon {
         this.#log.log.info('settings changed');
         tellProblems();
       },
-      (error) => this.#log.log.warn({ err: error }, 'the settings cannot be followed'),
+      (error) => this.#log.log.warn({ err: error }, 'the settings files could not be watched or read'),
     );
     this.#cleanups.add('settings', () => this.#config.close());
   }

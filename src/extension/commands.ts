@@ -2,6 +2,7 @@ import { commands, ConfigurationTarget, Uri, window, workspace } from 'vscode';
 import { toDffmpegError } from '../protocol/errors.ts';
 import type { CommandId } from './commandIds.ts';
 import { showDaemonLog } from './session/daemonLog.ts';
+import { firstFolder } from './firstFolder.ts';
 import { offerToInstallFfmpeg } from './installFfmpeg.ts';
 import type { Disposable } from './model/emitter.ts';
 import { freePresetName, starterPreset } from './presets.ts';
@@ -23,7 +24,7 @@ function handlers(services: Services): Record<CommandId, Handler> {
       statusPage.show();
     },
     'dffmpeg.installFfmpeg': () => offerToInstallFfmpeg(),
-    'dffmpeg.showDaemonLog': () => showDaemonLog(session.stateDir),
+    'dffmpeg.showDaemonLog': () => showDaemonLog(session.stateDir, session.error),
     'dffmpeg.startDaemon': () => session.connection(),
     'dffmpeg.cancelJob': (row, rows) => jobActions.cancel(row, rows),
     'dffmpeg.retryJob': (row, rows) => jobActions.retry(row, rows),
@@ -73,10 +74,6 @@ async function newPreset({ presets, settingsFiles }: Services): Promise<void> {
   const name = freePresetName(presets.list(folder).map((entry) => entry.name));
   await settingsFiles.addPreset(name, starterPreset, folder);
   window.setStatusBarMessage(`Preset “${name}” is ready to be edited`, 5000);
-}
-
-function firstFolder(): Uri | undefined {
-  return workspace.workspaceFolders?.[0]?.uri;
 }
 
 function settingsTarget(): ConfigurationTarget {

@@ -7,6 +7,7 @@ import type { Batches } from './batches.ts';
 import { choosePreset } from './choosePreset.ts';
 import type { DaemonSession } from './session/daemonSession.ts';
 import type { JobBoard } from './model/jobBoard.ts';
+import { leftOutText } from './model/leftOutText.ts';
 import type { Presets } from './presets.ts';
 import { readOutputTemplate, section } from './settings.ts';
 import { ensureTrusted } from './trust.ts';
@@ -27,6 +28,21 @@ export interface EncodeServices {
   /** Told of what was submitted, to show it. */
   readonly onSubmitted: (jobs: readonly Job[]) => void;
   readonly showError: (error: DffmpegError, retry?: () => void) => void;
+}
+
+/** One file to submit. Its id is kept when it is tried again: what was stored already is not stored twice. */
+interface Submission {
+  readonly submissionId: string;
+  readonly file: Uri;
+  readonly preset: PresetSnapshot;
+}
+
+/** What a person is asked about. */
+interface Found {
+  readonly count: number;
+  /** Those that were chosen and scanned. */
+  readonly folders: readonly Uri[];
+  readonly leftOut: string | undefined;
 }
 
 /** From a click to jobs in the queue. */
@@ -54,21 +70,23 @@ export class EncodeFiles {
   async #encode(chosen: readonly Uri[], options: EncodeOptions): Promise<void> {
     const { presets } = this.#services;
     const folders = await foldersAmong(chosen);
-    const files = folders.length > 0 ? await this.#scan(chosen) : chosen;
+    const { files, leftOut } =
+      folders.length > 0 ? await this.#scan(chosen) : { files: chosen, leftOut: undefined };
     const [first] = files;
     if (!first) {
-      void window.showInformationMessage(`${nameOf(chosen)} holds no media files to encode.`);
+      const sentence = `${nameOf(chosen)} holds no media files to encode.`;
+      void window.showInformationMessage([sentence, leftOut].filter(Boolean).join(' '));
       return;
     }
-    const name = await this.#presetName(first, files.length, folders, options);
+    const name = await this.#presetName(first, { count: files.length, folders, leftOut }, options);
     if (name === undefined) return;
     const snapshots = new Map<string, PresetSnapshot | undefined>();
-    const work: { file: Uri; preset: PresetSnapshot }[] = [];
+    const work: Submission[] = [];
     for (const file of files) {
       const folder = workspace.getWorkspaceFolder(file)?.uri.toString() ?? '';
       if (!snapshots.has(folder)) snapshots.set(folder, presets.resolve(name, file));
       const preset = snapshots.get(folder);
-      if (preset) work.push({ file, preset });
+      if (preset) work.push({ submissionId: randomUUID(), file, preset });
     }
     if (work.length === 0) return;
     if (options.preset !== 'current') await presets.remember(name);
@@ -78,8 +96,7 @@ export class EncodeFiles {
   /** At most one question: which preset, or whether so many files are meant. Undefined: called off. */
   async #presetName(
     first: Uri,
-    count: number,
-    folders: readonly Uri[],
+    { count, folders, leftOut }: Found,
     { preset }: EncodeOptions,
   ): Promise<string | undefined> {
     const { presets } = this.#services;
@@ -94,30 +111,34 @@ export class EncodeFiles {
     const name = preset === 'current' ? presets.currentName(first) : preset.name;
     if (folders.length === 0) return name;
     const yes = `Encode ${count === 1 ? '1 File' : `${count} Files`}`;
-    const answer = await window.showInformationMessage(`Encode ${what} with ${name}?`, { modal: true }, yes);
+    const answer = await window.showInformationMessage(
+      `Encode ${what} with ${name}?`,
+      { modal: true, ...(leftOut === undefined ? {} : { detail: leftOut }) },
+      yes,
+    );
     return answer === yes ? name : undefined;
   }
 
-  async #scan(chosen: readonly Uri[]): Promise<Uri[]> {
+  async #scan(chosen: readonly Uri[]): Promise<{ files: Uri[]; leftOut: string | undefined }> {
     const { session } = this.#services;
     const paths = chosen.map(({ fsPath }) => fsPath);
-    const { files } = await window.withProgress(
+    const { files, skipped } = await window.withProgress(
       { location: ProgressLocation.Window, title: 'DFFmpeg looks for media files' },
       () => session.request('sources.scan', { paths }),
     );
-    return files.map(({ path }) => Uri.file(path));
+    return { files: files.map(({ path }) => Uri.file(path)), leftOut: leftOutText(skipped) };
   }
 
-  async #submit(work: { file: Uri; preset: PresetSnapshot }[]): Promise<void> {
+  async #submit(work: readonly Submission[]): Promise<void> {
     const { session, board, batches, onSubmitted, showError } = this.#services;
     const jobs: Job[] = [];
-    const refused: { error: DffmpegError; item: (typeof work)[number] }[] = [];
+    const refused: { error: DffmpegError; item: Submission }[] = [];
     const queue = work.values();
     const submitOneByOne = async (): Promise<void> => {
       for (const item of queue) {
         try {
           const { job } = await session.request('jobs.submit', {
-            submissionId: randomUUID(),
+            submissionId: item.submissionId,
             sources: [item.file.fsPath],
             preset: item.preset,
             output: readOutputTemplate(workspace.getConfiguration(section, item.file)),

@@ -1,14 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { env, Uri, window, type Terminal } from 'vscode';
+import { commands, env, Uri, window, workspace, type Terminal } from 'vscode';
 import { ffmpegInstall, manualInstall, parseOsRelease } from '../encoding/ffmpegInstall.ts';
+import { readFfmpegPath, section } from './settings.ts';
 
 /**
  * Types the install command of this system into a visible terminal and leaves Enter to the person: it may ask
  * for a password, and nothing is installed on a machine without its owner's hand. The daemon sees by itself
- * when ffmpeg is there.
+ * when ffmpeg is there. Where a setting names the ffmpeg to use, only another setting helps: that is opened.
  */
 export async function offerToInstallFfmpeg(): Promise<Terminal | undefined> {
+  if (readFfmpegPath(workspace.getConfiguration(section)) !== undefined) {
+    await commands.executeCommand('workbench.action.openSettings', `${section}.ffmpegPath`);
+    return undefined;
+  }
   const distributions =
     process.platform === 'linux'
       ? parseOsRelease(await readFile('/etc/os-release', 'utf8').catch(() => ''))

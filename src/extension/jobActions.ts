@@ -63,7 +63,7 @@ export class JobActions {
 
   async revealSource(clicked: unknown): Promise<void> {
     const [job] = await this.#jobs(clicked);
-    if (job?.sources[0]) await revealFile(job.sources[0].path);
+    if (job?.sources[0]) await revealFile(job.sources[0].path, 'put it back to encode it again');
   }
 
   async openLog(clicked: unknown): Promise<void> {

@@ -14,6 +14,7 @@ import type { Job } from '../protocol/model.ts';
 import type { DaemonSession } from './session/daemonSession.ts';
 import { Coalescer } from './model/coalescer.ts';
 import type { Disposable } from './model/emitter.ts';
+import type { JobBoard } from './model/jobBoard.ts';
 import { errorText } from './model/errorText.ts';
 
 export const logScheme = 'dffmpeg-log';
@@ -22,8 +23,16 @@ export const logScheme = 'dffmpeg-log';
 const interval = 250;
 
 interface Log {
-  readonly following: AbortController;
+  /** Aborted when the document is closed. */
+  readonly closed: AbortController;
   text: string;
+  /** Bytes of the job's log that have been read. */
+  offset: number;
+  following: boolean;
+  /** The job was retried while an answer that says it had ended may have been on its way. */
+  retried: boolean;
+  /** `text` ends with why there is no more of it. */
+  broken: boolean;
 }
 
 /** The path is what the editor's tab shows, the query is the job's id. */
@@ -44,7 +53,7 @@ export class LogDocuments implements TextDocumentContentProvider, Disposable {
 
   readonly onDidChange = this.#changes.event;
 
-  constructor(session: DaemonSession) {
+  constructor(session: DaemonSession, board: JobBoard) {
     this.#session = session;
     this.#subscriptions = [
       workspace.registerTextDocumentContentProvider(logScheme, this),
@@ -54,11 +63,17 @@ export class LogDocuments implements TextDocumentContentProvider, Disposable {
       workspace.onDidChangeTextDocument(({ document }) => {
         if (document.uri.scheme === logScheme) keepAtEnd(document.uri.toString(), document.lineCount);
       }),
+      board.onDidChange((change) => {
+        if (change.kind === 'job' && change.from === 'finished' && change.to !== 'finished')
+          this.#onRetried(change.id);
+      }),
     ];
   }
 
   async open(job: Pick<Job, 'id' | 'sources'>): Promise<void> {
-    const document = await workspace.openTextDocument(logUri(job));
+    const uri = logUri(job);
+    this.#resume(uri);
+    const document = await workspace.openTextDocument(uri);
     await languages.setTextDocumentLanguage(document, 'log').then(undefined, () => undefined);
     const editor = await window.showTextDocument(document, { preview: true });
     const end = new Position(document.lineCount - 1, 0);
@@ -71,7 +86,14 @@ export class LogDocuments implements TextDocumentContentProvider, Disposable {
     const key = uri.toString();
     const known = this.#logs.get(key);
     if (known) return known.text;
-    const log: Log = { following: new AbortController(), text: '' };
+    const log: Log = {
+      closed: new AbortController(),
+      text: '',
+      offset: 0,
+      following: false,
+      retried: false,
+      broken: false,
+    };
     this.#logs.set(key, log);
     return this.#firstPart(key, uri.query, log);
   }
@@ -84,39 +106,67 @@ export class LogDocuments implements TextDocumentContentProvider, Disposable {
   }
 
   async #firstPart(key: string, id: string, log: Log): Promise<string> {
+    log.following = true;
     try {
-      const { signal } = log.following;
-      const { text, nextOffset, ended } = await this.#session.request('jobs.log', { id }, { signal });
-      log.text = text;
-      if (!ended) void this.#follow(key, id, log, nextOffset);
+      const ended = await this.#read(id, log, false);
+      log.following = false;
+      if (!ended || log.retried) void this.#follow(key, id, log);
     } catch (thrown) {
-      const error = toDffmpegError(thrown);
-      log.text = `${errorText(error)}\n`;
+      log.following = false;
+      log.broken = true;
+      log.text = `${errorText(toDffmpegError(thrown))}\n`;
     }
     return log.text === '' ? 'Nothing has been written yet.\n' : log.text;
   }
 
-  async #follow(key: string, id: string, log: Log, from: number): Promise<void> {
-    const { signal } = log.following;
+  async #follow(key: string, id: string, log: Log): Promise<void> {
+    log.following = true;
     try {
-      for (let offset = from, ended = false; !ended && !signal.aborted;) {
-        const part = await this.#session.request('jobs.log', { id, offset, wait: true }, { signal });
-        if (part.text !== '') {
-          log.text += part.text;
-          this.#coalescer.add(key);
-        }
-        offset = part.nextOffset;
-        ended = part.ended;
+      for (let ended = false; !ended && !log.closed.signal.aborted;) {
+        log.retried = false;
+        const before = log.text;
+        ended = (await this.#read(id, log, true)) && !log.retried;
+        if (log.text !== before) this.#coalescer.add(key);
       }
     } catch (thrown) {
-      if (signal.aborted) return;
-      log.text += `\n${toDffmpegError(thrown).message} Close this log and open it again to go on.\n`;
+      if (log.closed.signal.aborted) return;
+      log.broken = true;
+      log.text += `\n${toDffmpegError(thrown).message} Open this log again to go on.\n`;
       this.#coalescer.add(key);
+    } finally {
+      log.following = false;
+    }
+  }
+
+  /** Adds what has come since; answers whether the job has ended. */
+  async #read(id: string, log: Log, wait: boolean): Promise<boolean> {
+    const { signal } = log.closed;
+    const part = await this.#session.request('jobs.log', { id, offset: log.offset, wait }, { signal });
+    log.text += part.text;
+    log.offset = part.nextOffset;
+    return part.ended;
+  }
+
+  /** Goes on with a log that is open and stands still; after an error from the beginning. */
+  #resume(uri: Uri): void {
+    const key = uri.toString();
+    const log = this.#logs.get(key);
+    if (!log || log.following) return;
+    if (log.broken) Object.assign(log, { text: '', offset: 0, broken: false });
+    void this.#follow(key, uri.query, log);
+  }
+
+  #onRetried(id: string): void {
+    for (const [key, log] of this.#logs) {
+      const uri = Uri.parse(key);
+      if (uri.query !== id) continue;
+      log.retried = true;
+      this.#resume(uri);
     }
   }
 
   #forget(key: string): void {
-    this.#logs.get(key)?.following.abort();
+    this.#logs.get(key)?.closed.abort();
     this.#logs.delete(key);
     endSeen.delete(key);
   }

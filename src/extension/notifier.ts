@@ -53,7 +53,7 @@ export class Notifier {
         commands.executeCommand('workbench.action.openSettings', 'dffmpeg.nodePath'),
       );
     if (error.code === 'daemon-unavailable')
-      buttons.set('Show Log', () => showDaemonLog(this.#session.stateDir));
+      buttons.set('Show Log', () => showDaemonLog(this.#session.stateDir, error));
     if (retry) buttons.set('Try Again', retry);
     void ask('error', errorText(error), buttons);
   }

@@ -1,8 +1,17 @@
-import { commands, env, Uri, window, workspace } from 'vscode';
+import { commands, env, FileSystemError, Uri, window, workspace } from 'vscode';
+import { fileNameOf } from './model/jobPresentation.ts';
 
-/** In the Explorer when the file lies in the workspace, else in the system's file manager. */
-export async function revealFile(path: string): Promise<void> {
+/** In the Explorer when the file lies in the workspace, else in the system's file manager. `advice`: for when it is gone. */
+export async function revealFile(path: string, advice = 'encode it again'): Promise<void> {
   const uri = Uri.file(path);
+  const isThere = await workspace.fs.stat(uri).then(
+    () => true,
+    (error: unknown) => !(error instanceof FileSystemError && error.code === 'FileNotFound'),
+  );
+  if (!isThere) {
+    void window.showWarningMessage(`${fileNameOf(path)} is no longer there; ${advice}.`);
+    return;
+  }
   if (workspace.getWorkspaceFolder(uri)) {
     await commands.executeCommand('revealInExplorer', uri);
     return;

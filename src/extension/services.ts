@@ -68,7 +68,7 @@ export function createServices(context: ExtensionContext): Services {
   const settingsFiles = new SettingsFiles();
   const presets = new Presets(context.workspaceState, settingsFiles);
   const notifier = new Notifier(session);
-  const logs = new LogDocuments(session);
+  const logs = new LogDocuments(session, board);
   const batches = new Batches(
     board,
     (jobs) => {
@@ -116,7 +116,10 @@ export function createServices(context: ExtensionContext): Services {
   const statusPage = registerStatusPage({
     extensionUri: context.extensionUri,
     source: { board, link: () => session.link, onDidChangeLink: session.onDidChangeLink },
-    watch: () => session.watchLoad(),
+    watch: () => {
+      if (workspace.isTrusted) void session.watch();
+      return session.watchLoad();
+    },
     logger: console,
   });
   const presetDiagnostics = new PresetDiagnostics();
@@ -132,8 +135,9 @@ export function createServices(context: ExtensionContext): Services {
     ...services,
     begin: async () => {
       if (!workspace.isTrusted) return;
+      void presetDiagnostics.checkFolders();
       await session.attach();
-      if (jobsView.visible) await session.watch();
+      if (jobsView.visible || session.isLoadWatched) await session.watch();
     },
     dispose: () => {
       // The link last: the others still listen to it while they go.

@@ -183,7 +183,7 @@ async function recordFor(placement: Placement, fs: PlacingFs): Promise<Placement
   return record?.path === placement.path ? record : undefined;
 }
 
-/** The file is placed, or another error is on its way: what stays is swept with the scratch folder. */
+/** The file is placed, or another error is on its way: what stays in scratch is swept later, see `sweepAttempts`. */
 async function removeQuietly(fs: PlacingFs, file: string): Promise<void> {
   await fs.remove(file).catch(() => undefined);
 }

@@ -6,6 +6,9 @@ import type { Tools } from './findBinary.ts';
 import type { Priority } from './priority.ts';
 import { readDialect, tryEncoder } from './trialRuns.ts';
 
+/** A trial that was cut short is run again when it is asked for after so long. */
+const retryMs = 300_000;
+
 /**
  * What one ffmpeg binary can do here, proved by trial runs: an encoder is usable exactly if its trial
  * worked. Each is tried once over all processes of the state folder: what somebody waits for at once, the rest
@@ -18,6 +21,8 @@ export class CapabilityProver {
   readonly #signal: AbortSignal;
   readonly #onChange: () => void;
   readonly #underWay = new Map<string, Promise<void>>();
+  /** Encoder → when its trial was cut short, by `performance.now()`. */
+  readonly #cutShort = new Map<string, number>();
   #known: Capabilities;
 
   private constructor(
@@ -45,7 +50,8 @@ export class CapabilityProver {
         if (now.dialect) return now;
         const version = await readVersion(tools, options.signal);
         const dialect = await readDialect(tools, version, options.signal);
-        return cache.add({ dialect, capabilities: {} });
+        await cache.add({ dialect, capabilities: {} });
+        return cache.read();
       });
     const { dialect, capabilities } = cached;
     if (!dialect) throw new Error('The dialect was read and is not there.');
@@ -79,7 +85,7 @@ export class CapabilityProver {
   }
 
   #prove(trial: EncoderTrial, priority: Priority): Promise<void> {
-    if (Object.hasOwn(this.#known, trial.encoder)) return Promise.resolve();
+    if (this.#isSettled(trial.encoder)) return Promise.resolve();
     const before = this.#underWay.get(trial.encoder);
     if (before) return before;
     const proof = this.#proveOnce(trial, priority)
@@ -89,18 +95,32 @@ export class CapabilityProver {
     return proof;
   }
 
+  #isSettled(encoder: string): boolean {
+    const cutShort = this.#cutShort.get(encoder);
+    if (cutShort !== undefined && performance.now() - cutShort > retryMs) return false;
+    return Object.hasOwn(this.#known, encoder);
+  }
+
   async #proveOnce(trial: EncoderTrial, priority: Priority): Promise<void> {
     const { encoder } = trial;
     const proved = async () => {
-      this.#known = { ...(await this.#cache.read()).capabilities, ...this.#known };
-      return Object.hasOwn(this.#known, encoder);
+      const { capabilities } = await this.#cache.read();
+      this.#known = { ...this.#known, ...capabilities };
+      return Object.hasOwn(capabilities, encoder);
     };
     await this.#cache.exclusively(encoder, this.#signal, async () => {
       // By another process, while this one waited.
-      if (await proved()) return;
-      const { capability, lasting } = await tryEncoder(this.tools, trial, priority, this.#signal);
+      if (await proved()) {
+        this.#cutShort.delete(encoder);
+        return;
+      }
+      const { capability, validity } = await tryEncoder(this.tools, trial, priority, this.#signal);
       this.#known = { ...this.#known, [encoder]: capability };
-      if (lasting) await this.#cache.add({ dialect: this.dialect, capabilities: { [encoder]: capability } });
+      if (validity === 'moment') this.#cutShort.set(encoder, performance.now());
+      else this.#cutShort.delete(encoder);
+      if (validity === 'binary')
+        await this.#cache.add({ dialect: this.dialect, capabilities: { [encoder]: capability } });
+      if (validity === 'process') this.#cache.addHere({ [encoder]: capability });
     });
     this.#onChange();
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import { capabilitiesSchema, dialectSchema } from '../encoding/dialect.ts';
+import { capabilitiesSchema, dialectSchema, type Capabilities } from '../encoding/dialect.ts';
 import { writeFileAtomic } from '../files/atomicWrite.ts';
 import { acquireLock } from '../files/lock.ts';
 import type { Tools } from './findBinary.ts';
@@ -10,7 +10,7 @@ import type { Tools } from './findBinary.ts';
 /** What was proved of one ffmpeg on one machine. */
 const cacheSchema = z.object({
   /** Another shape is another number, and an old file then counts as absent. */
-  schema: z.literal(1),
+  schema: z.literal(2),
   dialect: dialectSchema.optional(),
   capabilities: capabilitiesSchema,
 });
@@ -18,6 +18,12 @@ export type CachedCapabilities = z.output<typeof cacheSchema>;
 
 /** A trial is bounded by its own time limit; whoever waits longer than some of them is not waiting for one. */
 const lockWaitMs = 120_000;
+
+/**
+ * By file: refusals that are no lasting fact (a driver was not loaded, a session was missing). All workers of
+ * this process share them; the next start tries again.
+ */
+const refusedHere = new Map<string, Capabilities>();
 
 /** The file in `<state>/cache` that processes share: one for each binary, its state, and the hardware. */
 export class CapabilityCache {
@@ -35,21 +41,31 @@ export class CapabilityCache {
     return new CapabilityCache(path.join(folder, `capabilities-${hash}.json`));
   }
 
-  /** What is unreadable or of another shape counts as not yet tried. */
+  /** With what only this process knows. What is unreadable or of another shape counts as not yet tried. */
   async read(): Promise<CachedCapabilities> {
+    const { capabilities, ...stored } = await this.#readFile();
+    return { ...stored, capabilities: { ...refusedHere.get(this.#file), ...capabilities } };
+  }
+
+  /** Remembers for as long as this process lives. */
+  addHere(capabilities: Capabilities): void {
+    refusedHere.set(this.#file, { ...refusedHere.get(this.#file), ...capabilities });
+  }
+
+  async #readFile(): Promise<CachedCapabilities> {
     try {
       return cacheSchema.parse(JSON.parse(await readFile(this.#file, 'utf8')));
     } catch {
-      return { schema: 1, capabilities: {} };
+      return { schema: 2, capabilities: {} };
     }
   }
 
-  /** Adds to what is there by now, whoever wrote it; returns the whole. */
+  /** Adds to the file, whoever wrote it meanwhile; returns the whole of it. */
   add(more: Omit<CachedCapabilities, 'schema'>): Promise<CachedCapabilities> {
     return this.exclusively('write', undefined, async () => {
-      const now = await this.read();
+      const now = await this.#readFile();
       const whole: CachedCapabilities = {
-        schema: 1,
+        schema: 2,
         dialect: more.dialect ?? now.dialect,
         capabilities: { ...now.capabilities, ...more.capabilities },
       };

@@ -8,7 +8,7 @@ import { checkDestination } from '../files/destination.ts';
 import { identityOf } from '../files/fileIdentity.ts';
 import { requireSpace } from '../files/freeSpace.ts';
 import { forgetPlacement } from '../files/placementRecord.ts';
-import { place } from '../files/placing.ts';
+import { placePersistently } from '../files/placePersistently.ts';
 import { assertUnchanged, checkSource } from '../files/sourceFile.ts';
 import { removeStaging, stage, type Staging } from '../files/staging.ts';
 import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
@@ -17,6 +17,7 @@ import { damagedResult, failedRun } from './encodeFailure.ts';
 import { runFfmpeg, type FfmpegExit } from './ffmpegProcess.ts';
 import { probeFile } from './probeFile.ts';
 import { proveFor } from './proveFor.ts';
+import { readBack } from './readBack.ts';
 import { surelyNeededBytes } from './sizeEstimate.ts';
 import { isCancelled, TaskFailure, toError, type TaskContext } from './task.ts';
 
@@ -26,6 +27,11 @@ export type EncodePayload = Extract<TaskPayload, { kind: 'encode' }>;
 export async function encodeTask(payload: EncodePayload, context: TaskContext): Promise<void> {
   const destination = path.dirname(payload.output);
   const source = await checkSource(payload.source);
+  // It waited for its turn since it was looked at: the command was made for what it was then.
+  if (source.bytes !== payload.probe.bytes)
+    throw new DffmpegError('source-changed', `${payload.source} changed while it waited to be encoded.`, {
+      hint: 'Retry the job to look at the file anew.',
+    });
   await checkDestination(destination);
   await requireSpace(destination, surelyNeededBytes(payload.preset, payload.probe), 'destination-full');
 
@@ -44,7 +50,7 @@ export async function encodeTask(payload: EncodePayload, context: TaskContext): 
       duration: command.expected.duration,
       frames: command.expected.video?.frames,
     });
-    const exit = await encode(command, context, (block) => {
+    const exit = await encode(command, staging, context, (block) => {
       context.progress(tracker.update(block, performance.now()));
     });
     const ended = { code: exit.code, signal: exit.signal };
@@ -53,7 +59,7 @@ export async function encodeTask(payload: EncodePayload, context: TaskContext): 
     if (exit.code !== 0) throw new TaskFailure(failedRun(exit, staging, context), { exit: ended });
 
     void context.report({ type: 'verifying', exit: ended }).catch(() => undefined);
-    const verdict = await verify(payload, command, staging, exit, context);
+    const verdict = await asFailure(verify(payload, command, staging, exit, context), ended);
     context.signal.throwIfAborted();
     if (verdict.level === 'fail')
       throw new TaskFailure(damagedResult(verdict, exit), { exit: ended, verdict });
@@ -93,6 +99,7 @@ async function build(payload: EncodePayload, staging: Staging, context: TaskCont
 
 async function encode(
   command: BuiltCommand,
+  staging: Staging,
   context: TaskContext,
   onProgress: Parameters<typeof runFfmpeg>[0]['onProgress'],
 ): Promise<FfmpegExit> {
@@ -100,6 +107,7 @@ async function encode(
   const run = runFfmpeg({
     binary,
     argv: command.argv,
+    output: staging.file,
     lowPriority: context.lowPriority,
     stallMs: context.settings.stallSeconds * 1000,
     signal: context.signal,
@@ -126,14 +134,9 @@ async function verify(
   exit: FfmpegExit,
   context: TaskContext,
 ): Promise<Verdict> {
-  const result = await probeFile(context.prover.tools, staging.file, {
-    timeoutMs: context.settings.probeTimeoutSeconds * 1000,
-    signal: context.signal,
-  }).catch((error: unknown) => {
-    context.signal.throwIfAborted();
-    context.log(`The result cannot be read back: ${String(error)}\n`);
-    return undefined;
-  });
+  const { signal, settings, prover } = context;
+  const timeoutMs = settings.probeTimeoutSeconds * 1000;
+  const result = await readBack(() => probeFile(prover.tools, staging.file, { timeoutMs, signal }), context);
   return judge({
     expected: command.expected,
     source: payload.probe,
@@ -160,15 +163,15 @@ async function deliver(
   let taken: string | undefined;
   for (;;) {
     const granted = await context.commit({ verdict, bytes, staged, identity, taken });
-    if ((await place({ staged, path: granted, recordDir: context.recordDir })) === 'placed')
-      return { path: granted, bytes };
+    const placement = { staged, identity, path: granted, recordDir: context.recordDir };
+    if ((await placePersistently(placement, context)) === 'placed') return { path: granted, bytes };
     taken = granted;
   }
 }
 
-async function asFailure(check: Promise<void>, exit: TaskFailure['exit']): Promise<void> {
+async function asFailure<T>(check: Promise<T>, exit: TaskFailure['exit']): Promise<T> {
   try {
-    await check;
+    return await check;
   } catch (error) {
     throw error instanceof DffmpegError ? new TaskFailure(error, { exit }) : error;
   }

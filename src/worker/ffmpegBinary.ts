@@ -50,10 +50,11 @@ export class FfmpegBinary {
     }
   }
 
-  /** Resolves when there is another ffmpeg than now, or none any more. */
-  async waitForChange(signal: AbortSignal): Promise<void> {
-    do await unreferencedDelay(lookMs, signal);
-    while (!signal.aborted && !(await this.look()).changed);
+  /** Resolves when there is another ffmpeg than now, or none any more, and at the latest after `withinMs`. */
+  async waitForChange(signal: AbortSignal, withinMs: number): Promise<void> {
+    const end = performance.now() + withinMs;
+    do await unreferencedDelay(Math.min(lookMs, withinMs), signal);
+    while (!signal.aborted && performance.now() < end && !(await this.look()).changed);
   }
 
   /** For the person at the machine: what to install, and how. */

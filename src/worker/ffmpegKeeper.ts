@@ -5,12 +5,17 @@ import { CapabilityProver } from './capabilities.ts';
 import { Deferred } from './deferred.ts';
 import type { FfmpegBinary } from './ffmpegBinary.ts';
 
+/** An ffmpeg that could not be examined is examined again after so long, changed or not. */
+const retryMs = 30_000;
+
 export interface FfmpegKeeperOptions {
   binary: FfmpegBinary;
   stateDir: string;
   /** Found, lost, replaced. */
   onStatus: () => void;
   onCapabilities: () => void;
+  /** Milliseconds between two looks at an ffmpeg that does not run; default 30 s. */
+  retryMs?: number | undefined;
 }
 
 /** Keeps a proved ffmpeg at hand: looks for it while it is missing, starts anew when it is replaced. */
@@ -45,9 +50,10 @@ export class FfmpegKeeper {
         await this.#keepOne();
       } catch (thrown) {
         if (this.#closed.signal.aborted) return;
-        // It does not run as ffmpeg, or the cache folder cannot be written: nothing to try until it changes.
+        // It does not run as ffmpeg, or the cache folder cannot be written; or the machine was too busy for a
+        // while, which no change of the binary would tell.
         this.#set({ state: 'missing', error: toDffmpegError(thrown, 'ffmpeg-missing').toData() });
-        await this.#options.binary.waitForChange(this.#closed.signal);
+        await this.#options.binary.waitForChange(this.#closed.signal, this.#options.retryMs ?? retryMs);
       }
     }
   }

@@ -6,6 +6,7 @@ import { ffmpegEnvironment } from './environment.ts';
 import { LineBatcher } from './lineBatcher.ts';
 import { lowerPriority } from './priority.ts';
 import { processStart } from './processTable.ts';
+import { StallTimer } from './stallTimer.ts';
 
 /** From the polite signal to the end of the tree; a cancelled ffmpeg is gone within two seconds. */
 const killDelayMs = 1500;
@@ -13,8 +14,10 @@ const killDelayMs = 1500;
 export interface FfmpegOptions {
   binary: string;
   argv: readonly string[];
+  /** Path of the file that it writes. */
+  output: string;
   lowPriority: boolean;
-  /** Milliseconds without any progress after which it is ended. */
+  /** Milliseconds without any progress, reported or in the file, after which it is ended. */
   stallMs: number;
   /** Aborting ends it. */
   signal: AbortSignal;
@@ -70,7 +73,11 @@ async function follow(subprocess: Subprocess, options: FfmpegOptions): Promise<F
   const parser = createProgressParser();
   const stderr = createStderrReader();
   const log = new LineBatcher(options.onLog);
-  const stall = new StallTimer(options.stallMs, () => subprocess.kill('SIGTERM'));
+  const stall = new StallTimer({
+    milliseconds: options.stallMs,
+    output: options.output,
+    onStall: () => subprocess.kill('SIGTERM'),
+  });
   let progress: ProgressBlock | undefined;
 
   subprocess.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -112,29 +119,4 @@ function isAhead(block: ProgressBlock, before: ProgressBlock | undefined): boole
     (block.outTime ?? 0) > (before?.outTime ?? 0) ||
     (block.bytes ?? 0) > (before?.bytes ?? 0)
   );
-}
-
-class StallTimer {
-  fired = false;
-  readonly #milliseconds: number;
-  readonly #onStall: () => void;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(milliseconds: number, onStall: () => void) {
-    this.#milliseconds = milliseconds;
-    this.#onStall = onStall;
-    this.restart();
-  }
-
-  restart(): void {
-    this.stop();
-    this.#timer = setTimeout(() => {
-      this.fired = true;
-      this.#onStall();
-    }, this.#milliseconds);
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
-  }
 }

@@ -2,7 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { sweepRecords } from '../files/placementRecord.ts';
 import { recoverPlacement } from '../files/placing.ts';
-import { isStaged, removeStaging, stagingOf } from '../files/staging.ts';
+import { isStaged, removeStaging, stagingOf, sweepAttempts } from '../files/staging.ts';
 import type { Channel } from '../protocol/channel.ts';
 import type { Handlers, Params } from '../protocol/contract.ts';
 import { DffmpegError } from '../protocol/errors.ts';
@@ -59,6 +59,9 @@ export interface Worker {
 /** Milliseconds after which a request without an answer is asked again. */
 const answerMs = 30_000;
 
+/** Milliseconds from the registration to the sweep: by then the coordinator has recovered what it knows. */
+const sweepDelayMs = 600_000;
+
 /** One render node at the end of a channel: registers, takes offers while it has slots, reports. */
 export function createWorker(options: WorkerOptions): Worker {
   return new WorkerNode(options);
@@ -80,6 +83,7 @@ class WorkerNode implements Worker {
   readonly #attempts: Attempts;
   readonly #load: LoadMeter;
   readonly #running: Promise<unknown>;
+  #sweep: NodeJS.Timeout | undefined;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -138,6 +142,7 @@ class WorkerNode implements Worker {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#sweep);
     this.#load.setWanted(false);
     this.#announcer.close();
     this.#ended.abort();
@@ -239,10 +244,20 @@ class WorkerNode implements Worker {
         signal,
       );
       for (const key of stop) this.#attempts.cancel(key);
+      if (!signal.aborted) this.#sweep ??= this.#sweepLater();
     } catch (error) {
       if (!signal.aborted) this.#complain('The coordinator did not accept this worker', error);
       throw error;
     }
+  }
+
+  #sweepLater(): NodeJS.Timeout {
+    return setTimeout(() => {
+      const running = new Set(this.#attempts.keys.map(({ taskId, fence }) => `${taskId}-${fence}`));
+      sweepAttempts(this.#scratchDir, Date.now(), running).catch((error: unknown) => {
+        this.#complain('Old attempts could not be swept', error);
+      });
+    }, sweepDelayMs).unref();
   }
 
   #state(): WorkerState {

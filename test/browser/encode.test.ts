@@ -53,7 +53,7 @@ describe('the packed extension, in the hands of a person', function () {
 
     await workbench.rightClick('clip.mp4', encode);
     await workbench.chooseFromMenu(encode);
-    await workbench.waitForRow('Jobs', /clip\.mp4.*clip\.web\.mp4.*verified/s, encodeTimeoutMs);
+    await workbench.waitForRow('Jobs', /clip\.mp4.*verified.*clip\.web\.mp4/s, encodeTimeoutMs);
     await workbench.notification(/clip\.mp4 → clip\.web\.mp4.*verified/).waitFor();
 
     const { streams, format } = await probe(path.join(workbench.folder, 'clip.web.mp4'));
@@ -69,8 +69,8 @@ describe('the packed extension, in the hands of a person', function () {
     await workbench.rightClick('second clip.mp4', encode);
     await workbench.chooseFromMenu(encode);
     await workbench.showContainer('DFFmpeg');
-    await workbench.waitForRow('Jobs', /second clip\.web\.mp4.*verified/s, encodeTimeoutMs);
-    await workbench.waitForRow('Jobs', /clip\.web-2\.mp4.*verified/s, encodeTimeoutMs);
+    await workbench.waitForRow('Jobs', /verified.*second clip\.web\.mp4/s, encodeTimeoutMs);
+    await workbench.waitForRow('Jobs', /verified.*clip\.web-2\.mp4/s, encodeTimeoutMs);
     assert.ok(existsSync(path.join(workbench.folder, 'clip.web-2.mp4')), 'a taken name gets a number');
   });
 

@@ -44,7 +44,7 @@ try {
     await workbench.showContainer('DFFmpeg');
     await workbench.waitForRow(
       'Jobs',
-      new RegExp(`${name.replace('.mp4', '')}\\.web\\.mp4.*verified`, 's'),
+      new RegExp(`verified.*${name.replace('.mp4', '')}\\.web\\.mp4`, 's'),
       patience,
     );
   }

@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import { activated, stateDir } from './support/extension.ts';
+import * as vscode from 'vscode';
+import { activated, extensionId, stateDir } from './support/extension.ts';
 
 /** Named so that it runs before the tests that start the daemon. */
 describe('activation', () => {
-  it('takes less than 50 ms', async () => {
+  it('takes less than 50 ms, with the loading of the bundle', async () => {
     const { activationTime } = await activated();
-    assert.ok(activationTime < 50, `${activationTime.toFixed(1)} ms`);
+    const extension = vscode.extensions.getExtension(extensionId);
+    assert.ok(extension);
+    const main = path.join(extension.extensionPath, 'dist', 'extension.js');
+    // The best of some loads: a machine that is busy with something else says nothing about the bundle.
+    const load = Math.min(...Array.from({ length: 5 }, () => loadTime(main)));
+    const total = load + activationTime;
+    assert.ok(total < 50, `${load.toFixed(1)} ms to load, ${activationTime.toFixed(1)} ms to activate`);
   });
 
   it('starts no daemon and writes nothing', async () => {
@@ -26,3 +34,12 @@ describe('activation', () => {
     assert.equal(services.session.link.kind, 'idle');
   });
 });
+
+/** Milliseconds to load the bundle once more, from nothing but the file. */
+function loadTime(main: string): number {
+  const requireIt = createRequire(main);
+  delete requireIt.cache[requireIt.resolve(main)];
+  const start = performance.now();
+  requireIt(main);
+  return performance.now() - start;
+}

@@ -44,7 +44,7 @@ describe('a click on a clip', () => {
 
     const item = jobsTree.getTreeItem(jobsTree.node(job.id));
     assert.equal(item.label, 'clip.mp4');
-    assert.match(String(item.description), / → .* · clip\.web\.mp4, verified$/);
+    assert.match(String(item.description), / → .*, verified · clip\.web\.mp4$/);
     assert.match(item.contextValue ?? '', /^job\+done\+result\+log\+command$/);
     const resolved = jobsTree.resolveTreeItem(item, jobsTree.node(job.id));
     const tooltip = (resolved.tooltip as vscode.MarkdownString).value;
@@ -98,6 +98,7 @@ describe('a click on a clip', () => {
     answers.press.clear();
     await vscode.commands.executeCommand('dffmpeg.encode', clip('rushes'), [clip('rushes')]);
     assert.equal(answers.shown[0]?.text, 'Encode 2 files in rushes with web?');
+    assert.match(answers.shown[0].detail ?? '', /^2 left out, such as take \d\.web\.mp4: /);
   });
 
   it('uses the preset that was chosen, and again the next time', async () => {
@@ -140,5 +141,6 @@ describe('a click on a clip', () => {
     const jobs = jobsNow(api);
     assert.ok(jobs.length > 0);
     await whenBoard(api, () => api.services.jobsView.badge === 0);
+    await whenBoard(api, () => api.services.statusBar.text === undefined);
   });
 });

@@ -13,7 +13,7 @@ export function jobLabel(job: Job): string {
   return fileNameOf(job.sources[0]?.path ?? job.id).replaceAll(/[\r\n]+/g, '␊');
 }
 
-/** The row's grey text: `43 % · 2.1× · 3 min 20 s left`, `412 MB → 63 MB (−85 %) · clip.web.mp4, verified`. */
+/** The row's grey text: `43 % · 2.1× · 3 min 20 s left`, `412 MB → 63 MB (−85 %), verified · clip.web.mp4`. */
 export function describeJob(job: Job, progress: Progress | undefined): string {
   switch (job.state) {
     case 'accepted':
@@ -56,13 +56,13 @@ function runningText(progress: Progress | undefined): string {
   return describeProgress({ fraction, speed: speed || undefined, eta }) || 'starting';
 }
 
-/** Sizes first: in a narrow view the name, which can be guessed, is what is cut off. */
+/** Sizes and verdict first: in a narrow view the name, which can be guessed, is what is cut off. */
 function resultText(job: Job): string {
   const [output] = job.outputs;
   if (output?.path === undefined || output.bytes === undefined) return 'done';
   const sizes = describeResult(job.sources[0]?.bytes, output.bytes, undefined);
   const verdict = output.verdict ? `, ${verdictWords[output.verdict.level]}` : '';
-  return `${sizes} · ${fileNameOf(output.path)}${verdict}`;
+  return `${sizes}${verdict} · ${fileNameOf(output.path)}`;
 }
 
 const verdictWords: Record<Verdict['level'], string> = {
@@ -113,7 +113,7 @@ export function jobIcon(job: Job): { readonly icon: string; readonly color?: str
         : { icon: 'sync~spin', color: 'progressBar.background' };
     case 'done':
       return job.outputs.some(({ verdict }) => verdict?.level === 'warn')
-        ? { icon: 'pass', color: 'list.warningForeground' }
+        ? { icon: 'warning', color: 'list.warningForeground' }
         : { icon: 'pass', color: 'testing.iconPassed' };
     case 'failed':
       return { icon: 'error', color: 'testing.iconFailed' };

@@ -1,7 +1,7 @@
-import type { ErrorCode } from '../../protocol/errors.ts';
+import type { ErrorCode, ErrorData } from '../../protocol/errors.ts';
 import type { WorkerInfo } from '../../protocol/model.ts';
 
-/** Values of the context key `dffmpeg.state`; each has its welcome content in package.json. */
+/** Values of the context key `dffmpeg.state`; each in which the Jobs view has no row has its welcome content in package.json. */
 export const viewStates = [
   'loading',
   'untrusted',
@@ -50,5 +50,11 @@ export function viewState({ trusted, link, workers, jobs }: ViewFacts): ViewStat
 
 /** Whether this machine has no usable ffmpeg; while it is being looked for, nobody is alarmed. */
 export function isFfmpegMissing(workers: readonly WorkerInfo[]): boolean {
-  return workers.some((worker) => worker.local && worker.ffmpeg.state === 'missing');
+  return missingFfmpeg(workers) !== undefined;
+}
+
+/** Why this machine has no usable ffmpeg, in its worker's words. */
+export function missingFfmpeg(workers: readonly WorkerInfo[]): ErrorData | undefined {
+  const local = workers.find((worker) => worker.local && worker.ffmpeg.state === 'missing');
+  return local?.ffmpeg.state === 'missing' ? local.ffmpeg.error : undefined;
 }

@@ -89,10 +89,9 @@ export class DaemonSession implements Disposable {
     if (await this.#hasStore()) await this.connection().catch(() => undefined);
   }
 
-  /** Like `watch`, and the workers' load is measured until the returned handle is disposed of. */
+  /** The workers' load is measured, while there is a link, until the returned handle is disposed of. */
   watchLoad(): Disposable {
     this.#changeLoadWatchers(1);
-    void this.watch();
     let held = true;
     return {
       dispose: () => {
@@ -100,6 +99,10 @@ export class DaemonSession implements Disposable {
         held = false;
       },
     };
+  }
+
+  get isLoadWatched(): boolean {
+    return this.#loadWatchers > 0;
   }
 
   /** A connection that works, with a daemon started if need be. Rejects with a `DffmpegError`. */

@@ -1,11 +1,12 @@
-import { MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
-import type { DffmpegError } from '../../protocol/errors.ts';
+import { MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, workspace } from 'vscode';
+import type { ErrorData } from '../../protocol/errors.ts';
 import type { Job, Progress } from '../../protocol/model.ts';
 import type { JobGroup } from '../model/jobBoard.ts';
 import { describeJob, jobContext, jobIcon, jobLabel, stateWord } from '../model/jobPresentation.ts';
 import { errorText } from '../model/errorText.ts';
 import { jobTooltip } from '../model/jobTooltip.ts';
 import type { CommandId } from '../commandIds.ts';
+import { readFfmpegPath, section } from '../settings.ts';
 import type { NoticeNode } from './jobNodes.ts';
 
 const groupLabels: Record<JobGroup, string> = {
@@ -48,12 +49,15 @@ export function olderItem(): TreeItem {
   return clickable('Show older…', 'dffmpeg.showOlder', new ThemeIcon('history'));
 }
 
-export function noticeItem(notice: NoticeNode['notice'], error: DffmpegError | undefined): TreeItem {
+export function noticeItem(notice: NoticeNode['notice'], error: ErrorData | undefined): TreeItem {
   const warning = new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
   if (notice === 'noFfmpeg') {
-    const item = clickable('ffmpeg was not found', 'dffmpeg.installFfmpeg', warning);
-    item.description = 'Install it…';
-    item.tooltip = 'Jobs wait until ffmpeg is installed. This view notices by itself.';
+    const item = clickable(error?.message ?? 'ffmpeg was not found', 'dffmpeg.installFfmpeg', warning);
+    const isNamed = readFfmpegPath(workspace.getConfiguration(section)) !== undefined;
+    item.description = isNamed ? 'Open the setting…' : 'Install it…';
+    item.tooltip = [error && errorText(error), 'Jobs wait until then. This view notices by itself.']
+      .filter(Boolean)
+      .join(' ');
     item.contextValue = 'noFfmpeg';
     return item;
   }

@@ -4,7 +4,7 @@ import type { DaemonSession } from '../session/daemonSession.ts';
 import { Coalescer } from '../model/coalescer.ts';
 import type { Disposable } from '../model/emitter.ts';
 import { jobGroups, type BoardChange, type JobBoard, type JobGroup } from '../model/jobBoard.ts';
-import { isFfmpegMissing } from '../model/viewState.ts';
+import { isFfmpegMissing, missingFfmpeg } from '../model/viewState.ts';
 import { groupItem, jobItem, noticeItem, olderItem, resolveJobTooltip } from './jobItems.ts';
 import type { GroupNode, JobNode, JobsNode, NoticeNode, OlderNode } from './jobNodes.ts';
 
@@ -77,7 +77,10 @@ export class JobsTree implements TreeDataProvider<JobsNode>, Disposable {
   getTreeItem(node: JobsNode): TreeItem {
     switch (node.kind) {
       case 'notice':
-        return noticeItem(node.notice, this.#session.error);
+        return noticeItem(
+          node.notice,
+          node.notice === 'noFfmpeg' ? missingFfmpeg(this.#board.workers) : this.#session.error,
+        );
       case 'group':
         return groupItem(node.group, this.#countOf(node.group));
       case 'older':
@@ -143,6 +146,8 @@ export class JobsTree implements TreeDataProvider<JobsNode>, Disposable {
         return;
       case 'workers':
         this.#checkRoot();
+        // Its words may have changed.
+        if (this.#root().includes(notices.noFfmpeg)) this.#coalescer.add(notices.noFfmpeg);
         return;
       case 'counts':
     }
@@ -154,9 +159,12 @@ export class JobsTree implements TreeDataProvider<JobsNode>, Disposable {
   }
 
   #root(): JobsNode[] {
-    if (this.#board.size === 0) return [];
+    const { link } = this.#session;
+    // The view's message says why and hides the welcome content: the row is what is left to click.
+    if (this.#board.size === 0)
+      return link.kind === 'failed' && link.code !== 'node-missing' ? [notices.disconnected] : [];
     const notice =
-      this.#session.link.kind === 'failed'
+      link.kind === 'failed'
         ? [notices.disconnected]
         : isFfmpegMissing(this.#board.workers)
           ? [notices.noFfmpeg]

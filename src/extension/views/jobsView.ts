@@ -9,7 +9,9 @@ import {
 import type { Job } from '../../protocol/model.ts';
 import type { DaemonSession } from '../session/daemonSession.ts';
 import type { Disposable } from '../model/emitter.ts';
+import { errorText } from '../model/errorText.ts';
 import type { JobBoard } from '../model/jobBoard.ts';
+import type { LinkState } from '../model/viewState.ts';
 import type { JobsNode } from './jobNodes.ts';
 import type { JobsTree } from './jobsTree.ts';
 
@@ -41,7 +43,15 @@ export class JobsView implements Disposable {
       board.onDidChange(() => {
         this.#showBadge(board.counts.running);
       }),
+      session.onDidChangeLink((link) => {
+        this.#showFailure(link);
+      }),
     ];
+  }
+
+  /** Why there is no connection, above the rows. */
+  get message(): string | undefined {
+    return this.#view.message;
   }
 
   get visible(): boolean {
@@ -64,6 +74,12 @@ export class JobsView implements Disposable {
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #showFailure(link: LinkState): void {
+    // A message takes the place of the welcome content; that of a missing Node says why and has the buttons.
+    const said = link.kind === 'failed' && link.code !== 'node-missing' ? errorText(link) : '';
+    if ((this.#view.message ?? '') !== said) this.#view.message = said;
   }
 
   #showBadge(running: number): void {

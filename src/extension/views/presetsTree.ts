@@ -1,13 +1,6 @@
-import {
-  EventEmitter,
-  MarkdownString,
-  ThemeColor,
-  ThemeIcon,
-  TreeItem,
-  workspace,
-  type TreeDataProvider,
-} from 'vscode';
+import { EventEmitter, MarkdownString, ThemeColor, ThemeIcon, TreeItem, type TreeDataProvider } from 'vscode';
 import type { Preset } from '../../encoding/preset.ts';
+import { firstFolder } from '../firstFolder.ts';
 import type { Disposable } from '../model/emitter.ts';
 import { escapeMarkdown } from '../model/markdown.ts';
 import { brokenPresetSentence, type PresetEntry } from '../model/presetCatalog.ts';
@@ -72,10 +65,10 @@ export class PresetsTree implements TreeDataProvider<PresetNode>, Disposable {
       item.tooltip = brokenPresetSentence(entry.name, entry.problems);
       return;
     }
+    const isDefault = entry.name === this.#presets.defaultName(firstFolder());
     const current = entry.name === this.#presets.currentName(firstFolder());
-    item.description = [current ? 'default' : undefined, entry.preset.description]
-      .filter(Boolean)
-      .join(' · ');
+    const use = isDefault ? 'default' : current ? 'used next' : undefined;
+    item.description = [use, entry.preset.description].filter(Boolean).join(' · ');
     item.iconPath = new ThemeIcon(
       current ? 'star-full' : entry.preset.video ? 'device-camera-video' : 'unmute',
     );
@@ -84,10 +77,6 @@ export class PresetsTree implements TreeDataProvider<PresetNode>, Disposable {
     );
     item.accessibilityInformation = { label: `Preset ${entry.name}, ${String(item.description)}` };
   }
-}
-
-function firstFolder() {
-  return workspace.workspaceFolders?.[0]?.uri;
 }
 
 function presetText({ description, container, video, audio }: Preset): string {

@@ -89,7 +89,7 @@ describe('coordinator', () => {
     const missing = await client.job(id, ({ reason }) => reason?.code === 'ffmpeg-missing');
     assert.deepEqual(missing.reason, {
       code: 'ffmpeg-missing',
-      message: 'workshop: ffmpeg was not found.',
+      message: 'There is no usable ffmpeg on workshop: ffmpeg was not found.',
       hint: 'apt',
     });
     await worker.peer.request('worker.update', { worker: describeWorker() });
@@ -372,6 +372,8 @@ describe('coordinator', () => {
       const gone = await watcher.job(job.id, ({ state }) => state === 'cancelled');
       assert.match(gone.reason?.message ?? '', /command that waited/);
       assert.equal((await watcher.peer.request('jobs.get', { id: free.id })).job.state, 'accepted');
+      const { job: retried } = await watcher.peer.request('jobs.retry', { id: job.id });
+      assert.equal(retried.attached, false, 'it belongs to no command any more');
     });
   });
 
@@ -449,6 +451,41 @@ describe('coordinator', () => {
       await next.register();
       const job = await client.job(id, ({ state }) => state === 'done');
       assert.equal(job.outputs[0]?.path, '/m/b.web-2.mp4');
+    });
+
+    /** A granted placement after a crash, with a worker that fails to say what became of it. */
+    async function unanswered() {
+      const worker = await harness.registered();
+      const { id } = await submit();
+      await worker.commit(await worker.encode());
+      await harness.crash();
+      const client = await harness.subscribed();
+      const next = harness.worker();
+      next.accepts = () => false;
+      next.answers = { 'placement.recover': () => Promise.reject(new Error('The disk is away.')) };
+      await next.register();
+      await harness.failures(1);
+      return { client, id, next };
+    }
+
+    it('asks again, later each time, when the worker could not say', async () => {
+      const { client, id, next } = await unanswered();
+      const { retryBaseMs } = harness.settings;
+      harness.timers.advance(retryBaseMs);
+      await harness.failures(2);
+      next.answers = { 'placement.recover': () => Promise.resolve({ outcome: 'placed' }) };
+      harness.timers.advance(retryBaseMs);
+      assert.equal(next.asked.length, 2);
+      harness.timers.advance(retryBaseMs);
+      await client.job(id, ({ state }) => state === 'done');
+      assert.equal(next.asked.length, 3);
+    });
+
+    it('lets a person cancel what the worker cannot say anything of', async () => {
+      const { client, id, next } = await unanswered();
+      const { job } = await client.peer.request('jobs.cancel', { id });
+      assert.equal(job.state, 'cancelled');
+      assert.deepEqual(next.cancels, []);
     });
 
     it('leaves a granted placement to the worker whose channel was lost', async () => {

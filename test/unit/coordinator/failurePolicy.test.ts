@@ -31,6 +31,15 @@ describe('failurePolicy', () => {
     assert.equal(judge('worker-lost', 1_000).outcome, 'repeat');
   });
 
+  it('counts a timeout that the worker reported, and no other', () => {
+    const task = { ...newTask('a', 'probe'), environmentFailures: settings.maxEnvironmentFailures - 1 };
+    const error = { code: 'timeout', message: 'm' } as const;
+    assert.equal(judgeFailure(task, error, { ...context, reported: true }).outcome, 'fail');
+    assert.equal(judgeFailure(task, error, { ...context, reported: false }).outcome, 'repeat');
+    const lost = { code: 'worker-lost', message: 'm' } as const;
+    assert.equal(judgeFailure(task, lost, { ...context, reported: true }).outcome, 'repeat');
+  });
+
   it('backs off, longer each time, up to a limit', () => {
     const decision = judge('timeout', 1);
     assert.ok(decision.outcome === 'repeat');

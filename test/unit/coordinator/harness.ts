@@ -92,6 +92,7 @@ export class Harness {
   directory: string;
   readonly settings: QueueSettings;
   coordinator!: Coordinator;
+  readonly #waiting: (() => void)[] = [];
 
   private constructor(directory: string, settings: QueueSettings) {
     this.directory = directory;
@@ -114,7 +115,10 @@ export class Harness {
       clock: this.timers.clock,
       random: () => 0.5,
       platform: 'linux',
-      log: (error) => this.errors.push(error),
+      log: (error) => {
+        this.errors.push(error);
+        for (const resolve of this.#waiting.splice(0)) resolve();
+      },
       timers: this.timers,
     });
   }
@@ -136,6 +140,12 @@ export class Harness {
     await killed.close();
     await rm(old, { recursive: true });
     await this.open();
+  }
+
+  /** Resolves when so many errors were logged, and what follows from the last one has been done. */
+  async failures(count: number): Promise<void> {
+    while (this.errors.length < count) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   client(): FakeClient {

@@ -78,7 +78,7 @@ describe('scheduler', () => {
     assert.deepEqual(decision.action === 'wait' && decision.trials, [
       { worker: 'w', encoders: ['h264_nvenc'] },
     ]);
-    assert.match(decision.action === 'wait' ? decision.reason.message : '', /h264_nvenc is being tried out/);
+    assert.match(decision.action === 'wait' ? decision.reason.message : '', /is trying out h264_nvenc/);
     untried.untriable.set('h264_nvenc', 'no answer');
     assert.equal(decide(entry('encode'), [untried]).action, 'offer');
   });

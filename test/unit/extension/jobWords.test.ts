@@ -3,6 +3,7 @@ import { batchMessage } from '../../../src/extension/model/batchMessage.ts';
 import { toCommandLine } from '../../../src/encoding/commandLine.ts';
 import { describeJob, jobContext, jobIcon, jobLabel } from '../../../src/extension/model/jobPresentation.ts';
 import { jobTooltip } from '../../../src/extension/model/jobTooltip.ts';
+import { leftOutText } from '../../../src/extension/model/leftOutText.ts';
 import { escapeMarkdown } from '../../../src/extension/model/markdown.ts';
 import { statusBarText } from '../../../src/extension/model/statusBarText.ts';
 import { viewState } from '../../../src/extension/model/viewState.ts';
@@ -25,7 +26,16 @@ describe('a row of the Jobs view', () => {
   });
 
   it('tells what came out', () => {
-    assert.equal(describeJob(makeDone(), undefined), '412 MB → 63 MB (−85 %) · clip.web.mp4, verified');
+    assert.equal(describeJob(makeDone(), undefined), '412 MB → 63 MB (−85 %), verified · clip.web.mp4');
+  });
+
+  it('tells a result with warnings by its icon and words, not by its colour alone', () => {
+    const job = makeDone({
+      outputs: [{ path: '/film/clip.web.mp4', bytes: 63_000_000, verdict: { level: 'warn', findings: [] } }],
+    });
+    assert.equal(describeJob(job, undefined), '412 MB → 63 MB (−85 %), with warnings · clip.web.mp4');
+    assert.equal(jobIcon(job).icon, 'warning');
+    assert.equal(jobIcon(makeDone()).icon, 'pass');
   });
 
   it('tells why it failed or waits', () => {
@@ -125,6 +135,15 @@ describe('the message at the end of a batch', () => {
     assert.equal(batchMessage([failed], 'none'), undefined);
     assert.equal(batchMessage([makeJob({ state: 'cancelled' })], 'all'), undefined);
     assert.ok(batchMessage([makeDone(), failed], 'failures'));
+  });
+});
+
+describe('what a scan left out', () => {
+  it('is a number with an example and its reason', () => {
+    const link = { path: '/film/a.mp4', why: 'It is a link.' };
+    assert.equal(leftOutText([]), undefined);
+    assert.equal(leftOutText([link]), '1 left out, a.mp4: It is a link.');
+    assert.equal(leftOutText([link, link]), '2 left out, such as a.mp4: It is a link.');
   });
 });
 

@@ -27,7 +27,7 @@ describe('worker', () => {
       AWS_SECRET_ACCESS_KEY: 'secret',
     });
     assert.deepEqual(Object.keys(inner).sort(), [
-      ...['AV_LOG_FORCE_NOCOLOR', 'CUDA_VISIBLE_DEVICES', 'HOME', 'LC_ALL', 'Path'],
+      ...['AV_LOG_FORCE_NOCOLOR', 'CUDA_VISIBLE_DEVICES', 'HOME', 'LC_ALL', 'Path', 'SVT_LOG'],
     ]);
   });
 

@@ -9,7 +9,7 @@ const messageMethods: readonly Messages[] = [
 
 /** What the window was asked to show, and what the test answers in a person's stead. */
 export class Answers {
-  readonly shown: { text: string; buttons: string[]; modal: boolean }[] = [];
+  readonly shown: { text: string; buttons: string[]; modal: boolean; detail?: string }[] = [];
   readonly picks: { title: string | undefined; labels: string[] }[] = [];
   /** Button to press, by what the message begins with. */
   readonly press = new Map<string, string>();
@@ -51,7 +51,8 @@ export class Answers {
     const [text, ...rest] = args as [string, ...unknown[]];
     const options = rest.find((entry) => typeof entry === 'object') as vscode.MessageOptions | undefined;
     const buttons = rest.filter((entry) => typeof entry === 'string');
-    this.shown.push({ text, buttons, modal: options?.modal === true });
+    const detail = options?.detail === undefined ? {} : { detail: options.detail };
+    this.shown.push({ text, buttons, modal: options?.modal === true, ...detail });
     for (const wake of this.#waiting.splice(0)) wake();
     const answer = [...this.press].find(([start]) => text.startsWith(start))?.[1];
     return Promise.resolve(answer);

@@ -1,0 +1,44 @@
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DffmpegError } from '../protocol/errors.ts';
+import type { FileIdentity } from '../protocol/workerContract.ts';
+import { toDestinationError } from './destinationError.ts';
+import { errnoCode } from './errnoCode.ts';
+import { place, recoverPlacement, type Placement } from './placing.ts';
+
+/** Milliseconds before each further try: a network drive that reconnects takes about a minute. */
+const defaultPausesMs: readonly number[] = [2000, 5000, 10_000, 20_000, 25_000];
+
+/**
+ * `place`, tried again while the destination does not take the file. A try may have failed behind the decisive
+ * step, so each further one begins by looking how far the last came. The staged file stays until it is placed.
+ */
+export async function placePersistently(
+  placement: Placement & { identity: FileIdentity },
+  options: { signal: AbortSignal; pausesMs?: readonly number[] },
+): Promise<'placed' | 'taken'> {
+  let failure: unknown;
+  try {
+    return await place(placement);
+  } catch (error) {
+    if (!mayPass(error)) throw error;
+    failure = error;
+  }
+  for (const pause of options.pausesMs ?? defaultPausesMs) {
+    await delay(pause, undefined, { signal: options.signal });
+    try {
+      const outcome = await recoverPlacement(placement);
+      if (outcome === 'gone') throw failure;
+      return outcome;
+    } catch (error) {
+      const known = toDestinationError(error, path.dirname(placement.path));
+      if (error === failure || !mayPass(known)) throw known;
+      failure = known;
+    }
+  }
+  throw failure;
+}
+
+function mayPass(error: unknown): boolean {
+  return error instanceof DffmpegError ? error.class === 'destination' : errnoCode(error) !== undefined;
+}

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { identityOf } from '../../../src/files/fileIdentity.ts';
+import { placePersistently } from '../../../src/files/placePersistently.ts';
+import { placingFs, type PlacingFs } from '../../../src/files/placingFs.ts';
+import { sweepAttempts } from '../../../src/files/staging.ts';
+
+function systemError(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
+describe('files that outlive a failure', () => {
+  let root: string;
+  beforeEach(async () => {
+    root = await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-outlive-'));
+  });
+  afterEach(() => rm(root, { recursive: true, force: true }));
+
+  describe('a destination that is away for a while', () => {
+    let staged: string;
+    let target: string;
+    const { signal } = new AbortController();
+
+    beforeEach(async () => {
+      staged = path.join(root, 't1-1', 'result.mp4');
+      target = path.join(root, 'clip.mp4');
+      await mkdir(path.dirname(staged));
+      await writeFile(staged, 'whole');
+    });
+
+    const placement = async (fs: Partial<PlacingFs>) => ({
+      staged,
+      path: target,
+      recordDir: path.join(root, 'records'),
+      identity: await identityOf(staged),
+      fs: { ...placingFs, ...fs },
+    });
+
+    /** Fails with each of the codes once, then works. */
+    function failing(codes: string[]): (from: string, to: string) => Promise<void> {
+      return (from, to) => {
+        const code = codes.shift();
+        return code === undefined ? placingFs.link(from, to) : Promise.reject(systemError(code));
+      };
+    }
+
+    it('gets the file when it is back', async () => {
+      const given = await placement({ link: failing(['ENOSPC', 'EIO', 'EHOSTDOWN']) });
+      assert.equal(await placePersistently(given, { signal, pausesMs: [0, 0, 0] }), 'placed');
+      assert.equal(await readFile(target, 'utf8'), 'whole');
+    });
+
+    it('has the file though it failed behind the last step', async () => {
+      let failed = false;
+      const given = await placement({
+        link: () => Promise.reject(systemError('EPERM')),
+        syncFolder: async (folder) => {
+          if (failed) return placingFs.syncFolder(folder);
+          failed = true;
+          throw systemError('EIO');
+        },
+      });
+      assert.equal(await placePersistently(given, { signal, pausesMs: [0] }), 'placed');
+      assert.equal(await readFile(target, 'utf8'), 'whole');
+    });
+
+    it('is given up in the end, with its own error and the staged file there', async () => {
+      const given = await placement({ link: failing(['EIO', 'EIO', 'ENOSPC']) });
+      await assert.rejects(placePersistently(given, { signal, pausesMs: [0, 0] }), {
+        code: 'destination-full',
+      });
+      assert.equal(await readFile(staged, 'utf8'), 'whole');
+    });
+
+    it('is waited for no longer than the attempt lives', async () => {
+      const end = new AbortController();
+      const given = await placement({
+        link: () => {
+          end.abort();
+          return Promise.reject(systemError('EIO'));
+        },
+      });
+      await assert.rejects(placePersistently(given, { signal: end.signal }), { name: 'AbortError' });
+    });
+  });
+
+  it('are swept after a day, unless they are young, in use, or somebody else’s', async () => {
+    const old = new Date(Date.now() - 25 * 3_600_000);
+    for (const name of ['t1-1', 't2-1', 't3-1', 'notes']) {
+      await mkdir(path.join(root, name));
+      await writeFile(path.join(root, name, 'result.mp4'), 'x');
+      if (name !== 't2-1') await utimes(path.join(root, name, 'result.mp4'), old, old);
+      await utimes(path.join(root, name), old, old);
+    }
+    await sweepAttempts(root, Date.now(), new Set(['t3-1']));
+    assert.deepEqual(await readdir(root), ['notes', 't2-1', 't3-1']);
+  });
+});
