@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { Answers } from './support/answers.ts';
-import { activated, clip, jobsNow, submitted, whenBoard, whenEnded } from './support/extension.ts';
+import { activated, clip, jobsNow, submitted, whenBoard, whenEnded, whenDrawn } from './support/extension.ts';
 
 interface Probed {
   readonly streams: readonly { readonly codec_name: string }[];
@@ -140,7 +140,7 @@ describe('a click on a clip', () => {
     await whenBoard(api, () => api.services.board.counts.running + api.services.board.counts.waiting === 0);
     const jobs = jobsNow(api);
     assert.ok(jobs.length > 0);
-    await whenBoard(api, () => api.services.jobsView.badge === 0);
-    await whenBoard(api, () => api.services.statusBar.text === undefined);
+    await whenDrawn(() => api.services.jobsView.badge === 0);
+    await whenDrawn(() => api.services.statusBar.text === undefined);
   });
 });

@@ -42,6 +42,11 @@ export function whenBoard<T>(api: TestApi, ask: () => T | undefined | false): Pr
   });
 }
 
+/** For what is drawn a moment after the board's last change, and tells nobody: asked until it is so. */
+export async function whenDrawn(ask: () => boolean): Promise<void> {
+  while (!ask()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
 export async function whenEnded(api: TestApi, id: string): Promise<Job> {
   return whenBoard(api, () => {
     const job = api.services.board.job(id);
