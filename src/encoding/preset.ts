@@ -1,160 +1,265 @@
 import * as z from 'zod';
+import { audioSchema, subtitlesSchema } from './presetTracks.ts';
+import { containers } from './presetNames.ts';
+import { contactSheetSchema, ladderSchema, stillSchema } from './presetKinds.ts';
+import { timeSchema } from './presetValues.ts';
+import { videoSchema } from './presetVideo.ts';
 
 /**
- * The one schema of a preset: settings.json, config.jsonc, the job's snapshot and the arguments all read this.
- * Leaves carry the text that a person sees on hover. Fields are ffmpeg's own words where ffmpeg has one.
+ * The one schema of a preset: settings.json, `*.dffmpeg-presets.json`, config.jsonc, the job's snapshot and the
+ * arguments all read this. Leaves carry the text that a person sees on hover. Fields are ffmpeg's own words where
+ * ffmpeg has one. Everything is optional here, since a preset may inherit it: `resolvePreset` (presetResolve.ts)
+ * follows `extends` and says what is still missing.
  */
 
-export const videoEncoders = [
-  'libx264', 'libx265', 'libsvtav1', 'libaom-av1', 'libvpx-vp9',
-  'h264_nvenc', 'hevc_nvenc', 'av1_nvenc', 'h264_qsv', 'hevc_qsv', 'av1_qsv',
-  'h264_videotoolbox', 'hevc_videotoolbox',
-] as const; // prettier-ignore
-export const audioEncoders = ['aac', 'libopus', 'libmp3lame', 'flac'] as const;
-export const containers = ['mp4', 'mkv', 'webm', 'm4a', 'mp3', 'opus', 'flac'] as const;
+/** Names of presets and outputs are typed on a command line and stand in file names. */
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/;
 
-export const pixelFormats = ['yuv420p', 'yuv420p10le'] as const;
-export const speeds = ['fastest', 'fast', 'medium', 'slow', 'slowest'] as const;
+export const presetNameSchema = z.string().regex(namePattern, {
+  message: 'A preset name has 1 to 40 letters, digits, - or _ and begins with a letter or digit.',
+});
 
-export type PixelFormat = (typeof pixelFormats)[number];
-export type Speed = (typeof speeds)[number];
-export type VideoEncoder = (typeof videoEncoders)[number];
-export type AudioEncoder = (typeof audioEncoders)[number];
-export type Container = (typeof containers)[number];
+const outputNameSchema = z.string().regex(namePattern, {
+  message: 'The name of an output has 1 to 40 letters, digits, - or _ and begins with a letter or digit.',
+});
 
-export const videoSchema = z
+const trimSchema = z
   .strictObject({
-    encoders: z
-      .array(z.enum(videoEncoders))
-      .min(1)
-      .meta({
-        description:
-          'Encoders in order of preference; the first that a trial run proved on the worker is used.',
-        examples: [['h264_nvenc', 'libx264']],
-      }),
-    crf: z
-      .number()
-      .min(0)
-      .max(63)
-      .optional()
-      .meta({
-        description:
-          'Constant quality on the encoder’s own scale: lower is better and larger (H.264 18–28, AV1 24–40). Not together with `bitrate`. Without either, the encoder’s usual value.',
-        examples: [22],
-      }),
-    bitrate: z
-      .string()
-      .regex(/^\d+(\.\d+)?[kM]$/)
-      .optional()
-      .meta({
-        description: 'Average bit rate, such as `2500k` or `4M`. Not together with `crf`.',
-        examples: ['2500k'],
-      }),
-    speed: z
-      .enum(speeds)
-      .optional()
-      .meta({
-        description: 'Time against size, mapped to each encoder’s own scale.',
-        default: 'medium',
-        examples: ['slow'],
-      }),
-    maxHeight: z
-      .int()
-      .min(16)
-      .max(8640)
-      .optional()
-      .meta({
-        description:
-          'Scale down so that the picture, as it is seen after rotation, is at most this tall; never up. In pixels.',
-        examples: [1080],
-      }),
-    maxFrameRate: z
-      .number()
-      .min(1)
-      .max(240)
-      .optional()
-      .meta({
-        description:
-          'Drop frames above this rate, evenly where that comes close (50 becomes 25 under a limit of 30). In frames per second.',
-        examples: [30],
-      }),
-    pixelFormat: z
-      .enum(pixelFormats)
-      .optional()
-      .meta({
-        description: '8-bit plays everywhere; 10-bit bands less.',
-        default: 'yuv420p',
-        examples: ['yuv420p10le'],
-      }),
+    start: timeSchema.optional().meta({
+      description: 'Where the result begins, in seconds or as `[hours:]minutes:seconds`.',
+      examples: [12.5, '1:30'],
+    }),
+    end: timeSchema.optional().meta({
+      description:
+        'Where the result ends, counted from the source’s beginning. Not together with `duration`.',
+      examples: ['2:00'],
+    }),
+    duration: timeSchema.optional().meta({
+      description: 'How long the result lasts. Not together with `end`.',
+      examples: [30],
+    }),
   })
-  .refine((video) => video.crf === undefined || video.bitrate === undefined, {
-    message: 'Use either crf or bitrate, not both.',
-    path: ['bitrate'],
+  .refine((trim) => trim.end === undefined || trim.duration === undefined, {
+    message: 'Use either end or duration, not both.',
+    path: ['duration'],
   });
 
-export const audioSchema = z.strictObject({
-  encoder: z.enum(audioEncoders).meta({
-    description:
-      'Encoder of the sound. Matroska keeps every audio track, the other containers the default one.',
-    examples: ['aac'],
-  }),
-  bitrate: z
-    .string()
-    .regex(/^\d+(\.\d+)?k$/)
+const metadataSchema = z.strictObject({
+  keep: z
+    .boolean()
     .optional()
     .meta({
-      description: 'Bit rate of each track, such as `160k`. Without it the encoder’s own; FLAC has none.',
-      examples: ['160k'],
+      description: 'Keep the source’s tags (title, artist, date, …).',
+      default: true,
+      examples: [false],
     }),
-  maxChannels: z
+  set: z
+    .record(z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,39}$/), z.string().max(1000))
+    .optional()
+    .meta({
+      description: 'Tags to write, by name; an empty text removes one.',
+      examples: [{ title: 'My film' }],
+    }),
+});
+
+/** What one result is. */
+const outputFields = {
+  container: z
+    .enum(containers)
+    .optional()
+    .meta({
+      description:
+        'Container of the result; also its file extension. A still image (`jpg`), `gif`, or a folder to stream from (`hls`, `dash`) is chosen here too.',
+      examples: ['mp4'],
+    }),
+  video: z
+    .union([videoSchema, z.literal(false)])
+    .optional()
+    .meta({
+      description: 'How to encode the picture; `false` leaves it out.',
+      examples: [{ encoders: ['libx264'], crf: 22 }, false],
+    }),
+  audio: z
+    .union([audioSchema, z.literal(false)])
+    .optional()
+    .meta({
+      description: 'How to encode the sound; `false` leaves it out.',
+      examples: [{ encoder: 'aac', bitrate: '160k' }, false],
+    }),
+  subtitles: z
+    .union([subtitlesSchema, z.literal(false)])
+    .optional()
+    .meta({
+      description:
+        'Which subtitle tracks to keep; `false` leaves all out. Without it: all that the container can hold.',
+      examples: [{ tracks: 'all' }, false],
+    }),
+  still: stillSchema.optional().meta({
+    description: 'For a still image: which frame.',
+    examples: [{ at: '10%' }],
+  }),
+  contactSheet: contactSheetSchema.optional().meta({
+    description: 'For a still image: many frames, evenly spread over the film, in a grid.',
+    examples: [{ columns: 4, rows: 4 }],
+  }),
+  ladder: ladderSchema.optional().meta({
+    description: 'For the containers `hls` and `dash`: the sizes to offer.',
+    examples: [
+      {
+        rungs: [
+          { height: 1080, bitrate: '5M' },
+          { height: 480, bitrate: '1200k' },
+        ],
+      },
+    ],
+  }),
+  trim: trimSchema.optional().meta({
+    description: 'Encode a part only.',
+    examples: [{ start: '0:10', duration: 30 }],
+  }),
+  metadata: metadataSchema.optional().meta({
+    description: 'Tags of the file.',
+    examples: [{ set: { title: 'My film' } }],
+  }),
+  chapters: z
+    .boolean()
+    .optional()
+    .meta({
+      description: 'Keep chapters where the container has them.',
+      default: true,
+      examples: [false],
+    }),
+  attachments: z
+    .boolean()
+    .optional()
+    .meta({
+      description: 'Keep attached files such as the fonts of subtitles, in the container mkv.',
+      default: true,
+      examples: [false],
+    }),
+  coverArt: z
+    .boolean()
+    .optional()
+    .meta({
+      description: 'Keep the cover picture where the container has a place for one.',
+      default: true,
+      examples: [false],
+    }),
+  fastStart: z
+    .boolean()
+    .optional()
+    .meta({
+      description: 'Put the index of an mp4, mov or m4a first, so that it plays before it is there whole.',
+      default: true,
+      examples: [false],
+    }),
+  minimumGain: z
+    .number()
+    .min(0)
+    .max(99)
+    .optional()
+    .meta({
+      description:
+        'Keep the result only if it is smaller than its source by at least so many percent; otherwise the job ends without a result and says so.',
+      examples: [10],
+    }),
+  extraArguments: z
+    .array(z.string().max(2000))
+    .max(64)
+    .optional()
+    .meta({
+      description:
+        'Further ffmpeg arguments of the result, one array element each, from a list of options that touch no other file.',
+      examples: [['-x264-params', 'aq-mode=3']],
+    }),
+};
+
+const conditionSchema = z.strictObject({
+  tallerThan: z
     .int()
     .min(1)
-    .max(8)
+    .max(16384)
     .optional()
     .meta({
-      description: 'Mix down to at most this many channels: 2 is stereo, 6 is 5.1.',
+      description: 'Only if the picture, as it is seen, is taller than so many pixels.',
+      examples: [1080],
+    }),
+  shorterThan: z
+    .int()
+    .min(1)
+    .max(16384)
+    .optional()
+    .meta({
+      description: 'Only if the picture, as it is seen, is less tall than so many pixels.',
+      examples: [720],
+    }),
+  longerThan: timeSchema.optional().meta({
+    description: 'Only if the source lasts longer.',
+    examples: ['1:00'],
+  }),
+  hdr: z
+    .boolean()
+    .optional()
+    .meta({
+      description: 'Only if the source is (`true`) or is not (`false`) HDR.',
+      examples: [true],
+    }),
+  channelsAbove: z
+    .int()
+    .min(0)
+    .max(63)
+    .optional()
+    .meta({
+      description: 'Only if a sound track has more channels than this; 0: only if there is sound.',
       examples: [2],
     }),
 });
 
-export const presetSchema = z
-  .strictObject({
-    description: z
-      .string()
-      .max(200)
-      .optional()
-      .meta({
-        description: 'One line, shown when choosing a preset.',
-        examples: ['H.264 up to 1080p in MP4: plays everywhere.'],
-      }),
-    container: z
-      .enum(containers)
-      .meta({ description: 'Container of the result; also its file extension.', examples: ['mp4'] }),
-    video: z
-      .union([videoSchema, z.literal(false)])
-      .optional()
-      .meta({
-        description: 'How to encode the picture; `false` leaves it out.',
-        examples: [{ encoders: ['libx264'], crf: 22 }, false],
-      }),
-    audio: z
-      .union([audioSchema, z.literal(false)])
-      .optional()
-      .meta({
-        description: 'How to encode the sound; `false` leaves it out.',
-        examples: [{ encoder: 'aac', bitrate: '160k' }, false],
-      }),
-  })
-  .refine((preset) => Boolean(preset.video) || Boolean(preset.audio), {
-    message: 'A preset needs a video or an audio part.',
-    path: ['video'],
-  });
-
-export type VideoPreset = z.output<typeof videoSchema>;
-export type AudioPreset = z.output<typeof audioSchema>;
-export type Preset = z.output<typeof presetSchema>;
-
-/** Names of presets are typed on a command line and stand in file names. */
-export const presetNameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/, {
-  message: 'A preset name has 1 to 40 letters, digits, - or _ and begins with a letter or digit.',
+const namedOutputSchema = z.strictObject({
+  ...outputFields,
+  when: conditionSchema.optional().meta({
+    description: 'Make this output only if all of this holds.',
+    examples: [{ tallerThan: 1080 }],
+  }),
+  file: z
+    .string()
+    .min(1)
+    .max(1024)
+    .optional()
+    .meta({
+      description: 'Template of this output’s path; without it the name of the output is part of the file’s.',
+      examples: ['${fileDirname}/${fileBasenameNoExtension}.${output}.${ext}'],
+    }),
 });
+
+export const presetSchema = z.strictObject({
+  extends: presetNameSchema.optional().meta({
+    description: 'Another preset to begin with: what is said here replaces what is said there.',
+    examples: ['web'],
+  }),
+  description: z
+    .string()
+    .max(200)
+    .optional()
+    .meta({
+      description: 'One line, shown when choosing a preset.',
+      examples: ['H.264 up to 1080p in MP4: plays everywhere.'],
+    }),
+  ...outputFields,
+  outputs: z
+    .record(outputNameSchema, namedOutputSchema)
+    .optional()
+    .meta({
+      description:
+        'Several results of one source, by name. Each begins with what the preset itself says and may say otherwise.',
+      examples: [{ hd: { video: { maxHeight: 1080 } }, poster: { container: 'jpg' } }],
+    }),
+});
+
+/** As a person writes it, inheritance and all. */
+export type PresetSource = z.output<typeof presetSchema>;
+/** Resolved: nothing is inherited any more, and each output has a container. What travels in a job. */
+export type Preset = Omit<PresetSource, 'extends'>;
+export type Trim = z.output<typeof trimSchema>;
+export type Condition = z.output<typeof conditionSchema>;
+export type NamedOutput = z.output<typeof namedOutputSchema>;

@@ -2,6 +2,7 @@
 export interface Problem {
   readonly code:
     | 'encoder-unavailable'
+    | 'ffmpeg-lacks'
     | 'preset-invalid'
     | 'preset-unknown'
     | 'source-no-stream'
@@ -11,14 +12,27 @@ export interface Problem {
   readonly message: string;
   /** What to do next, one sentence. */
   readonly hint: string;
+  /** The field of the preset that is at fault, from the preset's root: where an editor draws its line. */
+  readonly path?: readonly (string | number)[];
 }
 
-export type Outcome<T> = ({ readonly ok: true } & T) | { readonly ok: false; readonly problem: Problem };
+export type Outcome<T> = ({ readonly ok: true } & T) | Refusal;
+export interface Refusal {
+  readonly ok: false;
+  readonly problem: Problem;
+}
 
 export function refuse(
   code: Problem['code'],
   message: string,
   hint: string,
-): { ok: false; problem: Problem } {
-  return { ok: false, problem: { code, message, hint } };
+  path?: Problem['path'],
+): Refusal {
+  return { ok: false, problem: { code, message, hint, ...(path === undefined ? {} : { path }) } };
+}
+
+/** The same refusal, its path below `prefix`: a part of a preset does not know where it stands. */
+export function within(refusal: Refusal, ...prefix: (string | number)[]): Refusal {
+  const { problem } = refusal;
+  return { ok: false, problem: { ...problem, path: [...prefix, ...(problem.path ?? [])] } };
 }

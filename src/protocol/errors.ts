@@ -17,6 +17,7 @@ export const errorTable = {
   'preset-invalid': 'request',
   'preset-unknown': 'request',
   'encoder-unavailable': 'request',
+  'ffmpeg-lacks': 'request',
   'template-invalid': 'request',
   'request-invalid': 'request',
   'destination-missing': 'destination',
