@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { builtinPresets } from '../encoding/builtinPresets.ts';
+import { nearestName } from '../encoding/nearestName.ts';
 import { presetNameSchema, presetSchema } from '../encoding/preset.ts';
 import { schemaIssues } from '../client/schemaIssues.ts';
 import { readJsoncFile, type JsoncDocument, type Problem } from '../client/jsoncFile.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { PresetOutput } from './jsonOutput.ts';
-import { nearestName } from './nearestName.ts';
 
 export interface PresetCatalog {
   /** Built-in first, then those of the daemon's config, then those of the workspace; of one name the last counts. */

@@ -11,7 +11,6 @@ import { exitCodeOfJobs } from '../../../src/cli/encode/exitCodeOfJobs.ts';
 import { outputTemplate } from '../../../src/cli/encode/outputTemplate.ts';
 import { stopSignals } from '../../../src/cli/encode/stopSignals.ts';
 import { jobOutputSchema, toJobOutput } from '../../../src/cli/jsonOutput.ts';
-import { nearestName } from '../../../src/cli/nearestName.ts';
 import { runProgram } from '../../../src/cli/program.ts';
 import { doneJob, fakeIo, job } from './fakes.ts';
 
@@ -133,15 +132,6 @@ describe('priorities', () => {
     assert.equal(readPriority('0'), 0);
     assert.equal(readPriority('100'), 100);
     for (const bad of ['-1', '101', '1.5', 'high', '', '1e1']) assert.throws(() => readPriority(bad), bad);
-  });
-});
-
-describe('nearestName', () => {
-  it('finds what was meant, and stays silent about what was not', () => {
-    assert.equal(nearestName('smal', ['web', 'small', 'av1']), 'small');
-    assert.equal(nearestName('wbe', ['web', 'small', 'av1']), 'web');
-    assert.equal(nearestName('Web', ['web']), 'web');
-    assert.equal(nearestName('archive', ['web', 'small', 'av1']), undefined);
   });
 });
 
