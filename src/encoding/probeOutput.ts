@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { allDemuxerNames, fileUrl, inputWhitelists } from './demuxers.ts';
+import { readFrameFacts, readSideData, sideDataSchema } from './probeSideData.ts';
 import type { Probe, ProbeStream } from './probe.ts';
 import { refuse } from './problem.ts';
 import type { Outcome } from './problem.ts';
@@ -9,9 +10,52 @@ export function ffprobeArguments(source: string): string[] {
   return [
     ...['-hide_banner', '-loglevel', 'error'],
     ...inputWhitelists(allDemuxerNames),
-    ...['-print_format', 'json', '-show_format', '-show_streams'],
+    ...['-print_format', 'json', '-show_format', '-show_streams', '-show_chapters', '-show_programs'],
     ...['-i', fileUrl(source)],
   ];
+}
+
+/** Frames to look at: enough to meet a picture of either field order and the metadata of the first scene. */
+const framesToRead = 8;
+
+/** Packets of other streams lie between. */
+const packetsToRead = framesToRead * 8;
+
+/**
+ * ffprobe's arguments to look at the first frames of the picture, for what the container does not say: read by
+ * `addFrameFacts`. Missing where there is nothing that frames could add.
+ */
+export function ffprobeFrameArguments(source: string, probe: Probe): string[] | undefined {
+  const stream = probe.streams.find(mayHideFacts);
+  if (stream === undefined) return undefined;
+  return [
+    ...['-hide_banner', '-loglevel', 'error'],
+    ...inputWhitelists(allDemuxerNames),
+    ...['-print_format', 'json', '-select_streams', String(stream.index)],
+    ...['-show_frames', '-read_intervals', `%+#${packetsToRead}`],
+    ...['-i', fileUrl(source)],
+  ];
+}
+
+/** HDR keeps its metadata in frames; only frames say whether a picture of unknown field order is interlaced. */
+function mayHideFacts(stream: ProbeStream): boolean {
+  if (stream.type !== 'video' || stream.attachedPicture) return false;
+  const interlaceable = ['h264', 'mpeg2video', 'mpeg1video', 'dvvideo', 'vc1', 'hevc', 'prores'].includes(
+    stream.codec,
+  );
+  const highDynamicRange = ['smpte2084', 'arib-std-b67'].includes(stream.colorTransfer ?? '');
+  return highDynamicRange || (interlaceable && stream.fieldOrder !== 'progressive');
+}
+
+/** The probe with what its first frames say. Text that cannot be read adds nothing. */
+export function addFrameFacts(probe: Probe, text: string): Probe {
+  const position = probe.streams.findIndex(mayHideFacts);
+  const stream = probe.streams[position];
+  if (!stream) return probe;
+  return {
+    ...probe,
+    streams: probe.streams.with(position, { ...stream, ...readFrameFacts(parseJson(text)) }),
+  };
 }
 
 /** ffprobe writes most numbers as text, and `N/A` or nothing for what it does not know. */
@@ -37,6 +81,17 @@ const streamSchema = z.object({
   index: z.int().min(0),
   codec_type: word,
   codec_name: word,
+  profile: word,
+  codec_tag_string: word,
+  bit_rate: numeric,
+  field_order: word,
+  color_range: word,
+  color_space: word,
+  color_primaries: word,
+  chroma_location: word,
+  closed_captions: numeric,
+  bits_per_raw_sample: numeric,
+  bits_per_sample: numeric,
   duration: numeric,
   start_time: numeric,
   width: numeric,
@@ -52,13 +107,12 @@ const streamSchema = z.object({
   sample_rate: numeric,
   disposition: z.record(z.string(), z.number()).default({}).catch({}),
   tags: z.record(z.string(), z.string()).default({}).catch({}),
-  side_data_list: z
-    .array(z.object({ rotation: numeric }))
-    .default([])
-    .catch([]),
+  side_data_list: z.array(sideDataSchema).default([]).catch([]),
 });
 
 const outputSchema = z.object({
+  chapters: z.array(z.unknown()).default([]).catch([]),
+  programs: z.array(z.unknown()).default([]).catch([]),
   streams: z.array(streamSchema).default([]),
   format: z.object({
     format_name: z.string(),
@@ -78,7 +132,7 @@ export function parseProbe(text: string): Outcome<{ probe: Probe }> {
       'The file holds no video or sound that ffmpeg can read.',
       'Choose a video or audio file; check that this one plays.',
     );
-  const { format, streams } = parsed.data;
+  const { format, streams, chapters, programs } = parsed.data;
   return {
     ok: true,
     probe: {
@@ -87,6 +141,8 @@ export function parseProbe(text: string): Outcome<{ probe: Probe }> {
       startTime: format.start_time,
       bytes: format.size ?? 0,
       bitRate: positive(format.bit_rate),
+      chapters: chapters.length,
+      programs: programs.length,
       streams: streams.map(toStream),
     },
   };
@@ -109,6 +165,9 @@ function toStream(stream: z.output<typeof streamSchema>): ProbeStream {
     index: stream.index,
     type,
     codec: stream.codec_name ?? 'unknown',
+    profile: known(stream.profile),
+    codecTag: stream.codec_tag_string?.startsWith('[') === true ? undefined : stream.codec_tag_string,
+    bitRate: positive(stream.bit_rate) ?? positive(Number(tags.BPS ?? tags['BPS-eng'])),
     duration: positive(stream.duration) ?? clockTime(tags.DURATION),
     startTime: stream.start_time,
     width: whole(stream.width),
@@ -121,16 +180,42 @@ function toStream(stream: z.output<typeof streamSchema>): ProbeStream {
     frames: whole(stream.nb_frames),
     pixelFormat: stream.pix_fmt,
     sampleAspectRatio: stream.sample_aspect_ratio,
-    colorTransfer: stream.color_transfer,
+    fieldOrder: known(stream.field_order),
+    colorRange: known(stream.color_range),
+    colorSpace: known(stream.color_space),
+    colorPrimaries: known(stream.color_primaries),
+    colorTransfer: known(stream.color_transfer),
+    chromaLocation: known(stream.chroma_location),
+    ...readSideData(stream.side_data_list),
+    closedCaptions: stream.closed_captions === 1 || undefined,
     rotation: type === 'video' ? rotation(stream) : undefined,
     channels: whole(stream.channels),
-    channelLayout: stream.channel_layout,
+    channelLayout: known(stream.channel_layout),
     sampleRate: positive(stream.sample_rate),
+    bitsPerSample: whole(stream.bits_per_raw_sample) ?? whole(stream.bits_per_sample),
     // Thumbnails for a seek bar are pictures of the film, not the film.
     attachedPicture: disposition.attached_pic === 1 || disposition.timed_thumbnails === 1,
     default: disposition.default === 1,
+    forced: disposition.forced === 1,
+    commentary: disposition.comment === 1,
     language: tags.language === 'und' ? undefined : tags.language,
+    title: tags.title ?? handlerTitle(type, tags.handler_name),
+    fileName: type === 'attachment' ? tags.filename : undefined,
+    mimeType: type === 'attachment' ? tags.mimetype : undefined,
   };
+}
+
+/** ffprobe's ways to say that it does not know. */
+function known(text: string | undefined): string | undefined {
+  return text === undefined || ['unknown', 'reserved', 'unspecified', ''].includes(text) ? undefined : text;
+}
+
+/** MP4 keeps a track's title as the name of its handler; most programs write one of these there. */
+const usualHandlers = /handler|core media|^mainconcept|^gpac|^isomedia|^\s*$/iu;
+
+function handlerTitle(type: ProbeStream['type'], name: string | undefined): string | undefined {
+  if (type !== 'audio' && type !== 'subtitle') return undefined;
+  return name === undefined || usualHandlers.test(name) ? undefined : name;
 }
 
 /** By how much average and base rate may differ in a file of constant rate: the last frame is often cut. */

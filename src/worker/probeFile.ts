@@ -1,12 +1,17 @@
 import { explainFailure } from '../encoding/failure.ts';
 import type { Probe } from '../encoding/probe.ts';
-import { ffprobeArguments, parseProbe } from '../encoding/probeOutput.ts';
+import {
+  addFrameFacts,
+  ffprobeArguments,
+  ffprobeFrameArguments,
+  parseProbe,
+} from '../encoding/probeOutput.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { Tools } from './findBinary.ts';
 import { runTool } from './runTool.ts';
 import { toError } from './task.ts';
 
-/** Runs ffprobe on a file. Throws the error that says why it is no media, or could not be read. */
+/** Runs ffprobe on a file, and once more on its first frames where they can tell more. Throws the error that says why it is no media, or could not be read. */
 export async function probeFile(
   tools: Tools,
   file: string,
@@ -24,5 +29,9 @@ export async function probeFile(
   if (result.code !== 0) throw toError(explainFailure(result.stderr.split('\n'), { program: 'ffprobe' }));
   const parsed = parseProbe(result.stdout);
   if (!parsed.ok) throw toError(parsed.problem);
-  return parsed.probe;
+  const frameArguments = ffprobeFrameArguments(file, parsed.probe);
+  if (frameArguments === undefined) return parsed.probe;
+  // What frames say is a help: without it the container's word counts.
+  const frames = await runTool(tools.ffprobe.path, frameArguments, options);
+  return frames.code === 0 ? addFrameFacts(parsed.probe, frames.stdout) : parsed.probe;
 }
