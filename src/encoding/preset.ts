@@ -19,7 +19,7 @@ export const presetNameSchema = z.string().regex(namePattern, {
   message: 'A preset name has 1 to 40 letters, digits, - or _ and begins with a letter or digit.',
 });
 
-const outputNameSchema = z.string().regex(namePattern, {
+export const outputNameSchema = z.string().regex(namePattern, {
   message: 'The name of an output has 1 to 40 letters, digits, - or _ and begins with a letter or digit.',
 });
 

@@ -6,6 +6,7 @@ import {
   idSchema,
   jobSchema,
   jobStates,
+  maxSources,
   pathSchema,
   presetSnapshotSchema,
   progressSchema,
@@ -19,7 +20,8 @@ export const topics = ['jobs', 'progress', 'workers', 'counts', 'load'] as const
 export const submitSchema = z.object({
   /** Made by the client; a repeat with the same id returns the same job and stores nothing. */
   submissionId: idSchema,
-  sources: z.array(pathSchema).length(1),
+  /** Several are joined into one result, in this order. */
+  sources: z.array(pathSchema).min(1).max(maxSources),
   preset: presetSnapshotSchema,
   /** Template of the result's path; `${fileDirname}` and the like, see docs/presets.md. */
   output: z.string().min(1).max(1024).optional(),
@@ -70,7 +72,7 @@ export const clientMethods = {
     result: z.object({ jobs: z.array(jobSchema), next: z.string().optional() }),
   },
   'jobs.get': {
-    doc: 'One job. A unique beginning of the id (4 characters or more) is enough.',
+    doc: 'One job, with every command that its attempts ran. A unique beginning of the id (4 characters or more) is enough.',
     params: z.object({ id: idSchema }),
     result: z.object({ job: jobSchema }),
   },

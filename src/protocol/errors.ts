@@ -18,6 +18,7 @@ export const errorTable = {
   'preset-unknown': 'request',
   'encoder-unavailable': 'request',
   'ffmpeg-lacks': 'request',
+  'asset-unusable': 'request',
   'template-invalid': 'request',
   'request-invalid': 'request',
   'destination-missing': 'destination',

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { capabilitiesSchema } from '../encoding/dialect.ts';
-import { presetNameSchema, presetSchema } from '../encoding/preset.ts';
+import { outputNameSchema, presetNameSchema, presetSchema } from '../encoding/preset.ts';
 import { verdictSchema } from '../encoding/verdict.ts';
 import { errorCodes } from './errors.ts';
 
@@ -44,9 +44,27 @@ export const sourceSchema = z.object({
   duration: z.number().optional(),
 });
 
+/** Sources of one job, at most: several are joined. */
+export const maxSources = 200;
+/** Outputs of one preset, at most. */
+export const maxOutputs = 64;
+
+/**
+ * `planned`: still to be made. `placed`: it has its name. `skipped`: not made or not kept, by the preset’s own
+ * words; its verdict says why.
+ */
+export const outputStates = ['planned', 'placed', 'skipped'] as const;
+
 export const outputSchema = z.object({
-  /** Planned from planning on, final once the job is done (`clip.web-2.mp4` when the name was taken). */
+  /** Its name in the preset; missing for the only one of a preset. */
+  name: outputNameSchema.optional(),
+  state: z.enum(outputStates).default('planned'),
+  /**
+   * Planned from planning on, final once it is placed (`clip.web-2.mp4` when the name was taken); missing when
+   * it is skipped. A folder for `hls` and `dash`.
+   */
   path: pathSchema.optional(),
+  /** Of all files together, where it is a folder. */
   bytes: z.number().optional(),
   verdict: verdictSchema.optional(),
 });
@@ -56,14 +74,28 @@ export const exitSchema = z.object({
   signal: z.string().nullable(),
 });
 
+/** One ffmpeg that an attempt ran. The next begins when it has ended with 0. */
+export const attemptCommandSchema = z.object({
+  /** Which of the job’s outputs it was for. */
+  output: z.int().min(0),
+  purpose: z.enum(['extract', 'crop', 'loudness', 'quality', 'first-pass', 'encode']),
+  /** The exact command, the binary first. Relative paths begin in the attempt’s own folder. */
+  argv: z.array(z.string()),
+  /** Missing while it runs, and where its end was not seen. */
+  exit: exitSchema.optional(),
+});
+
 export const attemptSchema = z.object({
   taskId: idSchema,
   kind: z.enum(['probe', 'encode']),
   fence: z.int().positive(),
   worker: z.string(),
   state: z.enum(['running', 'succeeded', 'failed', 'cancelled', 'void']),
-  /** The exact command, the binary first. */
+  /** The exact command of the last encode, the binary first. */
   argv: z.array(z.string()).optional(),
+  /** Everything that ran, in order; left out where many jobs are told at once. */
+  commands: z.array(attemptCommandSchema).optional(),
+  /** Of the command that ran last. */
   exit: exitSchema.optional(),
   error: errorDataSchema.optional(),
   startedAt: z.number(),
@@ -71,7 +103,8 @@ export const attemptSchema = z.object({
 });
 
 /** A preset as it travels: the data itself, never a name that another machine would look up. */
-export const presetSnapshotSchema = z.object({ name: presetNameSchema, preset: presetSchema });
+export const resolvedPresetSchema = presetSchema.omit({ extends: true });
+export const presetSnapshotSchema = z.object({ name: presetNameSchema, preset: resolvedPresetSchema });
 
 export const jobSchema = z.object({
   id: idSchema,
@@ -80,12 +113,14 @@ export const jobSchema = z.object({
   state: z.enum(jobStates),
   /** The preset's name; its data is in `presetData`. */
   preset: presetNameSchema,
-  presetData: presetSchema,
+  presetData: resolvedPresetSchema,
   /** 0 to 100, higher first. */
   priority: z.int().min(0).max(100),
   /** Cancelled when the client that submitted it goes away. */
   attached: z.boolean(),
+  /** Several are joined, in this order. */
   sources: z.array(sourceSchema).min(1),
+  /** All of the preset, in its order, from planning on. */
   outputs: z.array(outputSchema),
   /** Why it waits, failed or was cancelled. */
   reason: errorDataSchema.optional(),
@@ -99,7 +134,7 @@ export const jobSchema = z.object({
 export const progressSchema = z.object({
   jobId: idSchema,
   fence: z.int(),
-  /** 0 to 1, monotone within an attempt, below 1 until the result is delivered; missing when unknowable. */
+  /** 0 to 1, monotone within an attempt, below 1 until the last result is delivered; missing when unknowable. */
   fraction: z.number().min(0).max(1).optional(),
   framesPerSecond: z.number().optional(),
   /** Media seconds per wall second. */
@@ -110,6 +145,8 @@ export const progressSchema = z.object({
   outTime: z.number().optional(),
   /** Bytes written so far. */
   bytes: z.number().optional(),
+  /** What is done now, in a few words; missing where there is but one thing to do. */
+  step: z.string().optional(),
 });
 
 export const ffmpegStatusSchema = z.discriminatedUnion('state', [
@@ -154,6 +191,7 @@ export const countsSchema = z.object({
 
 export type Source = z.output<typeof sourceSchema>;
 export type Output = z.output<typeof outputSchema>;
+export type AttemptCommand = z.output<typeof attemptCommandSchema>;
 export type Exit = z.output<typeof exitSchema>;
 export type Attempt = z.output<typeof attemptSchema>;
 export type PresetSnapshot = z.output<typeof presetSnapshotSchema>;

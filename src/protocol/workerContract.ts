@@ -1,10 +1,20 @@
 import * as z from 'zod';
 import { capabilitiesSchema, dialectSchema } from '../encoding/dialect.ts';
-import { presetSchema } from '../encoding/preset.ts';
 import { probeSchema } from '../encoding/probe.ts';
 import { verdictSchema } from '../encoding/verdict.ts';
 import type { EventTable, MethodTable } from './contract.ts';
-import { errorDataSchema, exitSchema, idSchema, pathSchema, progressSchema, workerSchema } from './model.ts';
+import {
+  attemptCommandSchema,
+  errorDataSchema,
+  exitSchema,
+  idSchema,
+  maxOutputs,
+  maxSources,
+  pathSchema,
+  progressSchema,
+  resolvedPresetSchema,
+  workerSchema,
+} from './model.ts';
 
 /** What a worker and its coordinator say to each other. */
 
@@ -13,21 +23,37 @@ const attemptKey = { taskId: idSchema, fence: z.int().positive() };
 /** Device and inode name a file whatever its path is; bigint as text, since inodes exceed 2^53 on Windows. */
 export const fileIdentitySchema = z.object({ device: z.string(), inode: z.string() });
 
+/** Which of the preset’s outputs is meant: its place in `outputsOf(preset)`. */
+const outputIndexSchema = z
+  .int()
+  .min(0)
+  .max(maxOutputs - 1);
+
 export const taskPayloadSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('probe'),
     jobId: idSchema,
-    source: pathSchema,
-    /** Planned folder of the result, checked to be writable. */ destination: pathSchema,
+    /** All of a job. */
+    sources: z.array(pathSchema).min(1).max(maxSources),
+    /** Planned folders of the results, as far as they are known, checked to be writable. */
+    destinations: z.array(pathSchema).max(maxOutputs),
   }),
   z.object({
     kind: z.literal('encode'),
     jobId: idSchema,
-    source: pathSchema,
-    probe: probeSchema,
-    preset: presetSchema,
-    /** Planned path of the result. Taken at placing time → the worker asks `task.commit` again. */
-    output: pathSchema,
+    sources: z
+      .array(z.object({ path: pathSchema, probe: probeSchema }))
+      .min(1)
+      .max(maxSources),
+    preset: resolvedPresetSchema,
+    /**
+     * What is still to be made, in this order, each placed before the next begins. Its planned path: taken at
+     * placing time → the worker asks `task.commit` again.
+     */
+    outputs: z
+      .array(z.object({ index: outputIndexSchema, path: pathSchema }))
+      .min(1)
+      .max(maxOutputs),
   }),
 ]);
 
@@ -35,18 +61,30 @@ export const taskPayloadSchema = z.discriminatedUnion('kind', [
 export const taskReportSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('started'),
-    argv: z.array(z.string()),
+    ...attemptCommandSchema.omit({ exit: true }).shape,
+    /** The attempt’s own folder: where the command runs and what it writes lies. */
+    directory: pathSchema,
     /** Process id and its start time (system's own unit, as text), so that a later daemon can find an orphan. */
     pid: z.int(),
     processStart: z.string(),
   }),
-  z.object({ type: z.literal('verifying'), exit: exitSchema }),
-  z.object({ type: z.literal('probed'), probe: probeSchema }),
-  z.object({ type: z.literal('delivered'), path: pathSchema, bytes: z.number(), verdict: verdictSchema }),
+  z.object({ type: z.literal('verifying'), output: outputIndexSchema, exit: exitSchema }),
+  z.object({ type: z.literal('probed'), probes: z.array(probeSchema).min(1).max(maxSources) }),
+  z.object({
+    type: z.literal('delivered'),
+    output: outputIndexSchema,
+    path: pathSchema,
+    bytes: z.number(),
+    verdict: verdictSchema,
+  }),
+  /** Made and not kept, because the preset says so: its verdict tells why. */
+  z.object({ type: z.literal('skipped'), output: outputIndexSchema, verdict: verdictSchema }),
   z.object({
     type: z.literal('failed'),
     error: errorDataSchema,
     exit: exitSchema.optional(),
+    /** The one that was being made. */
+    output: outputIndexSchema.optional(),
     verdict: verdictSchema.optional(),
   }),
   z.object({ type: z.literal('cancelled'), exit: exitSchema.optional() }),
@@ -77,9 +115,10 @@ export const coordinatorMethods = {
     doc: 'The result is verified: may it be placed? Recorded as `committing` before it is granted. `taken` names a path that turned out to exist.',
     params: z.object({
       ...attemptKey,
+      output: outputIndexSchema,
       verdict: verdictSchema,
       bytes: z.number(),
-      /** Where the verified result lies now. */
+      /** Where the verified result lies now: a file or a folder. */
       staged: pathSchema,
       identity: fileIdentitySchema,
       taken: pathSchema.optional(),
@@ -111,8 +150,8 @@ export const workerMethods = {
     result: z.object({ outcome: z.enum(['placed', 'gone', 'taken']) }),
   },
   'process.reap': {
-    doc: 'Ends an ffmpeg that an earlier daemon left behind, if pid and start time still name the same process.',
-    params: z.object({ pid: z.int(), processStart: z.string(), staged: pathSchema.optional() }),
+    doc: 'Ends an ffmpeg that an earlier daemon left behind, if pid and start time still name the same process, and removes its attempt’s folder.',
+    params: z.object({ pid: z.int(), processStart: z.string(), directory: pathSchema.optional() }),
     result: z.object({ ended: z.boolean() }),
   },
 } as const satisfies MethodTable;
