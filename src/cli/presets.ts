@@ -2,7 +2,7 @@ import path from 'node:path';
 import { builtinPresets } from '../encoding/builtinPresets.ts';
 import { nearestName } from '../encoding/nearestName.ts';
 import { presetNameSchema, presetSchema } from '../encoding/preset.ts';
-import { schemaIssues } from '../client/schemaIssues.ts';
+import { schemaIssues } from '../encoding/schemaIssues.ts';
 import { readJsoncFile, type JsoncDocument, type Problem } from '../client/jsoncFile.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { PresetOutput } from './jsonOutput.ts';

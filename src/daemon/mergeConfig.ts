@@ -1,5 +1,5 @@
 import type { Problem } from '../client/jsoncFile.ts';
-import { schemaIssues, type SchemaIssue } from '../client/schemaIssues.ts';
+import { schemaIssues, type SchemaIssue } from '../encoding/schemaIssues.ts';
 import { settingKeys, settingRow, type Config, type SettingKey } from './config.ts';
 
 /** Where a value can come from, the strongest first. */

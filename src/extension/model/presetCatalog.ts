@@ -1,4 +1,4 @@
-import { schemaIssues, type SchemaIssue } from '../../client/schemaIssues.ts';
+import { schemaIssues, type SchemaIssue } from '../../encoding/schemaIssues.ts';
 import { presetNameSchema, presetSchema, type Preset } from '../../encoding/preset.ts';
 
 export type PresetOrigin = 'built-in' | 'settings';
