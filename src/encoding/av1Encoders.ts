@@ -52,10 +52,10 @@ export const libsvtav1: VideoEncoderEntry = {
   hdr10: 'svtav1-params',
   segmentSafe: { safe: 'yes' },
   arguments: (settings) =>
-    optionsOf(settings, {
+    optionsOf({
       ...(settings.features.includes('svtav1-crf') ? svtRate(settings) : oldSvtRate(settings)),
       level: levelTimesTen(settings.level),
-      g: settings.quality === undefined ? tenSeconds(settings) : undefined,
+      g: settings.still === true ? undefined : tenSeconds(settings),
       'svtav1-params': settings.features.includes('svtav1-params') ? svtParameters(settings) : undefined,
     }),
 };
@@ -112,7 +112,7 @@ export const libaomAv1: VideoEncoderEntry = {
   levels: [],
   segmentSafe: { safe: 'yes' },
   arguments: (settings) =>
-    optionsOf(settings, {
+    optionsOf({
       'cpu-used': aomSpeeds[settings.speed],
       'row-mt': 1,
       tiles: aomTiles(settings),
@@ -120,14 +120,14 @@ export const libaomAv1: VideoEncoderEntry = {
       // Noise is taken out, described, and put back by the player.
       'denoise-noise-level': settings.tune && libaomAv1.tunes?.[settings.tune],
       profile: settings.profile && libaomAv1.profiles?.[settings.profile]?.name,
-      ...(settings.quality === undefined ? { g: tenSeconds(settings) } : { 'still-picture': 1 }),
+      ...(settings.still === true ? { 'still-picture': 1 } : { g: tenSeconds(settings) }),
       ...passOptions(settings),
     }),
 };
 
 /** Columns × rows that are coded side by side. */
-function aomTiles({ width = 0, quality }: VideoSettings): string | undefined {
-  if (quality !== undefined || width < 1280) return undefined;
+function aomTiles({ width = 0, still }: VideoSettings): string | undefined {
+  if (still === true || width < 1280) return undefined;
   return width < 3000 ? '2x1' : '2x2';
 }
 

@@ -5,12 +5,9 @@ import type { VideoSettings } from './videoEncoders.ts';
 type Value = string | number | undefined;
 
 /** `-name:v:0 value` for each; what is undefined is left out. */
-export function optionsOf(
-  { stream = 'v:0' }: Pick<VideoSettings, 'stream'>,
-  values: Readonly<Record<string, Value>>,
-): string[] {
+export function optionsOf(values: Readonly<Record<string, Value>>): string[] {
   return Object.entries(values).flatMap(([name, value]) =>
-    value === undefined ? [] : [`-${name}:${stream}`, String(value)],
+    value === undefined ? [] : [`-${name}:v:0`, String(value)],
   );
 }
 

@@ -51,7 +51,7 @@ function nvencEntry(particulars: Particulars): VideoEncoderEntry {
     tunes: { zerolatency: 'll' },
     segmentSafe: { safe: 'yes' },
     arguments: (settings) =>
-      optionsOf(settings, {
+      optionsOf({
         preset: nvencSpeeds[settings.speed],
         tune: settings.tune === 'zerolatency' ? 'll' : 'hq',
         rc: 'vbr',
@@ -104,7 +104,7 @@ function qsvEntry(particulars: Particulars): VideoEncoderEntry {
     twoPassWith: [],
     segmentSafe: { safe: 'yes' },
     arguments: (settings) =>
-      optionsOf(settings, {
+      optionsOf({
         preset: qsvSpeeds[settings.speed],
         ...(settings.rate.mode === 'crf'
           ? { global_quality: Math.max(1, Math.round(settings.rate.crf)) }
@@ -138,7 +138,7 @@ function videotoolboxEntry(codec: VideoCodec, particulars: Omit<Particulars, 'co
     twoPassWith: [],
     segmentSafe: { safe: 'yes' },
     arguments: (settings) =>
-      optionsOf(settings, {
+      optionsOf({
         ...(settings.rate.mode === 'crf'
           ? { q: Math.round(100 - (settings.rate.crf / 51) * 99) }
           : { b: Math.round(settings.rate.bitsPerSecond), ...maxBitrateOptions(settings) }),

@@ -28,7 +28,7 @@ export const proresKs: VideoEncoderEntry = {
   },
   arguments: (settings) => {
     const { profile, pixelFormat = 'yuv422p10le' } = settings;
-    return optionsOf(settings, {
+    return optionsOf({
       profile: profile ?? (pixelFormat === 'yuv422p10le' ? 'hq' : '4444'),
       // Editors take the files of Apple's own encoder as the real thing.
       vendor: 'apl0',
@@ -52,7 +52,7 @@ export const dnxhd: VideoEncoderEntry = {
   arguments: (settings) => {
     const { profile, pixelFormat } = settings;
     const usual = { yuv422p10le: 'dnxhr_hqx', yuv444p10le: 'dnxhr_444' } as const;
-    return optionsOf(settings, {
+    return optionsOf({
       profile:
         profile ??
         (pixelFormat === 'yuv422p10le' || pixelFormat === 'yuv444p10le' ? usual[pixelFormat] : 'dnxhr_hq'),
@@ -75,5 +75,5 @@ export const ffv1: VideoEncoderEntry = {
     yuva444p10le: 'yuva444p10le',
   },
   arguments: (settings) =>
-    optionsOf(settings, { level: 3, coder: 1, context: 1, g: 1, slices: 24, slicecrc: 1 }),
+    optionsOf({ level: 3, coder: 1, context: 1, g: 1, slices: 24, slicecrc: 1 }),
 };

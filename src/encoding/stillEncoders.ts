@@ -25,7 +25,7 @@ export const mjpeg: VideoEncoderEntry = {
   arguments: (settings) => {
     const q = quantiser(settings);
     // ffmpeg goes below 2 only where it is allowed to.
-    return optionsOf(settings, { q, qmin: q < 2 ? 1 : undefined });
+    return optionsOf({ q, qmin: q < 2 ? 1 : undefined });
   },
 };
 
@@ -50,14 +50,14 @@ export const png: VideoEncoderEntry = {
     yuv444p10le: 'rgb48be',
     yuva444p10le: 'rgba64be',
   },
-  arguments: (settings) => optionsOf(settings, { compression_level: 9, pred: 'mixed' }),
+  arguments: (settings) => optionsOf({ compression_level: 9, pred: 'mixed' }),
 };
 
 export const libwebp: VideoEncoderEntry = {
   ...picture,
   codec: 'webp',
   pixelFormats: { yuv420p: 'yuv420p', yuva444p10le: 'bgra' },
-  arguments: (settings) => optionsOf(settings, { quality: settings.quality ?? 85, compression_level: 6 }),
+  arguments: (settings) => optionsOf({ quality: settings.quality ?? 85, compression_level: 6 }),
 };
 
 /** Its palette comes from the filters, which look at the whole film. */

@@ -29,14 +29,14 @@ export interface VideoSettings {
   readonly width?: number | undefined;
   readonly height?: number | undefined;
   readonly frameRate?: number | undefined;
+  /** One picture alone. */
+  readonly still?: boolean | undefined;
   /** Of a still, 1 to 100; it wins over `rate`. */
   readonly quality?: number | undefined;
   /** Of a gif: how often it plays, 0 for ever. */
   readonly loop?: number | undefined;
   /** Of the dialect. */
   readonly features: readonly string[];
-  /** ffmpeg's specifier of the stream among those of the result: `v:0` where missing. */
-  readonly stream?: string | undefined;
 }
 
 export type VideoRate =

@@ -29,7 +29,7 @@ export const libvpxVp9: VideoEncoderEntry = {
   levels,
   segmentSafe: { safe: 'yes' },
   arguments: (settings) =>
-    optionsOf(settings, {
+    optionsOf({
       deadline: 'good',
       'cpu-used': settings.pass === 1 ? firstPassSpeed : speeds[settings.speed],
       'row-mt': 1,

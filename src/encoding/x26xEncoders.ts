@@ -58,7 +58,7 @@ export const libx264: VideoEncoderEntry = {
   levels: h264Levels,
   segmentSafe: { safe: 'yes' },
   arguments: (settings) =>
-    optionsOf(settings, {
+    optionsOf({
       preset: speeds[settings.speed],
       ...rateOptions(settings),
       tune: settings.tune && libx264.tunes?.[settings.tune],
@@ -94,7 +94,7 @@ export const libx265: VideoEncoderEntry = {
   hdr10: true,
   segmentSafe: { safe: 'yes' },
   arguments: (settings) =>
-    optionsOf(settings, {
+    optionsOf({
       preset: speeds[settings.speed],
       ...rateOptions(settings),
       tune: settings.tune && libx265.tunes?.[settings.tune],
