@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { builtinPresets } from '../encoding/builtinPresets.ts';
-import { isOwnOutput } from '../encoding/outputName.ts';
+import { ownOutputs } from '../encoding/ownOutput.ts';
 import { scanSources } from '../files/scan.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
 import type { Counts, FfmpegStatus } from '../protocol/model.ts';
@@ -42,8 +42,12 @@ export function daemonHandlers(parts: DaemonParts): DaemonHandlers {
       return Promise.resolve({});
     },
     'sources.scan': ({ paths }, { signal }) => {
-      const names = [...Object.keys(builtinPresets), ...Object.keys(config.values.presets)];
-      return scanSources(paths, { isOwnOutput: (file) => isOwnOutput(path.basename(file), names), signal });
+      const own = ownOutputs({ ...builtinPresets, ...config.values.presets });
+      return scanSources(paths, {
+        isOwnOutput: (file) => own.isFile(path.basename(file)),
+        isOwnFolder: (folder) => own.isFolder(path.basename(folder)),
+        signal,
+      });
     },
     'presets.list': () => {
       const own = Object.entries(config.values.presets);

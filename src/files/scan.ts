@@ -24,6 +24,8 @@ export interface ScanResult {
 export interface ScanOptions {
   /** Whether a file found in a folder is a result of our own. Files named directly are taken all the same. */
   isOwnOutput: (file: string) => boolean;
+  /** Whether a folder is a result of our own: full of files that are media, too. */
+  isOwnFolder: (folder: string) => boolean;
   signal?: AbortSignal;
 }
 
@@ -86,8 +88,10 @@ async function readFolder(
       options.signal?.throwIfAborted();
       if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
       const full = path.join(folder, entry.name);
-      if (entry.isDirectory()) folders.push(full);
-      else if (isMediaFileName(entry.name)) {
+      if (entry.isDirectory()) {
+        if (options.isOwnFolder(full)) result.skipped.push({ path: full, why: ownResult });
+        else folders.push(full);
+      } else if (isMediaFileName(entry.name)) {
         const why = whyNot(entry, full, options);
         if (why === undefined) files.push(full);
         else result.skipped.push({ path: full, why });
@@ -100,10 +104,12 @@ async function readFolder(
   return { files: files.sort(byName), folders: folders.sort(byName) };
 }
 
+const ownResult = 'It is a result of an earlier encode.';
+
 function whyNot(entry: Dirent, full: string, options: ScanOptions): string | undefined {
   if (entry.isSymbolicLink()) return 'It is a link; links in folders are not followed.';
   if (!entry.isFile()) return 'It is not a regular file.';
-  if (options.isOwnOutput(full)) return 'It is a result of an earlier encode.';
+  if (options.isOwnOutput(full)) return ownResult;
   return undefined;
 }
 

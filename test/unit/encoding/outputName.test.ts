@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { defaultOutputTemplate, isOwnOutput, resolveOutputPath } from '../../../src/encoding/outputName.ts';
+import {
+  defaultOutputTemplate,
+  outputTemplate,
+  resolveOutputPath,
+} from '../../../src/encoding/outputName.ts';
+import { ownOutputs } from '../../../src/encoding/ownOutput.ts';
 import type { OutputNameContext } from '../../../src/encoding/outputName.ts';
 
 const posix: OutputNameContext = {
@@ -30,6 +35,19 @@ describe('output path', () => {
     ['/srv/done/${fileBasenameNoExtension}', { taken: 3 }, '/srv/done/clip.final-3.mp4'],
     ['/srv//x/./a.m4v', {}, '/srv/x/a.m4v'],
     ['/../../a.mp4', {}, '/a.mp4'],
+    ['a.jpeg', { container: 'jpg' }, '/films/take 1/a.jpeg'],
+    ['${fileDirname}/${output}.${ext}', { output: 'hd' }, '/films/take 1/hd.mp4'],
+    ['${fileDirname}/${output}.${ext}', {}, '/films/take 1/web.mp4'],
+    [
+      '${height}p/${fileBasenameNoExtension}.${width}x${height}.${ext}',
+      { size: { width: 1280, height: 720 } },
+      '/films/take 1/720p/clip.final.1280x720.mp4',
+    ],
+    ['a.${height}.mp4', {}, '! The output template has ${height}, but the source has no picture.'],
+    [defaultOutputTemplate, { container: 'hls' }, '/films/take 1/clip.final.web'],
+    [defaultOutputTemplate, { container: 'dash', taken: 2 }, '/films/take 1/clip.final.web-2'],
+    ['stream.v1', { container: 'hls', taken: 2 }, '/films/take 1/stream.v1-2'],
+    ['out/stream.mp4', { container: 'hls' }, '/films/take 1/out/stream'],
     ['${workspaceFolder}/a.mp4', {}, '! The output template has the unknown variable ${workspaceFolder}.'],
     ['${fileDirname}/out/', {}, '! The output template names a folder, not a file.'],
     ['/..', {}, '! The output template names a folder, not a file.'],
@@ -75,10 +93,76 @@ describe('output path', () => {
   });
 });
 
+describe('output template', () => {
+  const table: [Parameters<typeof outputTemplate>, string][] = [
+    [[{}], '${fileDirname}/${fileBasenameNoExtension}.${preset}.${ext}'],
+    [[{ name: 'hd' }], '${fileDirname}/${fileBasenameNoExtension}.${preset}.${output}.${ext}'],
+    [[{ name: 'hd' }, 'out/${output}/a.mp4'], 'out/${output}/a.mp4'],
+    [[{ name: 'hd' }, 'out/a.mp4'], 'out/a.${output}.${ext}'],
+    [[{ name: 'hd' }, 'v1.2/${fileBasenameNoExtension}'], 'v1.2/${fileBasenameNoExtension}.${output}.${ext}'],
+    [[{ name: 'hd', file: 'x/a.mp4' }, 'out/b.mp4'], 'x/a.mp4'],
+    [[{}, 'out/a.mp4'], 'out/a.mp4'],
+  ];
+  for (const [[output, general], expected] of table)
+    it(`${JSON.stringify(output)} ${general ?? ''}`, () => {
+      assert.equal(outputTemplate(output, general), expected);
+    });
+
+  it('gives each output of a preset a name of its own (property)', () => {
+    const part = fc.constantFrom('/', '.', 'a', 'mp4', '${preset}', '${ext}', '${fileBasename}');
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1 }), (parts) => {
+        const paths = ['hd', 'sd'].map((output) =>
+          path(outputTemplate({ name: output }, parts.join('')), { ...posix, output }),
+        );
+        if (!paths[0]?.startsWith('!')) assert.notEqual(paths[0], paths[1]);
+      }),
+    );
+  });
+});
+
 describe('own outputs', () => {
-  const presets = ['web', 'small', 'my-web'];
-  for (const name of ['clip.web.mp4', 'clip.web-2.mp4', 'a.b.small.mp4', 'clip.my-web-12.mkv'])
-    it(`${name} is`, () => assert.ok(isOwnOutput(name, presets)));
-  for (const name of ['clip.mp4', 'web.mp4', 'clip.web.mov', 'clip.webs.mp4', 'clip.web-x.mp4', 'clip.web'])
-    it(`${name} is not`, () => assert.ok(!isOwnOutput(name, presets)));
+  const own = ownOutputs({
+    web: { container: 'mp4' },
+    'my-web': { container: 'mkv' },
+    site: {
+      container: 'mp4',
+      outputs: { hd: {}, poster: { container: 'jpg' }, stream: { container: 'hls' } },
+    },
+    hls: { container: 'hls' },
+  });
+  for (const name of [
+    'clip.web.mp4',
+    'clip.web-2.mp4',
+    'a.b.web.mp4',
+    'clip.my-web-12.mkv',
+    'clip.site.hd.mp4',
+    'clip.site.poster-2.jpg',
+  ])
+    it(`${name} is`, () => {
+      assert.ok(own.isFile(name));
+    });
+  for (const name of [
+    'clip.mp4',
+    'web.mp4',
+    '.web.mp4',
+    'clip.web.avi',
+    'clip.webs.mp4',
+    'clip.web-x.mp4',
+    'clip.web',
+    'clip.site.mp4',
+    'clip.hls.mp4',
+    'clip.site.stream.mp4',
+  ])
+    it(`${name} is not`, () => {
+      assert.ok(!own.isFile(name));
+    });
+  for (const name of ['clip.hls', 'clip.hls-3', 'clip.site.stream'])
+    it(`the folder ${name} is`, () => {
+      assert.ok(own.isFolder(name));
+    });
+  for (const name of ['clip.web', 'hls', 'clip.site', 'clip.site.hd'])
+    it(`the folder ${name} is not`, () => {
+      assert.ok(!own.isFolder(name));
+    });
 });

@@ -80,7 +80,7 @@ describe('files', () => {
   });
 
   describe('scan', () => {
-    const noOutputs = { isOwnOutput: () => false };
+    const noOutputs = { isOwnOutput: () => false, isOwnFolder: () => false };
 
     it('finds media below folders and takes named files whatever they are', async () => {
       const found = [
@@ -108,10 +108,12 @@ describe('files', () => {
     it('leaves out links and own results, and says why', async () => {
       const film = await touch('films', 'a.mp4');
       await touch('films', 'a.web.mp4');
+      await touch('films', 'a.hls', 'part.mp4');
       await symlink(film, at('films', 'link.mp4'));
       await symlink(at('films'), at('films', 'loop'));
       const result = await scanSources([at('films'), at('none')], {
         isOwnOutput: (file) => file.includes('.web.'),
+        isOwnFolder: (folder) => folder.endsWith('.hls'),
       });
       assert.deepEqual(
         result.files.map((file) => file.path),
@@ -121,6 +123,7 @@ describe('files', () => {
         new Map(result.skipped.map(({ path: file, why }) => [path.basename(file), why])),
         new Map([
           ['a.web.mp4', 'It is a result of an earlier encode.'],
+          ['a.hls', 'It is a result of an earlier encode.'],
           ['link.mp4', 'It is a link; links in folders are not followed.'],
           ['none', 'It does not exist.'],
         ]),
@@ -132,6 +135,7 @@ describe('files', () => {
       const stop = new AbortController();
       const scan = scanSources([at('films')], {
         signal: stop.signal,
+        isOwnFolder: () => false,
         isOwnOutput: () => {
           stop.abort();
           return false;
