@@ -2,7 +2,7 @@ import { outputKind } from './output.ts';
 import type { OutputKind, OutputPreset } from './output.ts';
 import { idleFields } from './outputFields.ts';
 import type { Preset } from './preset.ts';
-import { askedOutputs, filledIn } from './presetOutputs.ts';
+import { askedOutputs, filledIn, maxOutputs } from './presetOutputs.ts';
 import type { AskedOutput } from './presetOutputs.ts';
 import { rateControls } from './presetVideo.ts';
 import type { VideoPreset } from './presetVideo.ts';
@@ -29,8 +29,11 @@ export function checkPreset(preset: Preset): Outcome<object> {
 
 /** Everything that is wrong with a preset whatever the source and the machine: empty for one that can be tried. */
 export function presetProblems(preset: Preset): OutputProblem[] {
-  return askedOutputs(preset).flatMap((output) =>
-    outputProblems(output).map((problem) => ({ ...problem, output: output.name })),
+  const outputs = askedOutputs(preset);
+  if (outputs.length > maxOutputs)
+    return [problem(['outputs'], `A preset has at most ${maxOutputs} outputs.`, 'Make two presets of it.')];
+  return outputs.flatMap((output) =>
+    outputProblems(output).map((found) => ({ ...found, output: output.name })),
   );
 }
 

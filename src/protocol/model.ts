@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { capabilitiesSchema } from '../encoding/dialect.ts';
-import { outputNameSchema, presetNameSchema, presetSchema } from '../encoding/preset.ts';
+import { outputNameSchema, presetNameSchema } from '../encoding/preset.ts';
+import { completePresetSchema } from '../encoding/presetComplete.ts';
 import { verdictSchema } from '../encoding/verdict.ts';
 import { errorCodes } from './errors.ts';
 
@@ -46,8 +47,6 @@ export const sourceSchema = z.object({
 
 /** Sources of one job, at most: several are joined. */
 export const maxSources = 200;
-/** Outputs of one preset, at most. */
-export const maxOutputs = 64;
 
 /**
  * `planned`: still to be made. `placed`: it has its name. `skipped`: not made or not kept, by the preset’s own
@@ -103,8 +102,7 @@ export const attemptSchema = z.object({
 });
 
 /** A preset as it travels: the data itself, never a name that another machine would look up. */
-export const resolvedPresetSchema = presetSchema.omit({ extends: true });
-export const presetSnapshotSchema = z.object({ name: presetNameSchema, preset: resolvedPresetSchema });
+export const presetSnapshotSchema = z.object({ name: presetNameSchema, preset: completePresetSchema });
 
 export const jobSchema = z.object({
   id: idSchema,
@@ -113,7 +111,7 @@ export const jobSchema = z.object({
   state: z.enum(jobStates),
   /** The preset's name; its data is in `presetData`. */
   preset: presetNameSchema,
-  presetData: resolvedPresetSchema,
+  presetData: completePresetSchema,
   /** 0 to 100, higher first. */
   priority: z.int().min(0).max(100),
   /** Cancelled when the client that submitted it goes away. */

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { completePresetSchema } from '../encoding/presetComplete.ts';
+import { maxOutputs } from '../encoding/presetOutputs.ts';
 import { capabilitiesSchema, dialectSchema } from '../encoding/dialect.ts';
 import { probeSchema } from '../encoding/probe.ts';
 import { verdictSchema } from '../encoding/verdict.ts';
@@ -8,11 +10,9 @@ import {
   errorDataSchema,
   exitSchema,
   idSchema,
-  maxOutputs,
   maxSources,
   pathSchema,
   progressSchema,
-  resolvedPresetSchema,
   workerSchema,
 } from './model.ts';
 
@@ -45,7 +45,7 @@ export const taskPayloadSchema = z.discriminatedUnion('kind', [
       .array(z.object({ path: pathSchema, probe: probeSchema }))
       .min(1)
       .max(maxSources),
-    preset: resolvedPresetSchema,
+    preset: completePresetSchema,
     /**
      * What is still to be made, in this order, each placed before the next begins. Its planned path: taken at
      * placing time → the worker asks `task.commit` again.
