@@ -61,7 +61,10 @@ export function targetBytes({ video }: Pick<OutputPreset, 'video'>): number | un
   return video && video.targetSize !== undefined ? bytesOf(video.targetSize) : undefined;
 }
 
-function bitrateForSize(size: string, { duration, otherBitsPerSecond }: RateFacts): Outcome<{ bits: number }> {
+function bitrateForSize(
+  size: string,
+  { duration, otherBitsPerSecond }: RateFacts,
+): Outcome<{ bits: number }> {
   if (duration === undefined || duration <= 0)
     return refuse(
       'preset-invalid',
