@@ -93,3 +93,8 @@ function pad(value: number): string {
 export function formatSeconds(seconds: number): string {
   return `${seconds.toFixed(2)} s`;
 }
+
+/** `1 track`, `2 tracks`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

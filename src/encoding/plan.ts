@@ -19,6 +19,8 @@ export interface Plan {
   /** The kind of slot that it takes on a worker. */
   readonly slot: 'cpu' | 'nvenc' | 'qsv' | 'videotoolbox';
   readonly expected: Expectation;
+  /** What the picture goes through, as one filtergraph: what it is held against must go through it too. */
+  readonly filters?: string | undefined;
   /** Whether the picture may be encoded in pieces: each filter's and the encoder's word, the strictest. */
   readonly segmentSafe: SegmentSafety;
 }

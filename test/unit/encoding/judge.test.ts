@@ -6,6 +6,9 @@ import type { Probe } from '../../../src/encoding/probe.ts';
 import { audioStream, probeOf, videoStream } from './probes.ts';
 
 const expected: Expectation = {
+  kind: 'film',
+  subtitles: [],
+  coverArt: false,
   video: {
     codec: 'h264',
     width: 1280,

@@ -1,0 +1,98 @@
+import { demuxerFamilyOf, fileUrl, inputWhitelists } from './demuxers.ts';
+import type { DemuxerFamily } from './demuxers.ts';
+import type { Dialect } from './dialect.ts';
+import { outputKind } from './output.ts';
+import type { OutputPreset } from './output.ts';
+import type { PlanSource, Span } from './planInput.ts';
+import type { Trim } from './preset.ts';
+import { seconds } from './presetValues.ts';
+import type { Probe } from './probe.ts';
+import { refuse } from './problem.ts';
+import type { Outcome } from './problem.ts';
+
+/** The parts that every command of a plan has. */
+
+/**
+ * Standard input stays open for `q`; progress comes on standard output as often as a person is told (ffmpeg's own
+ * period is twice as long), warnings with their level on standard error. Never overwrites.
+ */
+export const globalArguments: readonly string[] = [
+  ...['-hide_banner', '-loglevel', '+level+warning', '-n'],
+  ...['-nostats', '-stats_period', '0.25', '-progress', 'pipe:1'],
+];
+
+/** An analysis speaks on standard error at ffmpeg's usual level: what it measured comes there. */
+export const analysisArguments: readonly string[] = [
+  ...['-hide_banner', '-loglevel', 'info', '-n'],
+  ...['-nostats', '-stats_period', '0.25', '-progress', 'pipe:1'],
+];
+
+/** The container of a source, if it is one that may be opened and this ffmpeg can. */
+export function openable(probe: Probe, dialect: Dialect): Outcome<{ family: DemuxerFamily }> {
+  const family = demuxerFamilyOf(probe.formatName);
+  if (family?.names.some((name) => dialect.demuxers.includes(name)) === true) return { ok: true, family };
+  return refuse(
+    'source-not-media',
+    `The source is of the kind “${probe.formatName}”, which this worker does not open.`,
+    'Choose a video or audio file; playlists and image sequences are not encoded.',
+  );
+}
+
+/** One input: its demuxer forced, nothing else opened, read from `span.start` for `span.duration`. */
+export function inputArguments(source: PlanSource, family: DemuxerFamily, span?: Span): string[] {
+  return [
+    ...['-f', family.names[0], ...inputWhitelists(family.names)],
+    ...(span !== undefined && span.start > 0 ? ['-ss', decimal(span.start)] : []),
+    ...(span?.duration === undefined ? [] : ['-t', decimal(span.duration)]),
+    ...['-i', fileUrl(source.path)],
+  ];
+}
+
+/** What `trim` asks for, within the source; refused where nothing would be left. */
+export function spanOf(trim: Trim | undefined, probe: Probe): Outcome<{ span: Span }> {
+  if (trim === undefined) return { ok: true, span: { start: 0 } };
+  const start = trim.start === undefined ? 0 : seconds(trim.start);
+  const end =
+    trim.end === undefined
+      ? trim.duration === undefined
+        ? undefined
+        : start + seconds(trim.duration)
+      : seconds(trim.end);
+  if (probe.duration !== undefined && start >= probe.duration)
+    return refuse(
+      'preset-invalid',
+      `The part to encode begins at ${decimal(start)} s, but the source lasts ${decimal(probe.duration)} s.`,
+      'Choose an earlier start.',
+      ['trim', 'start'],
+    );
+  if (end === undefined) return { ok: true, span: { start } };
+  if (end <= start)
+    return refuse(
+      'preset-invalid',
+      'The part to encode ends before it begins.',
+      'Choose a later end, or an earlier start.',
+      ['trim', trim.end === undefined ? 'duration' : 'end'],
+    );
+  const duration = end - start;
+  // What reaches beyond the source is all of the rest.
+  if (probe.duration !== undefined && end >= probe.duration) return { ok: true, span: { start } };
+  return { ok: true, span: { start, duration } };
+}
+
+/** Seconds that are left of a track or file of this length; missing where unknown. */
+export function spanDuration(span: Span, duration: number | undefined): number | undefined {
+  if (duration === undefined) return span.duration;
+  const rest = Math.max(0, duration - span.start);
+  return span.duration === undefined ? rest : Math.min(rest, span.duration);
+}
+
+/** Name of the result in the attempt's folder; a ladder's is a folder. */
+export function resultName(output: OutputPreset): string {
+  const stem = output.name ?? 'result';
+  return outputKind(output) === 'ladder' ? stem : `${stem}.${output.container}`;
+}
+
+/** Microseconds are as exact as ffmpeg reads; no exponent, no trailing zeros. */
+export function decimal(value: number): string {
+  return String(Number(value.toFixed(6)));
+}

@@ -1,0 +1,82 @@
+import type { ExpectedVideo } from './expectation.ts';
+import { fail, warn } from './findings.ts';
+import type { JudgeInput } from './judge.ts';
+import { pictures } from './judgeTracks.ts';
+import type { Probe, ProbeStream } from './probe.ts';
+import type { Finding } from './verdict.ts';
+
+/** Whether the picture has the size, the rate and the colours of the plan, and moves as the source does. */
+export function judgePicture(input: JudgeInput, result: Probe): Finding[] {
+  const expected = input.expected.video;
+  const [video] = pictures(result);
+  if (!expected || !video) return [];
+  return [
+    ...judgeGeometry(expected, video),
+    ...judgeRate(expected, video),
+    ...judgeColor(expected, video),
+    ...judgeMovement(input, expected, video),
+  ];
+}
+
+/** A copied picture keeps its rotation as a mark; an encoded one is turned. */
+function judgeGeometry(expected: ExpectedVideo, video: ProbeStream): Finding[] {
+  const { width, height } = asSeen(video);
+  if (expected.width === undefined || expected.height === undefined) return [];
+  if (width === expected.width && height === expected.height) return [];
+  return [
+    fail(
+      `The result’s picture is ${width ?? '?'}×${height ?? '?'} instead of ${expected.width}×${expected.height}.`,
+    ),
+  ];
+}
+
+function asSeen({ width, height, rotation }: ProbeStream): { width?: number; height?: number } {
+  return rotation === 90 || rotation === 270 ? { width: height, height: width } : { width, height };
+}
+
+function judgeRate(expected: ExpectedVideo, video: ProbeStream): Finding[] {
+  if (expected.variableFrameRate || expected.frameRate === undefined || video.frameRate === undefined)
+    return [];
+  // A single frame has no rate to measure.
+  const enough = (expected.frames ?? 2) > 1 && (video.frames ?? 2) > 1;
+  if (!enough || Math.abs(video.frameRate / expected.frameRate - 1) <= 0.02) return [];
+  return [warn(`The result has ${round(video.frameRate)} fps instead of ${round(expected.frameRate)} fps.`)];
+}
+
+/** HDR that does not say so looks grey, and SDR that says HDR looks wrong, on every screen. */
+function judgeColor(expected: ExpectedVideo, video: ProbeStream): Finding[] {
+  const hdr = (transfer: string | undefined) => ['smpte2084', 'arib-std-b67'].includes(transfer ?? '');
+  const wanted = expected.colorTransfer;
+  if (hdr(wanted) && video.colorTransfer !== wanted)
+    return [warn('The result does not say that it is HDR: players will show it pale.')];
+  if (!hdr(wanted) && wanted !== undefined && hdr(video.colorTransfer))
+    return [fail('The result says that it is HDR, which it is not.')];
+  return [];
+}
+
+/** Repeated frames beyond this part of the film (and half a second) mean that the picture stood still. */
+const repeatedPart = 0.02;
+
+/**
+ * A picture that ends early is filled up with its last frame, and the result has its full length all the same.
+ * Where the rate is raised, or evened out, repeating is what was asked for.
+ */
+function judgeMovement({ source, read }: JudgeInput, expected: ExpectedVideo, video: ProbeStream): Finding[] {
+  const repeated = read.duplicatedFrames ?? 0;
+  const [original] = pictures(source);
+  const frameRate = expected.frameRate ?? video.frameRate;
+  if (expected.variableFrameRate || frameRate === undefined || original?.frameRate === undefined) return [];
+  if (original.variableFrameRate === true || frameRate > original.frameRate * 1.01) return [];
+  // A picture that begins late is preceded by its first frame.
+  const filled = expected.startOffset * frameRate;
+  const frames = expected.frames ?? (expected.duration ?? 0) * frameRate;
+  if (repeated - filled <= Math.max(frameRate / 2, frames * repeatedPart)) return [];
+  const sentence = `${repeated} of ${Math.round(frames)} frames are repetitions: the picture stands still for ${round(repeated / frameRate)} s`;
+  return read.damage > 0 || read.truncated
+    ? [warn(`${sentence}, because the source is damaged.`)]
+    : [warn(`${sentence}, because the source has none for those times.`)];
+}
+
+function round(value: number): string {
+  return String(Number(value.toFixed(2)));
+}

@@ -1,0 +1,217 @@
+import { globalArguments, inputArguments, openable, resultName, spanDuration, spanOf } from './commandParts.ts';
+import { containerTable } from './containers.ts';
+import { fileUrl } from './demuxers.ts';
+import { extraArgumentsOf } from './extraArgumentsOf.ts';
+import { planExtras } from './extras.ts';
+import type { Expectation } from './expectation.ts';
+import { outputKind } from './output.ts';
+import type { Command, Plan } from './plan.ts';
+import type { PlanInput } from './planInput.ts';
+import type { Probe, ProbeStream } from './probe.ts';
+import { refuse } from './problem.ts';
+import type { Outcome } from './problem.ts';
+import { planSound } from './sound.ts';
+import type { SoundPlan } from './sound.ts';
+import { pickVideo } from './streams.ts';
+import { planSubtitles } from './subtitles.ts';
+import { pictureGraph } from './pictureGraph.ts';
+import { targetBytes } from './videoRate.ts';
+import { planVideo } from './videoPart.ts';
+import type { VideoPart } from './videoPart.ts';
+
+/** A film, sound alone or an animation: one source, every kept track in one file. */
+export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
+  const { output, dialect, capabilities, measured = {} } = input;
+  const [source] = input.sources;
+  const { probe } = source;
+  const container = containerTable[output.container];
+
+  const opened = openable(probe, dialect);
+  if (!opened.ok) return opened;
+  const trimmed = spanOf(output.trim, probe);
+  if (!trimmed.ok) return trimmed;
+  const { span } = trimmed;
+  const inputArgv = inputArguments(source, opened.family, span);
+
+  const stream = output.video ? pickVideo(probe) : undefined;
+  const soundPlanned = output.audio
+    ? planSound({
+        probe,
+        audio: output.audio,
+        container: output.container,
+        span,
+        dialect,
+        capabilities,
+        measured,
+        inputArgv,
+      })
+    : undefined;
+  if (soundPlanned?.ok === false) return soundPlanned;
+  const sound = soundPlanned?.sound;
+  const missing = checkStreams(output, stream, sound);
+  if (!missing.ok) return missing;
+
+  const videoPlanned =
+    output.video && stream
+      ? planVideo({
+          output,
+          video: output.video,
+          source,
+          stream,
+          span,
+          dialect,
+          capabilities,
+          measured,
+          otherBitsPerSecond: sound?.bitsPerSecond ?? 0,
+        })
+      : undefined;
+  if (videoPlanned?.ok === false) return videoPlanned;
+  const video = videoPlanned?.video;
+
+  const subtitlesPlanned = planSubtitles({
+    probe,
+    subtitles: output.video ? output.subtitles : false,
+    container: output.container,
+    dialect,
+    burnt: video?.picture?.burntSubtitle,
+  });
+  if (!subtitlesPlanned.ok) return subtitlesPlanned;
+  const { subtitles } = subtitlesPlanned;
+  const extras = planExtras({
+    output,
+    probe,
+    firstVideo: video ? 1 : 0,
+    trimmed: output.trim !== undefined,
+    keepsStyledSubtitles: subtitles.expected.includes('ass'),
+  });
+
+  const kept = [...(stream ? [stream] : []), ...(sound?.tracks ?? [])];
+  const expected: Expectation = {
+    kind: outputKind(output),
+    video: video?.expected,
+    audio: sound?.expected ?? [],
+    subtitles: subtitles.expected,
+    coverArt: extras.coverArt,
+    duration: spanDuration(span, longest(probe, kept)),
+    durationEstimated: opened.family.durationEstimated ?? false,
+    minimumGain: output.minimumGain,
+    targetBytes: targetBytes(output),
+    notes: [
+      ...(video?.picture?.notes ?? []),
+      ...(sound?.notes ?? []),
+      ...subtitles.notes,
+      ...extras.notes,
+      ...unusedAudio(output, sound, probe),
+    ],
+  };
+  const analyses = [...(video?.analyses ?? []), ...(sound?.analyses ?? [])];
+  const graph = video?.picture && stream ? pictureGraph(video.picture, stream.index) : undefined;
+
+  const encode: Command = {
+    purpose: 'encode',
+    argv: [
+      ...globalArguments,
+      ...inputArgv,
+      ...(graph?.inputs ?? []),
+      ...(graph ? graph.argv : stream ? ['-map', `0:${stream.index}`] : []),
+      ...[...(sound?.maps ?? []), ...subtitles.maps, ...extras.maps].flatMap((map) => ['-map', map]),
+      ...(video?.argv(video.twoPass ? 2 : undefined) ?? []),
+      ...(sound?.argv ?? []),
+      ...subtitles.argv,
+      ...extras.argv,
+      ...extraArgumentsOf(output),
+      ...['-f', container.muxer, fileUrl(resultName(output))],
+    ],
+    weight: weightOf(expected.duration),
+    duration: expected.duration,
+    frames: expected.video?.frames,
+  };
+  return {
+    ok: true,
+    plan: {
+      files: video?.picture?.files ?? [],
+      analyses,
+      commands: analyses.length > 0 ? [] : [...firstPass(input, video, graph, stream, inputArgv, encode), encode],
+      result: resultName(output),
+      encoders: { video: video?.encoder, audio: sound?.encoders ?? [] },
+      slot: video?.slot ?? 'cpu',
+      expected,
+      filters: video?.picture?.filters,
+      segmentSafe: video?.segmentSafe ?? { safe: 'no', why: 'there is no picture to cut' },
+    },
+  };
+}
+
+/** A first pass is faster than the second: encoders leave out what only the bits would need. */
+const firstPassShare = 0.5;
+
+function firstPass(
+  { output }: PlanInput,
+  video: VideoPart | undefined,
+  graph: { readonly inputs: readonly string[]; readonly argv: readonly string[] } | undefined,
+  stream: ProbeStream | undefined,
+  inputArgv: readonly string[],
+  encode: Command,
+): Command[] {
+  if (!video?.twoPass || !graph || !stream) return [];
+  return [
+    {
+      ...encode,
+      purpose: 'first-pass',
+      argv: [
+        ...globalArguments,
+        ...inputArgv,
+        ...graph.inputs,
+        ...graph.argv,
+        ...video.argv(1),
+        ...extraArgumentsOf(output, 'video'),
+        ...['-f', 'null', '-'],
+      ],
+      weight: encode.weight * firstPassShare,
+    },
+  ];
+}
+
+/** Media seconds are the only thing that is known of the work beforehand; what is unknown counts as a minute. */
+export function weightOf(duration: number | undefined): number {
+  return Math.max(0.1, duration ?? 60);
+}
+
+function checkStreams(
+  output: PlanInput['output'],
+  picture: ProbeStream | undefined,
+  sound: SoundPlan | undefined,
+): Outcome<object> {
+  if (output.video && !picture)
+    return refuse(
+      'source-no-stream',
+      'The source has no picture to encode, but the preset asks for one.',
+      'Choose a preset for sound, such as “audio”.',
+    );
+  if (!output.video && (sound?.maps.length ?? 0) === 0)
+    return refuse(
+      'source-no-stream',
+      'The source has no sound to encode, and the preset leaves the picture out.',
+      'Choose a preset with a picture, such as “web”.',
+    );
+  return { ok: true };
+}
+
+/** An animation has no sound, and a preset may say so of a film: known beforehand, so only worth a note once. */
+function unusedAudio(
+  output: PlanInput['output'],
+  sound: SoundPlan | undefined,
+  probe: Probe,
+): Expectation['notes'] {
+  const has = probe.streams.some(({ type }) => type === 'audio');
+  if (sound !== undefined || !has || output.audio === false || outputKind(output) === 'animation') return [];
+  return [{ level: 'note', message: 'The sound is left out: the preset does not say how to encode it.' }];
+}
+
+/** Seconds of the longest kept stream; the container's own where a stream does not say. */
+function longest(probe: Probe, streams: readonly ProbeStream[]): number | undefined {
+  const durations = streams.map((stream) => stream.duration);
+  return durations.length === 0 || durations.some((duration) => duration === undefined)
+    ? probe.duration
+    : Math.max(...durations.filter((duration) => duration !== undefined));
+}

@@ -1,0 +1,184 @@
+import { decimal, spanDuration } from './commandParts.ts';
+import { containerTable } from './containers.ts';
+import type { Capabilities, Dialect } from './dialect.ts';
+import type { ExpectedVideo } from './expectation.ts';
+import { outputKind } from './output.ts';
+import type { OutputPreset } from './output.ts';
+import { planPicture } from './picture.ts';
+import type { PicturePlan } from './picture.ts';
+import type { Analysis, Measured, Plan, SegmentSafety } from './plan.ts';
+import type { PlanSource, Span } from './planInput.ts';
+import type { PixelFormat, VideoEncoder } from './presetNames.ts';
+import type { VideoPreset } from './presetVideo.ts';
+import type { ProbeStream } from './probe.ts';
+import { refuse, within } from './problem.ts';
+import type { Outcome } from './problem.ts';
+import { strictest } from './segmentSafety.ts';
+import { startOffset } from './streams.ts';
+import { videoEncoderTable } from './videoEncoders.ts';
+import type { VideoEncoderEntry, VideoSettings } from './videoEncoders.ts';
+import { chooseVideoEncoder } from './videoEncoderChoice.ts';
+import { resolveRate } from './videoRate.ts';
+
+/** How the picture of a film is made: which encoder, which filters, which passes. */
+export interface VideoPart {
+  /** Missing where the picture is copied. */
+  readonly encoder?: VideoEncoder;
+  readonly slot: Plan['slot'];
+  /** Missing where the picture is copied. */
+  readonly picture?: PicturePlan;
+  readonly twoPass: boolean;
+  /** Everything of the picture but its map and its filters. */
+  readonly argv: (pass?: 1 | 2) => string[];
+  readonly expected: ExpectedVideo;
+  readonly analyses: readonly Analysis[];
+  readonly segmentSafe: SegmentSafety;
+}
+
+export interface VideoPartInput {
+  readonly output: OutputPreset;
+  readonly video: VideoPreset;
+  readonly source: PlanSource;
+  readonly stream: ProbeStream;
+  readonly span: Span;
+  readonly dialect: Dialect;
+  readonly capabilities: Capabilities;
+  readonly measured: Measured;
+  /** Bits per second of everything beside the picture, for a size to be met. */
+  readonly otherBitsPerSecond: number;
+}
+
+export function planVideo(input: VideoPartInput): Outcome<{ video: VideoPart }> {
+  const planned = input.video.copy === true ? copied(input) : encoded(input);
+  return planned.ok ? planned : within(planned, 'video');
+}
+
+/** The pixel format in a preset's words: what it asks for, or what the encoder is usually given. */
+export function pixelFormatOf(video: VideoPreset, entry: VideoEncoderEntry): PixelFormat {
+  if (video.pixelFormat !== undefined) return video.pixelFormat;
+  if (entry.pixelFormats.yuv420p !== undefined) return 'yuv420p';
+  return (Object.keys(entry.pixelFormats) as PixelFormat[])[0] ?? 'yuv420p';
+}
+
+function encoded(input: VideoPartInput): Outcome<{ video: VideoPart }> {
+  const { output, video, source, stream, span, dialect, capabilities, measured } = input;
+  const choice = chooseVideoEncoder(video, capabilities);
+  if (!choice.ok) return choice;
+  const { encoder } = choice;
+  const entry = videoEncoderTable[encoder];
+  const pixelFormat = pixelFormatOf(video, entry);
+  const planned = planPicture({
+    probe: source.probe,
+    stream,
+    video,
+    span,
+    pixelFormat,
+    encoderPixelFormat: entry.pixelFormats[pixelFormat] ?? pixelFormat,
+    codec: entry.codec,
+    kind: outputKind(output),
+    dialect,
+    measured,
+  });
+  if (!planned.ok) return planned;
+  const { picture } = planned;
+  const duration = spanDuration(span, stream.duration ?? source.probe.duration);
+  const rate = resolveRate(video, entry, {
+    duration,
+    otherBitsPerSecond: input.otherBitsPerSecond,
+    crf: measured.crf,
+  });
+  if (!rate.ok) return rate;
+  const settings: VideoSettings = {
+    rate: rate.rate,
+    maxBitrate: rate.maxBitrate,
+    speed: video.speed ?? 'medium',
+    tune: video.tune,
+    profile: video.profile,
+    level: video.level,
+    keyframeInterval: keyframeFrames(video, picture.frameRate),
+    color: picture.color,
+    frameRate: picture.frameRate,
+    width: picture.width,
+    height: picture.height,
+    loop: video.loop,
+    features: dialect.features,
+  };
+  return {
+    ok: true,
+    video: {
+      encoder,
+      slot: entry.slot,
+      picture,
+      twoPass: video.passes === 2 && entry.twoPass && rate.rate.mode === 'bitrate',
+      argv: (pass) => [
+        ...picture.argv,
+        ...['-c:v:0', encoder],
+        ...entry.arguments(pass === undefined ? settings : { ...settings, pass }),
+        ...(entry.codec === 'gif' ? [] : ['-pix_fmt:v:0', entry.pixelFormats[pixelFormat] ?? pixelFormat]),
+        ...appleTag(entry.codec, output),
+      ],
+      expected: {
+        codec: entry.codec,
+        width: picture.width,
+        height: picture.height,
+        frameRate: picture.frameRate,
+        variableFrameRate: picture.variable,
+        duration,
+        startOffset: span.start > 0 ? 0 : startOffset(source.probe, stream),
+        frames: picture.frames,
+        pixelFormat: entry.pixelFormats[pixelFormat],
+        colorTransfer: picture.color.transfer,
+      },
+      analyses: [
+        ...picture.analyses,
+        ...(rate.needsQuality && video.targetQuality !== undefined
+          ? [{ kind: 'quality', target: video.targetQuality } as const]
+          : []),
+      ],
+      segmentSafe: strictest([picture.segmentSafe, entry.segmentSafe]),
+    },
+  };
+}
+
+function copied({ output, source, stream, span }: VideoPartInput): Outcome<{ video: VideoPart }> {
+  const container = containerTable[output.container];
+  const held: readonly string[] = [...container.videoCodecs, ...(container.copyVideo ?? [])];
+  if (!held.includes(stream.codec))
+    return refuse(
+      'preset-invalid',
+      `The picture is to be copied, but the container ${output.container} cannot hold ${stream.codec}.`,
+      'Choose the container mkv, or encode the picture.',
+      ['copy'],
+    );
+  return {
+    ok: true,
+    video: {
+      slot: 'cpu',
+      twoPass: false,
+      argv: () => ['-c:v:0', 'copy', ...appleTag(stream.codec, output)],
+      expected: {
+        codec: stream.codec,
+        width: stream.rotation === 90 || stream.rotation === 270 ? stream.height : stream.width,
+        height: stream.rotation === 90 || stream.rotation === 270 ? stream.width : stream.height,
+        frameRate: stream.frameRate,
+        // Time stamps are passed on, and a copy begins at a keyframe: nothing is promised to the frame.
+        variableFrameRate: true,
+        duration: spanDuration(span, stream.duration ?? source.probe.duration),
+        startOffset: startOffset(source.probe, stream),
+      },
+      analyses: [],
+      segmentSafe: { safe: 'no', why: 'nothing is encoded' },
+    },
+  };
+}
+
+/** Apple's players know HEVC in MP4 by this tag alone. */
+export function appleTag(codec: string, output: Pick<OutputPreset, 'container'>): string[] {
+  return codec === 'hevc' && containerTable[output.container].isoMedia ? ['-tag:v:0', 'hvc1'] : [];
+}
+
+/** Frames between keyframes at most; where the rate is unknown, the encoder's own. */
+function keyframeFrames(video: VideoPreset, frameRate: number | undefined): number | undefined {
+  if (video.keyframeInterval === undefined || frameRate === undefined) return undefined;
+  return Math.max(1, Math.round(Number(decimal(video.keyframeInterval * frameRate))));
+}
