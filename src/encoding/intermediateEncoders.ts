@@ -74,5 +74,5 @@ export const ffv1: VideoEncoderEntry = {
     yuv444p10le: 'yuv444p10le',
     yuva444p10le: 'yuva444p10le',
   },
-  arguments: (settings) => optionsOf({ level: 3, coder: 1, context: 1, g: 1, slices: 24, slicecrc: 1 }),
+  arguments: () => optionsOf({ level: 3, coder: 1, context: 1, g: 1, slices: 24, slicecrc: 1 }),
 };

@@ -50,7 +50,7 @@ export const png: VideoEncoderEntry = {
     yuv444p10le: 'rgb48be',
     yuva444p10le: 'rgba64be',
   },
-  arguments: (settings) => optionsOf({ compression_level: 9, pred: 'mixed' }),
+  arguments: () => optionsOf({ compression_level: 9, pred: 'mixed' }),
 };
 
 export const libwebp: VideoEncoderEntry = {
