@@ -11,7 +11,7 @@ import type { VideoPreset } from './presetVideo.ts';
 import { refuse } from './problem.ts';
 import type { Outcome } from './problem.ts';
 import { planSound } from './sound.ts';
-import { relabel } from './streamSpecifier.ts';
+import { relabel } from './graphLabels.ts';
 import { pickAudio, pickVideo } from './streams.ts';
 import { targetBytes } from './videoRate.ts';
 import { planVideo } from './videoPart.ts';

@@ -18,7 +18,7 @@ import type { ProbeStream } from './probe.ts';
 import { refuse } from './problem.ts';
 import type { Outcome } from './problem.ts';
 import { planSound } from './sound.ts';
-import { forStream, relabel } from './streamSpecifier.ts';
+import { relabel } from './graphLabels.ts';
 import { pickVideo } from './streams.ts';
 import { strictest } from './segmentSafety.ts';
 import { planVideo } from './videoPart.ts';
@@ -73,7 +73,7 @@ export function planLadder(input: PlanInput): Outcome<{ plan: Plan }> {
 
   const segmentSeconds = output.ladder?.segmentSeconds ?? defaultSegmentSeconds;
   const parts: VideoPart[] = [];
-  for (const rung of rungsFor(output, stream)) {
+  for (const [index, rung] of rungsFor(output, stream).entries()) {
     const video = { ...output.video, ...noSize, height: rung.height, bitrate: rung.bitrate, crf: undefined };
     const planned = planVideo({
       output,
@@ -85,6 +85,7 @@ export function planLadder(input: PlanInput): Outcome<{ plan: Plan }> {
       capabilities,
       measured,
       otherBitsPerSecond: 0,
+      specifier: `v:${index}`,
     });
     if (!planned.ok) return planned;
     parts.push(planned.video);
@@ -113,7 +114,7 @@ export function planLadder(input: PlanInput): Outcome<{ plan: Plan }> {
                   ...parts.flatMap((_, index) => ['-map', `[v${index}]`]),
                   ...(sound?.maps ?? []).flatMap((map) => ['-map', map]),
                   ...['-map_metadata', '-1', '-map_chapters', '-1'],
-                  ...parts.flatMap((part, index) => rungArguments(part, index)),
+                  ...sharedOnce(parts.map((part) => part.argv())),
                   // A piece begins with a keyframe in every size at the same moment, or players cannot switch.
                   ...['-force_key_frames:v', `expr:gte(t,n_forced*${decimal(segmentSeconds)})`],
                   ...(sound?.argv ?? []),
@@ -180,9 +181,11 @@ function ladderGraph(parts: readonly VideoPart[], stream: number): string {
   return [split, ...chains].join(';');
 }
 
-/** Options with a value each, made this rung's own; those of time are the same for all and are said once. */
-function rungArguments(part: VideoPart, index: number): string[] {
-  return forStream(part.argv(), `v:${index}`);
+/** Options with a value each: what is not a rung's own, such as the frame rate mode, is said by the first alone. */
+function sharedOnce(rungs: readonly (readonly string[])[]): string[] {
+  return rungs.flatMap((argv, rung) =>
+    argv.filter((_, index) => rung === 0 || /:v:\d+$/u.test(argv[index - (index % 2)] ?? '')),
+  );
 }
 
 function muxerArguments(

@@ -8,7 +8,7 @@ import type { Outcome } from './problem.ts';
 import { chooseVideoEncoder } from './videoEncoderChoice.ts';
 import { videoEncoderTable } from './videoEncoders.ts';
 import type { VideoEncoderEntry } from './videoEncoders.ts';
-import { pixelFormatOf } from './videoPart.ts';
+import { pixelFormatOf } from './videoPixelFormat.ts';
 
 export interface StillPicture {
   readonly picture: PicturePlan;
@@ -61,9 +61,9 @@ export function planStillPicture(
         rate: { mode: 'crf', crf: entry.defaultCrf },
         speed: video.speed ?? 'medium',
         color: picture.color,
+        pixelFormat,
         width: picture.width,
         height: picture.height,
-        still: true,
         quality: output.still?.quality ?? defaultQuality,
         features: dialect.features,
       }),

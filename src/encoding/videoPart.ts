@@ -8,7 +8,7 @@ import { planPicture } from './picture.ts';
 import type { PicturePlan } from './picture.ts';
 import type { Analysis, Measured, Plan, SegmentSafety } from './plan.ts';
 import type { PlanSource, Span } from './planInput.ts';
-import type { PixelFormat, VideoEncoder } from './presetNames.ts';
+import type { VideoEncoder } from './presetNames.ts';
 import type { VideoPreset } from './presetVideo.ts';
 import type { ProbeStream } from './probe.ts';
 import { refuse, within } from './problem.ts';
@@ -18,6 +18,7 @@ import { startOffset } from './streams.ts';
 import { videoEncoderTable } from './videoEncoders.ts';
 import type { VideoEncoderEntry, VideoSettings } from './videoEncoders.ts';
 import { chooseVideoEncoder } from './videoEncoderChoice.ts';
+import { pixelFormatOf } from './videoPixelFormat.ts';
 import { resolveRate } from './videoRate.ts';
 
 /** How the picture of a film is made: which encoder, which filters, which passes. */
@@ -46,6 +47,8 @@ export interface VideoPartInput {
   readonly measured: Measured;
   /** Bits per second of everything beside the picture, for a size to be met. */
   readonly otherBitsPerSecond: number;
+  /** ffmpeg's specifier of the stream among those of the result: `v:0` where missing. */
+  readonly specifier?: string;
 }
 
 export function planVideo(input: VideoPartInput): Outcome<{ video: VideoPart }> {
@@ -53,15 +56,9 @@ export function planVideo(input: VideoPartInput): Outcome<{ video: VideoPart }> 
   return planned.ok ? planned : within(planned, 'video');
 }
 
-/** The pixel format in a preset's words: what it asks for, or what the encoder is usually given. */
-export function pixelFormatOf(video: VideoPreset, entry: VideoEncoderEntry): PixelFormat {
-  if (video.pixelFormat !== undefined) return video.pixelFormat;
-  if (entry.pixelFormats.yuv420p !== undefined) return 'yuv420p';
-  return (Object.keys(entry.pixelFormats) as PixelFormat[])[0] ?? 'yuv420p';
-}
-
 function encoded(input: VideoPartInput): Outcome<{ video: VideoPart }> {
   const { output, video, source, stream, span, dialect, capabilities, measured } = input;
+  const { specifier = 'v:0' } = input;
   const choice = chooseVideoEncoder(video, capabilities);
   if (!choice.ok) return choice;
   const { encoder } = choice;
@@ -97,11 +94,13 @@ function encoded(input: VideoPartInput): Outcome<{ video: VideoPart }> {
     level: video.level,
     keyframeInterval: keyframeFrames(video, picture.frameRate),
     color: picture.color,
+    pixelFormat,
     frameRate: picture.frameRate,
     width: picture.width,
     height: picture.height,
     loop: video.loop,
     features: dialect.features,
+    stream: specifier,
   };
   return {
     ok: true,
@@ -109,13 +108,15 @@ function encoded(input: VideoPartInput): Outcome<{ video: VideoPart }> {
       encoder,
       slot: entry.slot,
       picture,
-      twoPass: video.passes === 2 && entry.twoPass && rate.rate.mode === 'bitrate',
+      twoPass: video.passes === 2 && entry.twoPassWith.includes(rate.rate.mode),
       argv: (pass) => [
         ...picture.argv,
-        ...['-c:v:0', encoder],
+        ...[`-c:${specifier}`, encoder],
         ...entry.arguments(pass === undefined ? settings : { ...settings, pass }),
-        ...(entry.codec === 'gif' ? [] : ['-pix_fmt:v:0', entry.pixelFormats[pixelFormat] ?? pixelFormat]),
-        ...appleTag(entry.codec, output),
+        ...(Object.keys(entry.pixelFormats).length === 0
+          ? []
+          : [`-pix_fmt:${specifier}`, entry.pixelFormats[pixelFormat] ?? pixelFormat]),
+        ...appleTag(entry.codec, output, specifier),
       ],
       expected: {
         codec: entry.codec,
@@ -173,8 +174,13 @@ function copied({ output, source, stream, span }: VideoPartInput): Outcome<{ vid
 }
 
 /** Apple's players know HEVC in MP4 by this tag alone. */
-export function appleTag(codec: string, output: Pick<OutputPreset, 'container'>): string[] {
-  return codec === 'hevc' && containerTable[output.container].isoMedia ? ['-tag:v:0', 'hvc1'] : [];
+export function appleTag(
+  codec: string,
+  output: Pick<OutputPreset, 'container'>,
+  specifier = 'v:0',
+): string[] {
+  const { isoMedia, muxer } = containerTable[output.container];
+  return codec === 'hevc' && (isoMedia || muxer === 'hls') ? [`-tag:${specifier}`, 'hvc1'] : [];
 }
 
 /** Frames between keyframes at most; where the rate is unknown, the encoder's own. */
