@@ -1,5 +1,7 @@
+import { containerTable } from './containers.ts';
 import type { OutputKind } from './output.ts';
 import type { NamedOutput } from './preset.ts';
+import type { Container } from './presetNames.ts';
 import type { VideoPreset } from './presetVideo.ts';
 
 /**
@@ -7,7 +9,7 @@ import type { VideoPreset } from './presetVideo.ts';
  * it falls away; what is asked of the poster itself is a problem. Fields that every kind may carry without harm
  * (`chapters`, `fastStart`, …) are in no list: they hold “where the container has a place for it”.
  */
-export interface IdleFields {
+export interface Fields {
   readonly output: readonly (keyof NamedOutput)[];
   readonly video: readonly (keyof VideoPreset)[];
 }
@@ -15,8 +17,9 @@ export interface IdleFields {
 const rate = ['crf', 'bitrate', 'targetSize', 'targetQuality', 'maxBitrate', 'passes'] as const;
 const codecOnly = ['tune', 'profile', 'level', 'keyframeInterval'] as const;
 const timing = ['maxFrameRate', 'frameRate', 'frameTiming'] as const;
+const size = ['width', 'height', 'maxWidth', 'maxHeight', 'fit', 'enlarge'] as const;
 
-export const idleFields: Readonly<Record<OutputKind, IdleFields>> = {
+export const idleFields: Readonly<Record<OutputKind, Fields>> = {
   film: { output: ['still', 'contactSheet', 'ladder'], video: ['loop'] },
   sound: { output: ['video', 'subtitles', 'still', 'contactSheet', 'ladder'], video: [] },
   animation: {
@@ -24,28 +27,29 @@ export const idleFields: Readonly<Record<OutputKind, IdleFields>> = {
     video: ['copy', ...rate, ...codecOnly, 'speed', 'pixelFormat', 'frameTiming'],
   },
   still: {
-    output: ['audio', 'subtitles', 'ladder', 'minimumGain'],
+    output: ['audio', 'subtitles', 'ladder', 'trim', 'minimumGain'],
     video: ['copy', ...rate, ...codecOnly, ...timing, 'loop'],
   },
+  // Each rung says its size and bit rate, and the length of a piece is that between keyframes.
   ladder: {
-    output: ['still', 'contactSheet', 'minimumGain'],
-    video: [
-      ...['copy', 'crf', 'bitrate', 'targetSize', 'targetQuality', 'maxBitrate', 'passes'],
-      ...['keyframeInterval', 'width', 'height', 'fit', 'loop'],
-    ] as (keyof VideoPreset)[],
+    output: ['subtitles', 'still', 'contactSheet', 'minimumGain'],
+    video: ['copy', ...rate, 'keyframeInterval', ...size, 'loop'],
   },
 };
 
-/** Kinds that speak the same encoders' words; another kind never inherits those, though it may use them itself. */
-const encoderWords: Readonly<Record<OutputKind, string>> = {
-  film: 'film',
-  ladder: 'film',
-  sound: 'film',
-  animation: 'animation',
-  still: 'still',
-};
+/** What the tiles of a contact sheet decide themselves. */
+export const tileFields: readonly (keyof VideoPreset)[] = [...size, 'watermark', 'burnSubtitles'];
 
-/** Fields of the picture that a result of this kind does not take over from one of that kind. */
-export function strangeFields(from: OutputKind, to: OutputKind): readonly (keyof VideoPreset)[] {
-  return encoderWords[from] === encoderWords[to] ? [] : ['encoders', 'pixelFormat', 'speed'];
+/** What a result in `to` does not take over from one in `from`; a preset without a container is meant for films. */
+export function notInherited(to: Container, from: Container = 'mp4'): Fields {
+  const { output, video } = idleFields[containerTable[to].kind];
+  const strange: readonly (keyof VideoPreset)[] =
+    encoderWords(to) === encoderWords(from) ? [] : ['encoders', 'pixelFormat', 'speed'];
+  return { output, video: [...video, ...strange] };
+}
+
+/** Containers of one word speak the same encoders’ language; an image’s encoder is its container’s. */
+function encoderWords(container: Container): string {
+  const { kind } = containerTable[container];
+  return kind === 'still' || kind === 'animation' ? container : 'film';
 }

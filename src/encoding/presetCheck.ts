@@ -2,7 +2,8 @@ import { outputKind } from './output.ts';
 import type { OutputKind, OutputPreset } from './output.ts';
 import { idleFields } from './outputFields.ts';
 import type { Preset } from './preset.ts';
-import { askedOutputs, filledIn, maxOutputs } from './presetOutputs.ts';
+import { maxOutputs } from './presetComplete.ts';
+import { askedOutputs, filledIn } from './presetOutputs.ts';
 import type { AskedOutput } from './presetOutputs.ts';
 import { rateControls } from './presetVideo.ts';
 import type { VideoPreset } from './presetVideo.ts';
@@ -74,7 +75,7 @@ function idleProblems(output: OutputPreset): PresetProblem[] {
 
 /** What a kind of result cannot be without. */
 function kindProblems(output: OutputPreset): PresetProblem[] {
-  const { container, video, audio, still, contactSheet, ladder } = output;
+  const { container, video, audio, still, contactSheet } = output;
   const nothing = (path: string[], message: string): PresetProblem[] => [
     problem(path, message, 'Take the “false” out, or say how to encode it.'),
   ];
@@ -103,15 +104,7 @@ function kindProblems(output: OutputPreset): PresetProblem[] {
     case 'ladder':
       if (video === false)
         return nothing(['video'], `The sizes of ${container} are sizes of a picture, and there is none.`);
-      return ladder?.rungs === undefined
-        ? [
-            problem(
-              ['ladder'],
-              `A result in ${container} is a ladder of sizes, and none is named.`,
-              'Add "ladder": {"rungs": [{"height": 720, "bitrate": "3M"}]}, or begin with "extends": "hls".',
-            ),
-          ]
-        : [];
+      return [];
   }
 }
 

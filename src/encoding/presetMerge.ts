@@ -1,7 +1,11 @@
+import { audioEncoderTable } from './audioEncoders.ts';
 import { containerTable } from './containers.ts';
-import { idleFields, strangeFields } from './outputFields.ts';
-import type { Container } from './presetNames.ts';
+import { notInherited, tileFields } from './outputFields.ts';
+import type { AudioEncoder, Container } from './presetNames.ts';
 import { rateControls } from './presetVideo.ts';
+import type { VideoPreset } from './presetVideo.ts';
+import { videoEncoderTable } from './videoEncoders.ts';
+import type { VideoEncoderEntry } from './videoEncoders.ts';
 
 /**
  * What a preset says over what it inherits: objects are merged, everything else is replaced. Fields that exclude
@@ -11,18 +15,31 @@ import { rateControls } from './presetVideo.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** Path of an object within an output → choices, each a list of the alternatives' fields. */
-const choices: Readonly<Record<string, readonly (readonly (readonly string[])[])[]>> = {
-  trim: [[['end'], ['duration']]],
-  video: [
-    rateControls.map((field) => [field]),
-    [['frameRate'], ['maxFrameRate']],
-    [
-      ['width', 'height'],
-      ['maxWidth', 'maxHeight'],
-    ],
+/** Whoever sets one of these fields takes back what was inherited of those. */
+interface Overruling {
+  readonly set: readonly string[];
+  readonly drops: readonly string[];
+}
+
+/** By the path of an object within an output. */
+const overrulings: Readonly<Record<string, readonly Overruling[]>> = {
+  trim: [
+    { set: ['end'], drops: ['duration'] },
+    { set: ['duration'], drops: ['end'] },
   ],
-  'video.burnSubtitles': [[['file'], ['track', 'language']]],
+  video: [
+    ...rateControls.map((field) => ({
+      set: [field],
+      drops: rateControls.filter((other) => other !== field),
+    })),
+    // A limit below an exact value would win over it.
+    { set: ['frameRate'], drops: ['maxFrameRate', 'frameTiming'] },
+    { set: ['width', 'height'], drops: ['maxWidth', 'maxHeight'] },
+  ],
+  'video.burnSubtitles': [
+    { set: ['file'], drops: ['track', 'language'] },
+    { set: ['track', 'language'], drops: ['file'] },
+  ],
 };
 
 /** Objects that say one thing together: never mixed from two presets. */
@@ -55,30 +72,30 @@ function mergeNamed(base: unknown, over: unknown): Data | undefined {
   return merged;
 }
 
-/** What of `base` still means something under the container that `over` names. */
+/** What of `base` still means something for the container, or the contact sheet, that `over` asks for. */
 function inheritable(base: Data, over: Data): Data {
-  const kept = withoutStillChoice(base, over);
   const container = own(over, 'container') as Container | undefined;
-  if (container === undefined) return kept;
-  const { kind } = containerTable[container];
-  const before = own(base, 'container') as Container | undefined;
-  const fields = omit(kept, idleFields[kind].output);
+  const strange = container && notInherited(container, own(base, 'container') as Container | undefined);
+  const sheet = isRecord(own(over, 'contactSheet'));
+  const fields = withoutStillChoice(omit(base, strange?.output ?? []), over);
   const video = own(fields, 'video');
-  if (video === false && kind !== 'film' && kind !== 'sound') return omit(fields, ['video']);
-  if (!isRecord(video)) return fields;
-  const kindBefore = before === undefined ? 'film' : containerTable[before].kind;
-  return {
-    ...fields,
-    video: omit(video, [...idleFields[kind].video, ...strangeFields(kindBefore, kind)]),
-  };
+  if (isRecord(video))
+    return { ...fields, video: omit(video, [...(strange?.video ?? []), ...(sheet ? tileFields : [])]) };
+  // That a film has no picture says nothing of its poster.
+  const kind = container && containerTable[container].kind;
+  return kind === undefined || kind === 'film' || kind === 'sound' ? fields : omit(fields, ['video']);
 }
 
-/** One frame or many: `still.at` and `contactSheet` exclude each other, `still.quality` goes with both. */
+/** One frame or many: `still.at` and `contactSheet` exclude each other. A png has no quality. */
 function withoutStillChoice(base: Data, over: Data): Data {
   const still = own(base, 'still');
-  if (isRecord(own(over, 'contactSheet')) && isRecord(still)) return { ...base, still: omit(still, ['at']) };
   const wanted = own(over, 'still');
-  return isRecord(wanted) && own(wanted, 'at') !== undefined ? omit(base, ['contactSheet']) : base;
+  const idle = [
+    ...(isRecord(own(over, 'contactSheet')) ? ['at'] : []),
+    ...(own(over, 'container') === 'png' ? ['quality'] : []),
+  ];
+  const kept = isRecord(still) ? { ...base, still: omit(still, idle) } : base;
+  return isRecord(wanted) && own(wanted, 'at') !== undefined ? omit(kept, ['contactSheet']) : kept;
 }
 
 function mergeObjects(base: Data, over: Data, path: string): Data {
@@ -97,17 +114,47 @@ function mergeObjects(base: Data, over: Data, path: string): Data {
 
 function withoutOverruled(base: Data, over: Data, path: string): Data {
   const sets = (field: string): boolean => own(over, field) !== undefined;
-  const dropped = (choices[path] ?? []).flatMap((alternatives) => {
-    const chosen = alternatives.filter((fields) => fields.some(sets));
-    return chosen.length === 0 ? [] : alternatives.filter((fields) => !chosen.includes(fields)).flat();
-  });
-  if (path !== 'video') return omit(base, dropped);
-  // A copy has no settings, and whoever gives settings wants no copy.
-  if (own(over, 'copy') === true) return {};
-  if (Object.keys(over).some((field) => field !== 'copy')) dropped.push('copy');
-  // Two passes belong to a bit rate or a size.
-  if (sets('crf') || sets('targetQuality')) dropped.push('passes');
+  const dropped = (overrulings[path] ?? []).filter(({ set }) => set.some(sets)).flatMap(({ drops }) => drops);
+  if (path === 'video') dropped.push(...overruledVideo(base, over));
+  if (path === 'audio' && isLossless(over)) dropped.push('bitrate');
   return omit(base, dropped);
+}
+
+/** What the picture's settings take back beyond the fields that exclude each other. */
+function overruledVideo(base: VideoPreset, over: VideoPreset): readonly string[] {
+  // A copy has no settings, and whoever gives settings wants no copy.
+  if (over.copy === true) return Object.keys(base);
+  return [
+    ...(Object.keys(over).some((field) => field !== 'copy') ? ['copy'] : []),
+    // Two passes for a bit rate say nothing of two passes for a quality.
+    ...((over.crf ?? over.targetQuality) !== undefined && (base.bitrate ?? base.targetSize) !== undefined
+      ? ['passes']
+      : []),
+    ...overruledByEncoders(
+      base,
+      over.encoders?.map((encoder) => videoEncoderTable[encoder]),
+    ),
+  ];
+}
+
+/** A number on one codec's scale means something else on another's. */
+function overruledByEncoders(base: VideoPreset, entries: readonly VideoEncoderEntry[] = []): string[] {
+  const before = (base.encoders ?? []).map((encoder) => videoEncoderTable[encoder].codec);
+  if (entries.length === 0 || entries.some(({ codec }) => before.includes(codec))) return [];
+  const { pixelFormat } = base;
+  const unrated = entries.every(({ rateModes }) => rateModes.length === 0);
+  const strange =
+    pixelFormat !== undefined && entries.every((entry) => entry.pixelFormats[pixelFormat] === undefined);
+  return [
+    ...['crf', 'profile', 'level', 'tune'],
+    ...(unrated ? [...rateControls, 'maxBitrate', 'passes'] : []),
+    ...(strange ? ['pixelFormat'] : []),
+  ];
+}
+
+function isLossless(audio: Data): boolean {
+  const encoder = own(audio, 'encoder') as AudioEncoder | undefined;
+  return encoder !== undefined && audioEncoderTable[encoder].lossless === true;
 }
 
 function omit(data: Data, keys: readonly string[]): Data {

@@ -4,9 +4,6 @@ import type { OutputPreset } from './output.ts';
 import type { NamedOutput, Preset } from './preset.ts';
 import { mergeOutput } from './presetMerge.ts';
 
-/** Outputs of one preset, at most. */
-export const maxOutputs = 64;
-
 /** An output with everything that it inherits, as asked: nothing is filled in, a container may be missing. */
 export interface AskedOutput extends NamedOutput {
   /** Missing for a preset's only output. */

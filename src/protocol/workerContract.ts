@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { completePresetSchema } from '../encoding/presetComplete.ts';
-import { maxOutputs } from '../encoding/presetOutputs.ts';
+import { completePresetSchema, maxOutputs } from '../encoding/presetComplete.ts';
 import { capabilitiesSchema, dialectSchema } from '../encoding/dialect.ts';
 import { probeSchema } from '../encoding/probe.ts';
 import { verdictSchema } from '../encoding/verdict.ts';
