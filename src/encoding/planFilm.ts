@@ -14,7 +14,7 @@ import { planSound } from './sound.ts';
 import type { SoundPlan } from './sound.ts';
 import { pickVideo } from './streams.ts';
 import { planSubtitles } from './subtitles.ts';
-import { pictureGraph } from './pictureGraph.ts';
+import { pictureArguments } from './pictureArguments.ts';
 import { targetBytes } from './videoRate.ts';
 import { planVideo } from './videoPart.ts';
 import type { VideoPart } from './videoPart.ts';
@@ -105,15 +105,18 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
     ],
   };
   const analyses = [...(video?.analyses ?? []), ...(sound?.analyses ?? [])];
-  const graph = video?.picture && stream ? pictureGraph(video.picture, stream.index) : undefined;
+  const picture = stream
+    ? video?.picture
+      ? pictureArguments(video.picture, stream.index)
+      : ['-map', `0:${stream.index}`]
+    : [];
 
   const encode: Command = {
     purpose: 'encode',
     argv: [
       ...globalArguments,
       ...inputArgv,
-      ...(graph?.inputs ?? []),
-      ...(graph ? graph.argv : stream ? ['-map', `0:${stream.index}`] : []),
+      ...picture,
       ...[...(sound?.maps ?? []), ...subtitles.maps, ...extras.maps].flatMap((map) => ['-map', map]),
       ...(video?.argv(video.twoPass ? 2 : undefined) ?? []),
       ...(sound?.argv ?? []),
@@ -131,7 +134,7 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
     plan: {
       files: video?.picture?.files ?? [],
       analyses,
-      commands: analyses.length > 0 ? [] : [...firstPass(input, video, graph, stream, inputArgv, encode), encode],
+      commands: analyses.length > 0 ? [] : [...firstPass(input, video, picture, inputArgv, encode), encode],
       result: resultName(output),
       encoders: { video: video?.encoder, audio: sound?.encoders ?? [] },
       slot: video?.slot ?? 'cpu',
@@ -148,12 +151,11 @@ const firstPassShare = 0.5;
 function firstPass(
   { output }: PlanInput,
   video: VideoPart | undefined,
-  graph: { readonly inputs: readonly string[]; readonly argv: readonly string[] } | undefined,
-  stream: ProbeStream | undefined,
+  picture: readonly string[],
   inputArgv: readonly string[],
   encode: Command,
 ): Command[] {
-  if (!video?.twoPass || !graph || !stream) return [];
+  if (!video?.twoPass) return [];
   return [
     {
       ...encode,
@@ -161,8 +163,7 @@ function firstPass(
       argv: [
         ...globalArguments,
         ...inputArgv,
-        ...graph.inputs,
-        ...graph.argv,
+        ...picture,
         ...video.argv(1),
         ...extraArgumentsOf(output, 'video'),
         ...['-f', 'null', '-'],

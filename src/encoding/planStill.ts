@@ -4,7 +4,7 @@ import { fileUrl } from './demuxers.ts';
 import { extraArgumentsOf } from './extraArgumentsOf.ts';
 import type { Plan } from './plan.ts';
 import type { PlanInput, Span } from './planInput.ts';
-import { pictureGraph } from './pictureGraph.ts';
+import { pictureArguments } from './pictureArguments.ts';
 import { seconds } from './presetValues.ts';
 import type { Still } from './presetKinds.ts';
 import type { Probe, ProbeStream } from './probe.ts';
@@ -32,10 +32,7 @@ export function planStill(input: PlanInput): Outcome<{ plan: Plan }> {
   if (!planned.ok) return planned;
   const { picture, argv, encoder, entry, codec } = planned;
   const typical = at.typicalFrames === undefined ? '' : `thumbnail=n=${at.typicalFrames}`;
-  const graph = pictureGraph(
-    { ...picture, filters: [typical, picture.filters].filter((text) => text !== '').join(',') },
-    stream.index,
-  );
+  const filters = [typical, picture.filters].filter((text) => text !== '').join(',');
   return {
     ok: true,
     plan: {
@@ -50,8 +47,7 @@ export function planStill(input: PlanInput): Outcome<{ plan: Plan }> {
                 argv: [
                   ...globalArguments,
                   ...inputArguments(source, opened.family, at.span),
-                  ...graph.inputs,
-                  ...graph.argv,
+                  ...pictureArguments({ ...picture, filters }, stream.index),
                   ...['-frames:v:0', '1'],
                   ...argv,
                   ...extraArgumentsOf(output),
