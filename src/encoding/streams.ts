@@ -1,7 +1,8 @@
 import type { Probe, ProbeStream } from './probe.ts';
+import { isCommentary, tracksOf } from './tracks.ts';
 
-/** ffprobe has no decoder's name for these: nothing could be encoded from them. */
-const undecodable = ['', 'none', 'unknown'];
+/** ffprobe has no decoder's name for these, or ffmpeg no decoder: nothing could be encoded from them. */
+const undecodable = ['', 'none', 'unknown', 'ac4', 'mpegh_3d_audio'];
 
 /** The picture to encode: the default one, then the largest, then the first; never cover art. */
 export function pickVideo(probe: Probe): ProbeStream | undefined {
@@ -10,12 +11,20 @@ export function pickVideo(probe: Probe): ProbeStream | undefined {
     .toSorted((a, b) => Number(b.default) - Number(a.default) || area(b) - area(a) || a.index - b.index)[0];
 }
 
-/** Every audio track, or the default one (else the first) where the container is for one. */
+/** Every audio track that can be used, or the one that plays by default: never a commentary if there is another. */
 export function pickAudio(probe: Probe, all: boolean): ProbeStream[] {
-  const tracks = probe.streams.filter((stream) => stream.type === 'audio' && decodable(stream));
+  const tracks = tracksOf(probe, 'audio')
+    .map(({ stream }) => stream)
+    .filter(hasSound);
   if (all) return tracks;
-  const one = tracks.find((track) => track.default) ?? tracks[0];
+  const films = tracks.filter((track) => !isCommentary(track));
+  const one = films.find((track) => track.default) ?? films[0] ?? tracks[0];
   return one === undefined ? [] : [one];
+}
+
+/** A track of sound that ffmpeg can decode; one without channels is announced in the file and never begins. */
+export function hasSound(stream: ProbeStream): boolean {
+  return decodable(stream) && stream.channels !== undefined;
 }
 
 /** Seconds by which a stream begins after its file. */

@@ -1,0 +1,173 @@
+import { audioEncoderTable } from './audioEncoders.ts';
+import type { AudioEncoderEntry } from './audioEncoders.ts';
+import { fitLayout } from './channelLayouts.ts';
+import type { LayoutFit } from './channelLayouts.ts';
+import { isLinear, isSilent, measuringFilter, normalizingFilter } from './loudness.ts';
+import type { MeasuredLoudness } from './plan.ts';
+import type { AudioEncoder } from './presetNames.ts';
+import type { AudioPreset } from './presetTracks.ts';
+import { bitsPerSecond } from './presetValues.ts';
+import type { ProbeStream } from './probe.ts';
+import type { ChosenTrack } from './soundTracks.ts';
+import { trackName } from './tracks.ts';
+
+/** How one track is encoded. */
+export interface TrackEncode {
+  /** Pairs of an option and its value. */
+  readonly argv: readonly string[];
+  readonly channels: number;
+  readonly bitsPerSecond: number;
+  /** What measures the loudness, where that is still to be done. */
+  readonly measuring?: string;
+  readonly notes: readonly string[];
+}
+
+/** Samples per second beyond which a lossy encoder only spends bits on what nobody hears. */
+const audible = 48_000;
+/** What lossless compression leaves of PCM, about. */
+const losslessShare = 0.65;
+
+export function encodeTrack(input: {
+  readonly track: ChosenTrack;
+  readonly audio: AudioPreset;
+  readonly encoder: AudioEncoder;
+  /** Of the track among those of the result. */
+  readonly position: number;
+  readonly measured: MeasuredLoudness | undefined;
+}): TrackEncode {
+  const { track, audio, encoder, position, measured } = input;
+  const { stream, settings } = track;
+  const entry = audioEncoderTable[encoder];
+  const maxChannels = settings.maxChannels ?? audio.maxChannels;
+  const fit = fitLayout(
+    { channels: stream.channels ?? 2, layout: stream.channelLayout },
+    Object.values(entry.layouts),
+    Math.min(entry.maxChannels, maxChannels ?? entry.maxChannels),
+  );
+  const rate = sampleRate(stream.sampleRate, audio.sampleRate, entry);
+  const bits = bitrate(settings.bitrate ?? audio.bitrate, fit.channels, entry);
+  const level = loudness(audio.loudness, measured);
+  const filters = [fit.filter, level.filter].filter((filter) => filter !== '').join(',');
+  const specifier = `a:${position}`;
+  const notes = [
+    layoutNote(fit, stream, encoder, maxChannels),
+    objectsNote(stream),
+    bits?.note,
+    level.note,
+    rate !== undefined && rate < Math.min(stream.sampleRate ?? 0, audio.sampleRate ?? Infinity)
+      ? `it is resampled from ${stream.sampleRate} to ${rate} Hz`
+      : undefined,
+  ].filter((note) => note !== undefined);
+  return {
+    argv: [
+      ...[`-c:${specifier}`, encoder],
+      ...(filters === '' ? [] : [`-filter:${specifier}`, filters]),
+      ...(rate === undefined || (rate === stream.sampleRate && level.filter === '')
+        ? []
+        : [`-ar:${specifier}`, String(rate)]),
+      ...entry.arguments({
+        channels: fit.channels,
+        bitsPerSecond: bits?.value,
+        bitsPerSample: stream.bitsPerSample,
+        stream: specifier,
+      }),
+    ],
+    channels: fit.channels,
+    bitsPerSecond: bits?.value ?? usualBits(entry, encoder, fit.channels, rate ?? audible, stream),
+    ...(level.measure && audio.loudness !== undefined
+      ? { measuring: [fit.filter, measuringFilter(audio.loudness)].filter((text) => text !== '').join(',') }
+      : {}),
+    notes: notes.map((note) => `${trackName(track)}: ${note}.`),
+  };
+}
+
+/** The source's rate where the encoder takes it, else the next higher; missing: nothing is to be said. */
+function sampleRate(
+  source: number | undefined,
+  asked: number | undefined,
+  { sampleRates, lossless }: AudioEncoderEntry,
+): number | undefined {
+  if (asked !== undefined) return asked;
+  if (source === undefined) return sampleRates?.[0];
+  // 88.2 and 176.4 kHz are multiples of 44.1.
+  const wanted = lossless || source <= audible ? source : source % 11_025 === 0 ? 44_100 : audible;
+  if (sampleRates === undefined || sampleRates.includes(wanted)) return wanted;
+  const ascending = sampleRates.toSorted((a, b) => a - b);
+  return ascending.find((rate) => rate >= wanted) ?? ascending.at(-1);
+}
+
+/** Missing: the encoder's usual one. */
+function bitrate(
+  asked: string | undefined,
+  channels: number,
+  { bitrates, lossless, codec }: AudioEncoderEntry,
+): { value: number; note?: string } | undefined {
+  if (asked === undefined || lossless === true) return undefined;
+  const value = bitsPerSecond(asked);
+  const times = bitrates?.perChannel === true ? channels : 1;
+  const max = (bitrates?.max ?? Infinity) * times;
+  const min = (bitrates?.min ?? 0) * times;
+  if (value > max) return { value: max, note: `${codec} has at most ${kilobits(max)} here, not ${asked}` };
+  if (value < min) return { value: min, note: `${codec} has at least ${kilobits(min)} here, not ${asked}` };
+  return { value };
+}
+
+function usualBits(
+  entry: AudioEncoderEntry,
+  encoder: AudioEncoder,
+  channels: number,
+  rate: number,
+  { bitsPerSample = 16 }: ProbeStream,
+): number {
+  if (entry.lossless !== true) return entry.defaultBitrate(channels);
+  const pcm = encoder === 'pcm_s16le' ? 16 : encoder === 'pcm_s24le' ? 24 : undefined;
+  return channels * rate * (pcm ?? bitsPerSample * losslessShare);
+}
+
+function loudness(
+  goal: number | undefined,
+  measured: MeasuredLoudness | undefined,
+): { filter: string; measure: boolean; note?: string } {
+  if (goal === undefined) return { filter: '', measure: false };
+  if (measured === undefined) return { filter: '', measure: true };
+  if (isSilent(measured))
+    return { filter: '', measure: false, note: 'it is silent, so its loudness stays as it is' };
+  const filter = normalizingFilter(goal, measured);
+  if (isLinear(goal, measured)) return { filter, measure: false };
+  const note = `its peaks leave no room for ${goal} LUFS at one gain, so the level follows the sound`;
+  return { filter, measure: false, note };
+}
+
+function layoutNote(
+  fit: LayoutFit,
+  { channelLayout, channels }: ProbeStream,
+  encoder: AudioEncoder,
+  maxChannels: number | undefined,
+): string | undefined {
+  const source = channelLayout ?? `${channels} channels`;
+  switch (fit.change) {
+    case 'kept':
+      return undefined;
+    case 'widened':
+      return `${encoder} has no ${source}, so it is kept as ${fit.layout} with silent channels`;
+    case 'mixed':
+      return maxChannels !== undefined && maxChannels <= fit.channels
+        ? undefined
+        : `${source} is mixed down to ${fit.layout} for ${encoder}`;
+    case 'assumed':
+      return `it does not say what its ${channels} channels are, so they are taken for ${fit.layout}`;
+    case 'cut':
+      return `nobody can tell what its ${channels} channels (${source}) are for, so the first become ${fit.layout}`;
+  }
+}
+
+/** Sounds that move through the room are metadata beside the channels; decoders give the channels alone. */
+function objectsNote({ profile }: ProbeStream): string | undefined {
+  return profile !== undefined && /atmos|dts:x/iu.test(profile)
+    ? `its sound objects (${profile}) are lost; "do": "copy" keeps them`
+    : undefined;
+}
+
+function kilobits(bits: number): string {
+  return `${bits / 1000}k`;
+}
