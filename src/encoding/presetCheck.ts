@@ -1,14 +1,16 @@
+import { checkExtraArguments } from './extraArguments.ts';
 import { outputKind } from './output.ts';
 import type { OutputKind, OutputPreset } from './output.ts';
 import { idleFields } from './outputFields.ts';
 import type { Preset } from './preset.ts';
+import { combinationProblems, rateProblems } from './presetCombinations.ts';
 import { maxOutputs } from './presetComplete.ts';
 import { askedOutputs, filledIn } from './presetOutputs.ts';
 import type { AskedOutput } from './presetOutputs.ts';
-import { rateControls } from './presetVideo.ts';
-import type { VideoPreset } from './presetVideo.ts';
-import { refuse } from './problem.ts';
+import { refuse, within } from './problem.ts';
 import type { Outcome, Problem } from './problem.ts';
+import { checkSound, checkSubtitles } from './soundCheck.ts';
+import { videoEncoderProblems } from './videoEncoderCheck.ts';
 
 /** A problem of a preset at its place. */
 export interface PresetProblem extends Problem {
@@ -17,9 +19,11 @@ export interface PresetProblem extends Problem {
 }
 
 /** A problem of one output; its path is within the output. */
-export interface OutputProblem extends PresetProblem {
+export interface OutputProblem extends Problem {
   /** Missing for a preset's only output. */
   readonly output?: string | undefined;
+  /** The other side of a contradiction: where to look when `path` is not what the person wrote. */
+  readonly against?: Problem['path'];
 }
 
 /** Whether the parts of a preset go together: the first thing that is wrong, in the preset’s own words. */
@@ -38,15 +42,16 @@ export function presetProblems(preset: Preset): OutputProblem[] {
   );
 }
 
-function outputProblems(asked: AskedOutput): PresetProblem[] {
-  const { container } = asked;
-  if (container === undefined) return [...rateProblems(asked), noContainer(asked)];
+function outputProblems(asked: AskedOutput): OutputProblem[] {
+  const { container, name, video } = asked;
+  if (container === undefined) return [...(video ? rateProblems(video) : []), noContainer(name)];
   const output: OutputPreset = { ...asked, container };
-  const problems = [...idleProblems(output), ...kindProblems(output), ...rateProblems(output)];
-  return problems.length > 0 ? problems : codecProblems(filledIn(output));
+  const problems = [...idleProblems(output), ...absenceProblems(output), ...combinationProblems(output)];
+  // What encoders say of a part that is not to be there would be noise.
+  return problems.length > 0 ? problems : encoderProblems(filledIn(output));
 }
 
-function noContainer({ name }: AskedOutput): PresetProblem {
+function noContainer(name: string | undefined): Problem {
   return problem(
     ['container'],
     name === undefined ? 'The preset names no container.' : `The output “${name}” names no container.`,
@@ -55,74 +60,69 @@ function noContainer({ name }: AskedOutput): PresetProblem {
 }
 
 /** Fields that mean nothing for this kind of result. */
-function idleProblems(output: OutputPreset): PresetProblem[] {
+function idleProblems(output: OutputPreset): Problem[] {
   const kind = outputKind(output);
-  const { output: fields, video: videoFields } = idleFields[kind];
-  const idle = (path: string[]): PresetProblem =>
+  const { video } = output;
+  const fields = idleFields[kind].output.filter(
+    (field) => output[field] !== undefined && output[field] !== false,
+  );
+  const inVideo =
+    video && !fields.includes('video')
+      ? idleFields[kind].video.filter((field) => video[field] !== undefined)
+      : [];
+  return [...fields.map((field) => [field]), ...inVideo.map((field) => ['video', field])].map((path) =>
     problem(
       path,
       `${kindText[kind]} (${output.container}) has no use for ${path.join('.')}.`,
       'Take it out.',
-    );
-  const asked = fields.filter((field) => output[field] !== undefined && output[field] !== false);
-  const inVideo = (video: VideoPreset): PresetProblem[] =>
-    videoFields.filter((field) => video[field] !== undefined).map((field) => idle(['video', field]));
-  return [
-    ...asked.map((field) => idle([field])),
-    ...(output.video && !asked.includes('video') ? inVideo(output.video) : []),
-  ];
-}
-
-/** What a kind of result cannot be without. */
-function kindProblems(output: OutputPreset): PresetProblem[] {
-  const { container, video, audio, still, contactSheet } = output;
-  const nothing = (path: string[], message: string): PresetProblem[] => [
-    problem(path, message, 'Take the “false” out, or say how to encode it.'),
-  ];
-  switch (outputKind(output)) {
-    case 'film':
-      return video === false && audio === false
-        ? nothing(['audio'], 'Neither picture nor sound: nothing is left to encode.')
-        : [];
-    case 'sound':
-      return audio === false
-        ? nothing(['audio'], `A result in ${container} is sound, and there is none.`)
-        : [];
-    case 'animation':
-      return video === false ? nothing(['video'], 'A gif is a picture, and there is none.') : [];
-    case 'still':
-      if (video === false) return nothing(['video'], `A ${container} is a picture, and there is none.`);
-      return still?.at !== undefined && contactSheet !== undefined
-        ? [
-            problem(
-              ['still', 'at'],
-              'A contact sheet shows many frames, still.at names one.',
-              'Take out still.at or contactSheet.',
-            ),
-          ]
-        : [];
-    case 'ladder':
-      if (video === false)
-        return nothing(['video'], `The sizes of ${container} are sizes of a picture, and there is none.`);
-      return [];
-  }
-}
-
-/** Ways to say how well, of which one counts. */
-function rateProblems({ video }: AskedOutput): PresetProblem[] {
-  if (!video) return [];
-  const [first, ...more] = rateControls.filter((field) => video[field] !== undefined);
-  return more.map((field) =>
-    problem(
-      ['video', field],
-      `video.${first} and video.${field} cannot both decide the size.`,
-      'Keep one of them.',
     ),
   );
 }
 
-function codecProblems(_: OutputPreset): PresetProblem[] {
-  return [];
+/** What a kind of result cannot be without. */
+function absenceProblems(output: OutputPreset): Problem[] {
+  const kind = outputKind(output);
+  const { container, video, audio } = output;
+  const hint = 'Take the “false” out, or say how to encode it.';
+  if (kind === 'film')
+    return video === false && audio === false
+      ? [problem(['audio'], 'Neither picture nor sound: nothing is left to encode.', hint)]
+      : [];
+  if (kind === 'sound')
+    return audio === false
+      ? [problem(['audio'], `A result in ${container} is sound, and that is left out.`, hint)]
+      : [];
+  return video === false
+    ? [problem(['video'], `A result in ${container} is a picture, and that is left out.`, hint)]
+    : [];
+}
+
+/** What the encoders and the container know of themselves. */
+function encoderProblems(output: OutputPreset): OutputProblem[] {
+  const { container, video, audio, subtitles, extraArguments } = output;
+  const ofVideo = video ? videoEncoderProblems(video, container).map((found) => under(found, 'video')) : [];
+  const others = [
+    audio ? checkSound(output) : undefined,
+    subtitles ? checkSubtitles(output) : undefined,
+    extraArguments && extraChecked(extraArguments),
+  ].flatMap((outcome) => (outcome?.ok === false ? [outcome.problem] : []));
+  return [...ofVideo, ...others].map((found) =>
+    isEncoder(found.path) ? { ...found, against: ['container'] } : found,
+  );
+}
+
+function extraChecked(extraArguments: readonly string[]): Outcome<object> {
+  const outcome = checkExtraArguments(extraArguments);
+  return outcome.ok ? outcome : within(outcome, 'extraArguments');
+}
+
+function under(found: Problem, part: string): Problem {
+  return { ...found, path: [part, ...(found.path ?? [])] };
+}
+
+/** That an encoder will not do is a matter between it and the container. */
+function isEncoder(path: Problem['path']): boolean {
+  return path?.[1] === 'encoders' || path?.[1] === 'encoder';
 }
 
 const kindText: Readonly<Record<OutputKind, string>> = {
@@ -133,6 +133,6 @@ const kindText: Readonly<Record<OutputKind, string>> = {
   ladder: 'A ladder of sizes',
 };
 
-function problem(path: string[], message: string, hint: string): PresetProblem {
-  return { ...refuse('preset-invalid', message, hint).problem, path };
+function problem(path: string[], message: string, hint: string): Problem {
+  return refuse('preset-invalid', message, hint, path).problem;
 }

@@ -1,7 +1,6 @@
-import { audioEncoderTable } from './audioEncoders.ts';
 import { containerTable } from './containers.ts';
 import { notInherited, tileFields } from './outputFields.ts';
-import type { AudioEncoder, Container } from './presetNames.ts';
+import type { Container } from './presetNames.ts';
 import { rateControls } from './presetVideo.ts';
 import type { VideoPreset } from './presetVideo.ts';
 import { videoEncoderTable } from './videoEncoders.ts';
@@ -116,7 +115,6 @@ function withoutOverruled(base: Data, over: Data, path: string): Data {
   const sets = (field: string): boolean => own(over, field) !== undefined;
   const dropped = (overrulings[path] ?? []).filter(({ set }) => set.some(sets)).flatMap(({ drops }) => drops);
   if (path === 'video') dropped.push(...overruledVideo(base, over));
-  if (path === 'audio' && isLossless(over)) dropped.push('bitrate');
   return omit(base, dropped);
 }
 
@@ -150,11 +148,6 @@ function overruledByEncoders(base: VideoPreset, entries: readonly VideoEncoderEn
     ...(unrated ? [...rateControls, 'maxBitrate', 'passes'] : []),
     ...(strange ? ['pixelFormat'] : []),
   ];
-}
-
-function isLossless(audio: Data): boolean {
-  const encoder = own(audio, 'encoder') as AudioEncoder | undefined;
-  return encoder !== undefined && audioEncoderTable[encoder].lossless === true;
 }
 
 function omit(data: Data, keys: readonly string[]): Data {

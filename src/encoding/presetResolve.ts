@@ -122,14 +122,17 @@ function refused(
 }
 
 /** A problem of an output where the person wrote the field; `extends`, where another preset did. */
-function placed({ output, ...found }: OutputProblem, source: PresetSource, preset: Preset): PresetProblem {
-  const places = [...(output === undefined ? [] : [['outputs', output, ...found.path]]), [...found.path]];
-  const written = places.find((place) => stands(source, place));
-  if (written !== undefined) return { ...found, path: written };
-  const inherited = places.some((place) => stands(preset, place));
-  if (inherited && source.extends !== undefined) return { ...found, path: ['extends'] };
+function placed(found: OutputProblem, source: PresetSource, preset: Preset): PresetProblem {
+  const { output, against, path: fault = [], ...problem } = found;
+  const placesOf = (path: readonly (string | number)[]): (readonly (string | number)[])[] =>
+    output === undefined ? [path] : [['outputs', output, ...path], path];
+  const places = placesOf(fault);
+  const written = [...places, ...(against ? placesOf(against) : [])].find((place) => stands(source, place));
+  if (written !== undefined) return { ...problem, path: written };
+  if (source.extends !== undefined && places.some((place) => stands(preset, place)))
+    return { ...problem, path: ['extends'] };
   // Something is missing: it belongs to the output, if the person wrote that.
-  return { ...found, path: places.find((place) => stands(source, place.slice(0, 2))) ?? [...found.path] };
+  return { ...problem, path: places.find((place) => stands(source, place.slice(0, 2))) ?? fault };
 }
 
 function stands(data: unknown, path: readonly (string | number)[]): boolean {

@@ -28,13 +28,44 @@ function flatten(issue: z.core.$ZodIssue, schemas: readonly z.core.$ZodType[] | 
       ...nearHint(key, here?.flatMap(keysOf) ?? []),
     }));
   if (issue.code === 'invalid_value' && typeof issue.input === 'string')
-    return [{ path, message: issue.message, ...nearHint(issue.input, issue.values.map(String)) }];
+    return [{ path, message: sentence(issue), ...nearHint(issue.input, issue.values.map(String)) }];
   if (issue.code === 'invalid_key') return [{ path, message: issue.issues[0]?.message ?? issue.message }];
-  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ path, message: issue.message }];
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0)
+    return [{ path, message: sentence(issue) }];
   const branches = issue.errors.map((issues) => issues.flatMap((one) => flatten(one, here)));
   const meant = branches.sort((a, b) => depth(b) - depth(a))[0] ?? [];
   return meant.map((one) => ({ ...one, path: [...path, ...one.path] }));
 }
+
+/** zod's own sentences are for programmers; a schema's own ones are kept. */
+function sentence(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return `This must be ${kinds[issue.expected] ?? issue.expected}.`;
+  if (issue.code === 'invalid_value')
+    return issue.values.length === 1
+      ? `This can only be ${String(issue.values[0])}.`
+      : `This must be one of ${issue.values.map(String).join(', ')}.`;
+  if (issue.code === 'too_big')
+    return `This can be ${measure[issue.origin] ?? ''}${String(issue.maximum)} at most.`;
+  if (issue.code === 'too_small')
+    return `This must be ${measure[issue.origin] ?? ''}${String(issue.minimum)} at least.`;
+  return issue.message;
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  object: 'an object, in { }',
+  record: 'an object, in { }',
+  array: 'a list, in [ ]',
+  string: 'text, in quotes',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
+
+/** What is counted, where it is not the value itself. */
+const measure: Readonly<Record<string, string>> = {
+  string: 'as long as ',
+  array: 'as long as ',
+};
 
 function depth(issues: readonly SchemaIssue[]): number {
   return Math.max(0, ...issues.map(({ path }) => path.length));
