@@ -83,9 +83,9 @@ function unknownFault(name: string, element: string): Fault {
       message: `${quoted(element)} is one element, but an option and its value are two.`,
       hint: `Write “-${option}” and ${quoted(rest.slice(1).trim())} as two elements.`,
     };
-  const near = nearestName(name, [...extraArgumentTable.keys()]);
   const known = whyRefused(name);
   if (known !== undefined) return known;
+  const near = nearestName(name, [...extraArgumentTable.keys()]);
   return {
     message: `The option ${quoted(`-${name}`)} is not among those that may be given as extra arguments.`,
     hint:

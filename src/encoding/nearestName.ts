@@ -1,10 +1,16 @@
 /** The known name that was probably meant: at most a third of its letters wrong. */
 export function nearestName(typed: string, known: readonly string[]): string | undefined {
   const ranked = known
+    // Each letter too many or too few is wrong: most names are out without a closer look.
+    .filter((name) => Math.abs(name.length - typed.length) <= mostWrong(name))
     .map((name) => ({ name, distance: editDistance(typed.toLowerCase(), name.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
   const best = ranked[0];
-  return best && best.distance <= Math.max(1, Math.floor(best.name.length / 3)) ? best.name : undefined;
+  return best && best.distance <= mostWrong(best.name) ? best.name : undefined;
+}
+
+function mostWrong(name: string): number {
+  return Math.max(1, Math.floor(name.length / 3));
 }
 
 /** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours. */
