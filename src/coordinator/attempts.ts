@@ -1,3 +1,4 @@
+import { outputsOf } from '../encoding/presetOutputs.ts';
 import { DffmpegError, type ErrorData } from '../protocol/errors.ts';
 import type { TaskReport } from '../protocol/workerContract.ts';
 import type { ConnectedWorker } from './connectedWorker.ts';
@@ -5,12 +6,11 @@ import type { Clock } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
 import * as changes from './jobChanges.ts';
 import type { JobChange } from './jobChanges.ts';
-import { freeName, normalisePath, outputPlan } from './planner.ts';
+import { freeName, outputNaming, reservationOf } from './outputNames.ts';
+import { planOutputs, reservationsOf } from './planner.ts';
 import type { QueueSettings } from './queueSettings.ts';
-import type { AttemptKey, AttemptRecord, StoredJob } from './store/records.ts';
+import type { AttemptKey, AttemptRecord, Placement, StoredJob } from './store/records.ts';
 import { waitsForTurn } from './waitReasons.ts';
-
-const endReports: ReadonlySet<TaskReport['type']> = new Set(['probed', 'delivered', 'failed', 'cancelled']);
 
 export interface AttemptsOptions {
   readonly book: JobBook;
@@ -36,24 +36,26 @@ export class Attempts {
   /** Stores a report. A repeat or a late one is no error; one of a superseded attempt is `fence-void`. */
   async report(worker: ConnectedWorker, key: AttemptKey, report: TaskReport): Promise<void> {
     try {
-      await this.#book.change(jobIdOf(key), (stored) => {
+      const after = await this.#book.change(jobIdOf(key), (stored) => {
         const attempt = attemptOf(stored, key, worker.id);
         return attempt.state === 'running' ? this.#changeBy(stored, attempt, report) : undefined;
       });
+      if (attemptOf(after, key, worker.id).state !== 'running') worker.release(key);
     } catch (error) {
       if (error instanceof DffmpegError && error.code === 'fence-void') worker.release(key);
       throw error;
     }
-    if (endReports.has(report.type)) worker.release(key);
     if (report.type === 'probed') await this.plan(jobIdOf(key));
   }
 
-  /** Reserves the name of the result and puts the job into the queue. */
+  /** Decides what is made of the source, reserves the names, and puts the job into the queue. */
   async plan(jobId: string): Promise<void> {
     await this.#book.change(jobId, async (stored) => {
       if (stored.job.state !== 'planned') return undefined;
       try {
-        return changes.enqueue(stored, await this.#freeName(stored), waitsForTurn);
+        const reserved = (names: readonly string[]) => this.#book.store.reserved(names, jobId);
+        const outputs = await planOutputs(stored.job, this.#platform, reserved);
+        return changes.enqueue(stored, outputs, reservationsOf(outputs, this.#platform), waitsForTurn);
       } catch (error) {
         if (!(error instanceof DffmpegError) || error.class === 'transient') throw error;
         return { event: { type: 'failed', reason: error.toData() } };
@@ -65,7 +67,7 @@ export class Attempts {
   async commit(
     worker: ConnectedWorker,
     key: AttemptKey,
-    request: Pick<NonNullable<StoredJob['job']['placement']>, 'staged' | 'identity' | 'bytes' | 'verdict'>,
+    request: Pick<Placement, 'output' | 'staged' | 'identity' | 'bytes' | 'verdict'>,
     taken: string | undefined,
   ): Promise<string> {
     if (request.verdict.level === 'fail')
@@ -76,6 +78,7 @@ export class Attempts {
       const { placement, state, cancelling } = stored.job;
       if (cancelling && state !== 'committing')
         throw new DffmpegError('cancelled', `Job ${stored.job.id} is being cancelled.`);
+      requirePlanned(stored, request.output);
       // A repeat, because the answer was lost.
       if (placement?.fence === key.fence && placement.path !== taken) return undefined;
       return this.#grant(stored, { ...key, ...request, workerId: worker.id }, taken);
@@ -92,11 +95,13 @@ export class Attempts {
     });
   }
 
-  async delivered(jobId: string, key: AttemptKey): Promise<void> {
+  /** The name was given after all, and the attempt is no more: what else it was to make is made by another. */
+  async placed(jobId: string, key: AttemptKey, reason: ErrorData): Promise<void> {
     await this.#changeRunning(jobId, key, (stored, attempt) => {
       const { placement } = stored.job;
       return placement && changes.deliver(stored, attempt, placement, this.#clock());
     });
+    await this.lost(jobId, key, reason, false);
   }
 
   /** The worker took the offer back: nothing has happened. */
@@ -162,11 +167,18 @@ export class Attempts {
       case 'probed':
         return changes.probed(stored, attempt, report, now);
       case 'delivered': {
-        const { path, bytes, verdict } = report;
-        if (stored.job.placement?.path !== path)
-          throw new DffmpegError('request-invalid', `Job ${stored.job.id} was not granted ${path}.`);
-        return changes.deliver(stored, attempt, { path, bytes, verdict }, now);
+        const { outputs, placement, id } = stored.job;
+        const { output, path } = report;
+        // Told again, because the answer was lost.
+        if (outputs[output]?.state === 'placed' && outputs[output].path === path) return undefined;
+        if (placement?.output !== output || placement.path !== path)
+          throw new DffmpegError('request-invalid', `Job ${id} was not granted ${path}.`);
+        return changes.deliver(stored, attempt, report, now);
       }
+      case 'skipped':
+        if (stored.job.outputs[report.output]?.state === 'skipped') return undefined;
+        requirePlanned(stored, report.output);
+        return changes.skip(stored, attempt, report, now);
       case 'failed':
         return changes.fail(stored, attempt, report, { ...this.#now(), reported: true });
       case 'cancelled': {
@@ -182,28 +194,48 @@ export class Attempts {
 
   async #grant(
     stored: StoredJob,
-    placement: Omit<NonNullable<StoredJob['job']['placement']>, 'path'>,
+    placement: Omit<Placement, 'path'>,
     taken: string | undefined,
   ): Promise<JobChange> {
-    const planned = stored.job.outputs[0]?.path;
-    const reservation =
+    const { outputs } = stored.job;
+    const planned = outputs[placement.output]?.path;
+    const path =
       taken === undefined && planned !== undefined
-        ? { path: planned, normalised: normalisePath(planned, this.#platform) }
-        : await this.#freeName(stored, taken);
-    return changes.grant({ ...placement, path: reservation.path }, reservation);
+        ? planned
+        : await this.#nextName(stored, placement.output, taken);
+    const named = changes.changed(outputs, placement.output, { path });
+    return changes.grant({ ...placement, path }, named, reservationsOf(named, this.#platform));
   }
 
-  #freeName({ job }: StoredJob, taken?: string) {
-    return freeName(
-      outputPlan(job, this.#platform),
-      (normalised) => this.#book.store.reserved(normalised, job.id),
+  /** A name that no job has, this one's other outputs included. */
+  async #nextName({ job }: StoredJob, index: number, taken?: string): Promise<string> {
+    const platform = this.#platform;
+    const preset = outputsOf(job.presetData)[index];
+    if (!preset) throw new DffmpegError('internal', `Job ${job.id} has no output ${index}.`);
+    const others = job.outputs.flatMap(({ path }, at) =>
+      at === index || path === undefined ? [] : [reservationOf(path, platform).normalised],
+    );
+    const { path } = await freeName(
+      outputNaming(job, preset, platform),
+      async (names) => [
+        ...(await this.#book.store.reserved(names, job.id)),
+        ...names.filter((name) => others.includes(name)),
+      ],
       taken,
     );
+    return path;
   }
 
   #now(): { now: number; settings: QueueSettings } {
     return { now: this.#clock(), settings: this.#settings };
   }
+}
+
+/** One at a time is placed, and once. */
+function requirePlanned({ job }: StoredJob, output: number): void {
+  const { placement } = job;
+  if (job.outputs[output]?.state !== 'planned' || (placement && placement.output !== output))
+    throw new DffmpegError('request-invalid', `Output ${output} of job ${job.id} is not to be made now.`);
 }
 
 /** Task ids are made of the job's, see `taskId`. */

@@ -8,7 +8,7 @@ import type { JobBook } from './jobBook.ts';
 import { cancelledByPerson, type JobControl } from './jobControl.ts';
 import type { JobLogs } from './jobLog.ts';
 import { readLog } from './jobLogReader.ts';
-import { toJob } from './jobView.ts';
+import { inOneFrame, toJob, toWholeJob } from './jobView.ts';
 import type { Sessions } from './sessions.ts';
 import { Subscription, type SubscriptionOptions } from './subscription.ts';
 
@@ -51,9 +51,10 @@ export async function serveClient(
     'jobs.submit': async (submission) => ({ job: toJob(await control.submit(submission, sessionId)) }),
     'jobs.list': async (page) => {
       const { jobs, next } = await store.jobs(page);
-      return { jobs: jobs.map(toJob), next };
+      const told = inOneFrame(jobs.map(toJob));
+      return { jobs: told, next: told.length < jobs.length ? told.at(-1)?.id : next };
     },
-    'jobs.get': async ({ id }) => ({ job: toJob(await control.explained(await control.find(id))) }),
+    'jobs.get': async ({ id }) => ({ job: toWholeJob(await control.explained(await control.find(id))) }),
     'jobs.cancel': async ({ id }) => {
       const { job } = await control.find(id);
       return { job: toJob(await control.cancel(job.id, cancelledByPerson)) };

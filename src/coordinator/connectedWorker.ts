@@ -1,4 +1,4 @@
-import { videoEncoderTable } from '../encoding/encoders.ts';
+import { videoEncoderTable } from '../encoding/videoEncoders.ts';
 import type { SlotKind } from '../encoding/slots.ts';
 import type { ErrorData } from '../protocol/errors.ts';
 import type { FfmpegStatus, Load, WorkerInfo } from '../protocol/model.ts';

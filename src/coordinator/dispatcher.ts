@@ -170,8 +170,7 @@ export class Dispatcher {
     const { attempts, settings, platform, onError } = this.#options;
     const { taskId, fence, jobId } = attempt;
     try {
-      const payload =
-        job.state === 'probing' || !job.probe ? probePayload(job, platform) : encodePayload(job, job.probe);
+      const payload = job.state === 'probing' ? probePayload(job, platform) : encodePayload(job);
       const options = { timeoutMs: settings.offerTimeoutMs };
       const { accepted } = await worker.peer.request('task.offer', { taskId, fence, payload }, options);
       if (accepted) return;

@@ -65,7 +65,7 @@ export class JobBook {
             ...change,
             job: after.job,
             tasks: after.tasks.filter((task) => !before.tasks.includes(task)),
-            reservation: isEnded(after.job.state) ? null : change.reservation,
+            reservations: isEnded(after.job.state) ? [] : change.reservations,
           });
           const stored = { ...after, job: { ...after.job, revision } };
           this.#onChange(stored, before);

@@ -1,5 +1,5 @@
 import type { ErrorData } from '../protocol/errors.ts';
-import type { Exit } from '../protocol/model.ts';
+import type { AttemptCommand, Exit, Output } from '../protocol/model.ts';
 import type { TaskReport } from '../protocol/workerContract.ts';
 import { judgeFailure } from './failurePolicy.ts';
 import type { JobEvent } from './jobReducer.ts';
@@ -74,45 +74,95 @@ export function decline(stored: StoredJob, attempt: AttemptRecord, reason: Error
   };
 }
 
-export function start(attempt: AttemptRecord, report: Extract<TaskReport, { type: 'started' }>): JobChange {
-  const { argv, pid, processStart } = report;
-  return { attempts: [{ ...attempt, argv, pid, processStart }] };
+/** Commands of one attempt that are kept: more than any plan has. */
+const maxCommands = 500;
+const endedWell: Exit = { code: 0, signal: null };
+
+/** Undefined when it is told again. */
+export function start(
+  attempt: AttemptRecord,
+  { type: _, pid, processStart, directory, ...command }: Extract<TaskReport, { type: 'started' }>,
+): JobChange | undefined {
+  const { commands = [] } = attempt;
+  if (attempt.pid === pid && attempt.processStart === processStart && isSame(commands.at(-1), command))
+    return undefined;
+  const all = [...withExit(commands, endedWell), command].slice(-maxCommands);
+  const argv = command.purpose === 'encode' ? command.argv : attempt.argv;
+  return {
+    attempts: [{ ...attempt, argv, commands: all, exit: undefined, pid, processStart, directory }],
+  };
+}
+
+function isSame(one: AttemptCommand | undefined, { argv }: AttemptCommand): boolean {
+  return (
+    one !== undefined && one.argv.length === argv.length && one.argv.every((each, at) => each === argv[at])
+  );
+}
+
+/** How the command ended that ran last. */
+function withExit(commands: readonly AttemptCommand[], exit: Exit): AttemptCommand[] {
+  return commands.map((each, at) =>
+    at === commands.length - 1 ? { ...each, exit: each.exit ?? exit } : each,
+  );
+}
+
+function ended(attempt: AttemptRecord, exit: Exit | undefined): AttemptRecord {
+  const { commands } = attempt;
+  return {
+    ...attempt,
+    exit: exit ?? attempt.exit,
+    ...(commands && exit ? { commands: withExit(commands, exit) } : {}),
+  };
 }
 
 export function encoded(attempt: AttemptRecord, exit: Exit): JobChange {
-  return { event: { type: 'encoded', fence: attempt.fence }, attempts: [{ ...attempt, exit }] };
+  return { event: { type: 'encoded', fence: attempt.fence }, attempts: [ended(attempt, exit)] };
 }
 
 export function probed(
   stored: StoredJob,
   attempt: AttemptRecord,
-  { probe }: Extract<TaskReport, { type: 'probed' }>,
+  { probes }: Extract<TaskReport, { type: 'probed' }>,
   now: number,
 ): JobChange {
-  const [source, ...others] = stored.job.sources;
-  const { bytes, duration } = probe;
+  const sources = stored.job.sources.map((source, index) => {
+    const { bytes, duration } = probes[index] ?? {};
+    return { ...source, bytes, duration };
+  });
   return {
     event: { type: 'probed', fence: attempt.fence },
-    job: { probe, sources: source ? [{ ...source, bytes, duration }, ...others] : [] },
+    job: { probes, sources },
     tasks: endedTask(stored, attempt),
     attempts: [{ ...attempt, state: 'succeeded', endedAt: now }],
   };
 }
 
-export function enqueue(stored: StoredJob, reservation: Reservation, reason: ErrorData): JobChange {
+/** Everything of a job that is planned and named. */
+export function enqueue(
+  stored: StoredJob,
+  outputs: Output[],
+  reservations: readonly Reservation[],
+  reason: ErrorData,
+): JobChange {
+  if (outputs.every(({ state }) => state !== 'planned'))
+    return { event: { type: 'nothing-left' }, job: { outputs } };
   return {
     event: { type: 'queued', reason },
-    job: { outputs: [{ path: reservation.path }] },
+    job: { outputs },
     tasks: [newTask(stored.job.id, 'encode')],
-    reservation,
+    reservations,
   };
 }
 
-export function grant(placement: Placement, reservation: Reservation): JobChange {
+export function grant(
+  placement: Placement,
+  outputs: Output[],
+  reservations: readonly Reservation[],
+): JobChange {
   return {
     event: { type: 'commit-granted', fence: placement.fence },
-    job: { placement, outputs: [{ path: reservation.path }] },
-    reservation,
+    job: { placement, outputs },
+    reservations,
     durable: true,
   };
 }
@@ -120,16 +170,51 @@ export function grant(placement: Placement, reservation: Reservation): JobChange
 export function deliver(
   stored: StoredJob,
   attempt: AttemptRecord,
-  { path, bytes, verdict }: Pick<Placement, 'path' | 'bytes' | 'verdict'>,
+  { output, path, bytes, verdict }: Pick<Placement, 'output' | 'path' | 'bytes' | 'verdict'>,
   now: number,
 ): JobChange {
+  const settled: Partial<Output> = { state: 'placed', path, bytes, verdict };
+  return settle(stored, attempt, { index: output, settled, last: 'delivered' }, now);
+}
+
+/** Made and dropped, because the preset says so. */
+export function skip(
+  stored: StoredJob,
+  attempt: AttemptRecord,
+  { output, verdict }: Extract<TaskReport, { type: 'skipped' }>,
+  now: number,
+): JobChange {
+  const settled: Partial<Output> = { state: 'skipped', path: undefined, bytes: undefined, verdict };
+  return settle(stored, attempt, { index: output, settled, last: 'nothing-left' }, now);
+}
+
+/** One output is done with; the job is, when it was the last. */
+function settle(
+  stored: StoredJob,
+  attempt: AttemptRecord,
+  change: {
+    readonly index: number;
+    readonly settled: Partial<Output>;
+    readonly last: 'delivered' | 'nothing-left';
+  },
+  now: number,
+): JobChange {
+  const { fence } = attempt;
+  const outputs = changed(stored.job.outputs, change.index, change.settled);
+  const job = { outputs, placement: undefined };
+  if (outputs.some(({ state }) => state === 'planned'))
+    return { event: { type: 'output-settled', fence }, job, durable: true };
   return {
-    event: { type: 'delivered', fence: attempt.fence },
-    job: { outputs: [{ path, bytes, verdict }], placement: undefined },
+    event: { type: change.last, fence },
+    job,
     tasks: endedTask(stored, attempt),
     attempts: [{ ...attempt, state: 'succeeded', endedAt: now }],
     durable: true,
   };
+}
+
+export function changed(outputs: readonly Output[], index: number, changes: Partial<Output>): Output[] {
+  return outputs.map((output, at) => (at === index ? { ...output, ...changes } : output));
 }
 
 export function fail(
@@ -138,12 +223,11 @@ export function fail(
   report: Omit<Extract<TaskReport, { type: 'failed' }>, 'type'>,
   context: { readonly now: number; readonly settings: QueueSettings; readonly reported: boolean },
 ): JobChange {
-  const { error, exit, verdict } = report;
+  const { error, exit, output, verdict } = report;
   const task = taskOf(stored, attempt);
-  const attempts = [
-    { ...attempt, state: 'failed', error, exit: exit ?? attempt.exit, endedAt: context.now } as const,
-  ];
-  const outputs = verdict ? [{ ...stored.job.outputs[0], verdict }] : stored.job.outputs;
+  const attempts = [{ ...ended(attempt, exit), state: 'failed', error, endedAt: context.now } as const];
+  const judged = verdict !== undefined && output !== undefined;
+  const outputs = judged ? changed(stored.job.outputs, output, { verdict }) : stored.job.outputs;
   const decision = judgeFailure(task, error, { ...context, workerId: attempt.workerId });
   if (decision.outcome === 'fail')
     return {
@@ -173,7 +257,7 @@ export function stopped(
     event,
     job: { placement: undefined },
     tasks: waitingAgain(stored, attempt),
-    attempts: [{ ...attempt, state: 'cancelled', exit: exit ?? attempt.exit, endedAt: now }],
+    attempts: [{ ...ended(attempt, exit), state: 'cancelled', endedAt: now }],
   };
 }
 
@@ -200,17 +284,22 @@ export function voidAttempt(
   };
 }
 
-/** The command that a job was attached to is gone when somebody retries it: it must not be cancelled for that. */
+/**
+ * Results that are in place stay; all else is looked at and planned anew. The command that a job was attached to is
+ * gone when somebody retries it: it must not be cancelled for that.
+ */
 export function retry(stored: StoredJob): JobChange {
   return {
     event: { type: 'retried' },
     job: {
-      probe: undefined,
+      probes: undefined,
       placement: undefined,
       startedAt: undefined,
       attached: false,
       sessionId: undefined,
-      outputs: [],
+      outputs: stored.job.outputs.map((output) =>
+        output.state === 'placed' ? output : { name: output.name, state: 'planned' },
+      ),
     },
     tasks: [newTask(stored.job.id, 'probe')],
   };

@@ -6,7 +6,7 @@ import type { Fleet } from './fleet.ts';
 import type { Clock } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
 import { newTask, retry } from './jobChanges.ts';
-import { checkPlan, outputPlan } from './planner.ts';
+import { checkPlan } from './planner.ts';
 import type { JobRecord, StoredJob } from './store/records.ts';
 import { withAhead } from './waitReasons.ts';
 
@@ -63,7 +63,7 @@ export class JobControl {
       fence: 0,
       createdAt: clock(),
     };
-    checkPlan(outputPlan(job, platform));
+    checkPlan(job, platform);
     return book.submit({ job, tasks: [newTask(job.id, 'probe')], attempts: [] });
   }
 

@@ -1,32 +1,51 @@
-import type { StoredJob } from './store/records.ts';
+import type { Output } from '../protocol/model.ts';
+import type { AttemptRecord, StoredJob } from './store/records.ts';
 
 /** What the job's log says of a change, beside what ffmpeg says: one line each, with the time. */
 export function logLines(after: StoredJob, before: StoredJob | undefined, now: number): string[] {
   const lines: string[] = [];
-  for (const attempt of after.attempts) {
-    const earlier = before?.attempts.find(({ fence }) => fence === attempt.fence);
-    if (attempt.argv && !earlier?.argv)
-      lines.push(`attempt ${attempt.fence} on ${attempt.worker}: ${attempt.argv.map(quoted).join(' ')}`);
-    if (attempt.exit && !earlier?.exit) lines.push(`ffmpeg ended: ${exitText(attempt.exit)}`);
-  }
+  for (const attempt of after.attempts)
+    lines.push(
+      ...commandLines(
+        attempt,
+        before?.attempts.find(({ fence }) => fence === attempt.fence),
+      ),
+    );
   const { job } = after;
-  const verdict = job.outputs[0]?.verdict;
-  if (verdict && !before?.job.outputs[0]?.verdict) {
-    lines.push(`verdict: ${verdict.level}`);
-    for (const { level, message } of verdict.findings) lines.push(`  ${level}: ${message}`);
-  }
+  for (const [index, output] of job.outputs.entries())
+    lines.push(...outputLines(output, before?.job.outputs[index]));
   if (job.state !== before?.job.state || job.reason?.message !== before.job.reason?.message)
     lines.push(job.reason ? `${job.state}: ${job.reason.message}` : stateText(after));
   else if (job.cancelling && !before.job.cancelling) lines.push('cancel requested');
   return lines.map((line) => `${new Date(now).toISOString()} ${line}`);
 }
 
+function commandLines(attempt: AttemptRecord, earlier: AttemptRecord | undefined): string[] {
+  const lines: string[] = [];
+  for (const [index, { purpose, argv, exit }] of (attempt.commands ?? []).entries()) {
+    const known = earlier?.commands?.[index];
+    if (!known)
+      lines.push(`attempt ${attempt.fence} on ${attempt.worker}, ${purpose}: ${argv.map(quoted).join(' ')}`);
+    if (exit && !known?.exit) lines.push(`ffmpeg ended: ${exitText(exit)}`);
+  }
+  return lines;
+}
+
+function outputLines({ name, state, path, verdict }: Output, earlier: Output | undefined): string[] {
+  const lines: string[] = [];
+  if (verdict && !earlier?.verdict) {
+    lines.push(`verdict${name === undefined ? '' : ` of ${name}`}: ${verdict.level}`);
+    for (const { level, message } of verdict.findings) lines.push(`  ${level}: ${message}`);
+  }
+  if (state !== 'planned' && state !== earlier?.state)
+    lines.push([`${state}:`, name, path].filter((part) => part !== undefined).join(' '));
+  return lines;
+}
+
 function stateText({ job }: StoredJob): string {
-  const path = job.outputs[0]?.path;
   if (job.state === 'accepted')
     return `accepted: ${job.sources.map((source) => source.path).join(', ')}, preset ${job.preset}`;
-  const named = path !== undefined && (job.state === 'committing' || job.state === 'done');
-  return named ? `${job.state}: ${path}` : job.state;
+  return job.state === 'committing' && job.placement ? `committing: ${job.placement.path}` : job.state;
 }
 
 function exitText({ code, signal }: { code: number | null; signal: string | null }): string {

@@ -22,7 +22,9 @@ export type JobEvent =
   | { readonly type: 'encode-assigned' }
   | { readonly type: 'encoded'; readonly fence: number }
   | { readonly type: 'commit-granted'; readonly fence: number }
+  | { readonly type: 'output-settled'; readonly fence: number }
   | { readonly type: 'delivered'; readonly fence: number }
+  | { readonly type: 'nothing-left'; readonly fence?: number | undefined }
   | { readonly type: 'attempt-ended'; readonly fence: number; readonly reason?: ErrorData | undefined }
   | { readonly type: 'placement-gone'; readonly fence: number; readonly reason: ErrorData }
   | { readonly type: 'cancel-requested'; readonly reason: ErrorData }
@@ -61,7 +63,7 @@ export const jobTransitions: readonly JobTransition[] = [
     toWhenCancelling: 'cancelled',
     doc: 'The source is media, the destination can be written.',
   },
-  { event: 'queued', from: ['planned'], to: 'waiting', doc: 'The name of the result is reserved.' },
+  { event: 'queued', from: ['planned'], to: 'waiting', doc: 'The names of the results are reserved.' },
   {
     event: 'encode-assigned',
     from: ['waiting'],
@@ -81,7 +83,19 @@ export const jobTransitions: readonly JobTransition[] = [
     to: 'committing',
     doc: 'The verified result may be placed under the recorded name; again when that name was taken.',
   },
-  { event: 'delivered', from: ['committing'], to: 'done', doc: 'The result has its name.' },
+  {
+    event: 'output-settled',
+    from: ['running', 'verifying', 'committing'],
+    to: 'running',
+    doc: 'One of several results has its name, or is not wanted; the attempt goes on with the next.',
+  },
+  { event: 'delivered', from: ['committing'], to: 'done', doc: 'The last result has its name.' },
+  {
+    event: 'nothing-left',
+    from: ['planned', 'running', 'verifying'],
+    to: 'done',
+    doc: 'The last result is not wanted (a gain too small), or a retry finds all in place.',
+  },
   {
     event: 'attempt-ended',
     from: ['probing'],
@@ -94,7 +108,7 @@ export const jobTransitions: readonly JobTransition[] = [
     from: ['running', 'verifying'],
     to: 'waiting',
     toWhenCancelling: 'cancelled',
-    doc: 'As above; the plan and the reserved name stay.',
+    doc: 'As above; the plan, the reserved names and what is in place already stay.',
   },
   {
     event: 'placement-gone',
@@ -134,7 +148,7 @@ export const jobTransitions: readonly JobTransition[] = [
     from: ['failed', 'cancelled'],
     to: 'accepted',
     effect: 'forget',
-    doc: 'A person wants it tried again: probed and planned anew, the log and earlier attempts stay.',
+    doc: 'A person wants it tried again: probed and planned anew; results in place, the log and earlier attempts stay.',
   },
 ];
 

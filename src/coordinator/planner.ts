@@ -1,125 +1,127 @@
-import { checkPreset } from '../encoding/arguments.ts';
-import { defaultOutputTemplate, resolveOutputPath } from '../encoding/outputName.ts';
-import { parsePath, type PathPlatform } from '../encoding/pathText.ts';
-import type { Preset } from '../encoding/preset.ts';
+import type { OutputPreset } from '../encoding/output.ts';
+import { appliesTo } from '../encoding/outputCondition.ts';
+import { checkPreset } from '../encoding/presetCheck.ts';
+import { outputsOf } from '../encoding/presetOutputs.ts';
 import type { Probe } from '../encoding/probe.ts';
-import type { Outcome } from '../encoding/problem.ts';
 import { DffmpegError } from '../protocol/errors.ts';
+import type { Output } from '../protocol/model.ts';
 import type { TaskPayload } from '../protocol/workerContract.ts';
+import {
+  freeName,
+  outputFolder,
+  outputName,
+  outputNaming,
+  reservationOf,
+  sourcesOf,
+  unwrap,
+  type ReservedAmong,
+} from './outputNames.ts';
 import type { Reservation } from './store.ts';
 import type { JobRecord } from './store/records.ts';
 
-/** What decides the name of a result. */
-export interface OutputPlan {
-  readonly source: string;
-  readonly presetName: string;
-  readonly preset: Preset;
-  readonly template?: string | undefined;
-  /** Node's name of the system on which the paths lie. */
-  readonly platform: string;
-}
+/** Any picture will do to see whether a template has mistakes. */
+const someSize = { width: 1920, height: 1080 };
 
-export function outputPlan(job: JobRecord, platform: string): OutputPlan {
-  return {
-    source: sourceOf(job),
-    presetName: job.preset,
-    preset: job.presetData,
-    template: job.output,
-    platform,
-  };
-}
+/** It travels with every task and every job that is told, in frames of a bounded size. */
+const maxPresetCharacters = 1_000_000;
 
 /** What can be said of a submission before anything is looked at: throws `preset-invalid` or `template-invalid`. */
-export function checkPlan(plan: OutputPlan): void {
-  unwrap(checkPreset(plan.preset));
-  outputName(plan, 1);
+export function checkPlan(job: JobRecord, platform: string): void {
+  unwrap(checkPreset(job.presetData));
+  if (JSON.stringify(job.presetData).length > maxPresetCharacters)
+    throw new DffmpegError('preset-invalid', 'The preset is too large.', { hint: 'Make two presets of it.' });
+  for (const output of outputsOf(job.presetData))
+    outputName({ ...outputNaming(job, output, platform), size: someSize }, 1);
 }
-
-/** Name number `number` for the result, 1 and up: `clip.web.mp4`, `clip.web-2.mp4`, … */
-export function outputName(plan: OutputPlan, number: number): Reservation {
-  const { path } = unwrap(
-    resolveOutputPath(plan.template ?? defaultOutputTemplate, {
-      source: plan.source,
-      preset: plan.presetName,
-      container: plan.preset.container,
-      platform: pathPlatform(plan.platform),
-      ...(number > 1 ? { taken: number } : {}),
-    }),
-  );
-  return { path, normalised: normalisePath(path, plan.platform) };
-}
-
-/** A name tried often enough that something else must be wrong. */
-const maxNumber = 100_000;
-const namesAtOnce = 64;
 
 /**
- * The first name that is neither reserved nor comes before `taken`, which the disk turned out to have. Whether
- * the disk has it is asked when the result is placed.
+ * What is to be made of a source that is known: every output of the preset, in its order. What a retry finds in
+ * place stays; what is not for this source is skipped. Throws `source-no-stream` when none is for it.
  */
-export async function freeName(
-  plan: OutputPlan,
-  reserved: (normalised: readonly string[]) => Promise<readonly string[]>,
-  taken?: string,
-): Promise<Reservation> {
-  for (let number = taken === undefined ? 1 : numberOf(plan, taken) + 1; number < maxNumber;) {
-    const names = Array.from({ length: namesAtOnce }, (_, index) => outputName(plan, number + index));
-    const gone = new Set(await reserved(names.map(({ normalised }) => normalised)));
-    const free = names.find(({ normalised }) => !gone.has(normalised));
-    if (free) return free;
-    number += namesAtOnce;
+export async function planOutputs(
+  job: JobRecord,
+  platform: string,
+  reserved: ReservedAmong,
+): Promise<Output[]> {
+  const probe = wholeProbe(job);
+  const taken = new Set<string>();
+  const outputs: Output[] = [];
+  for (const [index, preset] of outputsOf(job.presetData).entries()) {
+    const earlier = job.outputs[index];
+    const planned =
+      earlier?.state === 'placed' && earlier.name === preset.name
+        ? earlier
+        : await planOutput(preset, probe, async () => {
+            const naming = outputNaming(job, preset, platform);
+            const name = await freeName(naming, async (names) => [
+              ...(await reserved(names)),
+              ...names.filter((each) => taken.has(each)),
+            ]);
+            return name.path;
+          });
+    if (planned.path !== undefined) taken.add(reservationOf(planned.path, platform).normalised);
+    outputs.push(planned);
   }
-  throw new DffmpegError('destination-unwritable', 'Every name for the result is taken.', {
-    hint: 'Choose another output folder, or another output template.',
-  });
+  if (outputs.every(({ state }) => state === 'skipped')) throw noneApplies(outputs);
+  return outputs;
 }
 
-function numberOf(plan: OutputPlan, path: string): number {
-  for (let number = 1; number < maxNumber; number += 1)
-    if (outputName(plan, number).path === path) return number;
-  return 1;
+async function planOutput(
+  preset: OutputPreset,
+  probe: Probe,
+  findPath: () => Promise<string>,
+): Promise<Output> {
+  const named = preset.name === undefined ? {} : { name: preset.name };
+  const condition = appliesTo(preset, probe);
+  if (condition.applies) return { ...named, state: 'planned', path: await findPath() };
+  const findings = [{ level: 'note' as const, message: condition.why }];
+  return { ...named, state: 'skipped', verdict: { level: 'pass', findings } };
 }
 
-/** Equal for all spellings of one file: the systems whose disks usually ignore case are taken at that. */
-export function normalisePath(path: string, platform: string): string {
-  const composed = path.normalize('NFC');
-  return platform === 'win32' || platform === 'darwin' ? composed.toLowerCase() : composed;
+/** What is joined is looked at as the first with the length of all. */
+function wholeProbe({ id, probes = [] }: JobRecord): Probe {
+  const [first, ...more] = probes;
+  if (!first) throw new DffmpegError('internal', `Job ${id} was not probed.`);
+  if (more.length === 0) return first;
+  const durations = probes.map(({ duration }) => duration).filter((duration) => duration !== undefined);
+  const duration =
+    durations.length < probes.length ? undefined : durations.reduce((total, each) => total + each, 0);
+  return { ...first, duration };
+}
+
+function noneApplies(outputs: readonly Output[]): DffmpegError {
+  const why = outputs.map(({ verdict }) => verdict?.findings[0]?.message ?? '');
+  return new DffmpegError(
+    'source-no-stream',
+    `None of the preset’s outputs is for this source: ${[...new Set(why)].join(' ')}`,
+    { hint: 'Choose another preset, or change the conditions of its outputs.' },
+  );
+}
+
+/** Names that the job holds: those of what is in place as well, until it has ended. */
+export function reservationsOf(outputs: readonly Output[], platform: string): Reservation[] {
+  return outputs.flatMap(({ path }) => (path === undefined ? [] : [reservationOf(path, platform)]));
 }
 
 export function probePayload(job: JobRecord, platform: string): TaskPayload {
-  const { path } = outputName(outputPlan(job, platform), 1);
-  return {
-    kind: 'probe',
-    jobId: job.id,
-    source: sourceOf(job),
-    destination: parsePath(path, pathPlatform(platform)).folder,
-  };
+  const folders = outputsOf(job.presetData).flatMap(
+    (output) => outputFolder(outputNaming(job, output, platform)) ?? [],
+  );
+  return { kind: 'probe', jobId: job.id, sources: sourcesOf(job), destinations: [...new Set(folders)] };
 }
 
-export function encodePayload(job: JobRecord, probe: Probe): TaskPayload {
-  const output = job.outputs[0]?.path;
-  if (output === undefined) throw new DffmpegError('internal', `Job ${job.id} has no planned output.`);
-  return {
-    kind: 'encode',
-    jobId: job.id,
-    source: sourceOf(job),
-    probe,
-    preset: job.presetData,
-    output,
-  };
-}
-
-function sourceOf(job: JobRecord): string {
-  const [source] = job.sources;
-  if (!source) throw new DffmpegError('internal', `Job ${job.id} has no source.`);
-  return source.path;
-}
-
-function pathPlatform(platform: string): PathPlatform {
-  return platform === 'win32' ? 'win32' : 'posix';
-}
-
-function unwrap<T>(outcome: Outcome<T>): T {
-  if (!outcome.ok) throw DffmpegError.from(outcome.problem);
-  return outcome;
+/** What is still to be made, from the stored facts. */
+export function encodePayload(job: JobRecord): TaskPayload {
+  const { id, probes = [], presetData } = job;
+  const sources = sourcesOf(job).map((path, index) => {
+    const probe = probes[index];
+    if (!probe) throw new DffmpegError('internal', `Job ${id} was not probed.`);
+    return { path, probe };
+  });
+  const outputs = job.outputs.flatMap(({ state, path }, index) => {
+    if (state !== 'planned') return [];
+    if (path === undefined) throw new DffmpegError('internal', `Job ${id} has no planned output.`);
+    return [{ index, path }];
+  });
+  return { kind: 'encode', jobId: id, sources, preset: presetData, outputs };
 }

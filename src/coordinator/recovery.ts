@@ -138,10 +138,10 @@ export class Recovery {
   async #reap(worker: ConnectedWorker, attempt: AttemptRecord, granted: boolean): Promise<void> {
     const { pid, processStart } = attempt;
     if (pid === undefined || processStart === undefined) return;
-    const staged = granted ? undefined : stagedBy(attempt);
+    const directory = granted ? undefined : attempt.directory;
     const options = { timeoutMs: this.#options.settings.recoveryTimeoutMs };
     try {
-      await worker.peer.request('process.reap', { pid, processStart, staged }, options);
+      await worker.peer.request('process.reap', { pid, processStart, directory }, options);
     } catch (error) {
       // What it still writes is a file of its own that is never placed.
       this.#options.onError(toDffmpegError(error));
@@ -158,7 +158,7 @@ export class Recovery {
       const { outcome } = await worker.peer.request('placement.recover', { staged, identity, path }, options);
       switch (outcome) {
         case 'placed':
-          return attempts.delivered(attempt.jobId, attempt);
+          return attempts.placed(attempt.jobId, attempt, restarted);
         case 'gone':
           return attempts.giveUp(attempt.jobId, attempt, 'placement-gone', restarted);
         case 'taken':
@@ -193,12 +193,6 @@ export class Recovery {
 
 function running({ attempts }: StoredJob): AttemptRecord[] {
   return attempts.filter(({ state }) => state === 'running');
-}
-
-/** The file that an ffmpeg command writes: its last argument. */
-function stagedBy({ argv }: AttemptRecord): string | undefined {
-  const output = argv?.at(-1);
-  return output?.startsWith('file:') ? output.slice('file:'.length) : undefined;
 }
 
 function workerGone(name: string): ErrorData {

@@ -1,21 +1,17 @@
-import { defaultPixelFormat } from '../encoding/videoArguments.ts';
-import type { Capabilities } from '../encoding/dialect.ts';
-import { refusalReason } from '../encoding/refusal.ts';
-import { slotKind, type SlotKind } from '../encoding/slots.ts';
-import type { Preset } from '../encoding/preset.ts';
+import type { OutputPreset } from '../encoding/output.ts';
+import { outputsOf } from '../encoding/presetOutputs.ts';
+import { slotKindOf, type SlotKind } from '../encoding/slots.ts';
 import type { ErrorData } from '../protocol/errors.ts';
 import type { FfmpegStatus } from '../protocol/model.ts';
+import { encoderNeeds, pickEncoder, type KnownEncoders } from './encoderNeeds.ts';
 import type { QueueEntry } from './store.ts';
 import * as reasons from './waitReasons.ts';
 
 /** What a choice needs to know of a connected worker. */
-export interface WorkerView {
+export interface WorkerView extends KnownEncoders {
   readonly id: string;
   readonly name: string;
   readonly ffmpeg: FfmpegStatus;
-  readonly capabilities: Capabilities;
-  /** Encoders that it was asked to try and did not answer for: encoder → why. */
-  readonly untriable: ReadonlyMap<string, string>;
   /** All slots of a kind. */
   slots(kind: SlotKind): number;
   /** Those that take a task now. */
@@ -40,8 +36,8 @@ export type Decision =
   | { readonly action: 'fail'; readonly error: ErrorData };
 
 /** Where a waiting task goes now, or the sentence why it waits. The caller keeps the order: priority, then age. */
-export function decide({ job, task }: QueueEntry, workers: readonly WorkerView[]): Decision {
-  const { on } = job;
+export function decide(entry: QueueEntry, workers: readonly WorkerView[]): Decision {
+  const { on } = entry.job;
   const pool = on === undefined ? workers : workers.filter(({ name, id }) => name === on || id === on);
   if (pool.length === 0)
     return wait(
@@ -53,10 +49,10 @@ export function decide({ job, task }: QueueEntry, workers: readonly WorkerView[]
           ),
     );
 
-  const considered = pool.map((worker) => ({ worker, ...consider(task.kind, job.presetData, worker) }));
+  const considered = pool.map((worker) => ({ worker, ...consider(entry, worker) }));
   const able = considered.filter(({ verdict }) => verdict === 'fits' || verdict === 'busy');
   // Where it failed before it goes only when nobody else could take it, now or later.
-  const fresh = able.filter(({ worker }) => !task.avoid.includes(worker.id));
+  const fresh = able.filter(({ worker }) => !entry.task.avoid.includes(worker.id));
   const candidates = (fresh.length > 0 ? fresh : able)
     .flatMap((each) => (each.verdict === 'fits' ? [each] : []))
     .sort((a, b) => b.worker.freeSlots(b.slot) - a.worker.freeSlots(a.slot));
@@ -73,63 +69,28 @@ export function decide({ job, task }: QueueEntry, workers: readonly WorkerView[]
 }
 
 /** Whether this worker takes such a task now; if not, the reason that a person reads. */
-export function consider(kind: 'probe' | 'encode', preset: Preset, worker: WorkerView): Consideration {
+export function consider({ job, task }: QueueEntry, worker: WorkerView): Consideration {
   const { ffmpeg, name } = worker;
   if (ffmpeg.state === 'checking') return { verdict: 'busy', reason: reasons.ffmpegChecking(name) };
   if (ffmpeg.state === 'missing')
     return { verdict: 'missing', reason: reasons.ffmpegMissing(name, ffmpeg.error) };
-  if (kind === 'probe') return slotOf(worker, 'probe');
+  if (task.kind === 'probe') return slotOf(worker, 'probe');
 
-  const needs = [pick(worker, videoNeed(preset)), pick(worker, audioNeed(preset))];
-  const untried = needs.flatMap((need) => need.untried);
-  const refusals = new Map(needs.flatMap((need) => (need.satisfied ? [] : [...need.refusals])));
-  // A part that is refused for good needs no trial of the other.
-  if (needs.some((need) => !need.satisfied && need.untried.length === 0))
-    return { verdict: 'refused', refusals };
+  const picks = outputsToMake(job)
+    .flatMap(encoderNeeds)
+    .map((need) => ({ ...need, ...pickEncoder(need, worker) }));
+  const untried = [...new Set(picks.flatMap((pick) => pick.untried))];
+  const missing = picks.filter(({ required, encoder }) => required && encoder === undefined);
+  // A part that is refused for good needs no trial of the others.
+  if (missing.some((pick) => pick.untried.length === 0))
+    return { verdict: 'refused', refusals: new Map(missing.flatMap((pick) => [...pick.refusals])) };
   if (untried.length > 0)
     return { verdict: 'untried', reason: reasons.beingTried(name, untried), encoders: untried };
-  return slotOf(worker, slotKind(needs[0]?.encoder ?? ''));
+  return slotOf(worker, slotKindOf(picks.flatMap(({ encoder }) => encoder ?? [])));
 }
 
-interface Need {
-  /** In order of preference; one of them is needed. */
-  readonly encoders: readonly string[];
-  readonly pixelFormat?: string;
-}
-
-interface Pick {
-  readonly satisfied: boolean;
-  readonly encoder?: string;
-  /** Encoders that come before any that is known to work. */
-  readonly untried: readonly string[];
-  readonly refusals: ReadonlyMap<string, string>;
-}
-
-function videoNeed({ video }: Preset): Need | undefined {
-  return video
-    ? { encoders: video.encoders, pixelFormat: video.pixelFormat ?? defaultPixelFormat }
-    : undefined;
-}
-
-function audioNeed({ audio }: Preset): Need | undefined {
-  return audio ? { encoders: [audio.encoder] } : undefined;
-}
-
-/** The same choice that the worker makes when it builds the arguments: the first that a trial proved. */
-function pick(worker: WorkerView, need: Need | undefined): Pick {
-  const untried: string[] = [];
-  const refusals = new Map<string, string>();
-  for (const encoder of need?.encoders ?? []) {
-    const capability = worker.capabilities[encoder];
-    const untriable = worker.untriable.get(encoder);
-    if (!capability && untriable === undefined) untried.push(encoder);
-    else if (!capability) refusals.set(encoder, untriable ?? '');
-    else if (!capability.usable) refusals.set(encoder, refusalReason(capability.refusal));
-    else if (need?.pixelFormat !== undefined && !capability.pixelFormats.includes(need.pixelFormat))
-      refusals.set(encoder, `cannot make ${need.pixelFormat}`);
-    else return { satisfied: true, encoder, untried, refusals };
-  }
-  return { satisfied: need === undefined, untried, refusals };
+function outputsToMake(job: QueueEntry['job']): OutputPreset[] {
+  return outputsOf(job.presetData).filter((_, index) => job.outputs[index]?.state === 'planned');
 }
 
 function slotOf(worker: WorkerView, slot: SlotKind): Consideration {

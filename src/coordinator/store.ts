@@ -46,8 +46,8 @@ export interface JobWrite {
   readonly attempts?: readonly AttemptRecord[] | undefined;
   /** An attempt that was offered and not taken: it never was. */
   readonly dropAttempt?: AttemptKey | undefined;
-  /** Replaces the job's reserved name; `null` gives it back. */
-  readonly reservation?: Reservation | null | undefined;
+  /** Replace the job's reserved names; an empty list gives them back. */
+  readonly reservations?: readonly Reservation[] | undefined;
   /** Synced to disk before it is answered. */
   readonly durable?: boolean | undefined;
 }

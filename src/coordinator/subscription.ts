@@ -5,7 +5,7 @@ import type { Counts, Job, WorkerInfo } from '../protocol/model.ts';
 import type { Peer } from '../protocol/peer.ts';
 import type { ChangeFeed, Changes } from './changeFeed.ts';
 import type { Fleet } from './fleet.ts';
-import { toJob } from './jobView.ts';
+import { inOneFrame, toJob } from './jobView.ts';
 import type { LoadWatch } from './loadWatch.ts';
 import type { ProgressBoard } from './progressBoard.ts';
 import type { Store } from './store.ts';
@@ -79,9 +79,10 @@ export class Subscription {
     const { store } = this.#options;
     if (since !== undefined) {
       const changes = await store.changesSince(since, limit);
+      const jobs = inOneFrame(changes.jobs.map(toJob));
       // A cursor from another store, or more changes than one answer holds: begin anew.
-      if (!changes.more && since <= changes.cursor)
-        return { snapshot: false, jobs: changes.jobs.map(toJob), cursor: changes.cursor };
+      if (!changes.more && jobs.length === changes.jobs.length && since <= changes.cursor)
+        return { snapshot: false, jobs, cursor: changes.cursor };
     }
     // The cursor is read first: what changes between the two is told again, and not left out.
     const cursor = await store.revision();
@@ -96,7 +97,7 @@ export class Subscription {
       store.jobs({ limit }),
     ]);
     const byId = new Map([...active.jobs, ...newest.jobs].map((stored) => [stored.job.id, stored]));
-    return [...byId.values()].slice(0, limit).map(toJob);
+    return inOneFrame([...byId.values()].slice(0, limit).map(toJob));
   }
 
   #listen(): void {
@@ -126,9 +127,20 @@ export class Subscription {
     if (this.#ended || changes.cursor <= this.#cursor) return;
     const jobs = changes.jobs.filter(({ job }) => job.revision > this.#cursor).map(toJob);
     this.#cursor = changes.cursor;
-    if (this.#topics.has('jobs') && jobs.length > 0)
-      this.#peer.emit('jobs.changed', { jobs, cursor: changes.cursor });
+    if (this.#topics.has('jobs')) this.#tell(jobs, changes.cursor);
     if (this.#topics.has('counts')) this.#countsSoon();
+  }
+
+  /** In order of revision, so that a part of them can be resumed from, too. */
+  #tell(jobs: readonly Job[], cursor: number): void {
+    for (let left = jobs; left.length > 0;) {
+      const told = inOneFrame(left);
+      left = left.slice(told.length);
+      this.#peer.emit('jobs.changed', {
+        jobs: told,
+        cursor: left.length > 0 ? (told.at(-1)?.revision ?? cursor) : cursor,
+      });
+    }
   }
 
   #countsSoon(): void {

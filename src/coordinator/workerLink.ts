@@ -66,8 +66,7 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
       wake();
       return {};
     },
-    'task.commit': async ({ taskId, fence, verdict, bytes, staged, identity, taken }) => {
-      const request = { verdict, bytes, staged, identity };
+    'task.commit': async ({ taskId, fence, taken, ...request }) => {
       return { path: await attempts.commit(registered(), { taskId, fence }, request, taken) };
     },
   };

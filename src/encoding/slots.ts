@@ -1,4 +1,4 @@
-import { videoEncoderTable, type VideoEncoderEntry } from './encoders.ts';
+import { videoEncoderTable, type VideoEncoderEntry } from './videoEncoders.ts';
 
 export type SlotKind = VideoEncoderEntry['slot'] | 'probe';
 
@@ -8,4 +8,9 @@ export function slotKind(encoder: string): SlotKind {
     ? videoEncoderTable[encoder as keyof typeof videoEncoderTable]
     : undefined;
   return entry?.slot ?? 'cpu';
+}
+
+/** The kind that a task takes which uses all of these, one after the other: hardware is what there is least of. */
+export function slotKindOf(encoders: readonly string[]): SlotKind {
+  return encoders.map(slotKind).find((kind) => kind !== 'cpu') ?? 'cpu';
 }

@@ -22,7 +22,7 @@ export function chooseVideoEncoder(
   const encoders = video.encoders ?? [];
   const reasons: string[] = [];
   for (const encoder of encoders) {
-    const reason = whyNot(video, encoder, capabilities[encoder], size);
+    const reason = whyNotEncoder(video, encoder, capabilities[encoder], size);
     if (reason === undefined) return { ok: true, encoder };
     reasons.push(`${encoder} ${reason}`);
   }
@@ -35,11 +35,11 @@ export function chooseVideoEncoder(
 }
 
 /** Why this encoder will not do, after its name; undefined if it will. */
-function whyNot(
+export function whyNotEncoder(
   video: VideoPreset,
   encoder: VideoEncoder,
   capability: EncoderCapability | undefined,
-  { width, height }: PictureSize,
+  { width, height }: PictureSize = {},
 ): string | undefined {
   if (capability === undefined) return 'has not been tried yet';
   if (!capability.usable) return 'failed its trial run';

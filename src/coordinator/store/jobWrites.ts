@@ -38,7 +38,7 @@ export async function updateJob(writing: Writing, change: JobWrite): Promise<num
     await writing.insertInto('attempts').values(toAttemptRow(attempt)).execute();
   }
   if (change.dropAttempt) await deleteAttempt(writing, change.dropAttempt);
-  if (change.reservation !== undefined) await reserve(writing, id, change.reservation);
+  if (change.reservations !== undefined) await reserve(writing, id, change.reservations);
   return revision;
 }
 

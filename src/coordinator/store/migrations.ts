@@ -8,7 +8,10 @@ export interface Migration {
   up(db: Kysely<never>): Promise<void>;
 }
 
-export const migrations: readonly Migration[] = [{ number: 1, name: '0001-queue', up: createQueue }];
+export const migrations: readonly Migration[] = [
+  { number: 1, name: '0001-queue', up: createQueue },
+  { number: 2, name: '0002-outputs', up: severalOutputs },
+];
 
 interface MetaSchema {
   meta: { name: string; value: string };
@@ -145,4 +148,43 @@ async function createQueue(db: Kysely<never>): Promise<void> {
     .addColumn('value', 'bigint', (column) => column.notNull())
     .execute();
   await sql`insert into counters (name, value) values ('revision', 0)`.execute(db);
+}
+
+/** Several sources, outputs and commands for a job. What was stored for one becomes the first of a list. */
+async function severalOutputs(database: Kysely<never>): Promise<void> {
+  await database.schema.alterTable('jobs').addColumn('probes', 'text').execute();
+  await database.schema.alterTable('attempts').addColumn('commands', 'text').execute();
+  await database.schema.alterTable('attempts').addColumn('directory', 'text').execute();
+  const db = database as unknown as Kysely<OneOutputSchema>;
+  for (const row of await db.selectFrom('jobs').selectAll().execute())
+    await db
+      .updateTable('jobs')
+      .set({
+        probes: row.probe === null ? null : `[${row.probe}]`,
+        placement: row.placement && JSON.stringify({ ...asObject(row.placement), output: 0 }),
+        outputs: JSON.stringify(
+          (JSON.parse(row.outputs) as object[]).map((output) => ({
+            ...output,
+            state: row.state === 'done' ? 'placed' : 'planned',
+          })),
+        ),
+      })
+      .where('id', '=', row.id)
+      .execute();
+  await database.schema.alterTable('jobs').dropColumn('probe').execute();
+}
+
+interface OneOutputSchema {
+  jobs: {
+    id: string;
+    state: string;
+    outputs: string;
+    probe: string | null;
+    probes: string | null;
+    placement: string | null;
+  };
+}
+
+function asObject(json: string): object {
+  return JSON.parse(json) as object;
 }

@@ -11,6 +11,8 @@ export const placementSchema = z.object({
   taskId: idSchema,
   fence: z.int().positive(),
   workerId: idSchema,
+  /** Which of the job's outputs. */
+  output: z.int().min(0),
   staged: pathSchema,
   identity: fileIdentitySchema,
   path: pathSchema,
@@ -27,7 +29,8 @@ export const jobRecordSchema = jobSchema.omit({ attempts: true }).extend({
   on: z.string().optional(),
   /** Template of the result's path. */
   output: z.string().optional(),
-  probe: probeSchema.optional(),
+  /** Of its sources, in their order. */
+  probes: z.array(probeSchema).optional(),
   placement: placementSchema.optional(),
   cancelling: z.boolean(),
   /** Number of the latest attempt over all tasks, 0 before the first. */
@@ -54,6 +57,8 @@ export const attemptRecordSchema = attemptSchema.extend({
   workerId: idSchema,
   pid: z.int().optional(),
   processStart: z.string().optional(),
+  /** The folder of its own that the attempt's latest command writes in. */
+  directory: pathSchema.optional(),
 });
 
 export type Placement = z.output<typeof placementSchema>;

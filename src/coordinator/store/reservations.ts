@@ -3,16 +3,20 @@ import type { Reservation } from '../store.ts';
 import { chunks } from './chunks.ts';
 import type { Database, Writing } from './schema.ts';
 
-/** A job has one reserved name at most. Throws `conflict` when another job has it. */
+/** These names and no others are the job's from now on. Throws `conflict` when another job has one of them. */
 export async function reserve(
   writing: Writing,
   jobId: string,
-  reservation: Reservation | null,
+  reservations: readonly Reservation[],
 ): Promise<void> {
   await writing.deleteFrom('reservations').where('job_id', '=', jobId).execute();
-  if (!reservation) return;
-  const row = { path_key: pathKey(reservation.normalised), path: reservation.path, job_id: jobId };
-  await writing.insertInto('reservations').values(row).execute();
+  if (reservations.length === 0) return;
+  const rows = reservations.map(({ path, normalised }) => ({
+    path_key: pathKey(normalised),
+    path,
+    job_id: jobId,
+  }));
+  await writing.insertInto('reservations').values(rows).execute();
 }
 
 export async function reservedAmong(

@@ -32,7 +32,7 @@ export interface JobsTable {
   /** JSON. */
   reason: string | null;
   /** JSON. */
-  probe: string | null;
+  probes: string | null;
   /** JSON. */
   placement: string | null;
   cancelling: number;
@@ -68,8 +68,11 @@ export interface AttemptsTable {
   state: string;
   /** JSON. */
   argv: string | null;
+  /** JSON. */
+  commands: string | null;
   pid: number | null;
   process_start: string | null;
+  directory: string | null;
   /** JSON. */
   exit_status: string | null;
   /** JSON. */

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import type { TaskReport } from '../../../src/protocol/workerContract.ts';
-import { describeWorker, verdict } from './fakeWorker.ts';
+import { describeWorker, directoryOf, outputsOf } from './fakeWorker.ts';
 import { probe, submission } from './fixtures.ts';
 import { Harness } from './harness.ts';
 
@@ -28,15 +27,14 @@ describe('coordinator', () => {
     assert.deepEqual(offer.payload, {
       kind: 'encode',
       jobId: id,
-      source: '/media/clip.mov',
-      probe,
+      sources: [{ path: '/media/clip.mov', probe }],
       preset: submission().preset.preset,
-      output: '/media/clip.web.mp4',
+      outputs: [{ index: 0, path: '/media/clip.web.mp4' }],
     });
     assert.equal(await worker.finish(offer), '/media/clip.web.mp4');
     const job = await client.job(id, ({ state }) => state === 'done');
     assert.deepEqual(job.outputs, [
-      { path: '/media/clip.web.mp4', bytes: 5, verdict: { level: 'pass', findings: [] } },
+      { state: 'placed', path: '/media/clip.web.mp4', bytes: 5, verdict: { level: 'pass', findings: [] } },
     ]);
     assert.deepEqual(
       job.attempts.map(({ kind, fence, state, worker: name }) => ({ kind, fence, state, name })),
@@ -194,16 +192,17 @@ describe('coordinator', () => {
       const offer = await worker.encode();
       await worker.start(offer);
       await worker.start(offer);
-      await worker.report(offer, { type: 'verifying', exit: { code: 0, signal: null } });
+      await worker.verifying(offer);
       const path = await worker.commit(offer);
       assert.equal(await worker.commit(offer), path, 'a repeated request is granted the same name');
-      await worker.report(offer, { type: 'verifying', exit: { code: 0, signal: null } });
-      const delivered: TaskReport = { type: 'delivered', path, bytes: 5, verdict };
-      await worker.report(offer, delivered);
-      await worker.report(offer, delivered);
+      await worker.verifying(offer);
+      await worker.delivered(offer, path);
+      await worker.delivered(offer, path);
       await worker.start(offer);
-      const job = await client.job(id, ({ state }) => state === 'done');
+      await client.job(id, ({ state }) => state === 'done');
+      const { job } = await client.peer.request('jobs.get', { id });
       assert.equal(job.attempts.length, 2);
+      assert.equal(job.attempts[1]?.commands?.length, 1);
     });
 
     it('answers a superseded attempt with fence-void, and changes nothing', async () => {
@@ -218,9 +217,7 @@ describe('coordinator', () => {
       const again = await second.encode();
       assert.ok(again.fence > offer.fence);
       await assert.rejects(second.commit(offer), { code: 'fence-void' });
-      await assert.rejects(second.report(offer, { type: 'verifying', exit: { code: 0, signal: null } }), {
-        code: 'fence-void',
-      });
+      await assert.rejects(second.verifying(offer), { code: 'fence-void' });
       await second.finish(again);
       const done = await client.job(id, ({ state }) => state === 'done');
       assert.deepEqual(
@@ -244,11 +241,11 @@ describe('coordinator', () => {
       await submit({ sources: ['/m/a.mov'] });
       const one = await worker.encode(1);
       const two = await worker.encode(2);
-      assert.deepEqual([one, two].map(({ payload }) => payload.kind === 'encode' && payload.output).sort(), [
+      assert.deepEqual([one, two].map((offer) => outputsOf(offer)[0]?.path).sort(), [
         '/m/a.web-2.mp4',
         '/m/a.web.mp4',
       ]);
-      const first = one.payload.kind === 'encode' && one.payload.output === '/m/a.web.mp4' ? one : two;
+      const first = outputsOf(one)[0]?.path === '/m/a.web.mp4' ? one : two;
       assert.equal(await worker.commit(first), '/m/a.web.mp4');
       assert.equal(await worker.commit(first, '/m/a.web.mp4'), '/m/a.web-3.mp4');
       assert.equal(await worker.commit(first, '/m/a.web.mp4'), '/m/a.web-3.mp4', 'the answer was lost');
@@ -389,7 +386,10 @@ describe('coordinator', () => {
       const next = await harness.registered();
       const again = await next.encode();
       assert.deepEqual(next.asked, [
-        { method: 'process.reap', params: { pid: 4242, processStart: '99', staged: '/s/result.mp4' } },
+        {
+          method: 'process.reap',
+          params: { pid: 4242, processStart: '99', directory: directoryOf(offer) },
+        },
       ]);
       assert.equal(again.fence, offer.fence + 1);
       await assert.rejects(next.commit(offer), { code: 'fence-void' });
@@ -428,7 +428,7 @@ describe('coordinator', () => {
         assert.deepEqual(next.asked.at(-1), {
           method: 'placement.recover',
           params: {
-            staged: `/media/.dffmpeg-${offer.taskId}-${offer.fence}.part`,
+            staged: `${directoryOf(offer)}/result.mp4`,
             identity: { device: '1', inode: '2' },
             path,
           },
@@ -499,7 +499,7 @@ describe('coordinator', () => {
       await next.register({}, [{ taskId: offer.taskId, fence: offer.fence }]);
       const { job } = await client.peer.request('jobs.get', { id });
       assert.equal(job.state, 'committing');
-      await next.report(offer, { type: 'delivered', path, bytes: 5, verdict });
+      await next.delivered(offer, path);
       await client.job(id, ({ state }) => state === 'done');
       assert.deepEqual(harness.errors, []);
     });
@@ -653,9 +653,9 @@ describe('coordinator', () => {
         text += more.text;
         ({ nextOffset, ended } = more);
       }
-      assert.match(text, /attempt 2 on workshop: ffmpeg -i 'file:in it.mov' file:/);
+      assert.match(text, /attempt 2 on workshop, encode: ffmpeg -i 'file:in it.mov' file:/);
       assert.match(text, /frame ähm\n/);
-      assert.match(text, /done: \/media\/clip\d+\.web\.mp4\n$/);
+      assert.match(text, /placed: \/media\/clip\d+\.web\.mp4\n.* done\n$/);
       assert.doesNotMatch(text, /not mine/);
     });
 

@@ -43,6 +43,15 @@ export function describeWorker(changes: Partial<WorkerDescription> = {}): Worker
   };
 }
 
+export function directoryOf({ taskId, fence }: Pick<Offer, 'taskId' | 'fence'>): string {
+  return `/media/.dffmpeg-${taskId}-${fence}.part`;
+}
+
+export function outputsOf({ payload }: Offer): { index: number; path: string }[] {
+  assert(payload.kind === 'encode');
+  return payload.outputs;
+}
+
 /** A worker of the tests' own: it does what the test says, in any order, twice, or not at all. */
 export class FakeWorker {
   readonly offers: Offer[] = [];
@@ -51,6 +60,8 @@ export class FakeWorker {
   loadWanted: boolean | undefined;
   /** Probes are answered at once unless the test wants to do it. */
   probesItself = true;
+  /** What it finds every source to be. */
+  probe = probe;
   accepts: (offer: Offer) => boolean = () => true;
   answers: Partial<Handlers<WorkerMethods>> = {};
   readonly channel: Channel;
@@ -119,23 +130,47 @@ export class FakeWorker {
     return this.peer.request('task.report', { taskId, fence, report });
   }
 
-  start(offer: Offer) {
-    const argv = ['ffmpeg', '-i', 'file:in it.mov', 'file:/s/result.mp4'];
-    return this.report(offer, { type: 'started', argv, pid: 4242, processStart: '99' });
+  start(offer: Offer, command: Partial<Extract<TaskReport, { type: 'started' }>> = {}) {
+    return this.report(offer, {
+      type: 'started',
+      output: 0,
+      purpose: 'encode',
+      argv: ['ffmpeg', '-i', 'file:in it.mov', 'file:result.mp4'],
+      pid: 4242,
+      processStart: '99',
+      directory: directoryOf(offer),
+      ...command,
+    });
   }
 
-  async commit({ taskId, fence }: Offer, taken?: string): Promise<string> {
-    const staged = `/media/.dffmpeg-${taskId}-${fence}.part`;
-    const request = { taskId, fence, verdict, bytes: 5, staged, identity, taken };
+  verifying(offer: Offer, output = 0) {
+    return this.report(offer, { type: 'verifying', output, exit: { code: 0, signal: null } });
+  }
+
+  async commit(offer: Offer, taken?: string, output = 0): Promise<string> {
+    const { taskId, fence } = offer;
+    const staged = `${directoryOf(offer)}/result.mp4`;
+    const request = { taskId, fence, output, verdict, bytes: 5, staged, identity, taken };
     return (await this.peer.request('task.commit', request)).path;
   }
 
-  /** The whole way, as a healthy worker goes it. */
+  delivered(offer: Offer, path: string, output = 0) {
+    return this.report(offer, { type: 'delivered', output, path, bytes: 5, verdict });
+  }
+
+  /** One output, the whole way, as a healthy worker goes it. */
+  async make(offer: Offer, output: number): Promise<string> {
+    await this.start(offer, { output, argv: ['ffmpeg', `output ${output}`] });
+    await this.verifying(offer, output);
+    const path = await this.commit(offer, undefined, output);
+    await this.delivered(offer, path, output);
+    return path;
+  }
+
+  /** All that was offered; where the last result lies. */
   async finish(offer: Offer): Promise<string> {
-    await this.start(offer);
-    await this.report(offer, { type: 'verifying', exit: { code: 0, signal: null } });
-    const path = await this.commit(offer);
-    await this.report(offer, { type: 'delivered', path, bytes: 5, verdict });
+    let path = '';
+    for (const { index } of outputsOf(offer)) path = await this.make(offer, index);
     return path;
   }
 
@@ -144,8 +179,14 @@ export class FakeWorker {
     this.#notify();
     if (!this.accepts(offer)) return false;
     if (offer.payload.kind === 'probe' && this.probesItself)
-      setImmediate(() => void this.report(offer, { type: 'probed', probe }).catch(() => undefined));
+      setImmediate(() => void this.#probe(offer).catch(() => undefined));
     return true;
+  }
+
+  #probe(offer: Offer) {
+    const { payload } = offer;
+    const probes = payload.kind === 'probe' ? payload.sources.map(() => this.probe) : [];
+    return this.report(offer, { type: 'probed', probes });
   }
 
   #notify(): void {

@@ -14,7 +14,22 @@ export const probe: Probe = {
   formatName: 'mov,mp4,m4a,3gp,3g2,mj2',
   duration: 10,
   bytes: 1_000_000,
-  streams: [{ index: 0, type: 'video', codec: 'h264', attachedPicture: false, default: true }],
+  streams: [
+    {
+      ...{ index: 0, type: 'video', codec: 'h264', attachedPicture: false, default: true },
+      ...{ width: 1920, height: 1080 },
+    },
+  ],
+};
+
+/** Of which `uhd` is not for `probe`, and the last is a folder. */
+export const severalPreset: Preset = {
+  ...preset,
+  outputs: {
+    hd: {},
+    uhd: { when: { tallerThan: 1080 } },
+    stream: { container: 'hls', ladder: { rungs: [{ height: 360, bitrate: '800k' }] } },
+  },
 };
 
 let submissions = 0;

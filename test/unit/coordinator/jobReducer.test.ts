@@ -63,7 +63,10 @@ describe('jobReducer', () => {
   });
 
   it('changes nothing by what a superseded attempt says', () => {
-    const ofAttempt = ['probed', 'encoded', 'commit-granted', 'delivered', 'attempt-ended', 'placement-gone'];
+    const ofAttempt = [
+      ...['probed', 'encoded', 'commit-granted', 'output-settled', 'delivered', 'nothing-left'],
+      ...['attempt-ended', 'placement-gone'],
+    ];
     fc.assert(
       fc.property(paths, anyEvent, (steps, late) => {
         const job = walk(steps).at(-1)?.after ?? accepted;

@@ -21,7 +21,8 @@ function entry(
   changes: { preset?: Preset; on?: string; avoid?: string[] } = {},
 ): QueueEntry {
   const { preset, on, avoid = [] } = changes;
-  const { job } = storedJob('a', { on, ...(preset ? { presetData: preset } : {}) });
+  const outputs = [{ state: 'planned' as const, path: '/media/a.web.mp4' }];
+  const { job } = storedJob('a', { on, outputs, ...(preset ? { presetData: preset } : {}) });
   return { job, task: { ...newTask('a', kind), avoid } };
 }
 
@@ -98,7 +99,7 @@ describe('scheduler', () => {
     assert.equal(decision.action === 'fail' && decision.error.code, 'encoder-unavailable');
     assert.equal(
       decision.action === 'fail' && decision.error.message,
-      'No encoder of the preset works on no: libx264 (cannot make yuv420p10le), libopus (not built in).',
+      'No encoder of the preset works on no: libx264 (cannot do yuv420p10le), libopus (not built in).',
     );
     const checking = worker('new', { ffmpeg: { state: 'checking' } });
     assert.equal(decide(entry('encode', { preset }), [no, checking]).action, 'wait');

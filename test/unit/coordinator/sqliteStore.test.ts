@@ -4,14 +4,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
-import { migrate } from '../../../src/coordinator/store/migrations.ts';
+import { migrate, migrations } from '../../../src/coordinator/store/migrations.ts';
 import type { Schema } from '../../../src/coordinator/store/schema.ts';
 import { NodeSqliteDialect } from '../../../src/coordinator/store/sqliteDialect.ts';
 import { openSqliteStore } from '../../../src/coordinator/store/sqliteStore.ts';
 import { SqlStore } from '../../../src/coordinator/store/sqlStore.ts';
 import { toStoreError } from '../../../src/coordinator/store/sqliteErrors.ts';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
-import { storedJob } from './fixtures.ts';
+import { preset, probe, storedJob } from './fixtures.ts';
 import { describeStore } from './storeContract.ts';
 
 const programVersion = '1.2.3';
@@ -57,6 +57,45 @@ describe('sqliteStore', () => {
       assert.match(error.hint ?? '', /Install DFFmpeg 7\.8\.9/);
       return true;
     });
+  });
+
+  it('reads what was stored when a job had one source and one output', async () => {
+    const old = new DatabaseSync(file);
+    const db = new Kysely<never>({ dialect: new NodeSqliteDialect(old) });
+    await migrate(db, '0.1.0', migrations.slice(0, 1));
+    const insert = old.prepare(
+      `insert into jobs (id, submission_id, revision, state, preset, preset_data, priority, attached, sources,
+        outputs, probe, placement, cancelling, fence, created_at) values (?, ?, ?, ?, 'web', ?, 50, 0, ?, ?, ?, ?, 0, 2, 1)`,
+    );
+    const common = [JSON.stringify(preset), JSON.stringify([{ path: '/a.mov' }])];
+    const outputs = JSON.stringify([{ path: '/a.web.mp4', bytes: 3 }]);
+    const placement = {
+      ...{ taskId: 'a-encode', fence: 2, workerId: 'w1', staged: '/s', path: '/a.web.mp4', bytes: 3 },
+      identity: { device: '1', inode: '2' },
+      verdict: { level: 'pass', findings: [] },
+    };
+    insert.run(
+      'a',
+      's1',
+      1,
+      'committing',
+      ...common,
+      outputs,
+      JSON.stringify(probe),
+      JSON.stringify(placement),
+    );
+    insert.run('b', 's2', 2, 'done', ...common, outputs, JSON.stringify(probe), null);
+    insert.run('c', 's3', 3, 'accepted', ...common, '[]', null, null);
+    await db.destroy();
+
+    const store = await openSqliteStore({ file, programVersion });
+    const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((id) => store.job(id)));
+    assert.deepEqual(a?.job.probes, [probe]);
+    assert.equal(a.job.placement?.output, 0);
+    assert.deepEqual(a.job.outputs, [{ path: '/a.web.mp4', bytes: 3, state: 'planned' }]);
+    assert.equal(b?.job.outputs[0]?.state, 'placed');
+    assert.deepEqual([c?.job.probes, c?.job.outputs], [undefined, []]);
+    await store.close();
   });
 
   it('says in a sentence what is wrong with the database', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { JobWrite, Store } from '../../../src/coordinator/store.ts';
+import type { JobWrite, Reservation, Store } from '../../../src/coordinator/store.ts';
 import type { AttemptRecord, StoredJob, TaskRecord } from '../../../src/coordinator/store/records.ts';
 import { probe, storedJob } from './fixtures.ts';
 
@@ -41,15 +41,22 @@ export function describeStore(
         storedJob('a', { attached: true, sessionId: 's', on: 'x', output: 't' }),
       );
       const full = {
-        probe,
+        probes: [probe],
         reason: { code: 'slots-busy', message: 'm', hint: 'h' },
         outputs: [
-          { path: '/x', bytes: 3, verdict: { level: 'warn', findings: [{ level: 'warn', message: 'f' }] } },
+          {
+            name: 'hd',
+            state: 'placed',
+            path: '/x',
+            bytes: 3,
+            verdict: { level: 'warn', findings: [{ level: 'warn', message: 'f' }] },
+          },
         ],
         placement: {
           taskId: 'a-encode',
           fence: 2,
           workerId: 'w1',
+          output: 1,
           staged: '/s',
           identity: { device: '1', inode: '18446744073709551615' },
           path: '/x',
@@ -64,6 +71,8 @@ export function describeStore(
       const ended: AttemptRecord = {
         ...attempt,
         argv: ['ffmpeg', 'it’s\n\u{1f600}'],
+        commands: [{ output: 1, purpose: 'encode', argv: ['ffmpeg'], exit: { code: 0, signal: null } }],
+        directory: '/s',
         pid: 3,
         processStart: '9',
         exit: { code: null, signal: 'SIGKILL' },
@@ -130,16 +139,21 @@ export function describeStore(
       });
     });
 
-    it('reserves a name for one job', async () => {
+    it('reserves names for one job', async () => {
       const a = await store.submit(storedJob('a'));
       const b = await store.submit(storedJob('b'));
-      const reservation = { path: '/X', normalised: '/x' };
-      const revision = await change(a, {}, { reservation });
-      await assert.rejects(change(b, {}, { reservation }), { code: 'conflict' });
-      assert.deepEqual(await store.reserved(['/x', '/y'], 'b'), ['/x']);
-      assert.deepEqual(await store.reserved(['/x'], 'a'), []);
-      await store.write({ job: { ...a.job, revision }, reservation: null });
-      await change(b, {}, { reservation });
+      const [x, y, z] = ['x', 'y', 'z'].map((name) => ({
+        path: `/${name.toUpperCase()}`,
+        normalised: `/${name}`,
+      })) as [Reservation, Reservation, Reservation];
+      const revision = await change(a, {}, { reservations: [x, y] });
+      await assert.rejects(change(b, {}, { reservations: [z, y] }), { code: 'conflict' });
+      assert.deepEqual((await store.reserved(['/x', '/y', '/z'], 'b')).sort(), ['/x', '/y']);
+      assert.deepEqual(await store.reserved(['/x', '/z'], 'a'), [], 'nothing of what was refused');
+      const later = await store.write({ job: { ...a.job, revision }, reservations: [x, z] });
+      assert.deepEqual((await store.reserved(['/x', '/y', '/z'], 'b')).sort(), ['/x', '/z']);
+      await store.write({ job: { ...a.job, revision: later }, reservations: [] });
+      await change(b, {}, { reservations: [x] });
       assert.deepEqual(await store.reserved(['/x'], 'a'), ['/x']);
     });
 
