@@ -1,4 +1,5 @@
-import type { PicturePlan } from './picture.ts';
+import { complexGraph } from './picture.ts';
+import type { PicturePlan } from './pictureInput.ts';
 
 /**
  * A picture's filters as ffmpeg's arguments: one chain for a mapped stream, or a graph of its own where pictures
@@ -8,15 +9,8 @@ export function pictureArguments(
   picture: Pick<PicturePlan, 'filters' | 'overlay'>,
   stream: number,
 ): string[] {
-  const { filters, overlay } = picture;
-  if (overlay !== undefined) {
-    const before = overlay.before === '' ? 'null' : overlay.before;
-    const after = overlay.after === '' ? '' : `,${overlay.after}`;
-    return [
-      '-filter_complex',
-      `[0:${stream}]${before}[main];[main][0:${overlay.stream}]${overlay.join}${after}[picture]`,
-      ...['-map', '[picture]'],
-    ];
-  }
+  if (picture.overlay !== undefined)
+    return ['-filter_complex', complexGraph(picture, stream), '-map', '[picture]'];
+  const { filters } = picture;
   return ['-map', `0:${stream}`, ...(filters === '' ? [] : ['-filter:v:0', filters])];
 }

@@ -1,6 +1,7 @@
-import { filterEntry, strictest } from './filterTable.ts';
+import { filterEntry } from './filterTable.ts';
 import type { FilterName } from './filterTable.ts';
 import type { SegmentSafety } from './plan.ts';
+import { strictest } from './segmentSafety.ts';
 
 /** One of ffmpeg's filters with its options, as it stands in a graph. */
 export interface Filter {

@@ -1,0 +1,195 @@
+import type { VideoCodec } from './containers.ts';
+import { bt709, guessedPrimaries, guessedSpace, scaleMatrix, sourceTags, tagFilter } from './colorTags.ts';
+import type { ColorTags } from './colorTags.ts';
+import type { ColorPlan } from './colorPlan.ts';
+import type { Dialect } from './dialect.ts';
+import { hasFilter } from './filterTable.ts';
+import type { Size } from './geometry.ts';
+import { filter } from './pictureGraph.ts';
+import type { Filter } from './pictureGraph.ts';
+import { pixelLayout } from './picturePixels.ts';
+import type { PixelLayout } from './picturePixels.ts';
+import type { PixelFormat } from './presetNames.ts';
+import type { ProbeStream } from './probe.ts';
+import { toneMap } from './toneMap.ts';
+
+export interface ColorInput {
+  readonly stream: ProbeStream;
+  /** Both as seen; missing where unknown. */
+  readonly sourceSize?: Size | undefined;
+  readonly resultSize?: Size | undefined;
+  readonly grows: boolean;
+  readonly toSdr: boolean;
+  readonly codec: VideoCodec;
+  readonly pixelFormat: PixelFormat;
+  readonly encoderPixelFormat: string;
+  readonly dialect: Dialect;
+}
+
+export interface ColorSteps {
+  /** While the picture still has its transparency. */
+  readonly first: readonly Filter[];
+  /** Conversions, and the tags after them. On whichever is smaller of source and result. */
+  readonly convert: readonly Filter[];
+  /** What the encoder needs last. */
+  readonly last: readonly Filter[];
+  /** What the frames say between `convert` and `last`, as far as it is known or guessed. */
+  readonly working: ColorTags & { readonly space: string };
+  /** There they are YUV. */
+  readonly yuv: boolean;
+  /** Of the result. */
+  readonly color: ColorPlan;
+}
+
+/**
+ * Tags stay and are written; numbers change only where they must: JPEG and WebP have one matrix by their standards,
+ * RGB has none, delivery codecs are of limited range, SD that becomes HD becomes BT.709, and HDR becomes SDR on demand.
+ */
+export function planColor(input: ColorInput): ColorSteps {
+  const { stream, codec, pixelFormat, encoderPixelFormat, sourceSize } = input;
+  const source = pixelLayout(stream.pixelFormat);
+  const encoded = pixelLayout(encoderPixelFormat);
+  const first = source?.alpha === true && encoded?.alpha !== true ? [ontoBlack] : [];
+  const said = sourceTags(stream);
+  const isRgb = source !== undefined && source.family !== 'yuv';
+  const toRgb = encoded?.family === 'rgb';
+  if (isRgb && toRgb) {
+    const color = { ...said, space: undefined, range: undefined };
+    return { first, convert: [], last: [], working: { ...color, space: 'bt709' }, yuv: false, color };
+  }
+  const guess = guessedSpace(sourceSize);
+  const filters: Filter[] = [];
+  let now: ColorTags = said;
+  if (isRgb) {
+    // RGB’s colours are nearly always those of BT.709; its matrix is ours to choose.
+    now = { primaries: 'bt709', transfer: 'bt709', ...defined(said), space: 'bt709', range: 'tv' };
+    filters.push(filter('scale', { out_color_matrix: 'bt709', out_range: 'tv' }), planar(pixelFormat));
+  }
+  if (input.toSdr) {
+    filters.push(...toneMap(stream, now, pixelFormat));
+    now = bt709;
+  }
+  const range = targetRange(codec, now);
+  const space = toRgb ? now.space : targetSpace(codec, now);
+  const widen = needsBt709(input, now);
+  if ((!toRgb && range !== now.range) || space !== now.space) {
+    filters.push(
+      filter('scale', {
+        ...(space === now.space
+          ? {}
+          : { in_color_matrix: scaleMatrix(now.space ?? guess), out_color_matrix: scaleMatrix(space) }),
+        in_range: now.range,
+        out_range: range,
+      }),
+      planar(range === 'pc' && codec === 'mjpeg' ? encoderPixelFormat : pixelFormat),
+    );
+    now = { ...now, range, space };
+  }
+  if (widen) {
+    filters.push(...toBt709(input, now, encoded));
+    now = { ...bt709, range: now.range };
+  } else if (now.space === undefined && guess === 'bt709' && guessedSpace(input.resultSize) !== guess) {
+    // Nothing said, and a player would guess otherwise at the new size.
+    now = { primaries: 'bt709', transfer: 'bt709', ...defined(now), space: 'bt709' };
+  }
+  const working = { ...now, space: now.space ?? guess };
+  if (toRgb) {
+    const last = [
+      filter('scale', {
+        in_color_matrix: scaleMatrix(working.space),
+        in_range: now.range,
+        out_range: 'pc',
+      }),
+      filter('format', { pix_fmts: codec === 'gif' ? 'bgra' : encoderPixelFormat }),
+    ];
+    return {
+      first,
+      convert: filters,
+      last,
+      working,
+      yuv: true,
+      color: { ...now, space: undefined, range: undefined },
+    };
+  }
+  return {
+    first,
+    convert: [...filters, ...tagFilter(now)],
+    last: [],
+    working,
+    yuv: true,
+    color: { ...now, ...hdr10(input, now, encoded) },
+  };
+}
+
+/** What is transparent shows the black below, not whatever colour it was given. */
+const ontoBlack = filter('premultiply', { inplace: 1 });
+
+function planar(pixelFormat: string): Filter {
+  return filter('format', { pix_fmts: pixelFormat });
+}
+
+function defined(tags: ColorTags): ColorTags {
+  return Object.fromEntries(Object.entries(tags).filter(([, value]) => value !== undefined));
+}
+
+/** JPEG is of full range. FFV1 is for keeping. Everything else is played by devices that expect the limited one. */
+function targetRange(codec: VideoCodec, now: ColorTags): 'tv' | 'pc' {
+  if (codec === 'mjpeg') return 'pc';
+  return codec === 'ffv1' ? (now.range ?? 'tv') : 'tv';
+}
+
+/** JPEG and WebP cannot say their matrix: by their standards it is that of BT.601. */
+function targetSpace(codec: VideoCodec, now: ColorTags): string | undefined {
+  const fixed = codec === 'mjpeg' || codec === 'webp';
+  if (!fixed || now.space === 'bt470bg' || now.space === 'smpte170m') return now.space;
+  return 'smpte170m';
+}
+
+/** SD in BT.601, said or by its size, that becomes as large as HD: players would take it for BT.709. */
+function needsBt709({ sourceSize, resultSize, grows, codec }: ColorInput, now: ColorTags): boolean {
+  if (!grows || sourceSize === undefined || resultSize === undefined) return false;
+  if (codec === 'mjpeg' || codec === 'webp') return false;
+  const standard = ['bt470bg', 'smpte170m'].includes(now.space ?? guessedSpace(sourceSize));
+  return standard && sourceSize.height <= 576 && resultSize.height >= 720;
+}
+
+/**
+ * Matrix and primaries; the curves of both are as good as the same. The colorspace filter calculates in linear light;
+ * where it cannot be used, the matrix alone, which is most of the difference, is changed.
+ */
+function toBt709(
+  { sourceSize, pixelFormat, dialect }: ColorInput,
+  now: ColorTags,
+  encoded?: PixelLayout,
+): Filter[] {
+  const space = now.space ?? 'smpte170m';
+  if (!hasFilter(dialect, 'colorspace') || encoded?.alpha === true)
+    return [
+      filter('scale', { in_color_matrix: scaleMatrix(space), out_color_matrix: 'bt709' }),
+      planar(pixelFormat),
+    ];
+  return [
+    planar(pixelFormat),
+    filter('colorspace', {
+      ispace: space,
+      iprimaries: now.primaries ?? guessedPrimaries(sourceSize),
+      itrc: 'bt709',
+      irange: now.range,
+      space: 'bt709',
+      primaries: 'bt709',
+      trc: 'bt709',
+      range: now.range,
+    }),
+  ];
+}
+
+/** Only beside a picture of 10 bits in PQ, and where the codec has a place for it. */
+function hdr10({ stream, codec }: ColorInput, now: ColorTags, encoded?: PixelLayout): Partial<ColorPlan> {
+  const carries = codec === 'hevc' || codec === 'av1';
+  if (!carries || now.transfer !== 'smpte2084' || (encoded?.bits ?? 8) < 10) return {};
+  const { masteringDisplay, contentLight } = stream;
+  return {
+    ...(masteringDisplay === undefined ? {} : { masteringDisplay }),
+    ...(contentLight === undefined ? {} : { contentLight }),
+  };
+}

@@ -1,0 +1,76 @@
+import { isHdr, sourceTags } from './colorTags.ts';
+import type { ColorPlan } from './colorPlan.ts';
+import type { VideoCodec } from './containers.ts';
+import { pixelLayout } from './picturePixels.ts';
+import { withoutHdr } from './toneMap.ts';
+import type { VideoPreset } from './presetVideo.ts';
+import type { ProbeStream } from './probe.ts';
+import { note, warn } from './findings.ts';
+import type { Finding } from './verdict.ts';
+
+/** What of the picture cannot be kept, said before the run. */
+export function pictureNotes(
+  stream: ProbeStream,
+  result: { readonly codec: VideoCodec; readonly encoderPixelFormat: string; readonly color: ColorPlan },
+): Finding[] {
+  const { codec, color } = result;
+  const encoded = pixelLayout(result.encoderPixelFormat);
+  const hdr = isHdr(sourceTags(stream)) && isHdr(color);
+  const notes: (Finding | undefined)[] = [
+    dolbyVision(stream),
+    stream.hdr10Plus === true
+      ? note('The source’s HDR10+ data, which change from scene to scene, are left out.')
+      : undefined,
+    hdr && withoutHdr.includes(codec)
+      ? note('The source is HDR and the result cannot say so: it looks pale. Set dynamicRange to “sdr”.')
+      : hdr && (encoded?.bits ?? 8) < 10
+        ? note(
+            'The source is HDR and the result 8-bit: expect banding. Use the pixelFormat yuv420p10le, or set dynamicRange to “sdr”.',
+          )
+        : undefined,
+    hdr && !withoutHdr.includes(codec) && losesHdr10(stream, color)
+      ? note('The brightness data of HDR10 (mastering display, content light) are left out.')
+      : undefined,
+    stream.closedCaptions === true && codec !== 'h264'
+      ? note('The captions inside the source’s picture may be lost: only H.264 is sure to keep them.')
+      : undefined,
+    pixelLayout(stream.pixelFormat)?.alpha === true && encoded?.alpha === false
+      ? note('The source’s transparency is left out: what is transparent becomes black.')
+      : undefined,
+  ];
+  return notes.filter((each) => each !== undefined);
+}
+
+/** An exact size that is not reached is worth a word: nothing else says why. */
+export function sizeNotes(
+  { width, height, enlarge }: Pick<VideoPreset, 'width' | 'height' | 'enlarge'>,
+  size: { readonly width: number; readonly height: number } | undefined,
+): Finding[] {
+  const wanted = [width, height].filter((side) => side !== undefined);
+  if (enlarge === true || size === undefined || wanted.length === 0) return [];
+  const reached =
+    (width !== undefined && size.width >= width - 2) || (height !== undefined && size.height >= height - 2);
+  if (reached) return [];
+  return [
+    note(
+      `The picture is smaller than the preset’s ${wanted.join(' × ')} and stays so: ${size.width} × ${size.height}. Set enlarge to true to make it larger.`,
+    ),
+  ];
+}
+
+function dolbyVision({ dolbyVisionProfile: profile }: ProbeStream): Finding | undefined {
+  if (profile === undefined) return undefined;
+  // Profile 5 has no picture that is right without its data; the others have HDR10, HLG or SDR below.
+  return profile === 5
+    ? warn(
+        'The source is Dolby Vision of profile 5, whose colours are wrong without the data that are left out.',
+      )
+    : note(`The source’s Dolby Vision (profile ${profile}) is left out; the picture below it is kept.`);
+}
+
+function losesHdr10({ masteringDisplay, contentLight }: ProbeStream, color: ColorPlan): boolean {
+  return (
+    (masteringDisplay !== undefined && color.masteringDisplay === undefined) ||
+    (contentLight !== undefined && color.contentLight === undefined)
+  );
+}
