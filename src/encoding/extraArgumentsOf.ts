@@ -1,10 +1,14 @@
+import { addExtraArguments, pictureArguments } from './addExtraArguments.ts';
 import type { OutputPreset } from './output.ts';
 
 /**
- * The preset's further arguments, last before the muxer so that they win. They were checked with the preset
- * (extraArguments.ts). `video`: only what concerns the picture, for a first pass.
+ * The arguments of an output with the preset's further ones behind them, so that they win; they were checked with the
+ * preset (extraArguments.ts). A first pass takes those of the picture alone.
  */
-export function extraArgumentsOf(output: OutputPreset, only?: 'video'): readonly string[] {
-  const extra = output.extraArguments ?? [];
-  return only === undefined ? extra : extra;
+export function withExtraArguments(
+  own: readonly string[],
+  { extraArguments = [] }: Pick<OutputPreset, 'extraArguments'>,
+  pass?: 'first-pass',
+): string[] {
+  return addExtraArguments(own, pass === undefined ? extraArguments : pictureArguments(extraArguments));
 }

@@ -7,8 +7,6 @@ import { either, integer, number, oneOf, toggle } from './extraArgumentValues.ts
 const audio = 'every audio encoder';
 
 export const audioExtraArguments: readonly ExtraArgument[] = [
-  ...streamOptions(audio, integer(1, 8), 'ac'),
-  ...streamOptions(audio, integer(8000, 192_000), 'ar'),
   ...streamOptions(audio, oneOf('s16 s32 flt dbl u8 s16p s32p fltp dblp u8p'), 'sample_fmt'),
   ...streamOptions(audio, integer(0, 96_000), 'cutoff'),
   ...streamOptions('flac', integer(0, 65_535), 'frame_size'),

@@ -27,11 +27,6 @@ const keyframes = matching(
 );
 
 const picture: readonly ExtraArgument[] = [
-  ...streamOptions(
-    video,
-    matching('an aspect such as 16:9 or 1.778', '16:9', /^\d{1,5}(?:[:/]\d{1,5}|\.\d{1,6})?$/),
-    'aspect',
-  ),
   ...streamOptions(video, keyframes, 'force_key_frames'),
   ...streamOptions(video, oneOf('progressive tt bb tb bt'), 'field_order'),
   ...streamOptions(video, integer(-1, 1), 'top'),

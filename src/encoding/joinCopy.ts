@@ -1,7 +1,7 @@
 import { globalArguments, openable, resultName } from './commandParts.ts';
 import { containerTable } from './containers.ts';
 import { allDemuxerNames, fileUrl, inputWhitelists } from './demuxers.ts';
-import { extraArgumentsOf } from './extraArgumentsOf.ts';
+import { withExtraArguments } from './extraArgumentsOf.ts';
 import type { Plan } from './plan.ts';
 import { weightOf } from './planFilm.ts';
 import type { PlanInput, PlanSource } from './planInput.ts';
@@ -67,9 +67,13 @@ export function joinByCopy(input: PlanInput): Outcome<{ plan: Plan }> {
             ...['-i', fileUrl('sources.txt')],
             ...wanted.flatMap((stream) => ['-map', `0:${stream.index}`]),
             ...['-map_metadata', '-1', '-c', 'copy'],
-            ...(picture ? appleTag(picture.codec, output) : []),
-            ...(container.isoMedia && output.fastStart !== false ? ['-movflags', '+faststart'] : []),
-            ...extraArgumentsOf(output),
+            ...withExtraArguments(
+              [
+                ...(picture ? appleTag(picture.codec, output) : []),
+                ...(container.isoMedia && output.fastStart !== false ? ['-movflags', '+faststart'] : []),
+              ],
+              output,
+            ),
             ...['-f', container.muxer, fileUrl(resultName(output))],
           ],
           weight: weightOf(total) / 20,

@@ -2,7 +2,7 @@ import { decimal, globalArguments, inputArguments, openable, resultName } from '
 import { containerTable } from './containers.ts';
 import type { DemuxerFamily } from './demuxers.ts';
 import { fileUrl } from './demuxers.ts';
-import { extraArgumentsOf } from './extraArgumentsOf.ts';
+import { withExtraArguments } from './extraArgumentsOf.ts';
 import { outputKind } from './output.ts';
 import type { Plan } from './plan.ts';
 import { weightOf } from './planFilm.ts';
@@ -75,10 +75,14 @@ export function joinByEncode(input: PlanInput): Outcome<{ plan: Plan }> {
             ...(leading ? ['-map', '[v]'] : []),
             ...(sound ? ['-map', '[a]'] : []),
             ...['-map_metadata', output.metadata?.keep === false ? '-1' : '0', '-map_chapters', '-1'],
-            ...(leading?.argv() ?? []),
-            ...(sound?.argv ?? []),
-            ...(container.isoMedia && output.fastStart !== false ? ['-movflags', '+faststart'] : []),
-            ...extraArgumentsOf(output),
+            ...withExtraArguments(
+              [
+                ...(leading?.argv() ?? []),
+                ...(sound?.argv ?? []),
+                ...(container.isoMedia && output.fastStart !== false ? ['-movflags', '+faststart'] : []),
+              ],
+              output,
+            ),
             ...['-f', container.muxer, fileUrl(resultName(output))],
           ],
           weight: weightOf(total),
@@ -155,6 +159,7 @@ function planPictures(
       // A bit rate for a size follows from the length of the whole.
       stream: { ...stream, duration: total },
       span: { start: 0 },
+      inputArgv: inputArguments(source, source.family),
     });
     if (!planned.ok) return planned;
     parts.push(planned.video);
@@ -237,7 +242,11 @@ function withoutFilters(argv: readonly string[]): string[] {
   return kept;
 }
 
-function joinGraph(sources: readonly Opened[], parts: readonly VideoPart[], filter: string | undefined): string {
+function joinGraph(
+  sources: readonly Opened[],
+  parts: readonly VideoPart[],
+  filter: string | undefined,
+): string {
   const chains: string[] = [];
   const inputs: string[] = [];
   for (const [index, source] of sources.entries()) {
@@ -261,5 +270,7 @@ function joinGraph(sources: readonly Opened[], parts: readonly VideoPart[], filt
   const video = parts.length > 0 ? 1 : 0;
   const audio = filter === undefined ? 0 : 1;
   const outputs = `${video ? '[v]' : ''}${audio ? '[a]' : ''}`;
-  return [...chains, `${inputs.join('')}concat=n=${sources.length}:v=${video}:a=${audio}${outputs}`].join(';');
+  return [...chains, `${inputs.join('')}concat=n=${sources.length}:v=${video}:a=${audio}${outputs}`].join(
+    ';',
+  );
 }

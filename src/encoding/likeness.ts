@@ -40,7 +40,8 @@ export function likenessGraph(
   streams: { readonly result: string; readonly reference: string; readonly filters?: string },
 ): string {
   const filters = streams.filters === undefined || streams.filters === '' ? '' : `${streams.filters},`;
-  const split = (name: string): string => (metrics.length > 1 ? `,split=${metrics.length}${labels(name)}` : labels(name));
+  const split = (name: string): string =>
+    metrics.length > 1 ? `,split=${metrics.length}${labels(name)}` : labels(name);
   const labels = (name: string): string => metrics.map((_, index) => `[${name}${index}]`).join('');
   return [
     // The same pixels in the same format: only what the encoder changed is to count.

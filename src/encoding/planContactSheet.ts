@@ -1,6 +1,6 @@
 import { decimal, globalArguments, inputArguments, openable, resultName } from './commandParts.ts';
 import { fileUrl } from './demuxers.ts';
-import { extraArgumentsOf } from './extraArgumentsOf.ts';
+import { withExtraArguments } from './extraArgumentsOf.ts';
 import type { Plan } from './plan.ts';
 import type { PlanInput } from './planInput.ts';
 import { noPicture, stillMuxer, stillSource } from './planStill.ts';
@@ -36,7 +36,9 @@ export function planContactSheet(input: PlanInput): Outcome<{ plan: Plan }> {
     ...{ width: tileWidth, height: undefined, maxWidth: undefined, maxHeight: undefined, enlarge: true },
     ...{ watermark: undefined, burnSubtitles: undefined },
   };
-  const planned = planStillPicture({ ...input, output: { ...output, video: tile } }, stream, { start: 0 });
+  const planned = planStillPicture({ ...input, output: { ...output, video: tile } }, opened.family, stream, {
+    start: 0,
+  });
   if (!planned.ok) return planned;
   const { picture, argv, encoder, entry, codec } = planned;
   const count = columns * rows;
@@ -69,8 +71,7 @@ export function planContactSheet(input: PlanInput): Outcome<{ plan: Plan }> {
                     inputArguments(source, opened.family, { start: Number(decimal(start)) }),
                   ),
                   ...['-filter_complex', graph, '-map', '[out]', '-frames:v:0', '1'],
-                  ...argv,
-                  ...extraArgumentsOf(output),
+                  ...withExtraArguments(argv, output),
                   ...stillMuxer(output.container),
                   fileUrl(resultName(output)),
                 ],

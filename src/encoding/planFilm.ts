@@ -1,7 +1,14 @@
-import { globalArguments, inputArguments, openable, resultName, spanDuration, spanOf } from './commandParts.ts';
+import {
+  globalArguments,
+  inputArguments,
+  openable,
+  resultName,
+  spanDuration,
+  spanOf,
+} from './commandParts.ts';
 import { containerTable } from './containers.ts';
 import { fileUrl } from './demuxers.ts';
-import { extraArgumentsOf } from './extraArgumentsOf.ts';
+import { withExtraArguments } from './extraArgumentsOf.ts';
 import { planExtras } from './extras.ts';
 import type { Expectation } from './expectation.ts';
 import { outputKind } from './output.ts';
@@ -59,6 +66,7 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
           source,
           stream,
           span,
+          inputArgv: inputArguments(source, opened.family),
           dialect,
           capabilities,
           measured,
@@ -73,7 +81,7 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
     subtitles: output.video ? output.subtitles : false,
     container: output.container,
     dialect,
-    burnt: video?.picture?.burntSubtitle,
+    burnt: video?.picture?.overlay?.stream,
   });
   if (!subtitlesPlanned.ok) return subtitlesPlanned;
   const { subtitles } = subtitlesPlanned;
@@ -83,6 +91,7 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
     firstVideo: video ? 1 : 0,
     trimmed: output.trim !== undefined,
     keepsStyledSubtitles: subtitles.expected.includes('ass'),
+    inputArgv,
   });
 
   const kept = [...(stream ? [stream] : []), ...(sound?.tracks ?? [])];
@@ -118,11 +127,15 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
       ...inputArgv,
       ...picture,
       ...[...(sound?.maps ?? []), ...subtitles.maps, ...extras.maps].flatMap((map) => ['-map', map]),
-      ...(video?.argv(video.twoPass ? 2 : undefined) ?? []),
-      ...(sound?.argv ?? []),
-      ...subtitles.argv,
-      ...extras.argv,
-      ...extraArgumentsOf(output),
+      ...withExtraArguments(
+        [
+          ...(video?.argv(video.twoPass ? 2 : undefined) ?? []),
+          ...(sound?.argv ?? []),
+          ...subtitles.argv,
+          ...extras.argv,
+        ],
+        output,
+      ),
       ...['-f', container.muxer, fileUrl(resultName(output))],
     ],
     weight: weightOf(expected.duration),
@@ -132,7 +145,7 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
   return {
     ok: true,
     plan: {
-      files: video?.picture?.files ?? [],
+      files: [...(video?.picture?.files ?? []), ...extras.files],
       analyses,
       commands: analyses.length > 0 ? [] : [...firstPass(input, video, picture, inputArgv, encode), encode],
       result: resultName(output),
@@ -164,8 +177,7 @@ function firstPass(
         ...globalArguments,
         ...inputArgv,
         ...picture,
-        ...video.argv(1),
-        ...extraArgumentsOf(output, 'video'),
+        ...withExtraArguments(video.argv(1), output, 'first-pass'),
         ...['-f', 'null', '-'],
       ],
       weight: encode.weight * firstPassShare,

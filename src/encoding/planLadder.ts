@@ -8,7 +8,7 @@ import {
   spanOf,
 } from './commandParts.ts';
 import { fileUrl } from './demuxers.ts';
-import { extraArgumentsOf } from './extraArgumentsOf.ts';
+import { withExtraArguments } from './extraArgumentsOf.ts';
 import type { OutputPreset } from './output.ts';
 import type { Plan } from './plan.ts';
 import { weightOf } from './planFilm.ts';
@@ -17,6 +17,8 @@ import type { Ladder } from './presetKinds.ts';
 import type { ProbeStream } from './probe.ts';
 import { refuse } from './problem.ts';
 import type { Outcome } from './problem.ts';
+import { complexGraph } from './picture.ts';
+import type { PicturePlan } from './pictureInput.ts';
 import { planSound } from './sound.ts';
 import { relabel } from './graphLabels.ts';
 import { pickVideo } from './streams.ts';
@@ -81,6 +83,7 @@ export function planLadder(input: PlanInput): Outcome<{ plan: Plan }> {
       source,
       stream,
       span,
+      inputArgv: inputArguments(source, opened.family),
       dialect,
       capabilities,
       measured,
@@ -114,11 +117,15 @@ export function planLadder(input: PlanInput): Outcome<{ plan: Plan }> {
                   ...parts.flatMap((_, index) => ['-map', `[v${index}]`]),
                   ...(sound?.maps ?? []).flatMap((map) => ['-map', map]),
                   ...['-map_metadata', '-1', '-map_chapters', '-1'],
-                  ...sharedOnce(parts.map((part) => part.argv())),
-                  // A piece begins with a keyframe in every size at the same moment, or players cannot switch.
-                  ...['-force_key_frames:v', `expr:gte(t,n_forced*${decimal(segmentSeconds)})`],
-                  ...(sound?.argv ?? []),
-                  ...extraArgumentsOf(output),
+                  ...withExtraArguments(
+                    [
+                      ...sharedOnce(parts.map((part) => part.argv())),
+                      // A piece begins with a keyframe in every size at the same moment, or players cannot switch.
+                      ...['-force_key_frames:v', `expr:gte(t,n_forced*${decimal(segmentSeconds)})`],
+                      ...(sound?.argv ?? []),
+                    ],
+                    output,
+                  ),
                   ...muxerArguments(output, folder, parts, sound?.maps.length ?? 0, segmentSeconds),
                 ],
                 weight: weightOf(duration) * parts.length,
@@ -173,12 +180,19 @@ function rungsFor(output: OutputPreset, stream: ProbeStream): NonNullable<Ladder
 }
 
 function ladderGraph(parts: readonly VideoPart[], stream: number): string {
-  const chains = parts.map(({ picture }, index) => {
-    const filters = picture?.filters ?? '';
-    return `[s${index}]${filters === '' ? 'null' : relabel(filters, `r${index}`)}[v${index}]`;
-  });
-  const split = `[0:${stream}]split=${parts.length}${parts.map((_, index) => `[s${index}]`).join('')}`;
-  return [split, ...chains].join(';');
+  return parts
+    .flatMap(({ picture }, index) => (picture ? [rungGraph(picture, stream, index)] : []))
+    .join(';');
+}
+
+/** Each rung has the filters of its own size; ffmpeg decodes the stream once for all of them. */
+function rungGraph(picture: PicturePlan, stream: number, index: number): string {
+  const filters = relabel(picture.filters, `r${index}`);
+  const overlay = picture.overlay && {
+    ...picture.overlay,
+    join: relabel(picture.overlay.join, `r${index}`),
+  };
+  return complexGraph({ filters, overlay }, stream, `v${index}`);
 }
 
 /** Options with a value each: what is not a rung's own, such as the frame rate mode, is said by the first alone. */
@@ -208,7 +222,10 @@ function muxerArguments(
   const sound = tracks > 0 ? ',agroup:sound' : '';
   const map = [
     ...parts.map((_, index) => `v:${index}${sound},name:${rungName(parts, index)}`),
-    ...Array.from({ length: tracks }, (_, index) => `a:${index}${sound},name:sound${index || ''}${index === 0 ? ',default:yes' : ''}`),
+    ...Array.from(
+      { length: tracks },
+      (_, index) => `a:${index}${sound},name:sound${index || ''}${index === 0 ? ',default:yes' : ''}`,
+    ),
   ];
   return [
     ...['-hls_time', decimal(segmentSeconds), '-hls_playlist_type', 'vod', '-hls_list_size', '0'],

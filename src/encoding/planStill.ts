@@ -1,7 +1,7 @@
 import { decimal, globalArguments, inputArguments, openable, resultName } from './commandParts.ts';
 import { containerTable } from './containers.ts';
 import { fileUrl } from './demuxers.ts';
-import { extraArgumentsOf } from './extraArgumentsOf.ts';
+import { withExtraArguments } from './extraArgumentsOf.ts';
 import type { Plan } from './plan.ts';
 import type { PlanInput, Span } from './planInput.ts';
 import { pictureArguments } from './pictureArguments.ts';
@@ -28,7 +28,7 @@ export function planStill(input: PlanInput): Outcome<{ plan: Plan }> {
   if (!stream) return noPicture();
   const at = whichFrame(output.still ?? {}, source.probe, stream);
   if (!at.ok) return at;
-  const planned = planStillPicture(input, stream, at.span);
+  const planned = planStillPicture(input, opened.family, stream, at.span);
   if (!planned.ok) return planned;
   const { picture, argv, encoder, entry, codec } = planned;
   const typical = at.typicalFrames === undefined ? '' : `thumbnail=n=${at.typicalFrames}`;
@@ -49,8 +49,7 @@ export function planStill(input: PlanInput): Outcome<{ plan: Plan }> {
                   ...inputArguments(source, opened.family, at.span),
                   ...pictureArguments({ ...picture, filters }, stream.index),
                   ...['-frames:v:0', '1'],
-                  ...argv,
-                  ...extraArgumentsOf(output),
+                  ...withExtraArguments(argv, output),
                   ...stillMuxer(output.container),
                   fileUrl(resultName(output)),
                 ],

@@ -1,4 +1,11 @@
-import { analysisArguments, decimal, inputArguments, openable, spanDuration, spanOf } from './commandParts.ts';
+import {
+  analysisArguments,
+  decimal,
+  inputArguments,
+  openable,
+  spanDuration,
+  spanOf,
+} from './commandParts.ts';
 import { fileUrl } from './demuxers.ts';
 import { checkMetric, likenessGraph } from './likeness.ts';
 import type { OutputPreset } from './output.ts';
@@ -34,7 +41,7 @@ export function qualityGoal(input: PlanInput): Outcome<{ goal: QualityGoal; metr
   if (!able.ok) return within(able, 'video', 'targetQuality', 'metric');
   const planned = planFilm(withCrf(input, undefined));
   if (!planned.ok) return planned;
-  const { encoder } = planned.plan.encoders;
+  const encoder = planned.plan.encoders.video;
   if (encoder === undefined)
     return refuse('source-no-stream', 'There is no picture to measure.', 'Choose a preset for sound.');
   const entry = videoEncoderTable[encoder];

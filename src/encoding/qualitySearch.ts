@@ -79,7 +79,12 @@ function snap(crf: number, { step, best, worst }: QualityGoal): number {
 /** A crf that was not tried yet, strictly between the bounds where there is one. */
 function fresh(
   crf: number,
-  { low, high, goal, tried }: { low: number; high: number; goal: QualityGoal; tried: readonly QualityProbe[] },
+  {
+    low,
+    high,
+    goal,
+    tried,
+  }: { low: number; high: number; goal: QualityGoal; tried: readonly QualityProbe[] },
 ): number {
   const isTried = (value: number): boolean => tried.some((probe) => Math.abs(probe.crf - value) < 1e-6);
   if (!isTried(crf)) return crf;

@@ -61,8 +61,8 @@ const reasons: readonly Reason[] = [
   },
   {
     does: 'changes the picture or the sound on the way to the encoder',
-    hint: 'Leave it out and use the preset’s own fields, such as “maxHeight” or “loudness”.',
-    options: `vf af filter filter_complex lavfi s r fpsmax pix_fmt vol channel_layout ch_layout apad reinit_filter
+    hint: 'Leave it out and use the preset’s own fields, such as “maxHeight”, “maxChannels” or “loudness”.',
+    options: `ac ar aspect vf af filter filter_complex lavfi s r fpsmax pix_fmt vol channel_layout ch_layout apad reinit_filter
       autoscale autorotate filter_threads filter_complex_threads auto_conversion_filters guess_layout_max
       display_rotation display_hflip display_vflip canvas_size fix_sub_duration fix_sub_duration_heartbeat force_fps
       intra_matrix inter_matrix chroma_intra_matrix`,
@@ -71,7 +71,7 @@ const reasons: readonly Reason[] = [
   {
     does: 'changes times or the length, by which DFFmpeg judges the result',
     hint: 'Leave it out and use the preset’s “trim”, “frameRate” or “frameTiming”.',
-    options: `ss to t sseof fs frames vframes aframes dframes itsoffset itsscale copyts start_at_zero copytb
+    options: `shortest ss to t sseof fs frames vframes aframes dframes itsoffset itsscale copyts start_at_zero copytb
       enc_time_base time_base vsync fps_mode async output_ts_offset avoid_negative_ts seek_timestamp accurate_seek
       frame_drop_threshold dts_delta_threshold dts_error_threshold copyinkf copypriorss timestamp isync
       mpegts_copyts start_time_realtime shortest_buf_duration adrift_threshold use_wallclock_as_timestamps`,

@@ -6,7 +6,10 @@ export function strictest(parts: readonly SegmentSafety[]): SegmentSafety {
   for (const part of parts) {
     if (part.safe === 'no') return part;
     if (part.safe === 'preroll')
-      whole = { safe: 'preroll', seconds: Math.max(part.seconds, whole.safe === 'preroll' ? whole.seconds : 0) };
+      whole = {
+        safe: 'preroll',
+        seconds: Math.max(part.seconds, whole.safe === 'preroll' ? whole.seconds : 0),
+      };
   }
   return whole;
 }

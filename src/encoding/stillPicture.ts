@@ -1,5 +1,7 @@
+import { inputArguments } from './commandParts.ts';
+import type { DemuxerFamily } from './demuxers.ts';
 import { planPicture } from './picture.ts';
-import type { PicturePlan } from './picture.ts';
+import type { PicturePlan } from './pictureInput.ts';
 import type { PlanInput, Span } from './planInput.ts';
 import type { VideoEncoder } from './presetNames.ts';
 import type { ProbeStream } from './probe.ts';
@@ -25,6 +27,7 @@ const defaultQuality = 85;
 /** The picture's part of an image: its filters and its encoder. */
 export function planStillPicture(
   { output, sources: [source], dialect, capabilities, measured = {} }: PlanInput,
+  family: DemuxerFamily,
   stream: ProbeStream,
   span: Span,
 ): Outcome<StillPicture> {
@@ -37,6 +40,7 @@ export function planStillPicture(
   const planned = planPicture({
     probe: source.probe,
     stream,
+    input: inputArguments(source, family),
     video,
     span,
     pixelFormat,
@@ -64,10 +68,10 @@ export function planStillPicture(
         pixelFormat,
         width: picture.width,
         height: picture.height,
+        still: true,
         quality: output.still?.quality ?? defaultQuality,
         features: dialect.features,
       }),
-      ...['-pix_fmt:v:0', entry.pixelFormats[pixelFormat] ?? pixelFormat],
     ],
   };
 }

@@ -5,7 +5,7 @@ import type { ExpectedVideo } from './expectation.ts';
 import { outputKind } from './output.ts';
 import type { OutputPreset } from './output.ts';
 import { planPicture } from './picture.ts';
-import type { PicturePlan } from './picture.ts';
+import type { PicturePlan } from './pictureInput.ts';
 import type { Analysis, Measured, Plan, SegmentSafety } from './plan.ts';
 import type { PlanSource, Span } from './planInput.ts';
 import type { VideoEncoder } from './presetNames.ts';
@@ -16,7 +16,7 @@ import type { Outcome } from './problem.ts';
 import { strictest } from './segmentSafety.ts';
 import { startOffset } from './streams.ts';
 import { videoEncoderTable } from './videoEncoders.ts';
-import type { VideoEncoderEntry, VideoSettings } from './videoEncoders.ts';
+import type { VideoSettings } from './videoEncoders.ts';
 import { chooseVideoEncoder } from './videoEncoderChoice.ts';
 import { pixelFormatOf } from './videoPixelFormat.ts';
 import { resolveRate } from './videoRate.ts';
@@ -42,6 +42,8 @@ export interface VideoPartInput {
   readonly source: PlanSource;
   readonly stream: ProbeStream;
   readonly span: Span;
+  /** The source's arguments up to its name, without the span. */
+  readonly inputArgv: readonly string[];
   readonly dialect: Dialect;
   readonly capabilities: Capabilities;
   readonly measured: Measured;
@@ -67,6 +69,7 @@ function encoded(input: VideoPartInput): Outcome<{ video: VideoPart }> {
   const planned = planPicture({
     probe: source.probe,
     stream,
+    input: input.inputArgv,
     video,
     span,
     pixelFormat,
@@ -100,7 +103,6 @@ function encoded(input: VideoPartInput): Outcome<{ video: VideoPart }> {
     height: picture.height,
     loop: video.loop,
     features: dialect.features,
-    stream: specifier,
   };
   return {
     ok: true,
@@ -109,15 +111,13 @@ function encoded(input: VideoPartInput): Outcome<{ video: VideoPart }> {
       slot: entry.slot,
       picture,
       twoPass: video.passes === 2 && entry.twoPassWith.includes(rate.rate.mode),
-      argv: (pass) => [
-        ...picture.argv,
-        ...[`-c:${specifier}`, encoder],
-        ...entry.arguments(pass === undefined ? settings : { ...settings, pass }),
-        ...(Object.keys(entry.pixelFormats).length === 0
-          ? []
-          : [`-pix_fmt:${specifier}`, entry.pixelFormats[pixelFormat] ?? pixelFormat]),
-        ...appleTag(entry.codec, output, specifier),
-      ],
+      argv: (pass) =>
+        [
+          ...picture.argv,
+          ...['-c:v:0', encoder],
+          ...entry.arguments(pass === undefined ? settings : { ...settings, pass }),
+          ...appleTag(entry.codec, output),
+        ].map((argument) => argument.replace(/^(-\w[\w-]*):v:0$/u, `$1:${specifier}`)),
       expected: {
         codec: entry.codec,
         width: picture.width,
@@ -174,13 +174,9 @@ function copied({ output, source, stream, span }: VideoPartInput): Outcome<{ vid
 }
 
 /** Apple's players know HEVC in MP4 by this tag alone. */
-export function appleTag(
-  codec: string,
-  output: Pick<OutputPreset, 'container'>,
-  specifier = 'v:0',
-): string[] {
+export function appleTag(codec: string, output: Pick<OutputPreset, 'container'>): string[] {
   const { isoMedia, muxer } = containerTable[output.container];
-  return codec === 'hevc' && (isoMedia || muxer === 'hls') ? [`-tag:${specifier}`, 'hvc1'] : [];
+  return codec === 'hevc' && (isoMedia || muxer === 'hls') ? ['-tag:v:0', 'hvc1'] : [];
 }
 
 /** Frames between keyframes at most; where the rate is unknown, the encoder's own. */
