@@ -37,6 +37,7 @@ export function planStillPicture(
   const { encoder } = choice;
   const entry = videoEncoderTable[encoder];
   const pixelFormat = pixelFormatOf(video, entry);
+  const encoderPixelFormat = entry.pixelFormats[pixelFormat] ?? pixelFormat;
   const planned = planPicture({
     probe: source.probe,
     stream,
@@ -44,7 +45,7 @@ export function planStillPicture(
     video,
     span,
     pixelFormat,
-    encoderPixelFormat: entry.pixelFormats[pixelFormat] ?? pixelFormat,
+    encoderPixelFormat,
     codec: entry.codec,
     kind: 'still',
     dialect,
@@ -72,6 +73,7 @@ export function planStillPicture(
         quality: output.still?.quality ?? defaultQuality,
         features: dialect.features,
       }),
+      ...['-pix_fmt:v:0', encoderPixelFormat],
     ],
   };
 }

@@ -66,6 +66,7 @@ function encoded(input: VideoPartInput): Outcome<{ video: VideoPart }> {
   const { encoder } = choice;
   const entry = videoEncoderTable[encoder];
   const pixelFormat = pixelFormatOf(video, entry);
+  const encoderPixelFormat = entry.pixelFormats[pixelFormat] ?? pixelFormat;
   const planned = planPicture({
     probe: source.probe,
     stream,
@@ -73,7 +74,7 @@ function encoded(input: VideoPartInput): Outcome<{ video: VideoPart }> {
     video,
     span,
     pixelFormat,
-    encoderPixelFormat: entry.pixelFormats[pixelFormat] ?? pixelFormat,
+    encoderPixelFormat,
     codec: entry.codec,
     kind: outputKind(output),
     dialect,
@@ -116,6 +117,7 @@ function encoded(input: VideoPartInput): Outcome<{ video: VideoPart }> {
           ...picture.argv,
           ...['-c:v:0', encoder],
           ...entry.arguments(pass === undefined ? settings : { ...settings, pass }),
+          ...['-pix_fmt:v:0', encoderPixelFormat],
           ...appleTag(entry.codec, output),
         ].map((argument) => argument.replace(/^(-\w[\w-]*):v:0$/u, `$1:${specifier}`)),
       expected: {
@@ -127,7 +129,7 @@ function encoded(input: VideoPartInput): Outcome<{ video: VideoPart }> {
         duration,
         startOffset: span.start > 0 ? 0 : startOffset(source.probe, stream),
         frames: picture.frames,
-        pixelFormat: entry.pixelFormats[pixelFormat],
+        pixelFormat: encoderPixelFormat,
         colorTransfer: picture.color.transfer,
       },
       analyses: [
