@@ -24,7 +24,7 @@ describe('golden arguments', () => {
         .flatMap(([dialectName, dialect]) =>
           Object.entries(probes).flatMap(([probeName, probe]) =>
             outputsOf(preset).map((output: OutputPreset) => {
-              const built = measureAll(output, (measured) =>
+              const built = measureAll((measured) =>
                 planOutput({
                   output,
                   sources: [{ path: '/media/-take 1: 50%.mp4', probe }],

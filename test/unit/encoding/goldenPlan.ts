@@ -1,14 +1,13 @@
-import type { OutputPreset } from '../../../src/encoding/output.ts';
 import type { Analysis, Measured, Plan } from '../../../src/encoding/plan.ts';
 import type { Outcome } from '../../../src/encoding/problem.ts';
 
 type Planned = Outcome<{ plan: Plan }>;
 
 /** A plan to its end: analyses find made-up values, and are printed before it. */
-export function measureAll(
-  output: OutputPreset,
-  plan: (measured: Measured) => Planned,
-): { planned: Planned; analyses: readonly Analysis[] } {
+export function measureAll(plan: (measured: Measured) => Planned): {
+  planned: Planned;
+  analyses: readonly Analysis[];
+} {
   const first = plan({});
   if (!first.ok || first.plan.analyses.length === 0) return { planned: first, analyses: [] };
   const measured: Measured = {

@@ -40,7 +40,7 @@ function differs(preset: Preset, rest: Preset): boolean {
       const text = (each: Preset) => {
         try {
           return outputsOf(each).map((output) => {
-            const built = measureAll(output, (measured) =>
+            const built = measureAll((measured) =>
               planOutput({
                 output,
                 sources: [{ path: '/in.mp4', probe }],
