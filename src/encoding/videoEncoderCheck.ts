@@ -48,9 +48,9 @@ interface Asked {
   readonly entry: VideoEncoderEntry;
 }
 
-function besideCopy({ copy, ...rest }: VideoPreset): Problem[] {
-  return Object.entries(rest)
-    .filter(([, value]) => value !== undefined)
+function besideCopy(video: VideoPreset): Problem[] {
+  return Object.entries(video)
+    .filter(([field, value]) => field !== 'copy' && value !== undefined)
     .map(([field]) =>
       problem(
         [field],
@@ -177,7 +177,8 @@ function formatProblems({ video, encoder, entry }: Asked): Problem[] {
       ),
     ];
   // x264 takes 0 at 8 bits for “without loss”, which is a feature of that profile.
-  if (encoder === 'libx264' && crf === 0 && profile !== 'high444' && !(pixelFormat ?? '').includes('10'))
+  const made = pixelFormat ?? described.pixelFormats[0];
+  if (encoder === 'libx264' && crf === 0 && profile !== 'high444' && !made.includes('10'))
     return [
       problem(
         ['crf'],

@@ -1,46 +1,64 @@
 import type { Capabilities, Dialect } from '../encoding/dialect.ts';
-import { encoderTrials, type EncoderTrial } from '../encoding/trial.ts';
-import { CapabilityCache } from './capabilityCache.ts';
+import { withFeatures } from '../encoding/dialectFacts.ts';
+import { dialectTrials } from '../encoding/dialectTrials.ts';
+import { encoderTrials, featuresOfEncoder } from '../encoding/trial.ts';
+import type { Validity } from '../encoding/trialOutcome.ts';
+import { CapabilityCache, together, type Found } from './capabilityCache.ts';
 import { readVersion } from './ffmpegBinary.ts';
 import type { Tools } from './findBinary.ts';
 import type { Priority } from './priority.ts';
-import { readDialect, tryEncoder } from './trialRuns.ts';
+import { readDialect, tryEncoder, tryFeature } from './trialRuns.ts';
+import { twoAtATime } from './twoAtATime.ts';
 
 /** A trial that was cut short is run again when it is asked for after so long. */
 const retryMs = 300_000;
 
+/** What can be proved: an encoder, or a feature of the dialect. */
+interface Subject {
+  readonly kind: keyof Found;
+  readonly name: string;
+}
+
+const everything: readonly Subject[] = [
+  ...dialectTrials.map(({ feature }) => ({ kind: 'features', name: feature }) as const),
+  ...encoderTrials.map(({ encoder }) => ({ kind: 'encoders', name: encoder }) as const),
+];
+
 /**
  * What one ffmpeg binary can do here, proved by trial runs: an encoder is usable exactly if its trial
  * worked. Each is tried once over all processes of the state folder: what somebody waits for at once, the rest
- * one after the other behind everything else.
+ * behind everything else.
  */
 export class CapabilityProver {
   readonly tools: Tools;
-  readonly dialect: Dialect;
+  readonly #bareDialect: Dialect;
   readonly #cache: CapabilityCache;
   readonly #signal: AbortSignal;
   readonly #onChange: () => void;
   readonly #underWay = new Map<string, Promise<void>>();
-  /** Encoder → when its trial was cut short, by `performance.now()`. */
+  /** Subject → when its trial was cut short, by `performance.now()`. */
   readonly #cutShort = new Map<string, number>();
-  #known: Capabilities;
+  #found: Found;
 
   private constructor(
     tools: Tools,
     dialect: Dialect,
-    known: Capabilities,
+    found: Found,
     cache: CapabilityCache,
     options: ProverOptions,
   ) {
     this.tools = tools;
-    this.dialect = dialect;
-    this.#known = known;
+    this.#bareDialect = dialect;
+    this.#found = found;
     this.#cache = cache;
     this.#signal = options.signal;
     this.#onChange = options.onChange;
   }
 
-  /** Reads the binary's dialect, from the cache or by running it. Throws `ffmpeg-missing` if it does not run. */
+  /**
+   * Reads the binary's dialect, from the cache or by running it: what every encode asks for, no features yet. Throws
+   * `ffmpeg-missing` if it does not run.
+   */
   static async open(tools: Tools, options: ProverOptions): Promise<CapabilityProver> {
     const cache = await CapabilityCache.open(options.stateDir, tools);
     let cached = await cache.read();
@@ -48,18 +66,22 @@ export class CapabilityProver {
       cached = await cache.exclusively('dialect', options.signal, async () => {
         const now = await cache.read();
         if (now.dialect) return now;
-        const version = await readVersion(tools, options.signal);
-        const dialect = await readDialect(tools, version, options.signal);
-        await cache.add({ dialect, capabilities: {} });
+        await cache.add({ dialect: await examine(tools, options.signal) });
         return cache.read();
       });
-    const { dialect, capabilities } = cached;
+    const { dialect, encoders, features } = cached;
     if (!dialect) throw new Error('The dialect was read and is not there.');
-    return new CapabilityProver(tools, dialect, capabilities, cache, options);
+    return new CapabilityProver(tools, dialect, { encoders, features }, cache, options);
   }
 
+  /** Encoders that were tried so far. */
   get known(): Capabilities {
-    return this.#known;
+    return this.#found.encoders;
+  }
+
+  /** With the features that were tried so far. */
+  get dialect(): Dialect {
+    return withFeatures(this.#bareDialect, this.#found.features);
   }
 
   /**
@@ -67,63 +89,114 @@ export class CapabilityProver {
    * so is an encoder whose trial could not be run.
    */
   async prove(encoders: readonly string[]): Promise<Capabilities> {
-    await Promise.all(
-      encoderTrials
-        .filter(({ encoder }) => encoders.includes(encoder))
-        .map((trial) => this.#prove(trial, 'normal')),
+    await this.#proveAll('encoders', encoders);
+    return this.known;
+  }
+
+  /** The same for features of the dialect, by their names in dialectTrials.ts. */
+  async proveFeatures(features: readonly string[]): Promise<Dialect> {
+    await this.#proveAll('features', features);
+    return this.dialect;
+  }
+
+  /** Tries the rest. */
+  async proveInBackground(): Promise<void> {
+    await twoAtATime(everything, async (subject) => {
+      if (!this.#signal.aborted) await this.#prove(subject, 'lowest');
+    });
+  }
+
+  async #proveAll(kind: Subject['kind'], names: readonly string[]): Promise<void> {
+    await twoAtATime(
+      everything.filter((subject) => subject.kind === kind && names.includes(subject.name)),
+      (subject) => this.#prove(subject, 'normal'),
     );
     this.#signal.throwIfAborted();
-    return this.#known;
   }
 
-  /** Tries the rest, one after the other. */
-  async proveInBackground(): Promise<void> {
-    for (const trial of encoderTrials) {
-      if (this.#signal.aborted) return;
-      await this.#prove(trial, 'lowest');
-    }
-  }
-
-  #prove(trial: EncoderTrial, priority: Priority): Promise<void> {
-    if (this.#isSettled(trial.encoder)) return Promise.resolve();
-    const before = this.#underWay.get(trial.encoder);
+  #prove(subject: Subject, priority: Priority): Promise<void> {
+    if (this.#isSettled(subject)) return Promise.resolve();
+    const before = this.#underWay.get(keyOf(subject));
     if (before) return before;
-    const proof = this.#proveOnce(trial, priority)
+    const proof = this.#proveOnce(subject, priority)
       .catch(() => undefined)
-      .finally(() => this.#underWay.delete(trial.encoder));
-    this.#underWay.set(trial.encoder, proof);
+      .finally(() => this.#underWay.delete(keyOf(subject)));
+    this.#underWay.set(keyOf(subject), proof);
     return proof;
   }
 
-  #isSettled(encoder: string): boolean {
-    const cutShort = this.#cutShort.get(encoder);
+  #isSettled(subject: Subject): boolean {
+    const cutShort = this.#cutShort.get(keyOf(subject));
     if (cutShort !== undefined && performance.now() - cutShort > retryMs) return false;
-    return Object.hasOwn(this.#known, encoder);
+    return Object.hasOwn(this.#found[subject.kind], subject.name);
   }
 
-  async #proveOnce(trial: EncoderTrial, priority: Priority): Promise<void> {
-    const { encoder } = trial;
-    const proved = async () => {
-      const { capabilities } = await this.#cache.read();
-      this.#known = { ...this.#known, ...capabilities };
-      return Object.hasOwn(capabilities, encoder);
-    };
-    await this.#cache.exclusively(encoder, this.#signal, async () => {
+  async #proveOnce(subject: Subject, priority: Priority): Promise<void> {
+    const key = keyOf(subject);
+    await this.#cache.exclusively(key, this.#signal, async () => {
+      const cached = await this.#cache.read();
+      this.#found = together(this.#found, cached);
       // By another process, while this one waited.
-      if (await proved()) {
-        this.#cutShort.delete(encoder);
+      if (Object.hasOwn(cached[subject.kind], subject.name)) {
+        this.#cutShort.delete(key);
         return;
       }
-      const { capability, validity } = await tryEncoder(this.tools, trial, priority, this.#signal);
-      this.#known = { ...this.#known, [encoder]: capability };
-      if (validity === 'moment') this.#cutShort.set(encoder, performance.now());
-      else this.#cutShort.delete(encoder);
-      if (validity === 'binary')
-        await this.#cache.add({ dialect: this.dialect, capabilities: { [encoder]: capability } });
-      if (validity === 'process') this.#cache.addHere({ [encoder]: capability });
+      const { found, holds } = await this.#try(subject, priority);
+      this.#found = together(this.#found, found);
+      if (holds === 'moment') this.#cutShort.set(key, performance.now());
+      else this.#cutShort.delete(key);
+      if (holds === 'binary') await this.#cache.add(found);
+      if (holds === 'process') this.#cache.addHere(found);
     });
     this.#onChange();
   }
+
+  #try({ kind, name }: Subject, priority: Priority): Promise<{ found: Partial<Found>; holds: Validity }> {
+    return kind === 'encoders' ? this.#tryEncoder(name, priority) : this.#tryFeature(name, priority);
+  }
+
+  async #tryEncoder(name: string, priority: Priority) {
+    const trial = encoderTrials.find(({ encoder }) => encoder === name);
+    if (!trial) throw new Error(`There is no trial of ${name}.`);
+    const needed = featuresOfEncoder(name).map((feature) => ({ kind: 'features', name: feature }) as const);
+    for (const feature of needed) await this.#prove(feature, priority);
+    const worked = needed.filter((feature) => this.#found.features[feature.name]?.worked === true);
+    const options = { tools: this.tools, priority, signal: this.#signal };
+    const { capability, holds } = await tryEncoder(
+      trial,
+      worked.map((feature) => feature.name),
+      options,
+    );
+    // With arguments that may not have been its own, it was no trial.
+    const certain = needed.every(
+      (feature) => this.#isSettled(feature) && !this.#cutShort.has(keyOf(feature)),
+    );
+    return { found: { encoders: { [name]: capability } }, holds: certain ? holds : ('moment' as const) };
+  }
+
+  async #tryFeature(name: string, priority: Priority) {
+    const trial = dialectTrials.find(({ feature }) => feature === name);
+    if (!trial) throw new Error(`There is no trial of ${name}.`);
+    const options = { tools: this.tools, priority, signal: this.#signal };
+    const outcome = await tryFeature(trial, this.#bareDialect, options);
+    if (outcome.worked)
+      return { found: { features: { [name]: { worked: true } } }, holds: 'binary' } as const;
+    const { refusal, holds } = outcome;
+    return { found: { features: { [name]: { worked: false, refusal } } }, holds } as const;
+  }
+}
+
+/** Both at once, since somebody waits. What does not run at all is said first. */
+async function examine(tools: Tools, signal: AbortSignal): Promise<Dialect> {
+  const dialect = readDialect(tools, signal);
+  dialect.catch(() => undefined);
+  const version = await readVersion(tools, signal);
+  return { version, ...(await dialect) };
+}
+
+/** Also the name of its lock: no slash. */
+function keyOf({ kind, name }: Subject): string {
+  return kind === 'encoders' ? name : `feature-${name}`;
 }
 
 export interface ProverOptions {

@@ -2,17 +2,31 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import { capabilitiesSchema, dialectSchema, type Capabilities } from '../encoding/dialect.ts';
+import { capabilitiesSchema, dialectSchema } from '../encoding/dialect.ts';
+import { dialectTrials } from '../encoding/dialectTrials.ts';
+import { trialsFingerprint } from '../encoding/trial.ts';
 import { writeFileAtomic } from '../files/atomicWrite.ts';
 import { acquireLock } from '../files/lock.ts';
 import type { Tools } from './findBinary.ts';
 
+const featureSchema = z.discriminatedUnion('worked', [
+  z.object({ worked: z.literal(true) }),
+  z.object({ worked: z.literal(false), refusal: z.string() }),
+]);
+
+const foundSchema = z.object({
+  encoders: capabilitiesSchema,
+  features: z.record(z.string(), featureSchema),
+});
+/** By name, what trial runs have shown so far. */
+export type Found = z.output<typeof foundSchema>;
+
 /** What was proved of one ffmpeg on one machine. */
-const cacheSchema = z.object({
+const cacheSchema = foundSchema.extend({
   /** Another shape is another number, and an old file then counts as absent. */
-  schema: z.literal(2),
+  schema: z.literal(3),
+  /** Without features, which are found one by one. */
   dialect: dialectSchema.optional(),
-  capabilities: capabilitiesSchema,
 });
 export type CachedCapabilities = z.output<typeof cacheSchema>;
 
@@ -23,9 +37,12 @@ const lockWaitMs = 120_000;
  * By file: refusals that are no lasting fact (a driver was not loaded, a session was missing). All workers of
  * this process share them; the next start tries again.
  */
-const refusedHere = new Map<string, Capabilities>();
+const refusedHere = new Map<string, Found>();
 
-/** The file in `<state>/cache` that processes share: one for each binary, its state, and the hardware. */
+/**
+ * The file in `<state>/cache` that processes share: one for each binary, its state, the hardware, and the trials
+ * themselves, since another program's trials prove other things.
+ */
 export class CapabilityCache {
   readonly #file: string;
 
@@ -36,38 +53,39 @@ export class CapabilityCache {
   static async open(stateDir: string, { ffmpeg }: Tools): Promise<CapabilityCache> {
     const folder = path.join(stateDir, 'cache');
     await mkdir(folder, { recursive: true });
-    const facts = [ffmpeg.realPath, ffmpeg.bytes, ffmpeg.modified, await hardware()];
+    const trials = [dialectTrials, trialsFingerprint()];
+    const facts = [ffmpeg.realPath, ffmpeg.bytes, ffmpeg.modified, await hardware(), trials];
     const hash = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
     return new CapabilityCache(path.join(folder, `capabilities-${hash}.json`));
   }
 
   /** With what only this process knows. What is unreadable or of another shape counts as not yet tried. */
   async read(): Promise<CachedCapabilities> {
-    const { capabilities, ...stored } = await this.#readFile();
-    return { ...stored, capabilities: { ...refusedHere.get(this.#file), ...capabilities } };
+    const stored = await this.#readFile();
+    return { ...stored, ...together(refusedHere.get(this.#file), stored) };
   }
 
   /** Remembers for as long as this process lives. */
-  addHere(capabilities: Capabilities): void {
-    refusedHere.set(this.#file, { ...refusedHere.get(this.#file), ...capabilities });
+  addHere(found: Partial<Found>): void {
+    refusedHere.set(this.#file, together(refusedHere.get(this.#file), found));
   }
 
   async #readFile(): Promise<CachedCapabilities> {
     try {
       return cacheSchema.parse(JSON.parse(await readFile(this.#file, 'utf8')));
     } catch {
-      return { schema: 2, capabilities: {} };
+      return { schema: 3, encoders: {}, features: {} };
     }
   }
 
   /** Adds to the file, whoever wrote it meanwhile; returns the whole of it. */
-  add(more: Omit<CachedCapabilities, 'schema'>): Promise<CachedCapabilities> {
+  add(more: Partial<Omit<CachedCapabilities, 'schema'>>): Promise<CachedCapabilities> {
     return this.exclusively('write', undefined, async () => {
       const now = await this.#readFile();
       const whole: CachedCapabilities = {
-        schema: 2,
+        schema: 3,
         dialect: more.dialect ?? now.dialect,
-        capabilities: { ...now.capabilities, ...more.capabilities },
+        ...together(now, more),
       };
       await writeFileAtomic(this.#file, JSON.stringify(whole, undefined, 1));
       return whole;
@@ -83,6 +101,14 @@ export class CapabilityCache {
       lock.release();
     }
   }
+}
+
+/** Both; where both know something, the second counts. */
+export function together(first: Partial<Found> | undefined, second: Partial<Found>): Found {
+  return {
+    encoders: { ...first?.encoders, ...second.encoders },
+    features: { ...first?.features, ...second.features },
+  };
 }
 
 /** A driver that comes or goes makes other encoders work with the same binary. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ffmpegInstallHint, parseOsRelease } from '../encoding/ffmpegInstall.ts';
-import { parseVersion, versionArguments } from '../encoding/trial.ts';
+import { parseVersion, versionArguments } from '../encoding/listings.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import { findTools, sameBinary, type SearchContext, type Tools } from './findBinary.ts';
 import { runTool } from './runTool.ts';

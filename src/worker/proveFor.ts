@@ -1,22 +1,48 @@
-import type { Capabilities } from '../encoding/dialect.ts';
-import type { Preset } from '../encoding/preset.ts';
-import { slotKind } from '../encoding/slots.ts';
-import { chooseVideoEncoder } from '../encoding/videoArguments.ts';
+import type { Capabilities, Dialect } from '../encoding/dialect.ts';
+import { featuresNeeded } from '../encoding/featuresNeeded.ts';
+import type { OutputPreset } from '../encoding/output.ts';
+import type { AudioEncoder } from '../encoding/presetNames.ts';
+import { slotKindOf, type SlotKind } from '../encoding/slots.ts';
+import { chooseVideoEncoder } from '../encoding/videoEncoderChoice.ts';
 import type { CapabilityProver } from './capabilities.ts';
 
-/** Tries what the preset names, in its order and no further than the first picture encoder that will do. */
-export async function proveFor(preset: Preset, prover: CapabilityProver): Promise<Capabilities> {
-  if (preset.audio) await prover.prove([preset.audio.encoder]);
-  if (preset.video)
-    for (const encoder of preset.video.encoders) {
-      await prover.prove([encoder]);
-      if (chooseVideoEncoder(preset.video, prover.known).ok) break;
-    }
-  return prover.known;
+/** What a plan of these outputs needs to know of this ffmpeg. */
+export interface Proved {
+  readonly dialect: Dialect;
+  readonly capabilities: Capabilities;
 }
 
-/** The kind of slot that an encode with this preset takes here; `cpu` when it will be refused anyway. */
-export function slotKindFor(preset: Preset, capabilities: Capabilities): string {
-  const choice = preset.video ? chooseVideoEncoder(preset.video, capabilities) : undefined;
-  return choice?.ok ? slotKind(choice.encoder) : 'cpu';
+/** Tries what the outputs ask for; picture encoders in their order and no further than the first that will do. */
+export async function proveFor(outputs: readonly OutputPreset[], prover: CapabilityProver): Promise<Proved> {
+  await Promise.all([
+    prover.proveFeatures(outputs.flatMap(featuresNeeded)),
+    prover.prove(outputs.flatMap(audioEncodersOf)),
+    ...outputs.map((output) => provePicture(output, prover)),
+  ]);
+  return { dialect: prover.dialect, capabilities: prover.known };
+}
+
+async function provePicture({ video }: OutputPreset, prover: CapabilityProver): Promise<void> {
+  if (!video || video.copy === true) return;
+  for (const encoder of video.encoders ?? []) {
+    await prover.prove([encoder]);
+    if (chooseVideoEncoder(video, prover.known).ok) return;
+  }
+}
+
+/** Also those that a rule names for some of the tracks. */
+function audioEncodersOf({ audio }: OutputPreset): AudioEncoder[] {
+  if (!audio) return [];
+  const rules = typeof audio.tracks === 'object' ? audio.tracks : [];
+  return [audio, ...rules].flatMap(({ encoder }) => (encoder === undefined ? [] : [encoder]));
+}
+
+/** The kind of slot that an encode of these outputs takes here; `cpu` when it will be refused anyway. */
+export function slotKindFor(outputs: readonly OutputPreset[], capabilities: Capabilities): SlotKind {
+  return slotKindOf(
+    outputs.flatMap(({ video }) => {
+      const choice = video && video.copy !== true ? chooseVideoEncoder(video, capabilities) : undefined;
+      return choice?.ok ? [choice.encoder] : [];
+    }),
+  );
 }

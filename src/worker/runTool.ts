@@ -17,6 +17,8 @@ export interface ToolOptions {
   timeoutMs: number;
   priority?: Priority;
   signal?: AbortSignal;
+  /** The current folder of the run; without it that of this process. */
+  cwd?: string | undefined;
 }
 
 /** More than ffprobe says of any sane file; a hostile one must not fill the memory. */
@@ -38,6 +40,7 @@ export async function runTool(
     forceKillAfterDelay: 500,
     killDescendants: true,
     cancelSignal: options.signal,
+    cwd: options.cwd,
     maxBuffer: maxOutputBytes,
     stripFinalNewline: false,
   });

@@ -1,89 +1,104 @@
-import type { Dialect, EncoderCapability } from '../encoding/dialect.ts';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Dialect } from '../encoding/dialect.ts';
+import { dialectOf } from '../encoding/dialectFacts.ts';
 import {
-  demuxersArguments,
   frameRateModeTrial,
-  parseDemuxers,
+  notListed,
   sourceTimeBaseTrial,
-  trialArguments,
-  type EncoderTrial,
-} from '../encoding/trial.ts';
+  type DialectTrial,
+} from '../encoding/dialectTrials.ts';
+import { listingArguments } from '../encoding/listings.ts';
+import { encoderProof, type EncoderProof, type EncoderTrial } from '../encoding/trial.ts';
+import { trialOutcome, type TrialOutcome } from '../encoding/trialOutcome.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { Tools } from './findBinary.ts';
 import type { Priority } from './priority.ts';
 import { runTool, type ToolResult } from './runTool.ts';
+import { twoAtATime } from './twoAtATime.ts';
 
 const trialTimeoutMs = 20_000;
-const refusalLines = 4;
 
 /** ffmpeg's exit code when a signal asked it to end. */
 const signalledCode = 255;
 
-/**
- * How far a trial's outcome holds. `binary`: it works, or it is not compiled in. `process`: it was refused, by
- * a driver or device that may be another at the next start. `moment`: the trial was cut short.
- */
-export type TrialValidity = 'binary' | 'process' | 'moment';
-
-export interface TrialOutcome {
-  capability: EncoderCapability;
-  validity: TrialValidity;
+export interface TrialOptions {
+  tools: Tools;
+  priority: Priority;
+  signal: AbortSignal;
 }
 
-/** Encodes a few made-up frames with each of the encoder's pixel formats. */
+/** `features`: those of the dialect that the encoder's arguments ask for and that worked. */
 export async function tryEncoder(
-  tools: Tools,
   trial: EncoderTrial,
-  priority: Priority,
-  signal: AbortSignal,
-): Promise<TrialOutcome> {
-  const worked: string[] = [];
-  let refusal: string | undefined;
-  let unknown = false;
-  let cutShort = false;
-  const formats = trial.pixelFormats.length > 0 ? trial.pixelFormats : [undefined];
-  let usable = false;
-  for (const format of formats) {
-    const result = await runTool(tools.ffmpeg.path, trialArguments(trial.encoder, format), {
-      timeoutMs: trialTimeoutMs,
-      priority,
-      signal,
-    });
-    if (result.code === 0) {
-      usable = true;
-      if (format !== undefined) worked.push(format);
-      continue;
-    }
-    if (result.timedOut || result.signal !== null || result.failedToStart !== undefined) cutShort = true;
-    else unknown ||= result.stderr.includes('Unknown encoder');
-    refusal ??= result.timedOut
-      ? `The trial did not end within ${trialTimeoutMs / 1000} s.`
-      : lastLines(result.stderr) ||
-        `ffmpeg ended with ${result.signal ?? `exit code ${result.code ?? '?'}`}.`;
+  features: readonly string[],
+  options: TrialOptions,
+): Promise<EncoderProof> {
+  const proof = encoderProof(trial, features);
+  for (let step = proof.next(); ;) {
+    if (step.done) return step.value;
+    step = proof.next(await run(step.value, options));
   }
-  return {
-    capability: usable ? { usable, pixelFormats: worked } : { usable, refusal: refusal ?? '' },
-    validity: cutShort ? 'moment' : usable || unknown ? 'binary' : 'process',
-  };
+}
+
+export async function tryFeature(
+  trial: DialectTrial,
+  dialect: Dialect,
+  options: TrialOptions,
+): Promise<TrialOutcome> {
+  const missing = notListed(trial, dialect);
+  if (missing) return missing;
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-trial-'));
+  try {
+    for (const [name, text] of Object.entries(trial.files ?? {}))
+      await writeFile(path.join(folder, name), text);
+    let outcome: TrialOutcome | undefined;
+    for (const argv of trial.runs) {
+      outcome = await run(argv, options, folder);
+      if (outcome.worked) break;
+    }
+    if (!outcome) throw new Error(`The trial of ${trial.feature} has no runs.`);
+    return outcome;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function run(
+  argv: readonly string[],
+  { tools, priority, signal }: TrialOptions,
+  cwd?: string,
+): Promise<TrialOutcome> {
+  const options = { timeoutMs: trialTimeoutMs, priority, signal, cwd };
+  return trialOutcome(await runTool(tools.ffmpeg.path, argv, options));
 }
 
 /** Throws `ffmpeg-missing` when a run did not come to its end: a wrong dialect would be cached. */
-export async function readDialect(tools: Tools, version: string, signal: AbortSignal): Promise<Dialect> {
-  const run = async (argv: readonly string[]) => {
+export async function readDialect(tools: Tools, signal: AbortSignal): Promise<Omit<Dialect, 'version'>> {
+  const runs = {
+    ...listingArguments,
+    frameRateMode: frameRateModeTrial,
+    sourceTimeBase: sourceTimeBaseTrial,
+  };
+  const results = new Map<string, ToolResult>();
+  await twoAtATime(Object.entries(runs), async ([name, argv]) => {
     const result = await runTool(tools.ffmpeg.path, argv, { timeoutMs: trialTimeoutMs, signal });
     if (!endedByItself(result)) throw notExamined(tools);
-    return result;
-  };
-  const [demuxers, rateMode, timeBase] = await Promise.all(
-    [demuxersArguments, frameRateModeTrial, sourceTimeBaseTrial].map(run),
-  );
-  const names = demuxers?.code === 0 ? parseDemuxers(demuxers.stdout) : [];
-  if (names.length === 0) throw notExamined(tools);
-  return {
-    version,
-    frameRateModeOption: rateMode?.code === 0 ? '-fps_mode' : '-vsync',
-    sourceTimeBase: timeBase?.code === 0 ? 'demux' : '-1',
-    demuxers: names,
-  };
+    results.set(name, result);
+  });
+  const worked = (name: keyof typeof runs) => results.get(name)?.code === 0;
+  const listed = (name: keyof typeof runs) => (worked(name) ? (results.get(name)?.stdout ?? '') : '');
+  const dialect = dialectOf({
+    demuxers: listed('demuxers'),
+    muxers: listed('muxers'),
+    decoders: listed('decoders'),
+    filters: listed('filters'),
+    frameRateMode: worked('frameRateMode'),
+    sourceTimeBase: worked('sourceTimeBase'),
+  });
+  if (!dialect) throw notExamined(tools);
+  return dialect;
 }
 
 function endedByItself({ code, timedOut }: ToolResult): boolean {
@@ -94,13 +109,4 @@ function notExamined({ ffmpeg }: Tools): DffmpegError {
   return new DffmpegError('ffmpeg-missing', `${ffmpeg.path} did not say what it can do.`, {
     hint: 'It is asked again soon. If that goes on, install ffmpeg again, or see whether the machine is overloaded.',
   });
-}
-
-function lastLines(text: string): string {
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .slice(-refusalLines)
-    .map((line) => line.slice(0, 300))
-    .join('\n');
 }
