@@ -34,7 +34,7 @@ export async function writeFileAtomic(
 }
 
 /** On Windows a scanner or reader that has the target open makes the rename fail for a moment. */
-async function renameOver(from: string, to: string): Promise<void> {
+export async function renameOver(from: string, to: string): Promise<void> {
   const transient = new Set(['EPERM', 'EACCES', 'EBUSY']);
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -1,24 +1,41 @@
-import { copyFile, link, lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, cp, link, lstat, mkdir, open, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { FileIdentity } from '../protocol/workerContract.ts';
-import { writeFileAtomic } from './atomicWrite.ts';
+import { renameOver, writeFileAtomic } from './atomicWrite.ts';
 import { errnoCode } from './errnoCode.ts';
 import { syncFolder } from './syncFolder.ts';
 
-/** What placing asks of the file system, one call a step, so that a test can stop it between any two. */
+/**
+ * What placing asks of the file system, one call a step, so that a test can stop it between any two. A `result` is
+ * a file or a folder with all that is in it.
+ */
 export interface PlacingFs {
   link(from: string, to: string): Promise<void>;
-  /** Removes what may not be there. */
+  /** Removes a file that may not be there. */
   remove(file: string): Promise<void>;
+  /** Removes a result that may not be there. */
+  removeResult(result: string): Promise<void>;
+  /** Fails unless the folder is empty. */
+  removeFolder(folder: string): Promise<void>;
+  /** A file over a file. A folder over an empty one, where the system does that, else over nothing. */
   rename(from: string, to: string): Promise<void>;
-  /** Copies the bytes, over whatever `to` was. */
+  replacesEmptyFolders(): Promise<boolean>;
+  /** Copies a result to a name that is not in use. */
   copy(from: string, to: string): Promise<void>;
   /** Creates an empty file, failing with EEXIST when the name is taken, also by a dangling link. */
   createExclusive(file: string): Promise<void>;
+  /** Creates an empty folder, failing with EEXIST as above. */
+  createFolder(folder: string): Promise<void>;
   /** Of what has this very name, links not followed; `undefined` when there is nothing. */
   identity(file: string): Promise<FileIdentity | undefined>;
-  bytes(file: string): Promise<number>;
-  syncFile(file: string): Promise<void>;
+  /** Of what has this very name: a link to a folder is none. */
+  isFolder(file: string): Promise<boolean>;
+  /** A file without content, or a folder without entries. */
+  isEmpty(result: string): Promise<boolean>;
+  /** Of all files together. */
+  bytes(result: string): Promise<number>;
+  syncResult(result: string): Promise<void>;
   syncFolder(file: string): Promise<void>;
   readText(file: string): Promise<string | undefined>;
   /** Whole or not at all, with the folders above it. */
@@ -28,21 +45,34 @@ export interface PlacingFs {
 export const placingFs: PlacingFs = {
   link,
   remove: (file) => rm(file, { force: true }),
-  rename,
-  copy: (from, to) => copyFile(from, to),
+  removeResult: (result) => rm(result, { recursive: true, force: true }),
+  removeFolder: rmdir,
+  rename: renameOver,
+  replacesEmptyFolders: () => Promise.resolve(process.platform !== 'win32'),
+  copy: async (from, to) =>
+    (await placingFs.isFolder(from))
+      ? cp(from, to, { recursive: true, force: false, errorOnExist: true })
+      : copyFile(from, to, constants.COPYFILE_EXCL),
   createExclusive: async (file) => (await open(file, 'wx')).close(),
+  createFolder: async (folder) => {
+    await mkdir(folder);
+  },
   async identity(file) {
     const stats = await orUndefined(lstat(file, { bigint: true }));
     return stats && { device: String(stats.dev), inode: String(stats.ino) };
   },
-  bytes: async (file) => (await lstat(file)).size,
-  async syncFile(file) {
-    const handle = await open(file, 'r+');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+  isFolder: async (file) => (await orUndefined(lstat(file)))?.isDirectory() ?? false,
+  isEmpty: async (result) =>
+    (await placingFs.isFolder(result))
+      ? (await readdir(result)).length === 0
+      : (await lstat(result)).size === 0,
+  async bytes(result) {
+    const sizes = await Promise.all((await filesOf(result)).map((file) => lstat(file)));
+    return sizes.reduce((total, { size }) => total + size, 0);
+  },
+  async syncResult(result) {
+    for (const file of await filesOf(result)) await syncFile(file);
+    for (const folder of await foldersOf(result)) await syncFolder(folder);
   },
   syncFolder,
   readText: (file) => orUndefined(readFile(file, 'utf8')),
@@ -51,6 +81,31 @@ export const placingFs: PlacingFs = {
     await writeFileAtomic(file, text);
   },
 };
+
+/** The file itself, or those in the folder and below. */
+async function filesOf(result: string): Promise<string[]> {
+  if (!(await placingFs.isFolder(result))) return [result];
+  const entries = await readdir(result, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => path.join(entry.parentPath, entry.name));
+}
+
+async function foldersOf(result: string): Promise<string[]> {
+  if (!(await placingFs.isFolder(result))) return [];
+  const entries = await readdir(result, { recursive: true, withFileTypes: true });
+  const inside = entries.filter((entry) => entry.isDirectory());
+  return [result, ...inside.map((entry) => path.join(entry.parentPath, entry.name))];
+}
+
+async function syncFile(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
 
 async function orUndefined<T>(promise: Promise<T>): Promise<T | undefined> {
   try {

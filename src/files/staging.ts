@@ -8,37 +8,38 @@ export const ownPrefix = '.dffmpeg-';
 /** `<task>-<fence>`. */
 const keyPattern = /^[0-9A-Za-z_-]+-\d+$/;
 
-/** Where an attempt writes its result until that is placed. */
-export interface Staging {
-  /** Path of the result under way. */
-  readonly file: string;
-  /** A folder of the attempt's own, removed with it; missing when the file lies in the destination folder. */
-  readonly folder?: string;
-}
+/** What a plan calls its result in the attempt's folder: `result.mp4`, `hd.mkv`, `stream`. */
+const resultPattern = /^[0-9A-Za-z][0-9A-Za-z_-]*(?:\.[0-9A-Za-z]+)?$/;
 
 /**
- * A place on the destination's file system, so that placing is a link and not a copy: the worker's scratch
- * where that is on the same device, else a hidden name in the destination folder.
+ * A folder of the attempt's own, empty, in which its ffmpegs run: on the destination's file system, so that placing
+ * is a link and not a copy. In the worker's scratch where that is on the same device, else under a hidden name in
+ * the destination.
  */
 export async function stage(options: {
   scratchDir: string;
   destination: string;
   taskId: string;
   fence: number;
-  /** Without the dot. */
-  extension: string;
-}): Promise<Staging> {
-  const { scratchDir, destination, extension } = options;
+}): Promise<string> {
+  const { scratchDir, destination } = options;
   const key = `${options.taskId}-${options.fence}`;
   await mkdir(scratchDir, { recursive: true });
-  if (!(await sameDevice(scratchDir, destination))) return { file: partPath(destination, key) };
-  const folder = path.join(scratchDir, key);
-  await mkdir(folder, { recursive: true });
-  return { folder, file: path.join(folder, `result.${extension}`) };
+  const near = await sameDevice(scratchDir, destination);
+  const folder = near ? path.join(scratchDir, key) : partFolder(destination, key);
+  try {
+    // Whatever somebody else put there under this name, a link included, is not written into.
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder);
+  } catch (error) {
+    throw near ? error : toDestinationError(error, destination);
+  }
+  return folder;
 }
 
-export async function removeStaging(staging: Staging): Promise<void> {
-  await rm(staging.folder ?? staging.file, { recursive: true, force: true });
+/** Of a folder that `stage` made. */
+export async function removeStaging(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
 }
 
 /** Hours without a change after which what no attempt runs in, and no recovery asked for, is dropped. */
@@ -63,38 +64,47 @@ export async function sweepAttempts(
 
 /** Milliseconds since 1970; a file that grows does not change its folder. */
 async function lastChange(folder: string): Promise<number> {
-  const files = (await readdir(folder)).map((name) => path.join(folder, name));
-  const all = await Promise.all([folder, ...files].map((file) => stat(file)));
+  const inside = (await readdir(folder, { recursive: true })).map((name) => path.join(folder, name));
+  const all = await Promise.all([folder, ...inside].map((file) => stat(file)));
   return Math.max(...all.map(({ mtimeMs }) => mtimeMs));
 }
 
-/** The staging that `stage` made, found again from the file's path after a restart. */
-export function stagingOf(file: string): Staging {
-  return path.basename(file).startsWith(ownPrefix) ? { file } : { file, folder: path.dirname(file) };
+/** `<task>-<fence>`, from the path of a staged result. */
+export function stagingKey(staged: string): string {
+  return keyOf(path.dirname(staged)) ?? '';
 }
 
-/** `<task>-<fence>`, from the path of a staged file. */
-export function stagingKey(file: string): string {
-  const name = path.basename(file);
-  return name.startsWith(ownPrefix)
-    ? name.slice(ownPrefix.length, -path.extname(name).length)
-    : path.basename(path.dirname(file));
+function keyOf(folder: string): string | undefined {
+  const name = path.basename(folder);
+  if (!name.startsWith(ownPrefix)) return name;
+  return name.endsWith('.part') ? name.slice(ownPrefix.length, -'.part'.length) : undefined;
 }
 
 /**
- * Whether `file` is a name that `stage` gives out, for this scratch folder or hidden in a destination. What a
- * neighbour names as staged is deleted or moved: nobody else's file may be.
+ * Whether `folder` is a name that `stage` gives out, for this scratch folder or hidden in a destination. What a
+ * neighbour names as an attempt's is deleted or moved: nobody else's folder may be.
  */
-export function isStaged(file: string, scratchDir: string): boolean {
-  if (path.resolve(file) !== file || !keyPattern.test(stagingKey(file))) return false;
-  const name = path.basename(file);
-  if (name.startsWith(ownPrefix)) return name.endsWith('.part');
-  return /^result\.\w+$/.test(name) && path.dirname(path.dirname(file)) === path.resolve(scratchDir);
+export function isStagingFolder(folder: string, scratchDir: string): boolean {
+  if (path.resolve(folder) !== folder || !keyPattern.test(keyOf(folder) ?? '')) return false;
+  return path.basename(folder).startsWith(ownPrefix) || path.dirname(folder) === path.resolve(scratchDir);
 }
 
-/** A result's name in the destination folder before it has its own. */
-export function partPath(destination: string, key: string): string {
+/** Whether `staged` is a result, a file or a folder, in such a folder. */
+export function isStaged(staged: string, scratchDir: string): boolean {
+  return (
+    path.resolve(staged) === staged &&
+    resultPattern.test(path.basename(staged)) &&
+    isStagingFolder(path.dirname(staged), scratchDir)
+  );
+}
+
+function partFolder(destination: string, key: string): string {
   return path.join(destination, `${ownPrefix}${key}.part`);
+}
+
+/** A copy's name in the destination folder, before it has its own. */
+export function copyPath(destination: string, key: string): string {
+  return path.join(destination, `${ownPrefix}${key}.copy`);
 }
 
 async function sameDevice(scratchDir: string, destination: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   appendFile,
+  lstat,
   mkdir,
   mkdtemp,
   readdir,
@@ -17,7 +18,7 @@ import { writeFileAtomic } from '../../../src/files/atomicWrite.ts';
 import { freeBytes, requireSpace } from '../../../src/files/freeSpace.ts';
 import { scanSources } from '../../../src/files/scan.ts';
 import { assertUnchanged, checkSource } from '../../../src/files/sourceFile.ts';
-import { isStaged, stagingKey } from '../../../src/files/staging.ts';
+import { isStaged, isStagingFolder, removeStaging, stage, stagingKey } from '../../../src/files/staging.ts';
 
 describe('files', () => {
   let root: string;
@@ -160,19 +161,55 @@ describe('files', () => {
   describe('staged names', () => {
     it('are told from everything else', () => {
       const scratch = path.resolve('/state/scratch/attempts');
-      const good = [path.join(scratch, 't_1-2', 'result.mp4'), path.resolve('/films/.dffmpeg-t-1-2.part')];
-      for (const file of good) assert.ok(isStaged(file, scratch), file);
-      assert.deepEqual(good.map(stagingKey), ['t_1-2', 't-1-2']);
-      const bad = [
-        path.resolve('/films/clip.mp4'),
+      const folders = [path.join(scratch, 't_1-2'), path.resolve('/films/.dffmpeg-t-1-2.part')];
+      for (const folder of folders) {
+        assert.ok(isStagingFolder(folder, scratch), folder);
+        for (const name of ['result.mp4', 'hd.mkv', 'stream_1'])
+          assert.ok(isStaged(path.join(folder, name), scratch), `${folder} ${name}`);
+      }
+      assert.deepEqual(
+        folders.map((folder) => stagingKey(path.join(folder, 'result.mp4'))),
+        ['t_1-2', 't-1-2'],
+      );
+      const badFolders = [
+        path.resolve('/films'),
         path.resolve('/films/.dffmpeg-t-1.mp4'),
+        path.resolve('/films/.dffmpeg-t-1.copy'),
         path.resolve('/films/.dffmpeg-.part'),
-        path.resolve('/elsewhere/t-1/result.mp4'),
-        path.join(scratch, 't-1', 'other.mp4'),
-        `${scratch}/t-1/../t-1/result.mp4`,
-        'result.mp4',
+        path.resolve('/films/.dffmpeg-t-1.part/..'),
+        path.resolve('/elsewhere/t-1'),
+        path.join(scratch, 't-1', 't-1'),
+        path.join(scratch, 'other'),
+        scratch,
+        `${scratch}/t-1/../t-1`,
+        `${scratch}/t-1/`,
+        't-1',
       ];
-      for (const file of bad) assert.ok(!isStaged(file, scratch), file);
+      for (const folder of badFolders) {
+        assert.ok(!isStagingFolder(folder, scratch), folder);
+        assert.ok(!isStaged(`${folder}${path.sep}result.mp4`, scratch), folder);
+      }
+      const names = ['', '.', '..', '.hidden', '-n', 'a b.mp4', 'a/b.mp4', '../result.mp4', 'a.b.mp4', 'a\n'];
+      for (const name of names)
+        assert.ok(!isStaged(`${folders[0] ?? ''}${path.sep}${name}`, scratch), JSON.stringify(name));
+    });
+
+    it('are an empty folder of their own, whatever lay there', async () => {
+      const scratchDir = at('scratch');
+      const foreign = await touch('foreign', 'keep.txt');
+      await mkdir(scratchDir);
+      await mkdir(at('films'));
+      await symlink(at('foreign'), path.join(scratchDir, 't-1'));
+      const folder = await stage({ scratchDir, destination: at('films'), taskId: 't', fence: 1 });
+      assert.equal(folder, path.join(scratchDir, 't-1'));
+      assert.deepEqual(await readdir(folder), []);
+      assert.ok((await lstat(folder)).isDirectory());
+      await removeStaging(folder);
+      assert.deepEqual(await readdir(scratchDir), []);
+      assert.equal((await stat(foreign)).size, 1);
+      await assert.rejects(stage({ scratchDir, destination: at('none'), taskId: 't', fence: 1 }), {
+        code: 'destination-missing',
+      });
     });
   });
 });

@@ -1,8 +1,10 @@
+import path from 'node:path';
 import type { PlacingFs } from '../../../../src/files/placingFs.ts';
 
 interface Node {
   inode: number;
-  text: string;
+  /** Undefined for a folder. */
+  text: string | undefined;
 }
 
 /** A file system of names and inodes, quick enough to be killed a thousand times. */
@@ -11,49 +13,98 @@ export class MemoryDisk {
   #inodes = 0;
 
   write(file: string, text: string): void {
-    this.#inodes += 1;
-    this.#names.set(file, { inode: this.#inodes, text });
+    this.#create(file, text);
+  }
+
+  createFolder(folder: string): void {
+    this.#create(folder, undefined);
   }
 
   list(folder: string): string[] {
     return [...this.#names.keys()].filter((name) => name.startsWith(folder)).sort();
   }
 
+  text(file: string): string | undefined {
+    return this.#names.get(file)?.text;
+  }
+
   readonly fs: PlacingFs = {
     link: (from, to) =>
       this.#step(() => {
-        if (this.#names.has(to)) throw systemError('EEXIST');
+        this.#mustBeFree(to);
         this.#names.set(to, this.#node(from));
       }),
     remove: (file) => this.#step(() => void this.#names.delete(file)),
+    removeResult: (result) =>
+      this.#step(() => {
+        for (const name of this.#tree(result)) this.#names.delete(name);
+      }),
+    removeFolder: (folder) =>
+      this.#step(() => {
+        if (this.#tree(folder).length > 1) throw systemError('ENOTEMPTY');
+        this.#names.delete(folder);
+      }),
     rename: (from, to) =>
       this.#step(() => {
-        this.#names.set(to, this.#node(from));
-        this.#names.delete(from);
+        const moved = this.#node(from);
+        if (moved.text === undefined && this.#tree(to).length > 1) throw systemError('ENOTEMPTY');
+        if (moved.text === undefined && this.#names.get(to)?.text !== undefined) throw systemError('ENOTDIR');
+        for (const name of this.#tree(from)) {
+          this.#names.set(to + name.slice(from.length), this.#node(name));
+          this.#names.delete(name);
+        }
       }),
+    replacesEmptyFolders: () => Promise.resolve(true),
     copy: (from, to) =>
       this.#step(() => {
-        this.write(to, this.#node(from).text);
+        this.#mustBeFree(to);
+        for (const name of this.#tree(from))
+          this.#create(to + name.slice(from.length), this.#node(name).text);
       }),
     createExclusive: (file) =>
       this.#step(() => {
-        if (this.#names.has(file)) throw systemError('EEXIST');
-        this.write(file, '');
+        this.#mustBeFree(file);
+        this.#create(file, '');
+      }),
+    createFolder: (folder) =>
+      this.#step(() => {
+        this.#mustBeFree(folder);
+        this.#create(folder, undefined);
       }),
     identity: (file) =>
       this.#step(() => {
         const node = this.#names.get(file);
         return node && { device: '1', inode: String(node.inode) };
       }),
-    bytes: (file) => this.#step(() => this.#node(file).text.length),
-    syncFile: (file) => this.#step(() => void this.#node(file)),
+    isFolder: (file) => this.#step(() => this.#names.has(file) && this.#node(file).text === undefined),
+    isEmpty: (result) =>
+      this.#step(() => (this.#node(result).text ?? '') === '' && this.#tree(result).length === 1),
+    bytes: (result) =>
+      this.#step(() =>
+        this.#tree(result).reduce((total, name) => total + (this.#node(name).text ?? '').length, 0),
+      ),
+    syncResult: (result) => this.#step(() => void this.#node(result)),
     syncFolder: () => Promise.resolve(),
     readText: (file) => this.#step(() => this.#names.get(file)?.text),
     writeText: (file, text) =>
       this.#step(() => {
-        this.write(file, text);
+        this.#create(file, text);
       }),
   };
+
+  #create(name: string, text: string | undefined): void {
+    this.#inodes += 1;
+    this.#names.set(name, { inode: this.#inodes, text });
+  }
+
+  /** It and what is in it. */
+  #tree(name: string): string[] {
+    return [...this.#names.keys()].filter((each) => each === name || each.startsWith(name + path.sep));
+  }
+
+  #mustBeFree(name: string): void {
+    if (this.#names.has(name)) throw systemError('EEXIST');
+  }
 
   #node(file: string): Node {
     const node = this.#names.get(file);
