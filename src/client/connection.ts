@@ -260,10 +260,9 @@ class Connection implements DaemonConnection {
 
   /** Subscriptions first, then whoever listens to the event itself. */
   #fanOut(): Listeners<ClientEvents> {
-    const both =
+    const alone =
       <K extends keyof ClientEvents>(event: K) =>
       (payload: Payload<ClientEvents[K]>): void => {
-        this.#subscriptions.listeners[event](payload as never);
         for (const listener of [...(this.#listeners.get(event) ?? [])]) {
           try {
             listener(payload as never);
@@ -272,11 +271,19 @@ class Connection implements DaemonConnection {
           }
         }
       };
+    const both =
+      <K extends keyof Subscriptions['listeners']>(event: K) =>
+      (payload: Payload<ClientEvents[K]>): void => {
+        this.#subscriptions.listeners[event](payload as never);
+        alone(event)(payload);
+      };
     return {
       'jobs.changed': both('jobs.changed'),
       'jobs.progress': both('jobs.progress'),
       'workers.changed': both('workers.changed'),
       'counts.changed': both('counts.changed'),
+      // Nothing to subscribe to: it comes with a request.
+      'inquiry.progress': alone('inquiry.progress'),
     };
   }
 }

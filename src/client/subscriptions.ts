@@ -71,7 +71,7 @@ export class Subscriptions {
   }
 
   /** For the peer: events of every topic, in the order they came. */
-  readonly listeners: Required<Listeners<ClientEvents>> = {
+  readonly listeners: Required<Omit<Listeners<ClientEvents>, 'inquiry.progress'>> = {
     'jobs.changed': (payload) => {
       this.#inOrder(() => {
         this.#onJobs(payload);

@@ -1,5 +1,14 @@
 import * as z from 'zod';
+import { outputNameSchema } from '../encoding/preset.ts';
 import type { EventTable, MethodTable } from './contract.ts';
+import {
+  healthSchema,
+  inquiryKey,
+  inquiryProgressSchema,
+  likenessSchema,
+  metricSchema,
+  previewOutputSchema,
+} from './inquiry.ts';
 import {
   countsSchema,
   ffmpegStatusSchema,
@@ -91,6 +100,32 @@ export const clientMethods = {
     params: z.object({ id: idSchema, offset: z.int().min(0).default(0), wait: z.boolean().default(false) }),
     result: z.object({ text: z.string(), nextOffset: z.int(), ended: z.boolean() }),
   },
+  'jobs.preview': {
+    doc: 'What a job would run, without making it: every command of every output, to the byte. Looks at the sources as the encode would, with `inquiry.progress` meanwhile. What is wrong with one output is its `problem`; what is wrong with all (an unreadable source, a template) is the error of the request.',
+    params: submitSchema.pick({ sources: true, preset: true, output: true }).extend(inquiryKey),
+    result: z.object({ outputs: z.array(previewOutputSchema) }),
+  },
+  'media.check': {
+    doc: 'Is a file whole? Quick: its index, its beginning and its end; `thorough`: every stream decoded, with `inquiry.progress` meanwhile.',
+    params: z.object({ ...inquiryKey, path: pathSchema, thorough: z.boolean().default(false) }),
+    result: healthSchema,
+  },
+  'media.measure': {
+    doc: 'How like a result is to what it was made of: of two files, brought to the result’s size and rate; or of a job’s output, where the source also goes through the job’s crop, cut and rotation.',
+    params: z.object({
+      ...inquiryKey,
+      metrics: z.array(metricSchema).min(1).default(['ssim', 'psnr']),
+      of: z.union([
+        z.object({ result: pathSchema, reference: pathSchema }),
+        z.object({
+          jobId: idSchema,
+          /** Name of the output; of several, the first that is in place where it is missing. */
+          output: outputNameSchema.optional(),
+        }),
+      ]),
+    }),
+    result: likenessSchema,
+  },
   'sources.scan': {
     doc: 'Media files among the paths and below the folders; results of our own and links are left out.',
     params: z.object({ paths: z.array(pathSchema).min(1).max(10_000) }),
@@ -150,6 +185,11 @@ export const clientEvents = {
   'jobs.progress': {
     doc: 'Progress of all that runs, 4 a second at most.',
     payload: z.object({ progress: z.array(progressSchema) }),
+    latestWins: true,
+  },
+  'inquiry.progress': {
+    doc: 'How far an inquiry of this client is: `jobs.preview`, `media.check`, `media.measure`.',
+    payload: inquiryProgressSchema,
     latestWins: true,
   },
   'workers.changed': {

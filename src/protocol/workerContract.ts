@@ -5,6 +5,14 @@ import { probeSchema } from '../encoding/probe.ts';
 import { verdictSchema } from '../encoding/verdict.ts';
 import type { EventTable, MethodTable } from './contract.ts';
 import {
+  healthSchema,
+  inquiryKey,
+  inquiryProgressSchema,
+  likenessSchema,
+  metricSchema,
+  plannedCommandsSchema,
+} from './inquiry.ts';
+import {
   attemptCommandSchema,
   errorDataSchema,
   exitSchema,
@@ -28,6 +36,24 @@ const outputIndexSchema = z
   .min(0)
   .max(maxOutputs - 1);
 
+export const encodePayloadSchema = z.object({
+  kind: z.literal('encode'),
+  jobId: idSchema,
+  sources: z
+    .array(z.object({ path: pathSchema, probe: probeSchema }))
+    .min(1)
+    .max(maxSources),
+  preset: completePresetSchema,
+  /**
+   * What is still to be made, in this order, each placed before the next begins. Its planned path: taken at
+   * placing time → the worker asks `task.commit` again.
+   */
+  outputs: z
+    .array(z.object({ index: outputIndexSchema, path: pathSchema }))
+    .min(1)
+    .max(maxOutputs),
+});
+
 export const taskPayloadSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('probe'),
@@ -37,23 +63,7 @@ export const taskPayloadSchema = z.discriminatedUnion('kind', [
     /** Planned folders of the results, as far as they are known, checked to be writable. */
     destinations: z.array(pathSchema).max(maxOutputs),
   }),
-  z.object({
-    kind: z.literal('encode'),
-    jobId: idSchema,
-    sources: z
-      .array(z.object({ path: pathSchema, probe: probeSchema }))
-      .min(1)
-      .max(maxSources),
-    preset: completePresetSchema,
-    /**
-     * What is still to be made, in this order, each placed before the next begins. Its planned path: taken at
-     * placing time → the worker asks `task.commit` again.
-     */
-    outputs: z
-      .array(z.object({ index: outputIndexSchema, path: pathSchema }))
-      .min(1)
-      .max(maxOutputs),
-  }),
+  encodePayloadSchema,
 ]);
 
 /** What a worker tells of an attempt, in order, at least once. */
@@ -153,6 +163,33 @@ export const workerMethods = {
     params: z.object({ pid: z.int(), processStart: z.string(), directory: pathSchema.optional() }),
     result: z.object({ ended: z.boolean() }),
   },
+  'media.probe': {
+    doc: 'Looks at files, as the first step of an inquiry. Inquiries take no slot: the next ones wait for their turn.',
+    params: z.object({ ...inquiryKey, sources: z.array(pathSchema).min(1).max(maxSources) }),
+    result: z.object({ probes: z.array(probeSchema) }),
+  },
+  'encode.preview': {
+    doc: 'What an attempt with this payload would run: looks at the sources as it would, and encodes nothing.',
+    params: z.object({ ...inquiryKey, payload: encodePayloadSchema }),
+    result: z.object({ outputs: z.array(plannedCommandsSchema.extend({ index: outputIndexSchema })) }),
+  },
+  'media.check': {
+    doc: 'Is a file whole? Quick: its index, its beginning and its end; thorough: every stream decoded.',
+    params: z.object({ ...inquiryKey, path: pathSchema, thorough: z.boolean() }),
+    result: healthSchema,
+  },
+  'media.measure': {
+    doc: 'How like a file is to the one it was made of.',
+    params: z.object({
+      ...inquiryKey,
+      metrics: z.array(metricSchema).min(1),
+      result: pathSchema,
+      reference: pathSchema,
+      /** How the result was made: the reference goes through the same crop, cut, rotation and size. */
+      made: encodePayloadSchema.optional(),
+    }),
+    result: likenessSchema,
+  },
 } as const satisfies MethodTable;
 
 /** Events of a worker to its coordinator. */
@@ -162,6 +199,11 @@ export const workerEvents = {
     doc: 'Lines for the job’s log.',
     payload: z.object({ ...attemptKey, jobId: idSchema, text: z.string() }),
     latestWins: false,
+  },
+  'inquiry.progress': {
+    doc: 'How far an inquiry is.',
+    payload: inquiryProgressSchema,
+    latestWins: true,
   },
   'worker.load': {
     doc: 'Processor and memory.',
@@ -183,6 +225,7 @@ export type CoordinatorMethods = typeof coordinatorMethods;
 export type WorkerMethods = typeof workerMethods;
 export type WorkerEvents = typeof workerEvents;
 export type CoordinatorEvents = typeof coordinatorEvents;
+export type EncodePayload = z.output<typeof encodePayloadSchema>;
 export type TaskPayload = z.output<typeof taskPayloadSchema>;
 export type TaskReport = z.output<typeof taskReportSchema>;
 export type FileIdentity = z.output<typeof fileIdentitySchema>;

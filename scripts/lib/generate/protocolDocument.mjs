@@ -5,6 +5,7 @@ import * as probe from '../../../src/encoding/probe.ts';
 import * as verdict from '../../../src/encoding/verdict.ts';
 import * as client from '../../../src/protocol/clientContract.ts';
 import { errorTable } from '../../../src/protocol/errors.ts';
+import * as inquiry from '../../../src/protocol/inquiry.ts';
 import * as model from '../../../src/protocol/model.ts';
 import { protocolVersion } from '../../../src/protocol/version.ts';
 import * as worker from '../../../src/protocol/workerContract.ts';
@@ -30,6 +31,10 @@ const named = {
   Probe: probe.probeSchema,
   ProbeStream: probe.probeStreamSchema,
   Verdict: verdict.verdictSchema,
+  PlannedCommands: inquiry.plannedCommandsSchema,
+  Health: inquiry.healthSchema,
+  Likeness: inquiry.likenessSchema,
+  EncodePayload: worker.encodePayloadSchema,
   TaskPayload: worker.taskPayloadSchema,
   TaskReport: worker.taskReportSchema,
 };
