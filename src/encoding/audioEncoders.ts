@@ -104,7 +104,7 @@ export const audioEncoderTable: Readonly<Record<AudioEncoder, AudioEncoderEntry>
     codec: 'vorbis',
     maxChannels: 8,
     layouts: vorbisLayouts,
-    sampleRates: [48000, 44100, 96000, 32000],
+    sampleRates: [48000, 44100, 32000],
     bitrates: { min: 32_000, max: 240_000, perChannel: true },
     defaultBitrate: perLayout(80, 160, 240, 320, 400, 448, 512, 576),
   }),
