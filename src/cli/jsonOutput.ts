@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import { presetNameSchema, presetSchema } from '../encoding/preset.ts';
+import { presetNameSchema } from '../encoding/preset.ts';
+import { presetOrigins } from '../encoding/presetCatalog.ts';
+import { completePresetSchema } from '../encoding/presetComplete.ts';
 import { verdictSchema } from '../encoding/verdict.ts';
 import {
   attemptSchema,
@@ -45,13 +47,30 @@ export const jobsOutputSchema = z.object({
 export const workerOutputSchema = workerSchema.omit({ load: true });
 export const workersOutputSchema = z.object({ workers: z.array(workerOutputSchema) });
 
-export const presetOrigins = ['built-in', 'config', 'workspace'] as const;
 export const presetOutputSchema = z.object({
   name: presetNameSchema,
   origin: z.enum(presetOrigins),
-  preset: presetSchema,
+  /** Path of the file that holds it, where that is one of a workspace. */
+  file: z.string().optional(),
+  /** The preset that it begins with; what it takes from there is in `preset`. */
+  extends: presetNameSchema.optional(),
+  preset: completePresetSchema,
 });
 export const presetsOutputSchema = z.object({ presets: z.array(presetOutputSchema) });
+export const validationOutputSchema = z.object({
+  /** Names of the presets without a problem. */
+  right: z.array(z.string()),
+  problems: z.array(
+    z.object({
+      /** `file:line` */
+      place: z.string(),
+      /** Missing when the file as a whole is wrong. */
+      preset: z.string().optional(),
+      message: z.string(),
+      hint: z.string().optional(),
+    }),
+  ),
+});
 
 export const statusOutputSchema = z.object({
   /** `null`: none runs; the next encode starts one. */

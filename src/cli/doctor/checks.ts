@@ -103,11 +103,11 @@ export function checkPresets({ presets, problems }: PresetCatalog): Check[] {
   const names = presets.map(({ name }) => name).join(', ');
   return [
     { name: 'presets', level: 'ok', detail: names },
-    ...problems.map(({ place, message }): Check => ({
+    ...problems.map(({ place, message, hint }): Check => ({
       name: 'presets',
       level: 'warn',
       detail: `${place}: ${message}`,
-      hint: 'Correct it there; docs/presets.md lists every field.',
+      hint: hint ?? 'Correct it there; docs/presets.md lists every field.',
     })),
   ];
 }

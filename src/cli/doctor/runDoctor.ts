@@ -4,7 +4,8 @@ import type { Invocation } from '../command.ts';
 import { openDaemon } from '../connect.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { doctorOutputSchema, printJson, type Check, type DoctorOutput } from '../jsonOutput.ts';
-import { nearestSettings, presetCatalog } from '../presets.ts';
+import { workspaceFiles } from '../presetFiles.ts';
+import { presetCatalog } from '../presets.ts';
 import { doctorLines } from '../render/doctorLines.ts';
 import { styleFor } from '../style.ts';
 import {
@@ -57,7 +58,7 @@ async function askDaemon(
     daemon.request('daemon.status', {}),
     daemon.request('config.show', {}),
     daemon.request('presets.list', {}),
-    nearestSettings(io.cwd),
+    workspaceFiles(io.cwd),
   ]);
   const local = workers.find((worker) => worker.local);
   return {

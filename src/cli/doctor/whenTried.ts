@@ -36,5 +36,5 @@ function isTried({ local, ffmpeg, capabilities }: WorkerInfo): boolean {
 /** What the default preset cannot do without. Audio encoders are part of every ffmpeg and not tried. */
 export function neededEncoders(): readonly string[] {
   const video = builtinPresets[defaultPresetName]?.video;
-  return video ? video.encoders : [];
+  return video ? (video.encoders ?? []) : [];
 }

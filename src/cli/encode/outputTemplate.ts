@@ -1,6 +1,7 @@
 import path from 'node:path';
-import { resolveOutputPath } from '../../encoding/outputName.ts';
+import { outputTemplate as templateOf, resolveOutputPath } from '../../encoding/outputName.ts';
 import type { Preset } from '../../encoding/preset.ts';
+import { outputsOf } from '../../encoding/presetOutputs.ts';
 import { DffmpegError } from '../../protocol/errors.ts';
 
 const nameOfResult = '${fileBasenameNoExtension}.${preset}.${ext}';
@@ -20,12 +21,19 @@ export function checkTemplate(
   template: string,
   { source, preset }: { source: string; preset: { name: string; preset: Preset } },
 ): void {
-  const resolved = resolveOutputPath(template, {
-    source,
-    preset: preset.name,
-    container: preset.preset.container,
-    platform: process.platform === 'win32' ? 'win32' : 'posix',
-  });
-  if (!resolved.ok)
-    throw new DffmpegError(resolved.problem.code, resolved.problem.message, { hint: resolved.problem.hint });
+  for (const output of outputsOf(preset.preset)) {
+    const resolved = resolveOutputPath(templateOf(output, template), {
+      source,
+      preset: preset.name,
+      output: output.name,
+      container: output.container,
+      // Whether there is a picture is known once the source was looked at.
+      size: { width: 2, height: 2 },
+      platform: process.platform === 'win32' ? 'win32' : 'posix',
+    });
+    if (!resolved.ok)
+      throw new DffmpegError(resolved.problem.code, resolved.problem.message, {
+        hint: resolved.problem.hint,
+      });
+  }
 }

@@ -8,7 +8,8 @@ import type { EncodeOptions } from '../commands/encode.ts';
 import { withDaemon } from '../connect.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { jobsOutputSchema, printJson, toJobOutput, type PresetOutput } from '../jsonOutput.ts';
-import { choosePreset, nearestSettings, presetCatalog } from '../presets.ts';
+import { workspaceFiles } from '../presetFiles.ts';
+import { choosePreset, presetCatalog } from '../presets.ts';
 import { shortenPath } from '../paths.ts';
 import { styleFor } from '../style.ts';
 import { exitCodeOfJobs } from './exitCodeOfJobs.ts';
@@ -62,11 +63,11 @@ async function findPreset(
   daemon: DaemonConnection,
   name: string,
 ): Promise<PresetOutput> {
-  const [fromDaemon, settings] = await Promise.all([
+  const [fromDaemon, files] = await Promise.all([
     daemon.request('presets.list', {}),
-    nearestSettings(invocation.io.cwd),
+    workspaceFiles(invocation.io.cwd),
   ]);
-  return choosePreset(presetCatalog(fromDaemon.presets, settings), name);
+  return choosePreset(presetCatalog(fromDaemon.presets, files), name);
 }
 
 /** Without ffmpeg the job would wait for a person who is not there. */
