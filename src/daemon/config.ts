@@ -1,5 +1,8 @@
 import * as z from 'zod';
-import { presetNameSchema, presetSchema } from '../encoding/preset.ts';
+import { presetNameSchema, type Preset } from '../encoding/preset.ts';
+import { completePresetSchema } from '../encoding/presetComplete.ts';
+import { resolvePreset } from '../encoding/presetResolve.ts';
+import type { SchemaIssue } from '../encoding/schemaIssues.ts';
 import { parseListenAddress } from './listenAddress.ts';
 
 const slotKinds = ['cpu', 'nvenc', 'qsv', 'vaapi', 'videotoolbox'] as const;
@@ -112,19 +115,25 @@ export const settings = {
   },
   presets: {
     doc: 'Presets by name, beside the built-in ones.',
-    schema: z.record(presetNameSchema, presetSchema),
-    /** One bad preset must not take the others along: entries are checked one by one. */
-    entries: presetSchema,
+    schema: z.record(presetNameSchema, completePresetSchema),
+    /** With what they inherit. One bad preset must not take the others along. */
+    entries: resolveAll,
     default: {},
     hot: true,
   },
 } as const satisfies Record<string, SettingRow>;
 
+interface Entries {
+  readonly good: Readonly<Record<string, unknown>>;
+  readonly issues: readonly SchemaIssue[];
+}
+
 interface SettingRow {
   readonly doc: string;
   readonly unit?: string;
   readonly schema: z.ZodType;
-  readonly entries?: z.ZodType;
+  /** Of a setting that is many by name: those that are right, and what is wrong with the others. */
+  readonly entries?: (value: Readonly<Record<string, unknown>>) => Entries;
   readonly default: unknown;
   /** Reads the value of a flag or a variable; without it the setting stands in files alone. */
   readonly text?: (text: string) => unknown;
@@ -151,6 +160,17 @@ export function variableOf(key: SettingKey): string {
 
 /** Settings that a flag and a variable can give. */
 export const textSettingKeys = settingKeys.filter((key) => settingRow(key).text !== undefined);
+
+function resolveAll(value: Readonly<Record<string, unknown>>): Entries {
+  const good: [string, Preset][] = [];
+  const issues: SchemaIssue[] = [];
+  for (const [name, source] of Object.entries(value)) {
+    const resolved = resolvePreset(name, source, value);
+    if (resolved.ok) good.push([name, resolved.preset]);
+    else issues.push(...resolved.problems.map((problem) => ({ ...problem, path: [name, ...problem.path] })));
+  }
+  return { good: Object.fromEntries(good), issues };
+}
 
 function asText(text: string): unknown {
   return text;

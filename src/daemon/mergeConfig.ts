@@ -53,7 +53,7 @@ function choose(
       problems.push({
         origin: layer.origin,
         place: layer.place([key, ...issue.path]),
-        message: `${[key, ...issue.path].join('.')}: ${issue.message}`,
+        message: [`${[key, ...issue.path].join('.')}: ${issue.message}`, issue.hint].filter(Boolean).join(' '),
       });
     if (checked.good) return { value: checked.value, origin: layer.origin };
     if (previous?.origins[key] === layer.origin) return { value: previous.values[key], origin: layer.origin };
@@ -61,14 +61,18 @@ function choose(
   return { value: settingRow(key).default, origin: 'default' };
 }
 
-function check(key: SettingKey, value: unknown): { good: boolean; value: unknown; issues: SchemaIssue[] } {
+function check(
+  key: SettingKey,
+  value: unknown,
+): { good: boolean; value: unknown; issues: readonly SchemaIssue[] } {
   const { schema, entries } = settingRow(key);
+  if (entries !== undefined && isRecord(value)) {
+    const { good, issues } = entries(value);
+    return { good: true, value: good, issues };
+  }
   const whole = schema.safeParse(value);
   if (whole.success) return { good: true, value: whole.data, issues: [] };
-  if (entries === undefined || !isRecord(value))
-    return { good: false, value: undefined, issues: schemaIssues(whole.error) };
-  const good = Object.entries(value).filter(([name, entry]) => schema.safeParse({ [name]: entry }).success);
-  return { good: true, value: Object.fromEntries(good), issues: schemaIssues(whole.error) };
+  return { good: false, value: undefined, issues: schemaIssues(whole.error) };
 }
 
 function unknownKeys(layer: Layer): ConfigProblem[] {

@@ -105,6 +105,26 @@ describe('mergeConfig', () => {
     assert.ok(merged.problems.some(({ message }) => /preset name/.test(message)));
   });
 
+  it('gives presets with what they inherit, from each other and from the built-in ones', () => {
+    const merged = mergeConfig([
+      layer('config.jsonc', {
+        presets: {
+          web: { extends: 'web', video: { crf: 18 } },
+          tall: { extends: 'web', video: { maxHeight: 2160 } },
+          lost: { extends: 'nowhere' },
+        },
+      }),
+    ]);
+    const { web, tall, lost } = merged.values.presets;
+    assert.ok(web?.video && web.video.crf === 18 && web.container === 'mp4');
+    assert.ok(tall?.video && tall.video.crf === 18 && tall.video.maxHeight === 2160);
+    assert.equal(lost, undefined);
+    assert.deepEqual(
+      merged.problems.map(({ place }) => place),
+      ['config.jsonc:presets.lost.extends'],
+    );
+  });
+
   it('names a setting that there is not', () => {
     const { problems } = mergeConfig([layer('config.jsonc', { $schema: 'x', ideMinutes: 1 })]);
     assert.match(problems[0]?.message ?? '', /ideMinutes: There is no such setting\. Known: ffmpeg, /);
