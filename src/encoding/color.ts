@@ -33,9 +33,11 @@ export interface ColorSteps {
   readonly convert: readonly Filter[];
   /** What the encoder needs last. */
   readonly last: readonly Filter[];
-  /** What the frames say between `convert` and `last`, as far as it is known or guessed. */
-  readonly working: ColorTags & { readonly space: string };
-  /** There they are YUV. */
+  /** What the frames say between `convert` and `last`. */
+  readonly tags: ColorTags;
+  /** Their matrix, where they do not say one the one that they are taken to have. */
+  readonly matrix: string;
+  /** They are YUV. */
   readonly yuv: boolean;
   /** Of the result. */
   readonly color: ColorPlan;
@@ -46,20 +48,40 @@ export interface ColorSteps {
  * RGB has none, delivery codecs are of limited range, SD that becomes HD becomes BT.709, and HDR becomes SDR on demand.
  */
 export function planColor(input: ColorInput): ColorSteps {
-  const { stream, codec, pixelFormat, encoderPixelFormat, sourceSize } = input;
+  const { stream, codec, encoderPixelFormat } = input;
   const source = pixelLayout(stream.pixelFormat);
   const encoded = pixelLayout(encoderPixelFormat);
   const first = source?.alpha === true && encoded?.alpha !== true ? [ontoBlack] : [];
-  const said = sourceTags(stream);
   const isRgb = source !== undefined && source.family !== 'yuv';
   const toRgb = encoded?.family === 'rgb';
+  const said = sourceTags(stream);
   if (isRgb && toRgb) {
-    const color = { ...said, space: undefined, range: undefined };
-    return { first, convert: [], last: [], working: { ...color, space: 'bt709' }, yuv: false, color };
+    const tags = { ...said, space: undefined, range: undefined };
+    return { first, convert: [], last: [], tags, matrix: 'bt709', yuv: false, color: tags };
   }
-  const guess = guessedSpace(sourceSize);
+  const { filters, tags, matrix } = conversion(input, said, { isRgb, toRgb });
+  if (!toRgb) {
+    const color = { ...tags, ...hdr10(input, tags, encoded) };
+    return { first, convert: [...filters, ...tagFilter(tags)], last: [], tags, matrix, yuv: true, color };
+  }
+  const last = [
+    filter('scale', { in_color_matrix: scaleMatrix(matrix), in_range: tags.range ?? 'tv', out_range: 'pc' }),
+    // What palettes are made of.
+    filter('format', { pix_fmts: codec === 'gif' ? 'bgra' : encoderPixelFormat }),
+  ];
+  const color = { ...tags, space: undefined, range: undefined };
+  return { first, convert: filters, last, tags, matrix, yuv: true, color };
+}
+
+/** To YUV with the tags that the result has, or, on the way to RGB, nearly. */
+function conversion(
+  input: ColorInput,
+  said: ColorTags,
+  { isRgb, toRgb }: { readonly isRgb: boolean; readonly toRgb: boolean },
+): { filters: readonly Filter[]; tags: ColorTags; matrix: string } {
+  const { stream, codec, pixelFormat, encoderPixelFormat, sourceSize } = input;
   const filters: Filter[] = [];
-  let now: ColorTags = said;
+  let now = said;
   if (isRgb) {
     // RGB’s colours are nearly always those of BT.709; its matrix is ours to choose.
     now = { primaries: 'bt709', transfer: 'bt709', ...defined(said), space: 'bt709', range: 'tv' };
@@ -69,56 +91,31 @@ export function planColor(input: ColorInput): ColorSteps {
     filters.push(...toneMap(stream, now, pixelFormat));
     now = bt709;
   }
-  const range = targetRange(codec, now);
-  const space = toRgb ? now.space : targetSpace(codec, now);
-  const widen = needsBt709(input, now);
-  if ((!toRgb && range !== now.range) || space !== now.space) {
+  const guess = isRgb ? 'bt709' : guessedSpace(sourceSize);
+  const has = { range: now.range ?? 'tv', space: now.space ?? guess };
+  const range = toRgb ? has.range : targetRange(codec, has.range);
+  const space = toRgb ? has.space : targetSpace(codec, has.space);
+  // ffmpeg would take JPEG’s formats for a wish to limit the range.
+  const renamed = range === 'pc' && filters.length === 0 && pixelLayout(stream.pixelFormat)?.full === true;
+  if (range !== has.range || space !== has.space || (renamed && !toRgb)) {
+    const matrices = { in_color_matrix: scaleMatrix(has.space), out_color_matrix: scaleMatrix(space) };
     filters.push(
       filter('scale', {
-        ...(space === now.space
-          ? {}
-          : { in_color_matrix: scaleMatrix(now.space ?? guess), out_color_matrix: scaleMatrix(space) }),
-        in_range: now.range,
-        out_range: range,
+        ...(space === has.space ? {} : matrices),
+        ...{ in_range: has.range, out_range: range },
       }),
-      planar(range === 'pc' && codec === 'mjpeg' ? encoderPixelFormat : pixelFormat),
+      planar(codec === 'mjpeg' ? encoderPixelFormat : pixelFormat),
     );
-    now = { ...now, range, space };
+    now = { ...now, range, space: space === has.space ? now.space : space };
   }
-  if (widen) {
-    filters.push(...toBt709(input, now, encoded));
-    now = { ...bt709, range: now.range };
-  } else if (now.space === undefined && guess === 'bt709' && guessedSpace(input.resultSize) !== guess) {
-    // Nothing said, and a player would guess otherwise at the new size.
-    now = { primaries: 'bt709', transfer: 'bt709', ...defined(now), space: 'bt709' };
+  if (needsBt709(input, space)) {
+    filters.push(...toBt709(input, { ...now, space, range }));
+    now = { ...bt709, range };
+  } else if (now.space === undefined && guessedSpace(input.resultSize ?? sourceSize) !== guess) {
+    // Nothing said, and at the new size players would guess otherwise.
+    now = { primaries: guess, transfer: guess, ...defined(now), space: guess };
   }
-  const working = { ...now, space: now.space ?? guess };
-  if (toRgb) {
-    const last = [
-      filter('scale', {
-        in_color_matrix: scaleMatrix(working.space),
-        in_range: now.range,
-        out_range: 'pc',
-      }),
-      filter('format', { pix_fmts: codec === 'gif' ? 'bgra' : encoderPixelFormat }),
-    ];
-    return {
-      first,
-      convert: filters,
-      last,
-      working,
-      yuv: true,
-      color: { ...now, space: undefined, range: undefined },
-    };
-  }
-  return {
-    first,
-    convert: [...filters, ...tagFilter(now)],
-    last: [],
-    working,
-    yuv: true,
-    color: { ...now, ...hdr10(input, now, encoded) },
-  };
+  return { filters, tags: now, matrix: now.space ?? guess };
 }
 
 /** What is transparent shows the black below, not whatever colour it was given. */
@@ -133,23 +130,22 @@ function defined(tags: ColorTags): ColorTags {
 }
 
 /** JPEG is of full range. FFV1 is for keeping. Everything else is played by devices that expect the limited one. */
-function targetRange(codec: VideoCodec, now: ColorTags): 'tv' | 'pc' {
+function targetRange(codec: VideoCodec, range: 'tv' | 'pc'): 'tv' | 'pc' {
   if (codec === 'mjpeg') return 'pc';
-  return codec === 'ffv1' ? (now.range ?? 'tv') : 'tv';
+  return codec === 'ffv1' ? range : 'tv';
 }
 
 /** JPEG and WebP cannot say their matrix: by their standards it is that of BT.601. */
-function targetSpace(codec: VideoCodec, now: ColorTags): string | undefined {
+function targetSpace(codec: VideoCodec, space: string): string {
   const fixed = codec === 'mjpeg' || codec === 'webp';
-  if (!fixed || now.space === 'bt470bg' || now.space === 'smpte170m') return now.space;
-  return 'smpte170m';
+  return fixed && space !== 'bt470bg' ? 'smpte170m' : space;
 }
 
 /** SD in BT.601, said or by its size, that becomes as large as HD: players would take it for BT.709. */
-function needsBt709({ sourceSize, resultSize, grows, codec }: ColorInput, now: ColorTags): boolean {
+function needsBt709({ sourceSize, resultSize, grows, codec }: ColorInput, space: string): boolean {
   if (!grows || sourceSize === undefined || resultSize === undefined) return false;
   if (codec === 'mjpeg' || codec === 'webp') return false;
-  const standard = ['bt470bg', 'smpte170m'].includes(now.space ?? guessedSpace(sourceSize));
+  const standard = ['bt470bg', 'smpte170m'].includes(space);
   return standard && sourceSize.height <= 576 && resultSize.height >= 720;
 }
 

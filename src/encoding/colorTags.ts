@@ -15,12 +15,13 @@ const unsaid: readonly (string | undefined)[] = ['', 'unknown', 'unspecified', '
 /** As the source says. Formats of JPEG say by their name that their range is full. */
 export function sourceTags(stream: ProbeStream): ColorTags {
   const said = (word: string | undefined) => (unsaid.includes(word) ? undefined : word);
-  const full = pixelLayout(stream.pixelFormat)?.full === true || stream.colorRange === 'pc';
+  const full = pixelLayout(stream.pixelFormat)?.full === true;
+  const range = full ? 'pc' : said(stream.colorRange);
   return {
     primaries: said(stream.colorPrimaries),
     transfer: said(stream.colorTransfer),
     space: said(stream.colorSpace),
-    range: full ? 'pc' : 'tv',
+    range: range === 'pc' || range === 'tv' ? range : undefined,
   };
 }
 
@@ -46,6 +47,16 @@ export function guessedPrimaries(size: Size | undefined): 'bt470bg' | 'smpte170m
 export function tagFilter({ primaries, transfer, space, range }: ColorTags): Filter[] {
   if ((primaries ?? transfer ?? space ?? range) === undefined) return [];
   return [filter('setparams', { range, color_primaries: primaries, color_trc: transfer, colorspace: space })];
+}
+
+/** The same where filters may have written others: what is not said is taken back. */
+export function exactTags({ primaries, transfer, space, range }: ColorTags): Filter {
+  return filter('setparams', {
+    range: range ?? 'unknown',
+    color_primaries: primaries ?? 'unknown',
+    color_trc: transfer ?? 'unknown',
+    colorspace: space ?? 'unknown',
+  });
 }
 
 /** The scale filter’s own names of matrices; undefined for those that it does not know. */

@@ -35,9 +35,14 @@ export function planDeinterlace(
   };
 }
 
+/** DV is interlaced as a rule, and its files say so nowhere but in the frames. */
+const interlacedCodecs = ['dvvideo'];
+
 /** Sources that are not marked are left alone: most are progressive, and the filter costs sharpness. */
 export function mayBeInterlaced(stream: ProbeStream): boolean {
   if (stream.interlacedFrames === true) return true;
+  if (stream.fieldOrder === undefined && stream.interlacedFrames === undefined)
+    return interlacedCodecs.includes(stream.codec);
   return !['progressive', 'unknown', undefined].includes(stream.fieldOrder);
 }
 

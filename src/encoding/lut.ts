@@ -1,4 +1,4 @@
-import { scaleMatrix, tagFilter } from './colorTags.ts';
+import { exactTags, scaleMatrix } from './colorTags.ts';
 import { filter } from './pictureGraph.ts';
 import type { Filter } from './pictureGraph.ts';
 import type { Canvas } from './pictureLayer.ts';
@@ -15,7 +15,7 @@ const maxBytes = 64 * 1024 * 1024;
  */
 export function lookUpColors(
   file: string | undefined,
-  { tags, yuv, pixelFormat }: Canvas,
+  { tags, matrix, yuv, pixelFormat }: Canvas,
 ): Outcome<{ filters: readonly Filter[]; files: readonly WorkFile[] }> {
   if (file === undefined) return { ok: true, filters: [], files: [] };
   if (!/\.cube$/i.test(file))
@@ -32,14 +32,18 @@ export function lookUpColors(
   return {
     ok: true,
     filters: [
-      filter('scale', { in_color_matrix: scaleMatrix(tags.space), in_range: tags.range, out_range: 'pc' }),
+      filter('scale', {
+        in_color_matrix: scaleMatrix(matrix),
+        in_range: tags.range ?? 'tv',
+        out_range: 'pc',
+      }),
       filter('format', { pix_fmts: rgb }),
       look,
-      filter('scale', { out_color_matrix: scaleMatrix(tags.space), out_range: tags.range }),
+      filter('scale', { out_color_matrix: scaleMatrix(matrix), out_range: tags.range ?? 'tv' }),
       filter('format', {
         pix_fmts: tags.range === 'pc' ? pixelFormat.replace('yuv4', 'yuvj4') : pixelFormat,
       }),
-      ...tagFilter(tags),
+      exactTags(tags),
     ],
     files,
   };

@@ -64,7 +64,8 @@ export function planPicture(input: PictureInput): Outcome<{ picture: PicturePlan
     ...size,
     sampleAspectRatio: geometry.sampleAspectRatio,
     frameRate: rate.variable ? undefined : rate.frameRate,
-    tags: color.working,
+    tags: color.tags,
+    matrix: color.matrix,
     yuv: color.yuv,
     pixelFormat,
   };

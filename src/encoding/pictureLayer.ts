@@ -1,4 +1,4 @@
-import { isHdr, scaleMatrix } from './colorTags.ts';
+import { exactTags, isHdr, scaleMatrix } from './colorTags.ts';
 import type { ColorTags } from './colorTags.ts';
 import type { Dialect } from './dialect.ts';
 import { filter } from './pictureGraph.ts';
@@ -14,7 +14,10 @@ export interface Canvas {
   readonly sampleAspectRatio?: number | undefined;
   /** Frames per second, where they come at a constant rate. */
   readonly frameRate?: number | undefined;
-  readonly tags: ColorTags & { readonly space: string };
+  /** What its frames say. */
+  readonly tags: ColorTags;
+  /** Said or not. */
+  readonly matrix: string;
   /** It has not been RGB, or is no more. */
   readonly yuv: boolean;
   readonly pixelFormat: PixelFormat;
@@ -45,18 +48,13 @@ function formats({ yuv, pixelFormat }: Canvas, dialect: Dialect): readonly [over
 export function layerFilters(canvas: Canvas, dialect: Dialect): Filter[] {
   const [, layer] = formats(canvas, dialect);
   if (!canvas.yuv) return [filter('format', { pix_fmts: layer })];
-  const { primaries, transfer, space, range } = canvas.tags;
+
   return [
     ...hdrLevel(canvas.tags),
-    filter('scale', { out_color_matrix: scaleMatrix(space), out_range: range }),
+    filter('scale', { out_color_matrix: scaleMatrix(canvas.matrix), out_range: canvas.tags.range ?? 'tv' }),
     filter('format', { pix_fmts: layer }),
     // Else ffmpeg from 7.1 on would convert one of the two.
-    filter('setparams', {
-      range: range ?? 'unknown',
-      color_primaries: primaries ?? 'unknown',
-      color_trc: transfer ?? 'unknown',
-      colorspace: space,
-    }),
+    exactTags(canvas.tags),
   ];
 }
 
