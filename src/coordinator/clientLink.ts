@@ -4,6 +4,7 @@ import type { Handlers } from '../protocol/contract.ts';
 import type { DffmpegError } from '../protocol/errors.ts';
 import { createPeer } from '../protocol/peer.ts';
 import type { Timers } from '../protocol/timers.ts';
+import type { Inquiries } from './inquiries.ts';
 import type { JobBook } from './jobBook.ts';
 import { cancelledByPerson, type JobControl } from './jobControl.ts';
 import type { JobLogs } from './jobLog.ts';
@@ -21,6 +22,7 @@ export type DaemonHandlers = Pick<
 export interface ClientLinkOptions extends SubscriptionOptions {
   readonly book: JobBook;
   readonly control: JobControl;
+  readonly inquiries: Inquiries;
   readonly logs: JobLogs;
   readonly sessions: Sessions;
   readonly timers: Timers;
@@ -33,13 +35,16 @@ export async function serveClient(
   daemon: DaemonHandlers,
   options: ClientLinkOptions,
 ): Promise<void> {
-  const { book, control, logs, sessions, store, fleet, timers, onError } = options;
+  const { book, control, inquiries, logs, sessions, store, fleet, timers, onError } = options;
   let sessionId: string | undefined;
   let subscription: Subscription | undefined;
   let gone = false;
 
   const handlers: Handlers<ClientMethods> = {
     ...daemon,
+    ...inquiries.handlers((progress) => {
+      peer.emit('inquiry.progress', progress, progress.inquiryId);
+    }),
     'session.open': async (params, context) => {
       const answer = await daemon['session.open'](params, context);
       if (gone) return answer;

@@ -9,6 +9,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { Emitter } from './emitter.ts';
 import { Fleet } from './fleet.ts';
 import { createIdSource, type Clock, type Random } from './ids.ts';
+import { Inquiries } from './inquiries.ts';
 import { JobBook } from './jobBook.ts';
 import { cancelledByLeaving, JobControl } from './jobControl.ts';
 import { JobLogs } from './jobLog.ts';
@@ -87,6 +88,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   };
   const recovery = new Recovery({ book, fleet, attempts, settings, timers, wake, onError });
   const control = new JobControl({ book, fleet, attempts, newId, clock, platform });
+  const inquiries = new Inquiries({ fleet, store, control, newId, clock, timers, platform });
   const sessions = new Sessions({ graceMs: settings.attachedGraceMs, timers, onGone: cancelAttached });
   const loadWatch = new LoadWatch(fleet);
   const workers = new Links(onError);
@@ -101,7 +103,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
 
   return {
     attachWorker: (channel) => {
-      const link = { fleet, attempts, recovery, logs, progress, settings, timers, wake, onError };
+      const link = { fleet, attempts, recovery, inquiries, logs, progress, settings, timers, wake, onError };
       workers.add(channel, serveWorker(channel, link));
     },
     attachClient: (channel, daemon) => {
@@ -113,6 +115,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
         progress,
         loadWatch,
         control,
+        inquiries,
         logs,
         sessions,
         timers,

@@ -6,8 +6,9 @@ import type { Fleet } from './fleet.ts';
 import type { Clock } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
 import { newTask, retry } from './jobChanges.ts';
+import { newJobRecord } from './jobRecord.ts';
 import { checkPlan } from './planner.ts';
-import type { JobRecord, StoredJob } from './store/records.ts';
+import type { StoredJob } from './store/records.ts';
 import { withAhead } from './waitReasons.ts';
 
 export interface JobControlOptions {
@@ -45,24 +46,7 @@ export class JobControl {
       throw new DffmpegError('request-invalid', 'An attached job needs a session.', {
         hint: 'Ask session.open first.',
       });
-    const job: JobRecord = {
-      id: newId(),
-      submissionId: submission.submissionId,
-      revision: 0,
-      state: 'accepted',
-      preset: submission.preset.name,
-      presetData: submission.preset.preset,
-      priority: submission.priority,
-      attached: submission.attached,
-      sessionId: submission.attached ? sessionId : undefined,
-      on: submission.on,
-      output: submission.output,
-      sources: submission.sources.map((path) => ({ path })),
-      outputs: [],
-      cancelling: false,
-      fence: 0,
-      createdAt: clock(),
-    };
+    const job = newJobRecord(submission, { id: newId(), sessionId, createdAt: clock() });
     checkPlan(job, platform);
     return book.submit({ job, tasks: [newTask(job.id, 'probe')], attempts: [] });
   }

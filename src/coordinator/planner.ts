@@ -5,7 +5,7 @@ import { outputsOf } from '../encoding/presetOutputs.ts';
 import type { Probe } from '../encoding/probe.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { Output } from '../protocol/model.ts';
-import type { TaskPayload } from '../protocol/workerContract.ts';
+import type { EncodePayload, TaskPayload } from '../protocol/workerContract.ts';
 import {
   freeName,
   outputFolder,
@@ -34,11 +34,22 @@ export function checkPlan(job: JobRecord, platform: string): void {
     outputName({ ...outputNaming(job, output, platform), size: someSize }, 1);
 }
 
+/** As `planEachOutput`, of a job that is to be encoded. Throws `source-no-stream` when no output is for its source. */
+export async function planOutputs(
+  job: JobRecord,
+  platform: string,
+  reserved: ReservedAmong,
+): Promise<Output[]> {
+  const outputs = await planEachOutput(job, platform, reserved);
+  if (outputs.every(({ state }) => state === 'skipped')) throw noneApplies(outputs);
+  return outputs;
+}
+
 /**
  * What is to be made of a source that is known: every output of the preset, in its order. What a retry finds in
- * place stays; what is not for this source is skipped. Throws `source-no-stream` when none is for it.
+ * place stays; what is not for this source is skipped.
  */
-export async function planOutputs(
+export async function planEachOutput(
   job: JobRecord,
   platform: string,
   reserved: ReservedAmong,
@@ -62,7 +73,6 @@ export async function planOutputs(
     if (planned.path !== undefined) taken.add(reservationOf(planned.path, platform).normalised);
     outputs.push(planned);
   }
-  if (outputs.every(({ state }) => state === 'skipped')) throw noneApplies(outputs);
   return outputs;
 }
 
@@ -111,7 +121,7 @@ export function probePayload(job: JobRecord, platform: string): TaskPayload {
 }
 
 /** What is still to be made, from the stored facts. */
-export function encodePayload(job: JobRecord): TaskPayload {
+export function encodePayload(job: JobRecord): EncodePayload {
   const { id, probes = [], presetData } = job;
   const sources = sourcesOf(job).map((path, index) => {
     const probe = probes[index];

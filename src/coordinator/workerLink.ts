@@ -13,6 +13,7 @@ import {
 import type { Attempts } from './attempts.ts';
 import { ConnectedWorker, type WorkerDescription } from './connectedWorker.ts';
 import type { Fleet } from './fleet.ts';
+import type { Inquiries } from './inquiries.ts';
 import type { JobLogs } from './jobLog.ts';
 import type { ProgressBoard } from './progressBoard.ts';
 import type { QueueSettings } from './queueSettings.ts';
@@ -23,6 +24,7 @@ export interface WorkerLinkOptions {
   readonly fleet: Fleet;
   readonly attempts: Attempts;
   readonly recovery: Recovery;
+  readonly inquiries: Inquiries;
   readonly logs: JobLogs;
   readonly progress: ProgressBoard;
   readonly settings: QueueSettings;
@@ -33,7 +35,7 @@ export interface WorkerLinkOptions {
 
 /** Serves one worker until its channel closes; resolves when what it ran has gone back to the queue. */
 export async function serveWorker(channel: Channel, options: WorkerLinkOptions): Promise<void> {
-  const { fleet, attempts, recovery, logs, progress, settings, timers, wake, onError } = options;
+  const { fleet, attempts, recovery, inquiries, logs, progress, settings, timers, wake, onError } = options;
   let worker: ConnectedWorker | undefined;
   let gone = false;
 
@@ -84,6 +86,9 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
       },
       'task.log': ({ jobId, taskId, fence, text }) => {
         if (worker?.attempt({ taskId, fence })?.jobId === jobId) logs.append(jobId, text);
+      },
+      'inquiry.progress': (inquiry) => {
+        inquiries.heard(inquiry);
       },
       'worker.load': (load) => {
         if (!worker) return;

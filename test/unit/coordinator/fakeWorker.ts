@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Channel } from '../../../src/protocol/channel.ts';
 import { createPeer } from '../../../src/protocol/peer.ts';
-import type { Handlers } from '../../../src/protocol/contract.ts';
+import type { Handlers, RequestContext } from '../../../src/protocol/contract.ts';
 import {
   coordinatorEvents,
   coordinatorMethods,
@@ -95,6 +95,10 @@ export class FakeWorker {
           this.#notify();
           return Promise.resolve({ ended: true });
         },
+        'media.probe': (params, context) => this.#inquiry('media.probe', params, context),
+        'encode.preview': (params, context) => this.#inquiry('encode.preview', params, context),
+        'media.check': (params, context) => this.#inquiry('media.check', params, context),
+        'media.measure': (params, context) => this.#inquiry('media.measure', params, context),
       },
       asks: coordinatorMethods,
       emits: workerEvents,
@@ -181,6 +185,19 @@ export class FakeWorker {
     if (offer.payload.kind === 'probe' && this.probesItself)
       setImmediate(() => void this.#probe(offer).catch(() => undefined));
     return true;
+  }
+
+  /** Answered as the test says; without its word, not at all. */
+  #inquiry<K extends keyof WorkerMethods>(
+    method: K,
+    params: Parameters<Handlers<WorkerMethods>[K]>[0],
+    context: RequestContext,
+  ): ReturnType<Handlers<WorkerMethods>[K]> {
+    this.asked.push({ method, params });
+    this.#notify();
+    const answer = this.answers[method];
+    if (!answer) throw new Error(`${method} is not answered in this test.`);
+    return answer(params as never, context) as ReturnType<Handlers<WorkerMethods>[K]>;
   }
 
   #probe(offer: Offer) {
