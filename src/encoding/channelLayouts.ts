@@ -43,6 +43,8 @@ const alike: Readonly<Record<string, string>> = {
   ...{ SL: 'BL', SR: 'BR', BL: 'SL', BR: 'SR', DL: 'FL', DR: 'FR' },
 };
 
+const order = ['FL', 'FR', 'FC', 'LFE', 'BL', 'BR', 'FLC', 'FRC', 'BC', 'SL', 'SR'];
+
 export interface LayoutFit {
   /** Of the result; missing: as the source's, whatever that is. */
   readonly layout?: string;
@@ -51,10 +53,12 @@ export interface LayoutFit {
   readonly filter: string;
   /**
    * `kept`: every channel arrives as it is; `widened`: so it does, and further, silent ones are beside it; `mixed`:
-   * fewer channels; `assumed`: the source names no layout; `cut`: only the first channels are taken, since nobody
-   * knows what so many of them are.
+   * some share a channel; `assumed`: the source names no layout; `cut`: only the first channels are taken, since
+   * nobody knows what so many of them are.
    */
   readonly change: 'kept' | 'widened' | 'mixed' | 'assumed' | 'cut';
+  /** What a source without a layout is taken for. */
+  readonly assumed?: string;
 }
 
 /**
@@ -75,62 +79,95 @@ export function fitLayout(
   if (layout !== undefined && candidates.includes(layout))
     return { layout, channels, filter: '', change: 'kept' };
 
+  // A left speaker by itself is a track of its own, as cameras and studios keep them.
+  if (channels === 1) return { ...firstOf('mono'), change: 'kept' };
   const known = speakers(layout, channels);
   if (known) return fitKnown(known, candidates, '');
-  if (isAmbisonic(layout)) return cut(['FC'], 'mono');
+  // The first of ambisonic channels is all directions together.
+  if (layout?.startsWith('ambisonic') === true) return firstOf('mono');
   const assumed = usual[channels];
-  if (assumed === undefined) return limit === 1 ? cut(['FC'], 'mono') : cut(['FL', 'FR'], 'stereo');
+  if (assumed === undefined) return firstOf(limit === 1 ? 'mono' : 'stereo');
   const named = channelList(assumed);
-  const fit = fitKnown(named, candidates, `${pan(assumed, named, named)},`);
-  return channels <= 2 || fit.change === 'mixed' ? fit : { ...fit, change: 'assumed' };
+  if (candidates.includes(assumed))
+    return {
+      layout: assumed,
+      channels,
+      filter: pan(assumed, named),
+      change: channels === 2 ? 'kept' : 'assumed',
+      assumed,
+    };
+  const fit = fitKnown(named, candidates, `${pan(assumed, named)},`);
+  return fit.change === 'widened' ? { ...fit, change: 'assumed', assumed } : fit;
 }
 
-/** `before`: the filter that gives the channels their names, where they have none. */
+/** `before`: what gives the channels their names, where they have none. */
 function fitKnown(known: readonly string[], candidates: readonly string[], before: string): LayoutFit {
   for (const layout of candidates) {
-    const places = channelList(layout);
-    const moved = place(known, places);
+    const moved = place(known, channelList(layout));
     if (!moved) continue;
-    const channels = places.length;
-    return {
-      layout,
-      channels,
-      filter: pan(layout, places, moved),
-      change: channels > known.length ? 'widened' : 'kept',
-    };
+    const channels = channelList(layout).length;
+    if (channels === known.length)
+      return { layout, channels, filter: `${before}${pan(layout, moved)}`, change: 'kept' };
+    const renamed = moved.join() === known.join() ? before : `${before}${pan(listOf(moved), moved)},`;
+    // From names to more names: what is there stays, the rest is silence.
+    return { layout, channels, filter: `${renamed}aformat=channel_layouts=${layout}`, change: 'widened' };
   }
-  const layout = candidates.findLast((name) => place(channelList(name), known)) ?? candidates[0] ?? 'mono';
-  return {
-    layout,
-    channels: channelList(layout).length,
-    filter: `${before}aformat=channel_layouts=${layout}`,
-    change: 'mixed',
-  };
+  const layout = nearest(known, candidates);
+  const filter = `${before}aformat=channel_layouts=${layout}`;
+  return { layout, channels: channelList(layout).length, filter, change: 'mixed' };
 }
 
 /** Where each channel goes among `places`; missing: one has no place of its own. */
 function place(channels: readonly string[], places: readonly string[]): string[] | undefined {
-  const moved: string[] = [];
-  for (const channel of channels) {
-    const other = alike[channel];
-    if (places.includes(channel)) moved.push(channel);
-    else if (other !== undefined && places.includes(other) && !channels.includes(other)) moved.push(other);
-    else return undefined;
-  }
-  return moved;
+  const moved = channels.map((channel) => placeOf(channel, channels, places));
+  return moved.every((name) => name !== undefined) ? moved : undefined;
 }
 
-/** Channel `i` of the source goes to `moved[i]`; the other places are silent. By number, since names may be missing. */
-function pan(layout: string, places: readonly string[], moved: readonly string[]): string {
-  const gains = places.flatMap((name) => {
-    const from = moved.indexOf(name);
-    return from < 0 ? [] : [`${name}=c${from}`];
-  });
-  return `pan=${[layout, ...gains].join('|')}`;
+function placeOf(
+  channel: string,
+  channels: readonly string[],
+  places: readonly string[],
+): string | undefined {
+  if (places.includes(channel)) return channel;
+  const other = alike[channel];
+  return other !== undefined && places.includes(other) && !channels.includes(other) ? other : undefined;
 }
 
-function cut(places: readonly string[], layout: string): LayoutFit {
-  return { layout, channels: places.length, filter: pan(layout, places, places), change: 'cut' };
+/** The layout in which ffmpeg's mixing loses least; of equals the one with the fewest channels. */
+function nearest(known: readonly string[], candidates: readonly string[]): string {
+  const worth = (layout: string): number => {
+    const places = channelList(layout);
+    return known.reduce((sum, channel) => sum + worthOf(channel, known, places), 0);
+  };
+  let best = candidates[0] ?? 'mono';
+  for (const layout of candidates) if (worth(layout) > worth(best) + 1e-9) best = layout;
+  return best;
+}
+
+/** How much of a channel is heard where it should be: 1 in its own place, 0 not at all. */
+function worthOf(channel: string, known: readonly string[], places: readonly string[]): number {
+  if (placeOf(channel, known, places) !== undefined) return 1;
+  // Without a subwoofer's channel ffmpeg leaves it out.
+  if (channel === 'LFE') return 0;
+  const surround = places.some((name) => ['BL', 'SL', 'BC'].includes(name));
+  if (channel === 'BC' && surround) return 0.9;
+  if (['BL', 'BR', 'SL', 'SR'].includes(channel)) return surround ? 0.6 : 0.2;
+  return ['FLC', 'FRC', 'FC'].includes(channel) ? 0.5 : 0.1;
+}
+
+/** Channel `i` of the source goes to `moved[i]`. By number, since the source's may have no names. */
+function pan(layout: string, moved: readonly string[]): string {
+  return `pan=${[layout, ...moved.map((name, from) => `${name}=c${from}`)].join('|')}`;
+}
+
+/** A layout of just these channels. ffmpeg mixes only those that come in its own order. */
+function listOf(channels: readonly string[]): string {
+  return channels.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)).join('+');
+}
+
+function firstOf(layout: 'mono' | 'stereo'): LayoutFit {
+  const places = channelList(layout);
+  return { layout, channels: places.length, filter: pan(layout, places), change: 'cut' };
 }
 
 /** Of a name of ffmpeg's, or of a list such as `3 channels (FL+FR+LFE)`; missing: nobody says. */
@@ -139,12 +176,16 @@ function speakers(layout: string | undefined, channels: number): string[] | unde
   const list = channelList(layout);
   if (list.length > 0) return list;
   const named = /\(?([A-Z0-9]+(?:\+[A-Z0-9]+)+)\)?$/u.exec(layout)?.[1]?.split('+');
-  return named?.length === channels ? named : undefined;
+  return named?.length === channels && mixable(named) ? named : undefined;
 }
 
-/** Four channels of it are no room of four speakers; the first is all directions together. */
-function isAmbisonic(layout: string | undefined): boolean {
-  return layout?.startsWith('ambisonic') ?? false;
+/** ffmpeg mixes only what has a front, and pairs that are whole. */
+function mixable(channels: readonly string[]): boolean {
+  const pairs = ['FL FR', 'SL SR', 'BL BR', 'FLC FRC'].map((pair) => pair.split(' '));
+  return (
+    channels.some((name) => ['FL', 'FC', 'FLC'].includes(name)) &&
+    pairs.every(([left = '', right = '']) => channels.includes(left) === channels.includes(right))
+  );
 }
 
 function channelList(layout: string): string[] {

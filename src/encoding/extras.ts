@@ -1,3 +1,4 @@
+import { decimal } from './commandParts.ts';
 import { containerTable } from './containers.ts';
 import type { ContainerEntry } from './containers.ts';
 import type { OutputPreset } from './output.ts';
@@ -13,6 +14,8 @@ export interface ExtrasInput {
   /** Pictures that are mapped before: the number of the cover among the video streams of the result. */
   readonly firstVideo: 0 | 1;
   readonly trimmed: boolean;
+  /** Seconds of the part that is encoded; missing: to the source’s end. */
+  readonly duration?: number | undefined;
   /** Fonts are of use to them. */
   readonly keepsStyledSubtitles: boolean;
   /** Everything up to and with `-i SOURCE`: brings out a cover that has to be a file. */
@@ -43,6 +46,7 @@ export function planExtras(input: ExtrasInput): ExtrasPlan {
   const parts: Part[] = [
     planTags(input),
     planChapters(input, container),
+    planTimecode(input, container),
     attachments,
     cover,
     { argv: muxerOptions(input.output, container), notes: dataNotes(input.probe) },
@@ -62,38 +66,59 @@ const staleTags = [
   ...['_STATISTICS_WRITING_APP', '_STATISTICS_WRITING_DATE_UTC', '_STATISTICS_TAGS'],
 ];
 
-function planTags({ output, probe, trimmed }: ExtrasInput): Part {
+function planTags({ output, probe }: ExtrasInput): Part {
   const { keep = true, set = {} } = output.metadata ?? {};
-  // Ogg has no tags of the file: they are at its tracks, and most other containers keep none there.
-  const trackTags = keep && probe.formatName === 'ogg' ? ['-map_metadata', '0:s:a:0'] : [];
+  const matroska = probe.formatName.startsWith('matroska');
+  const stale = matroska && keepsTrackTags.includes(output.container) ? staleTags : [];
   const hasAudio = probe.streams.some(({ type }) => type === 'audio');
-  const clear = (name: string, specifier = 's'): string[] => [`-metadata:${specifier}`, `${name}=`];
-  const stale =
-    keep && probe.formatName.startsWith('matroska') && keepsTrackTags.includes(output.container)
-      ? staleTags.flatMap((name) => [...clear(name), ...clear(`${name}-eng`)])
-      : [];
   return {
     argv: [
       ...['-map_metadata', keep ? '0' : '-1'],
-      ...(hasAudio ? trackTags : []),
-      ...stale,
-      // The first frame of a part has another timecode than the source's.
-      ...(keep && trimmed ? [...clear('timecode', 'g'), ...clear('timecode', 's:v')] : []),
+      // Ogg has no tags of the file: they are at its tracks, where most other containers keep none.
+      ...(keep && hasAudio && probe.formatName === 'ogg' ? ['-map_metadata', '0:s:a:0'] : []),
+      ...(keep ? stale.flatMap((name) => [name, `${name}-eng`]) : []).flatMap((name) => without(name, 's')),
       ...Object.entries(set).flatMap(([name, value]) => ['-metadata', `${name}=${value}`]),
     ],
   };
 }
 
+/** `specifier`: `g` of the file, `s` of every track. */
+function without(name: string, specifier: string): string[] {
+  return [`-metadata:${specifier}`, `${name}=`];
+}
+
 /** Containers into which ffmpeg writes whatever tags a track has. */
 const keepsTrackTags: readonly string[] = ['mkv', 'webm', 'ogg', 'opus', 'flac'];
 
-function planChapters({ output, probe }: ExtrasInput, container: ContainerEntry): Part {
-  const kept = output.chapters !== false && container.chapters;
-  const lost = output.chapters !== false && !container.chapters && (probe.chapters ?? 0) > 0;
+function planChapters({ output, probe, duration }: ExtrasInput, container: ContainerEntry): Part {
+  const there = (probe.chapters ?? 0) > 0 && output.chapters !== false;
+  const kept = there && container.chapters;
   return {
-    argv: ['-map_chapters', kept ? '0' : '-1'],
-    notes: lost ? [`The chapters are left out: the container ${output.container} has none.`] : [],
+    argv: [
+      ...['-map_chapters', kept ? '0' : '-1'],
+      // A limit of the input leaves the last chapter its length, and in MP4 the whole file with it.
+      ...(kept && duration !== undefined ? ['-t', decimal(duration)] : []),
+    ],
+    notes: there && !kept ? [`The chapters are left out: the container ${output.container} has none.`] : [],
   };
+}
+
+/** ffmpeg makes a timecode track anew from the picture's tag; a part begins at another time than its source. */
+function planTimecode({ output, probe, firstVideo, trimmed }: ExtrasInput, container: ContainerEntry): Part {
+  const count = probe.streams.filter(isTimecode).length;
+  const keep = output.metadata?.keep !== false;
+  const kept = output.container === 'mov' && keep && !trimmed && firstVideo === 1;
+  return {
+    argv: [
+      ...(count > 0 && container.isoMedia && !kept ? ['-write_tmcd', '0'] : []),
+      ...(keep && trimmed ? [...without('timecode', 'g'), ...without('timecode', 's')] : []),
+    ],
+    notes: count > 0 && !kept ? [`${counted(count, 'timecode track')} left out.`] : [],
+  };
+}
+
+function isTimecode({ type, codecTag }: ProbeStream): boolean {
+  return type === 'data' && codecTag === 'tmcd';
 }
 
 function planAttachments(
@@ -152,12 +177,13 @@ function muxerOptions(output: OutputPreset, container: ContainerEntry): string[]
   return output.container === 'mp3' ? ['-id3v2_version', '3'] : [];
 }
 
-function dataNotes(probe: Probe): string[] {
-  const data = probe.streams.filter(({ type }) => type === 'data' || type === 'unknown');
-  const timecode = data.filter(({ codecTag }) => codecTag === 'tmcd').length;
-  const others = data.length - timecode;
-  return [
-    ...(timecode > 0 ? [`${counted(timecode, 'timecode track')} left out.`] : []),
-    ...(others > 0 ? [`${counted(others, 'data track')} left out.`] : []),
-  ];
+/** Chapters of MP4 are a track of text too, which is not lost with it. */
+function dataNotes({ streams, chapters = 0 }: Probe): string[] {
+  const lost = streams.filter(
+    (stream) =>
+      (stream.type === 'data' || stream.type === 'unknown') &&
+      !isTimecode(stream) &&
+      !(chapters > 0 && stream.codecTag === 'text'),
+  );
+  return lost.length > 0 ? [`${counted(lost.length, 'data track')} left out.`] : [];
 }

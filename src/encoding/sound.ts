@@ -28,6 +28,8 @@ export interface SoundInput {
   readonly measured: Measured;
   /** Everything up to and with `-i SOURCE`, the span included: what measures hears what is encoded. */
   readonly inputArgv: readonly string[];
+  /** Copied packets from before the span are left out; missing: they go with a picture that is copied too. */
+  readonly dropsEarlier?: boolean;
 }
 
 export interface SoundPlan {
@@ -63,7 +65,8 @@ export function planSound(input: SoundInput): Outcome<{ sound: SoundPlan }> {
   const { chosen } = choice;
   const planned: PlannedTrack[] = [];
   for (const [position, track] of chosen.entries()) {
-    const outcome = track.action === 'copy' ? copyTrack(track, position) : planEncode(input, track, position);
+    const outcome =
+      track.action === 'copy' ? copyTrack(input, track, position) : planEncode(input, track, position);
     if (!outcome.ok) return outcome;
     planned.push(outcome.track);
   }
@@ -94,13 +97,20 @@ export function planSound(input: SoundInput): Outcome<{ sound: SoundPlan }> {
 const usualCopy: Readonly<Record<string, number>> = { dts: 1_536_000, truehd: 4_000_000, flac: 1_000_000 };
 const usualCopyOfChannel = 96_000;
 
-function copyTrack({ stream }: ChosenTrack, position: number): Outcome<{ track: PlannedTrack }> {
+function copyTrack(
+  { dropsEarlier }: SoundInput,
+  { stream }: ChosenTrack,
+  position: number,
+): Outcome<{ track: PlannedTrack }> {
   const { codec, channels = 2, sampleRate = 48_000, bitsPerSample = 16 } = stream;
   const pcm = codec.startsWith('pcm_') ? channels * sampleRate * bitsPerSample : undefined;
   return {
     ok: true,
     track: {
-      argv: [`-c:a:${position}`, 'copy'],
+      argv: [
+        ...[`-c:a:${position}`, 'copy'],
+        ...(dropsEarlier === true ? [`-copypriorss:a:${position}`, '0'] : []),
+      ],
       codec,
       channels: stream.channels,
       bitsPerSecond: stream.bitRate ?? pcm ?? usualCopy[codec] ?? channels * usualCopyOfChannel,

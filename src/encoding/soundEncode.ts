@@ -153,9 +153,9 @@ function layoutNote(
     case 'mixed':
       return maxChannels !== undefined && maxChannels <= fit.channels
         ? undefined
-        : `${source} is mixed down to ${fit.layout} for ${encoder}`;
+        : `${source} is mixed into ${fit.layout}, the nearest that ${encoder} takes`;
     case 'assumed':
-      return `it does not say what its ${channels} channels are, so they are taken for ${fit.layout}`;
+      return `it does not say what its ${channels} channels are, so they are taken for ${fit.assumed}`;
     case 'cut':
       return `nobody can tell what its ${channels} channels (${source}) are for, so the first become ${fit.layout}`;
   }

@@ -56,7 +56,9 @@ function chooseAmong(
   const { tracks = manyAudioTracks ? 'all' : 'default' } = audio;
   if (typeof tracks !== 'string') return byRules(usable, tracks, container);
   const kept =
-    tracks === 'all' ? usable : usable.filter(({ stream }) => pickAudio(probe, false).includes(stream));
+    tracks === 'all'
+      ? usable
+      : usable.filter(({ stream }) => stream.index === pickAudio(probe, false)[0]?.index);
   const left = usable.length - kept.length;
   return {
     ok: true,

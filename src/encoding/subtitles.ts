@@ -1,6 +1,7 @@
 import { containerTable } from './containers.ts';
 import type { ContainerEntry } from './containers.ts';
 import type { Dialect } from './dialect.ts';
+import { droppingEarlier } from './dialectTrials.ts';
 import type { Container } from './presetNames.ts';
 import type { SubtitleRule, SubtitlesPreset } from './presetTracks.ts';
 import type { Probe } from './probe.ts';
@@ -27,6 +28,8 @@ export interface SubtitlesInput {
   readonly dialect: Dialect;
   /** ffmpeg's number of a stream that is burnt into the picture, and so left out here. */
   readonly burnt?: number | undefined;
+  /** What comes up before the span is left out; missing: it goes with a picture that is copied. */
+  readonly dropsEarlier?: boolean;
 }
 
 /** Text that ffmpeg can decode, and so write as any other text. */
@@ -64,7 +67,7 @@ export function planSubtitles(input: SubtitlesInput): Outcome<{ subtitles: Subti
   const notes =
     unmatched > 0 ? [`${counted(unmatched, 'subtitle track')} left out: no rule of the preset fits.`] : [];
   for (const track of wanted) {
-    const fate = fateOf(track, container, entry, input.dialect);
+    const fate = fateOf(track, container, entry, input);
     if (fate.codec === undefined) {
       const message = `${trackName(track)} ${fate.why}`;
       if (track.path) return cannotKeep(`${message}.`, fate.burnable, container, track.path);
@@ -73,7 +76,9 @@ export function planSubtitles(input: SubtitlesInput): Outcome<{ subtitles: Subti
     }
     const specifier = `s:${maps.length}`;
     maps.push(`0:${track.stream.index}`);
-    argv.push(`-c:${specifier}`, fate.codec, ...trackTags(track, track.marks, specifier, entry));
+    argv.push(`-c:${specifier}`, fate.codec);
+    if (input.dropsEarlier === true) argv.push(...withoutEarlier(fate.codec, specifier));
+    argv.push(...trackTags(track, track.marks, specifier, entry));
     expected.push(fate.result);
     if (fate.note !== undefined) notes.push(`${trackName(track)} ${fate.note}.`);
   }
@@ -120,7 +125,17 @@ function choose(
   return { wanted: chosen ? wanted.map((track) => ({ ...track, marks: others(track) })) : wanted, unmatched };
 }
 
-function fateOf({ stream }: Track, container: Container, entry: ContainerEntry, dialect: Dialect): Fate {
+/** A packet with a time before zero would move everything else: muxers begin with the earliest. */
+function withoutEarlier(codec: string, specifier: string): string[] {
+  return codec === 'copy' ? [`-copypriorss:${specifier}`, '0'] : [`-bsf:${specifier}`, droppingEarlier];
+}
+
+function fateOf(
+  { stream }: Track,
+  container: Container,
+  entry: ContainerEntry,
+  { dialect, dropsEarlier }: SubtitlesInput,
+): Fate {
   const { codec } = stream;
   const { textSubtitles, copySubtitles } = entry;
   if (copySubtitles.includes(codec)) return { codec: 'copy', result: codec };
@@ -130,6 +145,8 @@ function fateOf({ stream }: Track, container: Container, entry: ContainerEntry, 
     return { why: 'is of a kind that ffmpeg cannot convert', burnable: false };
   if (textSubtitles === undefined)
     return { why: `is text, which the container ${container} cannot hold`, burnable: true };
+  if (dropsEarlier === true && !dialect.features.includes('drop-packets'))
+    return { why: 'cannot begin in the middle with this ffmpeg', burnable: false };
   const styled = styledCodecs.includes(codec);
   return {
     codec: textSubtitles,

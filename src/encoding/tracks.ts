@@ -8,9 +8,11 @@ export interface Track {
   readonly number: number;
 }
 
-export function tracksOf(probe: Probe, type: 'audio' | 'subtitle'): Track[] {
-  return probe.streams
+/** Ogg keeps the title of the whole file at its tracks: none of theirs. */
+export function tracksOf({ streams, formatName }: Probe, type: 'audio' | 'subtitle'): Track[] {
+  return streams
     .filter((stream) => stream.type === type)
+    .map((stream) => (formatName === 'ogg' ? { ...stream, title: undefined } : stream))
     .map((stream, index) => ({ stream, number: index + 1 }));
 }
 
