@@ -133,6 +133,9 @@ const trials = {
     },
   },
   'drawtext filter': { argv: [...still, '-vf', 'drawtext=text=Hello', ...nowhere] },
+  'drop packets': {
+    argv: [...picture(), '-c:v', 'mpeg4', '-bsf:v', String.raw`noise=drop=lt(pts\,0)`, ...nowhere],
+  },
   'avif from libaom-av1': {
     argv: [
       ...still,

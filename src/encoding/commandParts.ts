@@ -6,9 +6,10 @@ import type { OutputPreset } from './output.ts';
 import type { PlanSource, Span } from './planInput.ts';
 import type { Trim } from './preset.ts';
 import { seconds } from './presetValues.ts';
-import type { Probe } from './probe.ts';
+import type { Probe, ProbeStream } from './probe.ts';
 import { refuse } from './problem.ts';
 import type { Outcome } from './problem.ts';
+import { startOffset } from './streams.ts';
 
 /** The parts that every command of a plan has. */
 
@@ -48,8 +49,11 @@ export function inputArguments(source: PlanSource, family: DemuxerFamily, span?:
   ];
 }
 
-/** What `trim` asks for, within the source; refused where nothing would be left. */
-export function spanOf(trim: Trim | undefined, probe: Probe): Outcome<{ span: Span }> {
+/**
+ * What `trim` asks for, within the source; refused where nothing would be left. Both ends lie on frames of `picture`,
+ * where one is encoded whose rate is constant: ffmpeg would repeat a frame to fill what is cut in two.
+ */
+export function spanOf(trim: Trim | undefined, probe: Probe, picture?: ProbeStream): Outcome<{ span: Span }> {
   if (trim === undefined) return { ok: true, span: { start: 0 } };
   const start = trim.start === undefined ? 0 : seconds(trim.start);
   const end =
@@ -65,7 +69,9 @@ export function spanOf(trim: Trim | undefined, probe: Probe): Outcome<{ span: Sp
       'Choose an earlier start.',
       ['trim', 'start'],
     );
-  if (end === undefined) return { ok: true, span: { start } };
+  const grid = picture && frameGrid(probe, picture);
+  const first = grid ? grid.first(start) : start;
+  if (end === undefined) return { ok: true, span: { start: first } };
   if (end <= start)
     return refuse(
       'preset-invalid',
@@ -73,10 +79,38 @@ export function spanOf(trim: Trim | undefined, probe: Probe): Outcome<{ span: Sp
       'Choose a later end, or an earlier start.',
       ['trim', trim.end === undefined ? 'duration' : 'end'],
     );
-  const duration = end - start;
   // What reaches beyond the source is all of the rest.
-  if (probe.duration !== undefined && end >= probe.duration) return { ok: true, span: { start } };
-  return { ok: true, span: { start, duration } };
+  if (probe.duration !== undefined && end >= probe.duration) return { ok: true, span: { start: first } };
+  const last = grid ? grid.end(end, first) : end;
+  return { ok: true, span: { start: first, duration: Number(decimal(last - first)) } };
+}
+
+/** Seconds by which a cut lies before a frame whose time is no whole millisecond, to which some containers round. */
+const beforeFrame = 0.001;
+
+/** Times of cuts, in seconds from the source’s beginning; undefined where the times of frames are not known. */
+function frameGrid(
+  probe: Probe,
+  picture: ProbeStream,
+): { first: (time: number) => number; end: (time: number, first: number) => number } | undefined {
+  const { frameRate, variableFrameRate } = picture;
+  if (frameRate === undefined || variableFrameRate === true) return undefined;
+  const offset = startOffset(probe, picture);
+  const duration = picture.duration ?? probe.duration;
+  const last = duration === undefined ? Infinity : Math.max(0, Math.round(duration * frameRate) - 1);
+  const nearest = (time: number): number => Math.round((time - offset) * frameRate);
+  const cut = (frame: number): number => {
+    const milliseconds = (offset + frame / frameRate) * 1000;
+    const isExact = Math.abs(milliseconds - Math.round(milliseconds)) < 1e-6;
+    const time = isExact ? Math.round(milliseconds) / 1000 : milliseconds / 1000 - beforeFrame;
+    return Math.max(0, Number(decimal(time)));
+  };
+  return {
+    // Before the picture begins there may be sound.
+    first: (time) => (time <= offset ? time : cut(Math.min(nearest(time), last))),
+    end: (time, first) =>
+      time <= offset ? time : cut(Math.max(nearest(time), nearest(first + beforeFrame) + 1)),
+  };
 }
 
 /** Seconds that are left of a track or file of this length; missing where unknown. */

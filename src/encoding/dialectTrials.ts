@@ -50,6 +50,9 @@ Format: Start, End, Text
 Dialogue: 0:00:00.00,0:00:01.00,Words
 `;
 
+/** A bitstream filter that lets nothing through from before zero: since ffmpeg 5. */
+export const droppingEarlier = String.raw`noise=drop=lt(pts\,0)`;
+
 /** A new fact is one entry here; who plans by it asks for its name in `dialect.features`. */
 export const dialectTrials = [
   {
@@ -91,6 +94,11 @@ export const dialectTrials = [
         ...nowhere,
       ],
     ],
+  },
+  {
+    feature: 'drop-packets',
+    decides: 'whether subtitles of a part can be converted: those from before it have to be dropped',
+    runs: [[...quiet, ...picture, '-c:v', 'mpeg4', '-bsf:v:0', droppingEarlier, ...nowhere]],
   },
   {
     feature: 'avif',

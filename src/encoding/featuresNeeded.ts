@@ -5,12 +5,13 @@ import { withoutHdr } from './toneMap.ts';
 import { videoEncoderTable } from './videoEncoders.ts';
 
 /** Facts of the dialect that must have been tried before this output can be planned. */
-export function featuresNeeded({ video, container }: OutputPreset): Feature[] {
+export function featuresNeeded({ video, container, trim, subtitles }: OutputPreset): Feature[] {
   if (!video) return [];
   const features: Feature[] = [];
   if (mayToneMap(video)) features.push('tonemap');
   if (video.burnSubtitles !== undefined) features.push('libass');
   if (video.targetQuality?.metric === 'vmaf') features.push('libvmaf');
+  if (trim?.start !== undefined && subtitles !== false) features.push('drop-packets');
   if (container === 'avif') features.push('avif');
   return features;
 }

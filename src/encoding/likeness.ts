@@ -43,10 +43,12 @@ export function likenessGraph(
   const split = (name: string): string =>
     metrics.length > 1 ? `,split=${metrics.length}${labels(name)}` : labels(name);
   const labels = (name: string): string => metrics.map((_, index) => `[${name}${index}]`).join('');
+  // The result counts in milliseconds: finer times would put each frame beside the one before.
+  const fromZero = 'setpts=PTS-STARTPTS,settb=1/1000';
   return [
     // The same pixels in the same format: only what the encoder changed is to count.
-    `[${streams.result}]setpts=PTS-STARTPTS,format=yuv420p${split('result')}`,
-    `[${streams.reference}]${filters}setpts=PTS-STARTPTS,format=yuv420p${split('reference')}`,
+    `[${streams.result}]${fromZero},format=yuv420p${split('result')}`,
+    `[${streams.reference}]${filters}${fromZero},format=yuv420p${split('reference')}`,
     ...metrics.map(
       (metric, index) => `[result${index}][reference${index}]${metricTable[metric].filter}[out${index}]`,
     ),

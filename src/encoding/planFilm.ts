@@ -35,12 +35,15 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
 
   const opened = openable(probe, dialect);
   if (!opened.ok) return opened;
-  const trimmed = spanOf(output.trim, probe);
+  const stream = output.video ? pickVideo(probe) : undefined;
+  const copies = output.video !== false && output.video?.copy === true;
+  const trimmed = spanOf(output.trim, probe, copies ? undefined : stream);
   if (!trimmed.ok) return trimmed;
   const { span } = trimmed;
   const inputArgv = inputArguments(source, opened.family, span);
+  // A copied picture begins at the key frame before, and its sound with it.
+  const dropsEarlier = span.start > 0 && !(copies && stream !== undefined);
 
-  const stream = output.video ? pickVideo(probe) : undefined;
   const soundPlanned = output.audio
     ? planSound({
         probe,
@@ -51,6 +54,7 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
         capabilities,
         measured,
         inputArgv,
+        dropsEarlier,
       })
     : undefined;
   if (soundPlanned?.ok === false) return soundPlanned;
@@ -81,7 +85,8 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
     subtitles: output.video ? output.subtitles : false,
     container: output.container,
     dialect,
-    burnt: video?.picture?.overlay?.stream,
+    burnt: video?.picture?.burnt,
+    dropsEarlier,
   });
   if (!subtitlesPlanned.ok) return subtitlesPlanned;
   const { subtitles } = subtitlesPlanned;
@@ -98,7 +103,10 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
   const expected: Expectation = {
     kind: outputKind(output),
     video: video?.expected,
-    audio: sound?.expected ?? [],
+    audio: (sound?.expected ?? []).map((track) =>
+      // Beside a picture that begins earlier, the sound does too, or is late by as much.
+      copies && span.start > 0 ? { ...track, startOffset: span.start } : track,
+    ),
     subtitles: subtitles.expected,
     coverArt: extras.coverArt,
     duration: spanDuration(span, longest(probe, kept)),
@@ -106,7 +114,7 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
     minimumGain: output.minimumGain,
     targetBytes: targetBytes(output),
     notes: [
-      ...(video?.picture?.notes ?? []),
+      ...(video?.notes ?? []),
       ...(sound?.notes ?? []),
       ...subtitles.notes,
       ...extras.notes,

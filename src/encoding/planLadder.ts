@@ -45,11 +45,11 @@ export function planLadder(input: PlanInput): Outcome<{ plan: Plan }> {
   const { probe } = source;
   const opened = openable(probe, dialect);
   if (!opened.ok) return opened;
-  const trimmed = spanOf(output.trim, probe);
+  const stream = pickVideo(probe);
+  const trimmed = spanOf(output.trim, probe, stream);
   if (!trimmed.ok) return trimmed;
   const { span } = trimmed;
   const inputArgv = inputArguments(source, opened.family, span);
-  const stream = pickVideo(probe);
   if (!stream || !output.video)
     return refuse(
       'source-no-stream',

@@ -64,7 +64,7 @@ export function qualitySamples(input: PlanInput, crf: number): Outcome<{ samples
   const stream = pickVideo(source.probe);
   const opened = openable(source.probe, input.dialect);
   if (!opened.ok) return opened;
-  const trimmed = spanOf(input.output.trim, source.probe);
+  const trimmed = spanOf(input.output.trim, source.probe, stream);
   if (!trimmed.ok) return trimmed;
   const { span } = trimmed;
   const whole = spanDuration(span, stream?.duration ?? source.probe.duration);
@@ -77,13 +77,14 @@ export function qualitySamples(input: PlanInput, crf: number): Outcome<{ samples
     if (!planned.ok) return planned;
     const { commands, result, filters } = planned.plan;
     const encode = commands.at(-1);
-    if (!encode || !stream) throw new Error('A sample is encoded by one command.');
+    const cut = spanOf(sampled.output.trim, source.probe, stream);
+    if (!encode || !stream || !cut.ok) throw new Error('A sample is encoded by one command.');
     samples.push({
       encode: encode.argv,
       compare: [
         ...analysisArguments,
         ...['-i', fileUrl(result)],
-        ...inputArguments(source, opened.family, { start, duration }),
+        ...inputArguments(source, opened.family, cut.span),
         ...[
           '-filter_complex',
           likenessGraph([metric], { result: '0:v:0', reference: `1:${stream.index}`, filters }),

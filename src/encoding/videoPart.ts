@@ -11,10 +11,12 @@ import type { PlanSource, Span } from './planInput.ts';
 import type { VideoEncoder } from './presetNames.ts';
 import type { VideoPreset } from './presetVideo.ts';
 import type { ProbeStream } from './probe.ts';
+import { note } from './findings.ts';
 import { refuse, within } from './problem.ts';
 import type { Outcome } from './problem.ts';
 import { strictest } from './segmentSafety.ts';
 import { startOffset } from './streams.ts';
+import type { Finding } from './verdict.ts';
 import { videoEncoderTable } from './videoEncoders.ts';
 import type { VideoSettings } from './videoEncoders.ts';
 import { chooseVideoEncoder } from './videoEncoderChoice.ts';
@@ -32,6 +34,7 @@ export interface VideoPart {
   /** Everything of the picture but its map and its filters. */
   readonly argv: (pass?: 1 | 2) => string[];
   readonly expected: ExpectedVideo;
+  readonly notes: readonly Finding[];
   readonly analyses: readonly Analysis[];
   readonly segmentSafe: SegmentSafety;
 }
@@ -132,6 +135,7 @@ function encoded(input: VideoPartInput): Outcome<{ video: VideoPart }> {
         pixelFormat: encoderPixelFormat,
         colorTransfer: picture.color.transfer,
       },
+      notes: picture.notes,
       analyses: [
         ...picture.analyses,
         ...(rate.needsQuality && video.targetQuality !== undefined
@@ -167,8 +171,13 @@ function copied({ output, source, stream, span }: VideoPartInput): Outcome<{ vid
         // Time stamps are passed on, and a copy begins at a keyframe: nothing is promised to the frame.
         variableFrameRate: true,
         duration: spanDuration(span, stream.duration ?? source.probe.duration),
-        startOffset: startOffset(source.probe, stream),
+        startOffset: span.start > 0 ? span.start : startOffset(source.probe, stream),
       },
+      // ISO media say what is not to be shown; others show all that there is.
+      notes:
+        span.start > 0 && !container.isoMedia
+          ? [note('A copied picture begins at a key frame: the result may begin earlier than asked for.')]
+          : [],
       analyses: [],
       segmentSafe: { safe: 'no', why: 'nothing is encoded' },
     },

@@ -23,6 +23,7 @@ const featureTrials = {
   tonemap: 'tone map',
   libass: 'ass filter',
   libvmaf: 'libvmaf',
+  'drop-packets': 'drop packets',
   avif: 'avif from libaom-av1',
 } as const;
 
