@@ -7,6 +7,7 @@ import { defaultQueueSettings, type QueueSettings } from '../../../src/coordinat
 import { openSqliteStore } from '../../../src/coordinator/store/sqliteStore.ts';
 import { clientEvents, clientMethods } from '../../../src/protocol/clientContract.ts';
 import type { DffmpegError } from '../../../src/protocol/errors.ts';
+import type { InquiryProgress } from '../../../src/protocol/inquiry.ts';
 import type { Job, Progress, WorkerInfo } from '../../../src/protocol/model.ts';
 import { createPeer } from '../../../src/protocol/peer.ts';
 import { createMemoryChannelPair } from '../../../src/transport/memory.ts';
@@ -30,6 +31,7 @@ export class FakeClient {
   readonly progress: Progress[][] = [];
   workers: WorkerInfo[] = [];
   counts: unknown;
+  readonly inquiries: InquiryProgress[] = [];
   readonly #waiting: (() => void)[] = [];
 
   constructor(coordinator: Coordinator) {
@@ -57,6 +59,10 @@ export class FakeClient {
         },
         'counts.changed': (counts) => {
           this.counts = counts;
+          this.#notify();
+        },
+        'inquiry.progress': (progress) => {
+          this.inquiries.push(progress);
           this.#notify();
         },
       },
