@@ -15,7 +15,7 @@ type Handler = (first?: unknown, second?: unknown) => unknown;
 
 /** One handler for each command: what is missing does not build. */
 function handlers(services: Services): Record<CommandId, Handler> {
-  const { encode, jobActions, jobsTree, session, statusPage, presets, settingsFiles } = services;
+  const { encode, jobActions, jobsTree, session, statusPage, presets } = services;
   return {
     'dffmpeg.encode': (uri, uris) => encode.run(targets(uri, uris), { preset: 'current' }),
     'dffmpeg.encodeWithPreset': (uri, uris) => encode.run(targets(uri, uris), { preset: 'ask' }),
@@ -41,8 +41,7 @@ function handlers(services: Services): Record<CommandId, Handler> {
       await workspace.getConfiguration(section).update('defaultPreset', row.name, settingsTarget());
       await presets.remember(undefined);
     },
-    'dffmpeg.editPreset': (row) =>
-      isPresetNode(row) ? settingsFiles.showPreset(row.name, firstFolder()) : undefined,
+    'dffmpeg.editPreset': (row) => (isPresetNode(row) ? presets.show(row.name, firstFolder()) : undefined),
   };
 }
 
@@ -71,6 +70,7 @@ function targets(uri: unknown, uris: unknown): Uri[] {
 async function newPreset({ presets, settingsFiles }: Services): Promise<void> {
   if (!(await ensureTrusted())) return;
   const folder = firstFolder();
+  await presets.ready();
   const name = freePresetName(presets.list(folder).map((entry) => entry.name));
   await settingsFiles.addPreset(name, starterPreset, folder);
   window.setStatusBarMessage(`Preset “${name}” is ready to be edited`, 5000);

@@ -78,6 +78,7 @@ export class EncodeFiles {
       void window.showInformationMessage([sentence, leftOut].filter(Boolean).join(' '));
       return;
     }
+    await presets.ready();
     const name = await this.#presetName(first, { count: files.length, folders, leftOut }, options);
     if (name === undefined) return;
     const snapshots = new Map<string, PresetSnapshot | undefined>();

@@ -1,24 +1,29 @@
 import { Diagnostic, DiagnosticSeverity, languages, Range, Uri, workspace, type TextDocument } from 'vscode';
 import { Coalescer } from './model/coalescer.ts';
 import type { Disposable } from './model/emitter.ts';
-import { findPresetProblems, type PlacedProblem } from './model/presetText.ts';
-import { section } from './settings.ts';
+import { findPresetProblems, presetTextKind } from './model/presetText.ts';
+import type { PresetFiles } from './presetFiles.ts';
+import type { Presets } from './presets.ts';
 
 /** Milliseconds between two checks while somebody types. */
 const typingInterval = 400;
 
 /**
- * Problems of `dffmpeg.presets` at their very line. VS Code only warns where its schema does not fit; what is
- * said here is what keeps a preset from being used.
+ * Problems of presets at their very line: in settings, in `*.dffmpeg-presets.json`. VS Code only warns where its
+ * schema does not fit; what is said here is what keeps a preset from being used.
  */
 export class PresetDiagnostics implements Disposable {
   readonly #collection = languages.createDiagnosticCollection('dffmpeg');
   readonly #coalescer = new Coalescer<TextDocument>(typingInterval, (documents) => {
     for (const document of documents) this.#check(document);
   });
+  readonly #presets: Presets;
+  readonly #files: PresetFiles;
   readonly #subscriptions: readonly Disposable[];
 
-  constructor() {
+  constructor(presets: Presets, files: PresetFiles) {
+    this.#presets = presets;
+    this.#files = files;
     this.#subscriptions = [
       workspace.onDidOpenTextDocument((document) => {
         this.#look(document);
@@ -26,17 +31,24 @@ export class PresetDiagnostics implements Disposable {
       workspace.onDidChangeTextDocument(({ document }) => {
         this.#look(document);
       }),
-      workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration(`${section}.presets`)) void this.checkFolders();
+      // What one file says may be what another one extends.
+      presets.onDidChange(() => {
+        for (const document of workspace.textDocuments) this.#look(document);
+        void this.checkFolders();
       }),
     ];
     for (const document of workspace.textDocuments) this.#look(document);
   }
 
-  /** The settings files of the open folders, whether or not an editor shows them. */
+  /** The files with presets of the open folders, whether or not an editor shows them. */
   async checkFolders(): Promise<void> {
-    for (const folder of workspace.workspaceFolders ?? []) {
-      const uri = Uri.joinPath(folder.uri, '.vscode', 'settings.json');
+    const folders = workspace.workspaceFolders ?? [];
+    const uris = folders.flatMap(({ uri }) => [
+      Uri.joinPath(uri, '.vscode', 'settings.json'),
+      ...this.#files.uris(uri),
+    ]);
+    this.#forgetGoneFiles(uris);
+    for (const uri of uris) {
       const open = workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
       if (open) {
         this.#check(open);
@@ -46,7 +58,7 @@ export class PresetDiagnostics implements Disposable {
         (bytes) => new TextDecoder().decode(bytes),
         () => '',
       );
-      this.#publish(uri, findPresetProblems(text), (offset) => positionIn(text, offset));
+      this.#publish(uri, text, (offset) => positionIn(text, offset));
     }
   }
 
@@ -56,19 +68,27 @@ export class PresetDiagnostics implements Disposable {
     this.#collection.dispose();
   }
 
+  #forgetGoneFiles(there: readonly Uri[]): void {
+    const known = new Set([...there, ...workspace.textDocuments.map(({ uri }) => uri)].map(String));
+    this.#collection.forEach((uri) => {
+      if (!known.has(uri.toString())) this.#collection.delete(uri);
+    });
+  }
+
   #look(document: TextDocument): void {
-    if (isSettingsFile(document.uri)) this.#coalescer.add(document);
+    if (presetTextKind(document.uri.path) !== undefined) this.#coalescer.add(document);
   }
 
   #check(document: TextDocument): void {
     if (document.isClosed) return;
-    this.#publish(document.uri, findPresetProblems(document.getText()), (offset) => {
+    this.#publish(document.uri, document.getText(), (offset) => {
       const { line, character } = document.positionAt(offset);
       return [line, character];
     });
   }
 
-  #publish(uri: Uri, problems: readonly PlacedProblem[], at: (offset: number) => [number, number]): void {
+  #publish(uri: Uri, text: string, at: (offset: number) => [number, number]): void {
+    const problems = findPresetProblems(text, presetTextKind(uri.path), this.#presets.sources(uri));
     this.#collection.set(
       uri,
       problems.map(({ message, offset, length }) => {
@@ -82,10 +102,6 @@ export class PresetDiagnostics implements Disposable {
       }),
     );
   }
-}
-
-function isSettingsFile(uri: Uri): boolean {
-  return uri.path.endsWith('/settings.json') || uri.path.endsWith('.code-workspace');
 }
 
 function positionIn(text: string, offset: number): [number, number] {

@@ -14,6 +14,7 @@ import type { Disposable } from './model/emitter.ts';
 import { JobBoard } from './model/jobBoard.ts';
 import { Notifier } from './notifier.ts';
 import { PresetDiagnostics } from './presetDiagnostics.ts';
+import { PresetFiles } from './presetFiles.ts';
 import { Presets } from './presets.ts';
 import { readNodePath, section } from './settings.ts';
 import { SettingsFiles } from './settingsFiles.ts';
@@ -66,7 +67,8 @@ export function createServices(context: ExtensionContext): Services {
     board,
   );
   const settingsFiles = new SettingsFiles();
-  const presets = new Presets(context.workspaceState, settingsFiles);
+  const presetFiles = new PresetFiles();
+  const presets = new Presets(context.workspaceState, settingsFiles, presetFiles);
   const notifier = new Notifier(session);
   const logs = new LogDocuments(session, board);
   const batches = new Batches(
@@ -122,7 +124,7 @@ export function createServices(context: ExtensionContext): Services {
     },
     logger: console,
   });
-  const presetDiagnostics = new PresetDiagnostics();
+  const presetDiagnostics = new PresetDiagnostics(presets, presetFiles);
   const statusBar = new StatusBar(board, session);
   const viewStateKeeper = new ViewStateKeeper(board, session);
   const views = [
@@ -135,14 +137,14 @@ export function createServices(context: ExtensionContext): Services {
     ...services,
     begin: async () => {
       if (!workspace.isTrusted) return;
-      void presetDiagnostics.checkFolders();
+      void presetFiles.begin().then(() => presetDiagnostics.checkFolders());
       await session.attach();
       if (jobsView.visible || session.isLoadWatched) await session.watch();
     },
     dispose: () => {
       // The link last: the others still listen to it while they go.
       for (const part of [...views, statusPage, jobsView, jobsTree, workersTree, presetsTree, statusBar, viewStateKeeper,
-        presetDiagnostics, presets, batches, logs, session]) part.dispose(); // prettier-ignore
+        presetDiagnostics, presets, presetFiles, batches, logs, session]) part.dispose(); // prettier-ignore
     },
   };
 }

@@ -22,7 +22,7 @@ export function readDefaultPreset(configuration: Configuration): string | undefi
   return readText(configuration, 'defaultPreset');
 }
 
-/** Unchecked: see `presetCatalog.ts`. */
+/** Unchecked: see src/encoding/presetCatalog.ts. */
 export function readPresets(configuration: Configuration): Readonly<Record<string, unknown>> {
   const value = configuration.get<unknown>('presets');
   return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -8,8 +8,9 @@ import {
   workspace,
   Uri,
   type TextDocument,
+  type TextEditor,
 } from 'vscode';
-import { findPreset } from './model/presetText.ts';
+import { findPreset, presetTextKind } from './model/presetText.ts';
 import { readPresets, section } from './settings.ts';
 
 /** Writes presets into settings files and opens those at a preset. */
@@ -34,12 +35,20 @@ export class SettingsFiles {
       inFolder || has(inspected?.workspaceValue) ? workspaceSettings(inFolder, resource) : undefined;
     if (file) await window.showTextDocument(file);
     else await commands.executeCommand('workbench.action.openSettingsJson');
-    const editor = window.activeTextEditor;
-    const range = editor && presetRange(editor.document, name);
-    if (!range) return;
-    editor.selection = new Selection(range.start, range.end);
-    editor.revealRange(range, TextEditorRevealType.InCenterIfOutsideViewport);
+    select(window.activeTextEditor, name);
   }
+
+  /** A `*.dffmpeg-presets.json`, at the line of a preset. */
+  async showPresetFile(file: string, name: string): Promise<void> {
+    select(await window.showTextDocument(Uri.file(file)), name);
+  }
+}
+
+function select(editor: TextEditor | undefined, name: string): void {
+  const range = editor && presetRange(editor.document, name);
+  if (!range) return;
+  editor.selection = new Selection(range.start, range.end);
+  editor.revealRange(range, TextEditorRevealType.InCenterIfOutsideViewport);
 }
 
 /** A saved multi-root workspace has a file of its own; without one, the folder's is the workspace's. */
@@ -50,7 +59,7 @@ function workspaceSettings(ofFolder: boolean, resource: Uri | undefined): Uri | 
 }
 
 function presetRange(document: TextDocument, name: string): Range | undefined {
-  const place = findPreset(document.getText(), name);
+  const place = findPreset(document.getText(), name, presetTextKind(document.uri.path));
   return (
     place && new Range(document.positionAt(place.offset), document.positionAt(place.offset + place.length))
   );

@@ -16,6 +16,57 @@ const settings = `{
 }
 `;
 
+const presetsFile = `{
+  "shared": { "extends": "web", "video": { "crf": 18 } },
+  "late": {
+    "extends": "nowhere"
+  }
+}
+`;
+
+describe('presets of a file of their own', () => {
+  const file = clip('team.dffmpeg-presets.json');
+
+  before(async () => {
+    const { services } = await activated();
+    await services.presets.ready();
+    const there = whenEvent(services.presets.onDidChange, () =>
+      services.presets.list().some(({ name }) => name === 'shared'),
+    );
+    await writeFile(file.fsPath, presetsFile);
+    await there;
+  });
+
+  it('can be used, with what they inherit', async () => {
+    const { services } = await activated();
+    const snapshot = services.presets.resolve('shared');
+    assert.equal(snapshot?.preset.container, 'mp4');
+  });
+
+  it('are a problem at the very line of what is wrong', async () => {
+    const problem = await whenEvent(vscode.languages.onDidChangeDiagnostics, () =>
+      vscode.languages.getDiagnostics(file).find(({ source }) => source === 'DFFmpeg'),
+    );
+    assert.equal(problem.range.start.line, 3);
+    assert.match(problem.message, /“nowhere”/);
+  });
+
+  it('are gone with their file, and so are its problems', async () => {
+    const { services } = await activated();
+    const gone = whenEvent(
+      services.presets.onDidChange,
+      () => !services.presets.list().some(({ name }) => name === 'shared'),
+    );
+    await rm(file.fsPath);
+    await gone;
+    await whenEvent(
+      vscode.languages.onDidChangeDiagnostics,
+      () => vscode.languages.getDiagnostics(file).length === 0,
+    );
+    assert.ok(!services.presets.list().some(({ name }) => name === 'late'));
+  });
+});
+
 describe('presets of the settings', () => {
   const file = clip('.vscode', 'settings.json');
   let answers: Answers;
@@ -54,9 +105,13 @@ describe('presets of the settings', () => {
 
   it('are listed with the built-in ones, the broken one marked', async () => {
     const { services } = await activated();
-    const items = services.presetsTree.getChildren().map((node) => services.presetsTree.getTreeItem(node));
+    const tree = services.presetsTree;
+    const items = tree.getChildren().map((node) => tree.getTreeItem(node));
     const byLabel = new Map(items.map((item) => [item.label, item]));
-    assert.deepEqual([...byLabel.keys()], ['web', 'small', 'av1', 'audio', 'fine', 'high']);
+    assert.deepEqual([...byLabel.keys()], ['web', 'small', 'av1', 'audio', 'fine', 'high', 'More']);
+    const more = tree.getChildren().flatMap((node) => (node.kind === 'preset' ? [] : tree.getChildren(node)));
+    assert.ok(more.some((node) => tree.getTreeItem(node).label === 'gif'));
+    assert.match(byLabel.get('fine')?.contextValue ?? '', /\+editable/);
     assert.match(byLabel.get('web')?.contextValue ?? '', /\+built-in\+usable/);
     assert.match(byLabel.get('high')?.contextValue ?? '', /\+broken/);
   });
@@ -81,8 +136,20 @@ describe('presets of the settings', () => {
   it('are offered for choosing, with their origin', async () => {
     await vscode.commands.executeCommand('dffmpeg.encodeWithPreset', clip('clip.mp4'), [clip('clip.mp4')]);
     assert.deepEqual(answers.picks, [
-      { title: 'Encode clip.mp4', labels: ['fine', 'high', 'web', 'small', 'av1', 'audio'] },
+      { title: 'Encode clip.mp4', labels: ['web', 'small', 'av1', 'audio', 'fine', 'high', 'More…'] },
     ]);
+  });
+
+  it('are all there behind “More…”', async () => {
+    answers.pick = 'More…';
+    await vscode.commands.executeCommand('dffmpeg.encodeWithPreset', clip('clip.mp4'), [clip('clip.mp4')]);
+    assert.equal(answers.picks.length, 2);
+    const labels = answers.picks[1]?.labels ?? [];
+    assert.ok(
+      ['gif', 'hevc-archive', 'poster'].every((name) => labels.includes(name)),
+      labels.join(),
+    );
+    assert.ok(!labels.includes('web'));
   });
 
   it('get a new one by a command, which opens it', async () => {

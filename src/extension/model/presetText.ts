@@ -1,7 +1,8 @@
 import { findNodeAtLocation, getNodeValue, parseTree, type Node } from 'jsonc-parser';
-import { checkPreset } from './presetCatalog.ts';
+import { presetFileEnding } from '../../encoding/presetCatalog.ts';
+import { resolvePreset } from '../../encoding/presetResolve.ts';
 
-/** A problem of `dffmpeg.presets` at its very place in a settings file. */
+/** A problem of a preset at its very place in a file. */
 export interface PlacedProblem {
   readonly message: string;
   /** In UTF-16 units, as VS Code counts. */
@@ -9,39 +10,67 @@ export interface PlacedProblem {
   readonly length: number;
 }
 
-const places = [
-  ['dffmpeg.presets'],
-  // A .code-workspace file keeps its settings one level down.
-  ['settings', 'dffmpeg.presets'],
-];
+/** `settings`: a settings.json or a .code-workspace; `presets`: a `*.dffmpeg-presets.json`. */
+export type PresetTextKind = 'settings' | 'presets';
 
-/** Checks the presets in the text of a settings file (JSON with comments). Broken JSON is VS Code's to report. */
-export function findPresetProblems(text: string): PlacedProblem[] {
+/** Where the presets are in a file, by kind: the first that is there counts. */
+const places: Readonly<Record<PresetTextKind, readonly (readonly string[])[]>> = {
+  settings: [
+    ['dffmpeg.presets'],
+    // A .code-workspace file keeps its settings one level down.
+    ['settings', 'dffmpeg.presets'],
+  ],
+  presets: [[]],
+};
+
+/** By its path; undefined: a file that holds no presets. */
+export function presetTextKind(path: string): PresetTextKind | undefined {
+  if (path.endsWith(presetFileEnding)) return 'presets';
+  return path.endsWith('/settings.json') || path.endsWith('.code-workspace') ? 'settings' : undefined;
+}
+
+/**
+ * Checks the presets in the text of a file (JSON with comments). Broken JSON is VS Code's to report. `sources`:
+ * what other names stand for, which the text itself overrules.
+ */
+export function findPresetProblems(
+  text: string,
+  kind: PresetTextKind = 'settings',
+  sources: Readonly<Record<string, unknown>> = {},
+): PlacedProblem[] {
   const root = parseTree(text, undefined, { allowTrailingComma: true });
   if (!root) return [];
-  return presetProperties(root).flatMap(({ name, key, value }) => {
-    const entry = checkPreset(name, getNodeValue(value));
-    if (entry.usable) return [];
-    return entry.problems.map(({ path, message }) => {
+  const properties = presetProperties(root, kind);
+  const own = Object.fromEntries(properties.map(({ name, value }) => [name, getNodeValue(value) as unknown]));
+  const others = { ...sources, ...own };
+  return properties.flatMap(({ name, key, value }) => {
+    const resolved = resolvePreset(name, own[name], others);
+    if (resolved.ok) return [];
+    return resolved.problems.map(({ path, message, hint }) => {
       const { offset, length } = placeOf(value, path) ?? key;
-      return { message: `Preset “${name}”: ${message}`, offset, length };
+      return { message: `Preset “${name}”: ${message} ${hint}`, offset, length };
     });
   });
 }
 
 /** Where a preset's name stands, to open the editor there. */
-export function findPreset(text: string, name: string): { offset: number; length: number } | undefined {
+export function findPreset(
+  text: string,
+  name: string,
+  kind: PresetTextKind = 'settings',
+): { offset: number; length: number } | undefined {
   const root = parseTree(text, undefined, { allowTrailingComma: true });
-  return root && presetProperties(root).find((property) => property.name === name)?.key;
+  return root && presetProperties(root, kind).find((property) => property.name === name)?.key;
 }
 
-function presetProperties(root: Node): { name: string; key: Node; value: Node }[] {
-  const presets = places
-    .map((place) => findNodeAtLocation(root, place))
+function presetProperties(root: Node, kind: PresetTextKind): { name: string; key: Node; value: Node }[] {
+  const presets = places[kind]
+    .map((place) => findNodeAtLocation(root, [...place]))
     .find((node) => node?.type === 'object');
   return (presets?.children ?? []).flatMap(({ children }) => {
     const [key, value] = children ?? [];
-    return key && value ? [{ name: String(key.value), key, value }] : [];
+    const name = String(key?.value);
+    return key && value && name !== '$schema' ? [{ name, key, value }] : [];
   });
 }
 

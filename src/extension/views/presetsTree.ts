@@ -1,15 +1,44 @@
-import { EventEmitter, MarkdownString, ThemeColor, ThemeIcon, TreeItem, type TreeDataProvider } from 'vscode';
-import type { Preset } from '../../encoding/preset.ts';
+import {
+  EventEmitter,
+  MarkdownString,
+  ThemeColor,
+  ThemeIcon,
+  TreeItem,
+  TreeItemCollapsibleState,
+  type TreeDataProvider,
+} from 'vscode';
+import {
+  brokenPresetSentence,
+  descriptionOf,
+  type PresetEntry,
+  type PresetOrigin,
+} from '../../encoding/presetCatalog.ts';
 import { firstFolder } from '../firstFolder.ts';
 import type { Disposable } from '../model/emitter.ts';
 import { escapeMarkdown } from '../model/markdown.ts';
-import { brokenPresetSentence, type PresetEntry } from '../model/presetCatalog.ts';
+import { groupPresets } from '../model/presetOrder.ts';
+import { presetIcon, presetSummary } from '../model/presetSummary.ts';
 import type { Presets } from '../presets.ts';
 
 export interface PresetNode {
   readonly kind: 'preset';
   readonly name: string;
 }
+
+/** The built-in presets that are not shown at once. */
+interface MoreNode {
+  readonly kind: 'more-presets';
+}
+
+type Node = PresetNode | MoreNode;
+
+const originText: Readonly<Record<PresetOrigin, string>> = {
+  'built-in': 'built in',
+  config: 'from config.jsonc',
+  user: 'from your settings',
+  file: 'from a presets file',
+  workspace: 'from the workspace’s settings',
+};
 
 export function isPresetNode(value: unknown): value is PresetNode {
   return (
@@ -21,8 +50,8 @@ export function isPresetNode(value: unknown): value is PresetNode {
   );
 }
 
-/** Built-in presets and those of the settings; which one a plain click means, and which are broken. */
-export class PresetsTree implements TreeDataProvider<PresetNode>, Disposable {
+/** The featured presets, a person’s own, then the rest; which one a plain click means, and which are broken. */
+export class PresetsTree implements TreeDataProvider<Node>, Disposable {
   readonly #presets: Presets;
   readonly #changes = new EventEmitter<undefined>();
   readonly #subscription: Disposable;
@@ -36,11 +65,21 @@ export class PresetsTree implements TreeDataProvider<PresetNode>, Disposable {
     });
   }
 
-  getChildren(node?: PresetNode): PresetNode[] {
-    return node ? [] : this.#list().map(({ name }) => ({ kind: 'preset', name }));
+  getChildren(node?: Node): Node[] {
+    if (node?.kind === 'preset') return [];
+    const { featured, own, more } = groupPresets(this.#list());
+    if (node?.kind === 'more-presets') return more.map(presetNode);
+    return [...featured, ...own].map(presetNode).concat(more.length === 0 ? [] : [{ kind: 'more-presets' }]);
   }
 
-  getTreeItem({ name }: PresetNode): TreeItem {
+  getTreeItem(node: Node): TreeItem {
+    if (node.kind === 'more-presets') {
+      const item = new TreeItem('More', TreeItemCollapsibleState.Collapsed);
+      item.id = 'more-presets';
+      item.description = 'built-in presets';
+      return item;
+    }
+    const { name } = node;
     const entry = this.#list().find((candidate) => candidate.name === name);
     const item = new TreeItem(name);
     item.id = `preset:${name}`;
@@ -53,51 +92,32 @@ export class PresetsTree implements TreeDataProvider<PresetNode>, Disposable {
     this.#changes.dispose();
   }
 
-  #list(): PresetEntry[] {
+  #list(): readonly PresetEntry[] {
     return this.#presets.list(firstFolder());
   }
 
   #fill(item: TreeItem, entry: PresetEntry): void {
-    item.contextValue = `preset+${entry.origin}${entry.usable ? '+usable' : '+broken'}`;
+    const editable = entry.origin === 'built-in' ? '' : '+editable';
+    item.contextValue = `preset+${entry.origin}${editable}${entry.usable ? '+usable' : '+broken'}`;
     if (!entry.usable) {
       item.description = 'cannot be used';
       item.iconPath = new ThemeIcon('error', new ThemeColor('list.errorForeground'));
-      item.tooltip = brokenPresetSentence(entry.name, entry.problems);
+      item.tooltip = brokenPresetSentence(entry);
       return;
     }
     const isDefault = entry.name === this.#presets.defaultName(firstFolder());
     const current = entry.name === this.#presets.currentName(firstFolder());
     const use = isDefault ? 'default' : current ? 'used next' : undefined;
-    item.description = [use, entry.preset.description].filter(Boolean).join(' · ');
-    item.iconPath = new ThemeIcon(
-      current ? 'star-full' : entry.preset.video ? 'device-camera-video' : 'unmute',
-    );
+    item.description = [use, descriptionOf(entry)].filter(Boolean).join(' · ');
+    item.iconPath = new ThemeIcon(current ? 'star-full' : presetIcon(entry.preset));
+    const lines = [descriptionOf(entry), ...presetSummary(entry.preset)].filter((line) => line !== undefined);
     item.tooltip = new MarkdownString(
-      `**${escapeMarkdown(entry.name)}** · ${entry.origin === 'built-in' ? 'built in' : 'from settings'}\n\n${presetText(entry.preset)}`,
+      `**${escapeMarkdown(entry.name)}** · ${originText[entry.origin]}\n\n${lines.map(escapeMarkdown).join('  \n')}`,
     );
     item.accessibilityInformation = { label: `Preset ${entry.name}, ${String(item.description)}` };
   }
 }
 
-function presetText({ description, container, video, audio }: Preset): string {
-  const lines = [
-    description,
-    `Container: ${container}`,
-    ...(video ? [`Video: ${video.encoders.join(', else ')}${quality(video)}`] : []),
-    ...(audio ? [`Audio: ${audio.encoder}${audio.bitrate === undefined ? '' : `, ${audio.bitrate}`}`] : []),
-  ];
-  return lines
-    .filter((line) => line !== undefined)
-    .map(escapeMarkdown)
-    .join('  \n');
-}
-
-function quality({ crf, bitrate, maxHeight }: Exclude<Preset['video'], false | undefined>): string {
-  return [
-    ...(crf === undefined ? [] : [`crf ${crf}`]),
-    ...(bitrate === undefined ? [] : [bitrate]),
-    ...(maxHeight === undefined ? [] : [`at most ${maxHeight} lines`]),
-  ]
-    .map((text) => `, ${text}`)
-    .join('');
+function presetNode({ name }: PresetEntry): Node {
+  return { kind: 'preset', name };
 }

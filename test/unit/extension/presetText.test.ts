@@ -1,11 +1,5 @@
 import assert from 'node:assert/strict';
-import { builtinPresets } from '../../../src/encoding/builtinPresets.ts';
-import {
-  brokenPresetSentence,
-  checkPreset,
-  presetCatalog,
-} from '../../../src/extension/model/presetCatalog.ts';
-import { findPreset, findPresetProblems } from '../../../src/extension/model/presetText.ts';
+import { findPreset, findPresetProblems, presetTextKind } from '../../../src/extension/model/presetText.ts';
 import { readNotifications, readOutputTemplate, readPresets } from '../../../src/extension/settings.ts';
 
 const text = `{
@@ -59,26 +53,42 @@ describe('presets in the text of a settings file', () => {
   });
 });
 
-describe('the catalogue of presets', () => {
-  it('puts one of the settings in the place of a built-in one', () => {
-    const entries = presetCatalog(builtinPresets, {
-      web: { container: 'mp3', audio: { encoder: 'libmp3lame' } },
-    });
-    const web = entries.filter(({ name }) => name === 'web');
-    assert.deepEqual(
-      web.map(({ origin }) => origin),
-      ['settings'],
-    );
-    assert.equal(entries.length, Object.keys(builtinPresets).length);
+describe('presets in the text of a file of their own', () => {
+  const file = `{
+  "$schema": "https://example.org/schema.json",
+  "mine": { "extends": "web", "video": { "crff": 1 } },
+  "late": { "extends": "nowhere" },
+  "webm": { "extends": "web", "container": "webm" },
+  "loop": { "extends": "pool" }
+}`;
+  const at = (problems: ReturnType<typeof findPresetProblems>): string[] =>
+    problems.map(({ offset, length }) => file.slice(offset, offset + length));
+
+  it('are found at their field, at “extends” for what comes from another', () => {
+    const problems = findPresetProblems(file, 'presets', { pool: { extends: 'loop' } });
+    assert.deepEqual(at(problems), ['"crff"', '"extends"', '"container"', '"container"', '"extends"']);
+    assert.match(problems[0]?.message ?? '', /^Preset “mine”: .* Did you mean “crf”\?$/);
+    assert.match(problems[4]?.message ?? '', /circle/);
   });
 
-  it('says in one sentence why a preset cannot be used', () => {
-    const entry = checkPreset('high', { container: 'mp4', video: { encoders: ['libx264'], crf: 99 } });
-    assert.ok(!entry.usable);
-    assert.match(
-      brokenPresetSentence('high', entry.problems),
-      /^The preset “high” cannot be used: .*video\.crf/,
+  it('may extend what other places say, which their own names overrule', () => {
+    const text = '{ "a": { "extends": "b" }, "b": { "extends": "c" } }';
+    assert.deepEqual(
+      findPresetProblems(text, 'presets', { b: { video: { crf: 99 } }, c: { container: 'mkv' } }),
+      [],
     );
+  });
+
+  it('are told by the name of the file', () => {
+    assert.equal(presetTextKind('/w/mine.dffmpeg-presets.json'), 'presets');
+    assert.equal(presetTextKind('/w/.vscode/settings.json'), 'settings');
+    assert.equal(presetTextKind('/w/all.code-workspace'), 'settings');
+    assert.equal(presetTextKind('/w/package.json'), undefined);
+  });
+
+  it('are opened at their name', () => {
+    const place = findPreset(file, 'late', 'presets');
+    assert.equal(place && file.slice(place.offset, place.offset + place.length), '"late"');
   });
 });
 
