@@ -22,9 +22,6 @@ interface Attempt {
   done: Promise<void>;
 }
 
-/** After these nothing more happens to an attempt, and its slot is free. */
-const lastReports: readonly TaskReport['type'][] = ['probed', 'delivered', 'failed', 'cancelled'];
-
 /** The attempts that run here: started, cancelled, and reported to their end. */
 export class Attempts {
   readonly #outbox: ReportOutbox;
@@ -93,8 +90,8 @@ export class Attempts {
       ...given,
       key,
       signal,
-      report: (report) => {
-        if (lastReports.includes(report.type)) release();
+      report: (report, last) => {
+        if (last) release();
         return this.#outbox.post(key, report);
       },
       commit: (request) => given.commit(request, signal),
@@ -105,7 +102,7 @@ export class Attempts {
     } catch (thrown) {
       // The worker itself ends: the coordinator learns that from the closed channel.
       if (signal.aborted && !isCancelled(signal)) return;
-      await context.report(reportOf(thrown, signal)).catch(() => undefined);
+      await context.report(reportOf(thrown, signal), 'last').catch(() => undefined);
     }
   }
 }
@@ -114,7 +111,8 @@ function reportOf(thrown: unknown, signal: AbortSignal): TaskReport {
   const failure = thrown instanceof TaskFailure ? thrown : undefined;
   if (isCancelled(signal)) return { type: 'cancelled', exit: failure?.exit };
   const error = failure?.error ?? toDffmpegError(thrown, 'ffmpeg-failed');
-  return { type: 'failed', error: error.toData(), exit: failure?.exit, verdict: failure?.verdict };
+  const { exit, output, verdict } = failure ?? {};
+  return { type: 'failed', error: error.toData(), exit, output, verdict };
 }
 
 function nameOf({ taskId, fence }: AttemptKey): string {

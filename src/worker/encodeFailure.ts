@@ -1,24 +1,23 @@
-import path from 'node:path';
 import { explainFailure } from '../encoding/failure.ts';
 import type { Verdict } from '../encoding/verdict.ts';
-import type { Staging } from '../files/staging.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { FfmpegExit } from './ffmpegProcess.ts';
-import { toError, type TaskContext } from './task.ts';
+import { toError } from './task.ts';
 
 /** Why ffmpeg did not end with 0, in the class that says whose fault it is. */
-export function failedRun(exit: FfmpegExit, staging: Staging, context: TaskContext): DffmpegError {
-  const binary = context.prover.tools.ffmpeg.path;
+export function failedRun(
+  exit: FfmpegExit,
+  { binary, stallSeconds }: { readonly binary: string; readonly stallSeconds: number },
+  argv: readonly string[],
+): DffmpegError {
   if (exit.failedToStart !== undefined)
     return new DffmpegError('ffmpeg-missing', `${binary} could not be started (${exit.failedToStart}).`, {
       hint: 'Install ffmpeg again, or correct the setting ffmpegPath, and retry the job.',
     });
   if (exit.stalled)
-    return new DffmpegError(
-      'ffmpeg-killed',
-      `ffmpeg was ended: it made no progress for ${context.settings.stallSeconds} s.`,
-      { hint: 'Check the disks or network drives of the source and the result, then retry the job.' },
-    );
+    return new DffmpegError('ffmpeg-killed', `ffmpeg was ended: it made no progress for ${stallSeconds} s.`, {
+      hint: 'Check the disks or network drives of the source and the result, then retry the job.',
+    });
   if (exit.signal !== null)
     return new DffmpegError('ffmpeg-killed', `ffmpeg was ended by ${exit.signal}.`, {
       hint:
@@ -26,17 +25,22 @@ export function failedRun(exit: FfmpegExit, staging: Staging, context: TaskConte
           ? 'The system may have run out of memory: run fewer encodes at once, then retry the job.'
           : 'Retry the job, and look at its log if that happens again.',
     });
-  const failure = explainFailure(exit.stderr.tail, { output: staging.file });
-  // The staged file lies on the destination's file system.
+  const failure = explainFailure(exit.stderr.tail, { output: outputOf(argv) });
+  // The attempt's folder lies on the destination's file system.
   if (failure.code === 'scratch-full')
-    return new DffmpegError(
-      'destination-full',
-      `The disk became full while ${path.basename(staging.file)} was written.`,
-      { hint: 'Free some space there, or choose another folder for the result, and retry the job.' },
-    );
+    return new DffmpegError('destination-full', 'The disk became full while the result was written.', {
+      hint: 'Free some space there, or choose another folder for the result, and retry the job.',
+    });
   if (failure.code === 'conflict')
     return new DffmpegError('ffmpeg-failed', failure.message, { hint: failure.hint });
   return toError(failure);
+}
+
+/** What a command writes, as its messages name it; undefined where it only looks. */
+function outputOf(argv: readonly string[]): string | undefined {
+  const output = argv.at(-1) ?? '-';
+  // The names of pieces are ffmpeg's: `stream/%v.m3u8`.
+  return output === '-' ? undefined : output.replace(/[^/]*%.*$/u, '');
 }
 
 /** ffmpeg ended with 0, and the result is not what was asked for. */

@@ -1,178 +1,142 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { buildArguments, type BuiltCommand } from '../encoding/arguments.ts';
-import { judge } from '../encoding/judge.ts';
-import { createProgressTracker } from '../encoding/progressTracker.ts';
-import type { Verdict } from '../encoding/verdict.ts';
+import { outputsOf } from '../encoding/presetOutputs.ts';
+import type { Measured, Plan } from '../encoding/plan.ts';
+import type { PlanInput, PlanSource } from '../encoding/planInput.ts';
+import { planOutput } from '../encoding/planOutput.ts';
 import { checkDestination } from '../files/destination.ts';
-import { identityOf } from '../files/fileIdentity.ts';
 import { requireSpace } from '../files/freeSpace.ts';
-import { forgetPlacement } from '../files/placementRecord.ts';
-import { placePersistently } from '../files/placePersistently.ts';
-import { assertUnchanged, checkSource } from '../files/sourceFile.ts';
-import { removeStaging, stage, type Staging } from '../files/staging.ts';
-import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
+import { checkSource, type SourceIdentity } from '../files/sourceFile.ts';
+import { DffmpegError } from '../protocol/errors.ts';
 import type { TaskPayload } from '../protocol/workerContract.ts';
-import { damagedResult, failedRun } from './encodeFailure.ts';
-import { runFfmpeg, type FfmpegExit } from './ffmpegProcess.ts';
-import { probeFile } from './probeFile.ts';
+import { maxRounds } from './analyse.ts';
+import { encodeProgress, type Foreseen } from './encodeProgress.ts';
+import { makeOutput } from './makeOutput.ts';
 import { proveFor } from './proveFor.ts';
-import { readBack } from './readBack.ts';
 import { surelyNeededBytes } from './sizeEstimate.ts';
-import { isCancelled, TaskFailure, toError, type TaskContext } from './task.ts';
+import { toError, type TaskContext } from './task.ts';
 
 export type EncodePayload = Extract<TaskPayload, { kind: 'encode' }>;
 
-/** Stage, encode, judge, commit, place. Reports each step; throws what ended it. The source is only read. */
+interface PlannedOutput {
+  readonly index: number;
+  readonly path: string;
+  readonly input: PlanInput;
+}
+
+/** Makes the outputs one after the other, each placed before the next begins. The sources are only read. */
 export async function encodeTask(payload: EncodePayload, context: TaskContext): Promise<void> {
-  const destination = path.dirname(payload.output);
-  const source = await checkSource(payload.source);
-  // It waited for its turn since it was looked at: the command was made for what it was then.
-  if (source.bytes !== payload.probe.bytes)
-    throw new DffmpegError('source-changed', `${payload.source} changed while it waited to be encoded.`, {
-      hint: 'Retry the job to look at the file anew.',
-    });
-  await checkDestination(destination);
-  await requireSpace(destination, surelyNeededBytes(payload.preset, payload.probe), 'destination-full');
-
-  const { taskId, fence } = context.key;
-  const staging = await stage({
-    scratchDir: context.scratchDir,
-    destination,
-    taskId,
-    fence,
-    extension: payload.preset.container,
+  const sources = await checkSources(payload);
+  const outputs = await planInputs(payload, context);
+  await checkRoom(outputs);
+  // All are planned before the first is begun: what cannot be made is said at once.
+  const progress = encodeProgress(outputs.map(foresee), (now) => {
+    context.progress(now);
   });
-  let keep = false;
-  try {
-    const command = await build(payload, staging, context);
-    const tracker = createProgressTracker({
-      duration: command.expected.duration,
-      frames: command.expected.video?.frames,
-    });
-    const exit = await encode(command, staging, context, (block) => {
-      context.progress(tracker.update(block, performance.now()));
-    });
-    const ended = { code: exit.code, signal: exit.signal };
-    if (context.signal.aborted) throw new TaskFailure(toDffmpegError(context.signal.reason), { exit: ended });
-    await asFailure(assertUnchanged(source), ended);
-    if (exit.code !== 0) throw new TaskFailure(failedRun(exit, staging, context), { exit: ended });
-
-    void context.report({ type: 'verifying', exit: ended }).catch(() => undefined);
-    const verdict = await asFailure(verify(payload, command, staging, exit, context), ended);
-    context.signal.throwIfAborted();
-    if (verdict.level === 'fail')
-      throw new TaskFailure(damagedResult(verdict, exit), { exit: ended, verdict });
-
-    // From the request on it may be granted: only an answer says that the staged file is not needed.
-    keep = true;
-    const delivered = await deliver(verdict, staging, context).catch((error: unknown) => {
-      // The worker ends without an answer: the next one is told whether to place it.
-      keep = context.signal.aborted && !isCancelled(context.signal);
-      throw error;
-    });
-    context.progress(tracker.delivered());
-    if ((await context.report({ type: 'delivered', ...delivered, verdict })) === 'stored')
-      await forgetPlacement(context.recordDir, staging.file);
-    keep = false;
-  } finally {
-    if (!keep) await removeStaging(staging);
-  }
-}
-
-async function build(payload: EncodePayload, staging: Staging, context: TaskContext): Promise<BuiltCommand> {
-  const { preset, probe, source } = payload;
-  const { prover } = context;
-  const capabilities = await proveFor(preset, prover);
-  const built = buildArguments({
-    preset,
-    probe,
-    source,
-    output: staging.file,
-    dialect: prover.dialect,
-    capabilities,
-  });
-  if (!built.ok) throw toError(built.problem);
   context.signal.throwIfAborted();
-  return built;
-}
-
-async function encode(
-  command: BuiltCommand,
-  staging: Staging,
-  context: TaskContext,
-  onProgress: Parameters<typeof runFfmpeg>[0]['onProgress'],
-): Promise<FfmpegExit> {
-  const binary = context.prover.tools.ffmpeg.path;
-  const run = runFfmpeg({
-    binary,
-    argv: command.argv,
-    output: staging.file,
-    lowPriority: context.lowPriority,
-    stallMs: context.settings.stallSeconds * 1000,
-    signal: context.signal,
-    onProgress,
-    onLog: (text) => {
-      context.log(text);
-    },
-  });
-  if (run.pid !== undefined) {
-    const { pid } = run;
-    const processStart = await run.processStart;
-    // Its answer is awaited by the order of the outbox, not here.
-    void context
-      .report({ type: 'started', argv: [binary, ...command.argv], pid, processStart: processStart ?? '' })
-      .catch(() => undefined);
+  for (const [position, output] of outputs.entries()) {
+    context.signal.throwIfAborted();
+    const isLast = position === outputs.length - 1;
+    await makeOutput(
+      {
+        ...output,
+        sources,
+        isLast,
+        progress: {
+          next: () => {
+            progress.next(position);
+          },
+          update: (block) => {
+            progress.update(block);
+          },
+          delivered: () => {
+            if (isLast) progress.delivered();
+          },
+        },
+      },
+      context,
+    );
   }
-  return run.exit;
 }
 
-async function verify(
+async function checkSources({ sources }: EncodePayload): Promise<SourceIdentity[]> {
+  const identities: SourceIdentity[] = [];
+  for (const { path: file, probe } of sources) {
+    const source = await checkSource(file);
+    // It waited for its turn since it was looked at: the commands are made for what it was then.
+    if (source.bytes !== probe.bytes)
+      throw new DffmpegError('source-changed', `${file} changed while it waited to be encoded.`, {
+        hint: 'Retry the job to look at the file anew.',
+      });
+    identities.push(source);
+  }
+  return identities;
+}
+
+/** What decides how each output is made, with what this ffmpeg has proved of what they need. */
+export async function planInputs(
   payload: EncodePayload,
-  command: BuiltCommand,
-  staging: Staging,
-  exit: FfmpegExit,
-  context: TaskContext,
-): Promise<Verdict> {
-  const { signal, settings, prover } = context;
-  const timeoutMs = settings.probeTimeoutSeconds * 1000;
-  const result = await readBack(() => probeFile(prover.tools, staging.file, { timeoutMs, signal }), context);
-  return judge({
-    expected: command.expected,
-    source: payload.probe,
-    read: {
-      outTime: exit.progress?.outTime,
-      frames: exit.progress?.frame,
-      damage: exit.stderr.damage,
-      truncated: exit.stderr.truncated,
-    },
-    result,
-    exit,
+  { prover }: Pick<TaskContext, 'prover'>,
+): Promise<PlannedOutput[]> {
+  const presets = outputsOf(payload.preset);
+  const wanted = payload.outputs.map(({ index, path: target }) => {
+    const output = presets[index];
+    if (!output) throw new DffmpegError('request-invalid', `The preset has no output ${index}.`);
+    return { index, path: target, output };
   });
+  const proved = await proveFor(
+    wanted.map(({ output }) => output),
+    prover,
+  );
+  const sources = payload.sources as [PlanSource, ...PlanSource[]];
+  return wanted.map(({ index, path: target, output }) => ({
+    index,
+    path: target,
+    input: { output, sources, ...proved },
+  }));
 }
 
-/** Asks for a name and takes it, for the next one when it turns out to be taken. No grant, no name. */
-async function deliver(
-  verdict: Verdict,
-  staging: Staging,
-  context: TaskContext,
-): Promise<{ path: string; bytes: number }> {
-  const { file: staged } = staging;
-  const identity = await identityOf(staged);
-  const { size: bytes } = await stat(staged);
-  let taken: string | undefined;
-  for (;;) {
-    const granted = await context.commit({ verdict, bytes, staged, identity, taken });
-    const placement = { staged, identity, path: granted, recordDir: context.recordDir };
-    if ((await placePersistently(placement, context)) === 'placed') return { path: granted, bytes };
-    taken = granted;
+/** Every destination can be written, and has room for what will surely be written there. */
+async function checkRoom(outputs: readonly PlannedOutput[]): Promise<void> {
+  const needed = new Map<string, number>();
+  for (const { path: target, input } of outputs) {
+    const folder = path.dirname(target);
+    const bytes = surelyNeededBytes(
+      input.output,
+      input.sources.map(({ probe }) => probe),
+    );
+    needed.set(folder, (needed.get(folder) ?? 0) + bytes);
+  }
+  for (const [folder, bytes] of needed) {
+    await checkDestination(folder);
+    await requireSpace(folder, bytes, 'destination-full');
   }
 }
 
-async function asFailure<T>(check: Promise<T>, exit: TaskFailure['exit']): Promise<T> {
-  try {
-    return await check;
-  } catch (error) {
-    throw error instanceof DffmpegError ? new TaskFailure(error, { exit }) : error;
+/** Measurements that change nothing: what follows them is known well enough to weigh the work. */
+const usual = {
+  crop: { top: 0, bottom: 0, left: 0, right: 0 },
+  loudness: { inputI: -20, inputTp: -3, inputLra: 5, inputThresh: -30, targetOffset: 0 },
+} as const;
+
+/** The steps of an output. Throws why it cannot be made. */
+function foresee({ input }: PlannedOutput): Foreseen {
+  const { name } = input.output;
+  const analyses: Plan['analyses'][number][] = [];
+  let measured: Measured = {};
+  for (let round = 0; ; round += 1) {
+    const planned = planOutput({ ...input, measured });
+    if (!planned.ok) throw toError(planned.problem);
+    const { plan } = planned;
+    if (plan.analyses.length === 0 || round === maxRounds) return { name, analyses, commands: plan.commands };
+    for (const analysis of plan.analyses) {
+      analyses.push(analysis);
+      if (analysis.kind === 'crop') measured = { ...measured, crop: usual.crop };
+      if (analysis.kind === 'quality') measured = { ...measured, crf: 23 };
+      if (analysis.kind === 'loudness')
+        measured = {
+          ...measured,
+          loudness: { ...measured.loudness, [analysis.track]: usual.loudness },
+        };
+    }
   }
 }

@@ -8,16 +8,19 @@ import { lowerPriority } from './priority.ts';
 import { processStart } from './processTable.ts';
 import { StallTimer } from './stallTimer.ts';
 
+/** Characters of standard error that are kept: more than any reader of measurements needs. */
+const saidLength = 256 * 1024;
+
 /** From the polite signal to the end of the tree; a cancelled ffmpeg is gone within two seconds. */
 const killDelayMs = 1500;
 
 export interface FfmpegOptions {
   binary: string;
   argv: readonly string[];
-  /** Path of the file that it writes. */
-  output: string;
+  /** The attempt's own folder: it runs there, and writes nowhere else. */
+  directory: string;
   lowPriority: boolean;
-  /** Milliseconds without any progress, reported or in the file, after which it is ended. */
+  /** Milliseconds without any progress, reported or in the folder, after which it is ended. */
   stallMs: number;
   /** Aborting ends it. */
   signal: AbortSignal;
@@ -28,6 +31,8 @@ export interface FfmpegOptions {
 
 export interface FfmpegExit extends Exit {
   stderr: StderrSummary;
+  /** The end of its standard error as it came, for what ffmpeg prints when it has measured something. */
+  said: string;
   /** The last of what it reported. */
   progress: ProgressBlock | undefined;
   /** Ended by us for having made no progress. */
@@ -56,6 +61,7 @@ export function runFfmpeg(options: FfmpegOptions): FfmpegRun {
     reject: false,
     extendEnv: false,
     env: ffmpegEnvironment(process.env),
+    cwd: options.directory,
     forceKillAfterDelay: killDelayMs,
     killDescendants: true,
     encoding: 'utf8',
@@ -75,10 +81,11 @@ async function follow(subprocess: Subprocess, options: FfmpegOptions): Promise<F
   const log = new LineBatcher(options.onLog);
   const stall = new StallTimer({
     milliseconds: options.stallMs,
-    output: options.output,
+    folder: options.directory,
     onStall: () => subprocess.kill('SIGTERM'),
   });
   let progress: ProgressBlock | undefined;
+  let said = '';
 
   subprocess.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     for (const block of parser.push(chunk)) {
@@ -90,6 +97,7 @@ async function follow(subprocess: Subprocess, options: FfmpegOptions): Promise<F
   subprocess.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     stderr.push(chunk);
     log.push(chunk);
+    said = (said + chunk).slice(-saidLength);
   });
   // What is written after it has ended is nobody's loss.
   subprocess.stdin.on('error', () => undefined);
@@ -105,6 +113,7 @@ async function follow(subprocess: Subprocess, options: FfmpegOptions): Promise<F
     code: result.exitCode ?? null,
     signal: result.signal ?? null,
     stderr: stderr.summary(),
+    said,
     progress,
     stalled: stall.fired,
     failedToStart: subprocess.pid === undefined ? (result.code ?? 'unknown') : undefined,

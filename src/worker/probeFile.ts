@@ -11,13 +11,32 @@ import type { Tools } from './findBinary.ts';
 import { runTool } from './runTool.ts';
 import { toError } from './task.ts';
 
-/** Runs ffprobe on a file, and once more on its first frames where they can tell more. Throws the error that says why it is no media, or could not be read. */
-export async function probeFile(
+export interface ProbeOptions {
+  timeoutMs: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * Runs ffprobe on a file, and once more on its first frames where they can tell more. Throws the error that says why
+ * it is no media, or could not be read.
+ */
+export async function probeFile(tools: Tools, file: string, options: ProbeOptions): Promise<Probe> {
+  const probe = await probeWith(tools, ffprobeArguments(file), file, options);
+  const frameArguments = ffprobeFrameArguments(file, probe);
+  if (frameArguments === undefined) return probe;
+  // What frames say is a help: without it the container's word counts.
+  const frames = await runTool(tools.ffprobe.path, frameArguments, options);
+  return frames.code === 0 ? addFrameFacts(probe, frames.stdout) : probe;
+}
+
+/** With arguments for ffprobe of the caller's own; `file` names it in messages. */
+export async function probeWith(
   tools: Tools,
+  argv: readonly string[],
   file: string,
-  options: { timeoutMs: number; signal?: AbortSignal },
+  options: ProbeOptions,
 ): Promise<Probe> {
-  const result = await runTool(tools.ffprobe.path, ffprobeArguments(file), options);
+  const result = await runTool(tools.ffprobe.path, argv, options);
   if (result.failedToStart !== undefined)
     throw new DffmpegError('ffmpeg-missing', `${tools.ffprobe.path} could not be started.`, {
       hint: 'Install ffmpeg again, or correct the setting ffmpegPath.',
@@ -29,9 +48,5 @@ export async function probeFile(
   if (result.code !== 0) throw toError(explainFailure(result.stderr.split('\n'), { program: 'ffprobe' }));
   const parsed = parseProbe(result.stdout);
   if (!parsed.ok) throw toError(parsed.problem);
-  const frameArguments = ffprobeFrameArguments(file, parsed.probe);
-  if (frameArguments === undefined) return parsed.probe;
-  // What frames say is a help: without it the container's word counts.
-  const frames = await runTool(tools.ffprobe.path, frameArguments, options);
-  return frames.code === 0 ? addFrameFacts(parsed.probe, frames.stdout) : parsed.probe;
+  return parsed.probe;
 }

@@ -1,4 +1,5 @@
-import { pickAudio, pickVideo } from '../encoding/streams.ts';
+import type { Probe } from '../encoding/probe.ts';
+import { hasSound, pickVideo } from '../encoding/streams.ts';
 import { checkDestination } from '../files/destination.ts';
 import { beginsAsIsoMedia } from '../files/isoMedia.ts';
 import { checkSource } from '../files/sourceFile.ts';
@@ -7,23 +8,49 @@ import type { TaskPayload } from '../protocol/workerContract.ts';
 import { probeFile } from './probeFile.ts';
 import type { TaskContext } from './task.ts';
 
-/** Is the source media that can be read, and can the result be written? Reports `probed`, or throws why not. */
+/** Characters of all probes together: they travel in one frame, and with every encode. */
+const maxProbeCharacters = 4_000_000;
+
+/** Are the sources media that can be read, and can the results be written? Reports `probed`, or throws why not. */
 export async function probeTask(
   payload: Extract<TaskPayload, { kind: 'probe' }>,
   context: TaskContext,
 ): Promise<void> {
-  const source = await checkSource(payload.source);
-  const probe = await probeFile(context.prover.tools, payload.source, {
+  const probes: Probe[] = [];
+  let characters = 0;
+  for (const source of payload.sources) {
+    const probe = await examine(source, context);
+    characters += JSON.stringify(probe).length;
+    if (characters > maxProbeCharacters)
+      throw new DffmpegError('source-not-media', `${source} announces more tracks than anybody needs.`, {
+        hint: 'Choose a video or audio file; check that this one plays.',
+      });
+    probes.push(probe);
+  }
+  for (const folder of payload.destinations) await checkDestination(folder);
+  context.signal.throwIfAborted();
+  await context.report({ type: 'probed', probes }, 'last');
+}
+
+async function examine(path: string, context: TaskContext): Promise<Probe> {
+  const { bytes } = await checkSource(path);
+  const probe = await probeFile(context.prover.tools, path, {
     timeoutMs: context.settings.probeTimeoutSeconds * 1000,
     signal: context.signal,
   }).catch(async (error: unknown) => {
     const damaged = error instanceof DffmpegError && error.code === 'source-damaged';
-    throw damaged && !(await beginsAsIsoMedia(payload.source)) ? notMedia(payload.source) : error;
+    throw damaged && !(await beginsAsIsoMedia(path)) ? notMedia(path) : error;
   });
-  if (!pickVideo(probe) && pickAudio(probe, true).length === 0) throw notMedia(payload.source);
-  await checkDestination(payload.destination);
-  context.signal.throwIfAborted();
-  await context.report({ type: 'probed', probe: { ...probe, bytes: source.bytes } });
+  if (!holdsMedia(probe)) throw notMedia(path);
+  return { ...probe, bytes };
+}
+
+/** A cover alone is a picture that a still can be made of. */
+function holdsMedia(probe: Probe): boolean {
+  return (
+    pickVideo(probe) !== undefined ||
+    probe.streams.some((stream) => stream.attachedPicture || (stream.type === 'audio' && hasSound(stream)))
+  );
 }
 
 function notMedia(source: string): DffmpegError {

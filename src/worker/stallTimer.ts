@@ -1,19 +1,20 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
 
 /**
  * Fires once when nothing has happened for a while: no `restart`, and in the second half of that time no change
- * of the output file either. ffmpeg reports nothing while it moves an index to the front of a finished file.
+ * in the folder that is written either. ffmpeg reports nothing while it moves an index to the front of a finished file.
  */
 export class StallTimer {
   fired = false;
   readonly #halfMs: number;
-  readonly #output: string;
+  readonly #folder: string;
   readonly #onStall: () => void;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: { milliseconds: number; output: string; onStall: () => void }) {
+  constructor(options: { milliseconds: number; folder: string; onStall: () => void }) {
     this.#halfMs = options.milliseconds / 2;
-    this.#output = options.output;
+    this.#folder = options.folder;
     this.#onStall = options.onStall;
     this.restart();
   }
@@ -21,7 +22,7 @@ export class StallTimer {
   restart(): void {
     this.stop();
     this.#timer = setTimeout(() => {
-      this.#watchOutput();
+      this.#watchFolder();
     }, this.#halfMs);
   }
 
@@ -30,18 +31,18 @@ export class StallTimer {
     this.#timer = undefined;
   }
 
-  #watchOutput(): void {
-    const before = stateOf(this.#output);
+  #watchFolder(): void {
+    const before = stateOf(this.#folder);
     const timer = setTimeout(() => void this.#decide(before, timer), this.#halfMs);
     this.#timer = timer;
   }
 
   async #decide(before: Promise<string>, timer: NodeJS.Timeout): Promise<void> {
-    const moved = (await before) !== (await stateOf(this.#output));
+    const moved = (await before) !== (await stateOf(this.#folder));
     // Restarted or stopped meanwhile.
     if (this.#timer !== timer) return;
     if (moved) {
-      this.#watchOutput();
+      this.#watchFolder();
       return;
     }
     this.fired = true;
@@ -49,11 +50,12 @@ export class StallTimer {
   }
 }
 
-/** Never rejects: a file that cannot be looked at does not move. */
-async function stateOf(file: string): Promise<string> {
+/** Sizes and times of all files. Never rejects: what cannot be looked at does not move. */
+async function stateOf(folder: string): Promise<string> {
   try {
-    const { size, mtimeMs } = await stat(file);
-    return `${size} ${mtimeMs}`;
+    const names = (await readdir(folder, { recursive: true })).sort();
+    const files = await Promise.all(names.map((name) => stat(path.join(folder, name))));
+    return files.map(({ size, mtimeMs }) => `${size} ${mtimeMs}`).join();
   } catch {
     return '';
   }

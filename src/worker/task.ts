@@ -1,6 +1,5 @@
-import type { ProgressEstimate } from '../encoding/progressTracker.ts';
 import { DffmpegError } from '../protocol/errors.ts';
-import type { Exit } from '../protocol/model.ts';
+import type { Exit, Progress } from '../protocol/model.ts';
 import type { Params } from '../protocol/contract.ts';
 import type { CoordinatorMethods, TaskReport } from '../protocol/workerContract.ts';
 import type { CapabilityProver } from './capabilities.ts';
@@ -27,10 +26,11 @@ export interface TaskContext {
   readonly recordDir: string;
   /** Aborted by a cancel (the reason is then a `DffmpegError` with code `cancelled`) or by the worker's end. */
   readonly signal: AbortSignal;
-  report(report: TaskReport): Promise<ReportOutcome>;
+  /** `last`: nothing more happens in this attempt, its slot is free. */
+  report(report: TaskReport, last?: 'last'): Promise<ReportOutcome>;
   /** Asks until granted; throws when it is refused, and when the signal aborts. */
   commit(request: CommitRequest): Promise<string>;
-  progress(estimate: ProgressEstimate): void;
+  progress(progress: Omit<Progress, 'jobId' | 'fence'>): void;
   log(text: string): void;
 }
 
@@ -38,12 +38,18 @@ export interface TaskContext {
 export class TaskFailure extends Error {
   readonly error: DffmpegError;
   readonly exit: Exit | undefined;
+  /** The output that was being made, with what was found of it. */
+  readonly output: number | undefined;
   readonly verdict: Extract<TaskReport, { type: 'failed' }>['verdict'];
 
-  constructor(error: DffmpegError, known: Pick<TaskFailure, 'exit'> & Partial<Pick<TaskFailure, 'verdict'>>) {
+  constructor(
+    error: DffmpegError,
+    known: Pick<TaskFailure, 'exit'> & Partial<Pick<TaskFailure, 'output' | 'verdict'>>,
+  ) {
     super(error.message, { cause: error });
     this.error = error;
     this.exit = known.exit;
+    this.output = known.output;
     this.verdict = known.verdict;
   }
 }

@@ -1,8 +1,10 @@
+import { lstat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { outputsOf } from '../encoding/presetOutputs.ts';
 import { sweepRecords } from '../files/placementRecord.ts';
 import { recoverPlacement } from '../files/placing.ts';
-import { isStaged, removeStaging, stagingOf, sweepAttempts } from '../files/staging.ts';
+import { isStaged, isStagingFolder, removeStaging, sweepAttempts } from '../files/staging.ts';
 import type { Channel } from '../protocol/channel.ts';
 import type { Handlers, Params } from '../protocol/contract.ts';
 import { DffmpegError } from '../protocol/errors.ts';
@@ -19,6 +21,7 @@ import {
 } from '../protocol/workerContract.ts';
 import { Announcer } from './announcer.ts';
 import { Attempts, type ContextOf } from './attempts.ts';
+import type { CapabilityProver } from './capabilities.ts';
 import { FfmpegBinary } from './ffmpegBinary.ts';
 import { FfmpegKeeper } from './ffmpegKeeper.ts';
 import { LoadMeter } from './load.ts';
@@ -171,20 +174,23 @@ class WorkerNode implements Worker {
         };
       },
       'placement.recover': async ({ staged, identity, path: target }) => {
-        this.#requireStaged(staged);
+        const folder = path.dirname(staged);
+        if (!isStaged(staged, this.#scratchDir) || (await isLink(folder)))
+          throw new DffmpegError('request-invalid', `${staged} is not the name of a staged result.`);
         const outcome = await recoverPlacement({
           staged,
           identity,
           path: target,
           recordDir: this.#recordDir,
         });
-        if (outcome !== 'taken') await removeStaging(stagingOf(staged));
+        if (outcome !== 'taken') await removeStaging(folder);
         return { outcome };
       },
-      'process.reap': async ({ pid, processStart, staged }) => {
-        if (staged !== undefined) this.#requireStaged(staged);
+      'process.reap': async ({ pid, processStart, directory }) => {
+        if (directory !== undefined && !isStagingFolder(directory, this.#scratchDir))
+          throw new DffmpegError('request-invalid', `${directory} is not the name of an attempt’s folder.`);
         const ended = await reapProcess(pid, processStart);
-        if (staged !== undefined) await removeStaging(stagingOf(staged));
+        if (directory !== undefined) await removeStaging(directory);
         return { ended };
       },
     };
@@ -193,10 +199,7 @@ class WorkerNode implements Worker {
   async #offer(key: AttemptKey, payload: TaskPayload): Promise<{ accepted: boolean }> {
     const prover = await this.#ffmpeg.check();
     if (!prover) return { accepted: false };
-    const kind =
-      payload.kind === 'probe'
-        ? 'probe'
-        : slotKindFor(payload.preset, await proveFor(payload.preset, prover));
+    const kind = payload.kind === 'probe' ? 'probe' : await this.#slotFor(payload, prover);
     // Offered again because the answer was lost.
     if (this.#attempts.has(key)) return { accepted: true };
     if (this.#ended.signal.aborted) return { accepted: false };
@@ -204,6 +207,15 @@ class WorkerNode implements Worker {
     if (!release) return { accepted: false };
     this.#attempts.start(key, payload, prover, release);
     return { accepted: true };
+  }
+
+  async #slotFor(
+    { preset, outputs }: Extract<TaskPayload, { kind: 'encode' }>,
+    prover: CapabilityProver,
+  ): Promise<string> {
+    const all = outputsOf(preset);
+    const wanted = outputs.flatMap(({ index }) => all[index] ?? []);
+    return slotKindFor(wanted, (await proveFor(wanted, prover)).capabilities);
   }
 
   readonly #contextOf: ContextOf = (key, { jobId }, prover) => {
@@ -220,8 +232,8 @@ class WorkerNode implements Worker {
         );
         return granted;
       },
-      progress: (estimate) => {
-        this.#peer.emit('task.progress', { jobId, fence: key.fence, ...estimate }, `progress/${key.taskId}`);
+      progress: (progress) => {
+        this.#peer.emit('task.progress', { jobId, fence: key.fence, ...progress }, `progress/${key.taskId}`);
       },
       log: (text) => {
         this.#peer.emit('task.log', { ...key, jobId, text });
@@ -278,13 +290,16 @@ class WorkerNode implements Worker {
     };
   }
 
-  #requireStaged(staged: string): void {
-    if (!isStaged(staged, this.#scratchDir))
-      throw new DffmpegError('request-invalid', `${staged} is not the name of a staged result.`);
-  }
-
   #complain(what: string, cause: unknown): void {
     const why = cause instanceof Error ? cause.message : String(cause);
     this.#options.onError?.(new DffmpegError('internal', `${what}: ${why}`, { cause }));
   }
+}
+
+/** What lies behind a link is somebody else's. */
+async function isLink(folder: string): Promise<boolean> {
+  return lstat(folder).then(
+    (stats) => stats.isSymbolicLink(),
+    () => false,
+  );
 }

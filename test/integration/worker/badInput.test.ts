@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { ScriptedCoordinator } from './support/scriptedCoordinator.ts';
-import { probeBy, webPreset, Workshop } from './support/workshop.ts';
+import { encodePayload, probeBy, probePayload, Workshop } from './support/workshop.ts';
 
 const run = promisify(execFile);
 
@@ -26,7 +26,7 @@ describe('worker: bad input', function () {
 
   /** The error of a probe task; it must name a file or say something of it, and what to do next. */
   async function refusal(source: string, destination = path.dirname(source)) {
-    const payload = { kind: 'probe' as const, jobId: 'j1', source, destination };
+    const payload = probePayload(source, destination);
     tasks += 1;
     const report = await coordinator.run({ taskId: `p${tasks}`, fence: 1, payload });
     assert.ok(report.type === 'failed', JSON.stringify(report));
@@ -80,7 +80,7 @@ describe('worker: bad input', function () {
     const source = await shop.clip(shop.path('vanishing.mp4'));
     const output = shop.path('vanishing.web.mp4');
     const probe = await probeBy(coordinator, source, 'v0');
-    const payload = { kind: 'encode' as const, jobId: 'j1', source, probe, preset: webPreset, output };
+    const payload = encodePayload({ source, probe, output });
     await writeFile(source, 'no longer a film');
     const changed = await coordinator.run({ taskId: 'v1', fence: 1, payload });
     assert.ok(changed.type === 'failed');
@@ -107,7 +107,7 @@ describe('worker: bad input', function () {
     if (!unusable) return;
     const preset = { container: 'mp4' as const, video: { encoders: ['hevc_videotoolbox' as const] } };
     const output = shop.path('fine.out.mp4');
-    const payload = { kind: 'encode' as const, jobId: 'j1', source, probe, preset, output };
+    const payload = encodePayload({ source, probe, preset, output });
     const report = await coordinator.run({ taskId: 'e1', fence: 1, payload });
     assert.equal(report.type === 'failed' && report.error.code, 'encoder-unavailable');
   });
@@ -155,7 +155,7 @@ describe('worker: bad input', function () {
     it('is proved by writing there, leaving nothing', async () => {
       const folder = shop.path('fresh');
       await mkdir(folder);
-      const payload = { kind: 'probe' as const, jobId: 'j1', source, destination: folder };
+      const payload = probePayload(source, folder);
       const report = await coordinator.run({ taskId: 'd1', fence: 1, payload });
       assert.equal(report.type, 'probed');
       assert.deepEqual(await readdir(folder), []);
@@ -171,10 +171,10 @@ describe('worker: bad input', function () {
         const output = path.join(target, 'clip.web.mp4');
         const probe = await probeBy(coordinator, source, 'x0');
         coordinator.onCommit = ({ staged }) => {
-          assert.equal(staged, path.join(target, '.dffmpeg-x1-7.part'));
+          assert.equal(staged, path.join(target, '.dffmpeg-x1-7.part', 'result.mp4'));
           return Promise.resolve({ path: output });
         };
-        const payload = { kind: 'encode' as const, jobId: 'j', source, probe, preset: webPreset, output };
+        const payload = encodePayload({ source, probe, output });
         const report = await coordinator.run({ taskId: 'x1', fence: 7, payload });
         assert.equal(report.type, 'delivered', JSON.stringify(report));
         assert.deepEqual(await readdir(target), ['clip.web.mp4']);

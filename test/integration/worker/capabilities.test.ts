@@ -4,7 +4,7 @@ import { chmod, mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { encoderTrials, trialArguments } from '../../../src/encoding/trial.ts';
-import { itOnUnix, Workshop } from './support/workshop.ts';
+import { itOnUnix, probePayload, Workshop } from './support/workshop.ts';
 
 const run = promisify(execFile);
 
@@ -99,12 +99,7 @@ describe('worker: ffmpeg and its capabilities', function () {
     );
     assert.ok(missing.ffmpeg.state === 'missing' && missing.ffmpeg.error.hint);
     assert.equal(missing.ffmpeg.error.code, 'ffmpeg-missing');
-    const payload = {
-      kind: 'probe' as const,
-      jobId: 'j',
-      source: shop.path('a.mp4'),
-      destination: shop.root,
-    };
+    const payload = probePayload(shop.path('a.mp4'), shop.root);
     const offer = () => coordinator.peer.request('task.offer', { taskId: 't1', fence: 1, payload });
     assert.deepEqual(await offer(), { accepted: false });
 
@@ -125,12 +120,7 @@ describe('worker: ffmpeg and its capabilities', function () {
       () => coordinator.registrations.length > before && coordinator.worker?.ffmpeg.state === 'ready',
     );
     await rm(ffmpeg.path);
-    const payload = {
-      kind: 'probe' as const,
-      jobId: 'j',
-      source: shop.path('a.mp4'),
-      destination: shop.root,
-    };
+    const payload = probePayload(shop.path('a.mp4'), shop.root);
     const answer = await coordinator.peer.request('task.offer', { taskId: 't1', fence: 1, payload });
     assert.deepEqual(answer, { accepted: false });
     await coordinator.until(() => coordinator.worker?.ffmpeg.state === 'missing');

@@ -7,6 +7,7 @@ import { DffmpegError } from '../../../src/protocol/errors.ts';
 import type { ScriptedCoordinator } from './support/scriptedCoordinator.ts';
 import {
   assertGone,
+  encodePayload,
   itOnUnix,
   probeBy,
   realClip,
@@ -32,11 +33,7 @@ describe('worker: encode', function () {
   async function offer(source: string, output: string, preset = webPreset, taskId = 't1') {
     const probe = await probeBy(coordinator, source, `${taskId}-probe`);
     coordinator.onCommit = () => Promise.resolve({ path: output });
-    return {
-      taskId,
-      fence: 1,
-      payload: { kind: 'encode' as const, jobId: 'j1', source, probe, preset, output },
-    };
+    return { taskId, fence: 1, payload: encodePayload({ source, probe, preset, output }) };
   }
 
   async function leftovers(): Promise<string[]> {
@@ -150,7 +147,7 @@ describe('worker: encode', function () {
     await first.ready();
     const probe = await probeBy(first, source, 'p');
     first.onCommit = () => new Promise(() => undefined);
-    const payload = { kind: 'encode' as const, jobId: 'j1', source, probe, preset: webPreset, output };
+    const payload = encodePayload({ source, probe, output });
     await first.peer.request('task.offer', { taskId: 't1', fence: 1, payload });
     const { staged, identity } = await first.until(() => first.commits[0]);
     await worker.close();
@@ -180,7 +177,7 @@ describe('worker: encode', function () {
     const source = await shop.clip(shop.path('clip.mp4'), { seconds: 8, size: '1280x720' });
     await coordinator.peer.request('task.offer', await offer(source, shop.path('out.mp4'), slowPreset));
     const { pid } = await coordinator.reported('t1', 'started');
-    await coordinator.until(() => coordinator.progress.length > 0);
+    await coordinator.until(() => coordinator.progress.some(({ outTime }) => outTime !== undefined));
     const start = performance.now();
     await coordinator.peer.request('task.cancel', { taskId: 't1', fence: 1 });
     const report = await coordinator.lastReport('t1');
@@ -201,7 +198,7 @@ describe('worker: encode', function () {
       "trap '' TERM",
       'sleep 1000 &',
       `echo $! > '${shop.path('child')}'`,
-      'echo frame=1; echo progress=continue',
+      'echo out_time_us=1000; echo progress=continue',
       'wait; sleep 1000',
     ];
     const script = `#!/bin/bash
@@ -211,17 +208,10 @@ case "$*" in *progress*) ${encode.join('\n')};; *) exec ffmpeg "$@";; esac
     const { coordinator: other } = shop.hire({ id: 'w2', ffmpegPath: deaf });
     await other.ready();
     const probe = await probeBy(other, source, 'p');
-    const payload = {
-      kind: 'encode' as const,
-      jobId: 'j1',
-      source,
-      probe,
-      preset: webPreset,
-      output: shop.path('o.mp4'),
-    };
+    const payload = encodePayload({ source, probe, preset: webPreset, output: shop.path('o.mp4') });
     await other.peer.request('task.offer', { taskId: 't1', fence: 1, payload });
     const { pid } = await other.reported('t1', 'started');
-    await other.until(() => other.progress.length > 0);
+    await other.until(() => other.progress.some(({ outTime }) => outTime !== undefined));
     const start = performance.now();
     await other.peer.request('task.cancel', { taskId: 't1', fence: 1 });
     assert.equal((await other.lastReport('t1')).type, 'cancelled');
@@ -249,14 +239,7 @@ case "$*" in *progress*) ${encode.join('\n')};; *) exec ffmpeg "$@";; esac
     });
     await other.ready();
     const probe = await probeBy(other, source, 'p');
-    const payload = {
-      kind: 'encode' as const,
-      jobId: 'j1',
-      source,
-      probe,
-      preset: webPreset,
-      output: shop.path('o.mp4'),
-    };
+    const payload = encodePayload({ source, probe, preset: webPreset, output: shop.path('o.mp4') });
     const report = await other.run({ taskId: 't1', fence: 1, payload });
     assert.equal(report.type === 'failed' && report.error.code, 'ffmpeg-killed');
     assert.match(report.type === 'failed' ? report.error.message : '', /no progress/);
@@ -300,14 +283,13 @@ case "$*" in *progress*) ${encode.join('\n')};; *) exec ffmpeg "$@";; esac
     const probe = await probeBy(other, source, 'p');
     const task = (taskId: string) => ({
       ...{ taskId, fence: 1 },
-      payload: {
-        kind: 'encode' as const,
-        jobId: taskId,
+      payload: encodePayload({
         source,
         probe,
         preset: slowPreset,
         output: shop.path('o.mp4'),
-      },
+        jobId: taskId,
+      }),
     });
     const ask = (taskId: string) => other.peer.request('task.offer', task(taskId));
     assert.deepEqual(await ask('t1'), { accepted: true });
@@ -325,14 +307,7 @@ case "$*" in *progress*) ${encode.join('\n')};; *) exec ffmpeg "$@";; esac
     const { coordinator: other, worker } = shop.hire({ id: 'w2' });
     await other.ready();
     const probe = await probeBy(other, source, 'p');
-    const payload = {
-      kind: 'encode' as const,
-      jobId: 'j',
-      source,
-      probe,
-      preset: slowPreset,
-      output: shop.path('o.mp4'),
-    };
+    const payload = encodePayload({ source, probe, preset: slowPreset, output: shop.path('o.mp4') });
     await other.peer.request('task.offer', { taskId: 't1', fence: 1, payload });
     const { pid } = await other.reported('t1', 'started');
     const start = performance.now();

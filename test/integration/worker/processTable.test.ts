@@ -45,7 +45,7 @@ describe('worker: process table', () => {
     assert.ok(await processStart(pid));
   });
 
-  it('is asked by the coordinator, with the staged file to remove', async function () {
+  it('is asked by the coordinator, with the folder of the attempt to remove', async function () {
     this.timeout(30_000);
     const shop = await Workshop.openProved();
     try {
@@ -54,14 +54,16 @@ describe('worker: process table', () => {
       await mkdir(path.dirname(staged), { recursive: true });
       await writeFile(staged, 'half a film');
       const start = (await processStart(pid)) ?? '';
-      const reap = (file: string) =>
-        coordinator.peer.request('process.reap', { pid, processStart: start, staged: file });
-      const precious = shop.path('precious.mp4');
+      const reap = (directory: string) =>
+        coordinator.peer.request('process.reap', { pid, processStart: start, directory });
+      const precious = shop.path('precious', 'film.mp4');
+      await mkdir(path.dirname(precious));
       await writeFile(precious, 'mine');
-      await assert.rejects(reap(precious), { code: 'request-invalid' });
+      for (const folder of [path.dirname(precious), path.join(path.dirname(staged), '..'), shop.stateDir])
+        await assert.rejects(reap(folder), { code: 'request-invalid' });
       assert.ok((await stat(precious)).size > 0);
-      assert.deepEqual(await reap(staged), { ended: true });
-      await assert.rejects(stat(staged), { code: 'ENOENT' });
+      assert.deepEqual(await reap(path.dirname(staged)), { ended: true });
+      await assert.rejects(stat(path.dirname(staged)), { code: 'ENOENT' });
     } finally {
       await shop.close();
     }

@@ -152,7 +152,7 @@ describe('worker: one bad moment', () => {
         if (writes > 30) clearInterval(writer);
         else void appendFile(output, 'x');
       }, 10);
-      timer = new StallTimer({ milliseconds: 200, output, onStall: resolve });
+      timer = new StallTimer({ milliseconds: 200, folder: root, onStall: resolve });
     });
     assert.ok(writes > 30 && timer?.fired);
     assert.ok(performance.now() - end >= 300);

@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { ffmpegInstall, ffmpegInstallHint, parseOsRelease } from '../../../src/encoding/ffmpegInstall.ts';
-import { videoEncoders } from '../../../src/encoding/preset.ts';
+import type { OutputPreset } from '../../../src/encoding/output.ts';
+import { videoEncoders } from '../../../src/encoding/presetNames.ts';
 import { slotKind } from '../../../src/encoding/slots.ts';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
 import type { TaskReport } from '../../../src/protocol/workerContract.ts';
@@ -70,7 +71,7 @@ describe('worker', () => {
 
   describe('outbox', () => {
     const key = { taskId: 't1', fence: 1 };
-    const verifying: TaskReport = { type: 'verifying', exit: { code: 0, signal: null } };
+    const verifying: TaskReport = { type: 'verifying', output: 0, exit: { code: 0, signal: null } };
     const cancelled: TaskReport = { type: 'cancelled' };
 
     it('repeats until it is answered, in order', async () => {
@@ -127,13 +128,15 @@ describe('worker', () => {
 
   it('asks for space only where the bit rate says how much', () => {
     const probe = { formatName: 'mov', duration: 1000, bytes: 1, streams: [] };
-    const least = surelyNeededBytes({ container: 'mp4', video: { encoders: ['libx264'], crf: 20 } }, probe);
-    const rate = surelyNeededBytes(
-      { container: 'mp4', video: { encoders: ['libx264'], bitrate: '8M' } },
-      probe,
-    );
-    assert.equal(least, 16 * 1024 * 1024);
-    assert.equal(rate, 700e6);
+    const needed = (output: Partial<OutputPreset>) =>
+      surelyNeededBytes({ container: 'mp4', ...output }, [probe]);
+    const least = 16 * 1024 * 1024;
+    assert.equal(needed({ video: { encoders: ['libx264'], crf: 20 } }), least);
+    assert.equal(needed({ video: { bitrate: '8M' } }), 700e6);
+    assert.equal(surelyNeededBytes({ container: 'mp4', video: { bitrate: '8M' } }, [probe, probe]), 1400e6);
+    assert.equal(needed({ video: { targetSize: '1GB' } }), 500e6);
+    assert.equal(needed({ video: { bitrate: '8M' }, trim: { duration: 1 } }), least);
+    assert.equal(needed({ video: { copy: true, bitrate: '8M' } }), least);
   });
 
   describe('installing ffmpeg', () => {

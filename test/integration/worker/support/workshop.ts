@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import type { Preset } from '../../../../src/encoding/preset.ts';
 import type { Probe } from '../../../../src/encoding/probe.ts';
 import { encoderTrials } from '../../../../src/encoding/trial.ts';
+import type { TaskPayload } from '../../../../src/protocol/workerContract.ts';
 import { createMemoryChannelPair } from '../../../../src/transport/memory.ts';
 import { createWorker, type Worker, type WorkerOptions } from '../../../../src/worker/worker.ts';
 import { ScriptedCoordinator } from './scriptedCoordinator.ts';
@@ -113,10 +114,35 @@ export async function probeBy(
   source: string,
   taskId: string,
 ): Promise<Probe> {
-  const payload = { kind: 'probe' as const, jobId: 'j1', source, destination: path.dirname(source) };
-  const report = await coordinator.run({ taskId, fence: 1, payload });
-  if (report.type !== 'probed') throw new Error(`Not probed: ${JSON.stringify(report)}`);
-  return report.probe;
+  const report = await coordinator.run({ taskId, fence: 1, payload: probePayload(source) });
+  const [probe] = report.type === 'probed' ? report.probes : [];
+  if (!probe) throw new Error(`Not probed: ${JSON.stringify(report)}`);
+  return probe;
+}
+
+export function probePayload(
+  source: string,
+  destination = path.dirname(source),
+): Extract<TaskPayload, { kind: 'probe' }> {
+  return { kind: 'probe', jobId: 'j1', sources: [source], destinations: [destination] };
+}
+
+/** Of a preset with one output. */
+export function encodePayload(task: {
+  source: string;
+  probe: Probe;
+  preset?: Preset;
+  output: string;
+  jobId?: string;
+}): Extract<TaskPayload, { kind: 'encode' }> {
+  const { source, probe, preset = webPreset, output, jobId = 'j1' } = task;
+  return {
+    kind: 'encode',
+    jobId,
+    sources: [{ path: source, probe }],
+    preset,
+    outputs: [{ index: 0, path: output }],
+  };
 }
 
 /** A real clip, where the folder of clips is at hand. */

@@ -1,0 +1,196 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { judge } from '../encoding/judge.ts';
+import { missedGain } from '../encoding/judgeSize.ts';
+import type { Plan } from '../encoding/plan.ts';
+import type { PlanInput } from '../encoding/planInput.ts';
+import type { Verdict } from '../encoding/verdict.ts';
+import { identityOf } from '../files/fileIdentity.ts';
+import { forgetPlacement } from '../files/placementRecord.ts';
+import { placePersistently } from '../files/placePersistently.ts';
+import { placingFs } from '../files/placingFs.ts';
+import { assertUnchanged, type SourceIdentity } from '../files/sourceFile.ts';
+import { removeStaging, stage } from '../files/staging.ts';
+import { DffmpegError } from '../protocol/errors.ts';
+import { settlePlan, type SettledPlan } from './analyse.ts';
+import { damagedResult } from './encodeFailure.ts';
+import type { EncodeProgress } from './encodeProgress.ts';
+import type { FfmpegExit } from './ffmpegProcess.ts';
+import { readResult } from './readResult.ts';
+import { exitOf, runCommand, type RunPlace } from './runCommand.ts';
+import { isCancelled, TaskFailure, type TaskContext } from './task.ts';
+import { WorkFiles } from './workFiles.ts';
+
+/** One output of an attempt. */
+export interface OutputTask {
+  /** Which of the job's outputs. */
+  readonly index: number;
+  /** Planned path of the result. */
+  readonly path: string;
+  readonly input: PlanInput;
+  readonly sources: readonly SourceIdentity[];
+  readonly progress: { next(): void; update: EncodeProgress['update']; delivered(): void };
+  /** Nothing of the job is left to do after it. */
+  readonly isLast: boolean;
+}
+
+/** Stage, measure, encode, judge, commit, place. Reports each step; throws what ended it. */
+export async function makeOutput(task: OutputTask, context: TaskContext): Promise<void> {
+  const { taskId, fence } = context.key;
+  const destination = path.dirname(task.path);
+  const directory = await stage({ scratchDir: context.scratchDir, destination, taskId, fence });
+  let keep = false;
+  try {
+    const place = runPlace(task, directory, context);
+    const files = new WorkFiles(place, path.dirname(task.input.sources[0].path));
+    const { progress } = task;
+    const settled = await settlePlan(task.input, { place, files, progress });
+    const staged = path.join(directory, settled.plan.result);
+    const exit = await encode(settled.plan, task, place);
+
+    const ended = exitOf(exit);
+    await asFailure(unchanged(task.sources), ended);
+    void context.report({ type: 'verifying', output: task.index, exit: ended }).catch(() => undefined);
+    const verdict = await asFailure(verify(settled, staged, task, exit, context), ended);
+    context.signal.throwIfAborted();
+    if (verdict.level === 'fail')
+      throw new TaskFailure(damagedResult(verdict, exit), { exit: ended, output: task.index, verdict });
+    const bytes = await placingFs.bytes(staged);
+    const why = missedGain(settled.plan.expected, { source: totalBytes(task.sources), result: bytes });
+    if (why !== undefined) return await skip(why, verdict, task, context);
+
+    // From the request on it may be granted: only an answer says that the staged result is not needed.
+    keep = true;
+    const delivered = await deliver({ verdict, bytes, staged, output: task.index }, context).catch(
+      (error: unknown) => {
+        // The worker ends without an answer: the next one is told whether to place it.
+        keep = context.signal.aborted && !isCancelled(context.signal);
+        throw error;
+      },
+    );
+    await removeStaging(directory);
+    task.progress.delivered();
+    const report = { type: 'delivered', output: task.index, path: delivered, bytes, verdict } as const;
+    if ((await context.report(report, lastOf(task))) === 'stored')
+      await forgetPlacement(context.recordDir, staged);
+    keep = false;
+  } finally {
+    if (!keep) await removeStaging(directory);
+  }
+}
+
+function runPlace(task: OutputTask, directory: string, context: TaskContext): RunPlace {
+  return {
+    directory,
+    binary: context.prover.tools.ffmpeg.path,
+    lowPriority: context.lowPriority,
+    stallSeconds: context.settings.stallSeconds,
+    signal: context.signal,
+    log: (text) => {
+      context.log(text);
+    },
+    started: (command) => {
+      // Its answer is awaited by the order of the outbox, not here.
+      void context
+        .report({ type: 'started', output: task.index, directory, ...command })
+        .catch(() => undefined);
+    },
+  };
+}
+
+/** All commands of the plan, in order; how the last one ended. */
+async function encode(plan: Plan, { progress }: OutputTask, place: RunPlace): Promise<FfmpegExit> {
+  if (plan.expected.kind === 'ladder') await mkdir(path.join(place.directory, plan.result));
+  let last: FfmpegExit | undefined;
+  for (const { purpose, argv } of plan.commands) {
+    progress.next();
+    last = await runCommand(place, {
+      purpose,
+      argv,
+      onProgress: (block) => {
+        progress.update(block);
+      },
+    });
+  }
+  if (!last) throw new DffmpegError('internal', 'The plan has no command.');
+  return last;
+}
+
+async function verify(
+  { plan, findings }: SettledPlan,
+  staged: string,
+  { input }: OutputTask,
+  exit: FfmpegExit,
+  context: TaskContext,
+): Promise<Verdict> {
+  const { signal, settings, prover } = context;
+  const read = await readResult(plan, staged, {
+    tools: prover.tools,
+    dialect: input.dialect,
+    timeoutMs: settings.probeTimeoutSeconds * 1000,
+    signal,
+    log: (text) => {
+      context.log(text);
+    },
+  });
+  const { expected } = plan;
+  return judge({
+    expected: { ...expected, notes: [...expected.notes, ...findings] },
+    source: input.sources[0].probe,
+    read: {
+      outTime: exit.progress?.outTime,
+      frames: exit.progress?.frame,
+      duplicatedFrames: exit.progress?.duplicatedFrames,
+      droppedFrames: exit.progress?.droppedFrames,
+      damage: exit.stderr.damage,
+      truncated: exit.stderr.truncated,
+    },
+    ...read,
+    exit,
+  });
+}
+
+/** Asks for a name and takes it, for the next one when it turns out to be taken. No grant, no name. */
+async function deliver(
+  result: { verdict: Verdict; bytes: number; staged: string; output: number },
+  context: TaskContext,
+): Promise<string> {
+  const { staged } = result;
+  const identity = await identityOf(staged);
+  let taken: string | undefined;
+  for (;;) {
+    const granted = await context.commit({ ...result, identity, taken });
+    const placement = { staged, identity, path: granted, recordDir: context.recordDir };
+    if ((await placePersistently(placement, context)) === 'placed') return granted;
+    taken = granted;
+  }
+}
+
+async function skip(why: string, verdict: Verdict, task: OutputTask, context: TaskContext): Promise<void> {
+  const findings = [...verdict.findings, { level: 'note' as const, message: why }];
+  task.progress.delivered();
+  await context.report(
+    { type: 'skipped', output: task.index, verdict: { ...verdict, findings } },
+    lastOf(task),
+  );
+}
+
+function lastOf({ isLast }: OutputTask): 'last' | undefined {
+  return isLast ? 'last' : undefined;
+}
+
+async function unchanged(sources: readonly SourceIdentity[]): Promise<void> {
+  for (const source of sources) await assertUnchanged(source);
+}
+
+function totalBytes(sources: readonly SourceIdentity[]): number {
+  return sources.reduce((total, { bytes }) => total + bytes, 0);
+}
+
+async function asFailure<T>(check: Promise<T>, exit: TaskFailure['exit']): Promise<T> {
+  try {
+    return await check;
+  } catch (error) {
+    throw error instanceof DffmpegError ? new TaskFailure(error, { exit }) : error;
+  }
+}
