@@ -70,7 +70,8 @@ export function fitLayout(
   accepted: readonly string[],
   limit: number,
 ): LayoutFit {
-  const { channels, layout } = source;
+  const { channels } = source;
+  const layout = agreeing(source);
   if (accepted.length === 0 && channels <= limit)
     return { channels, filter: '', change: 'kept', ...(layout === undefined ? {} : { layout }) };
   const candidates = (accepted.length === 0 ? Object.values(usual) : accepted)
@@ -163,6 +164,18 @@ function pan(layout: string, moved: readonly string[]): string {
 /** A layout of just these channels. ffmpeg mixes only those that come in its own order. */
 function listOf(channels: readonly string[]): string {
   return channels.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)).join('+');
+}
+
+/** A name that stands for another number of channels says nothing. */
+function agreeing({
+  channels,
+  layout,
+}: {
+  readonly channels: number;
+  readonly layout?: string | undefined;
+}): string | undefined {
+  const named = channelList(layout ?? '').length;
+  return named === 0 || named === channels ? layout : undefined;
 }
 
 function firstOf(layout: 'mono' | 'stereo'): LayoutFit {
