@@ -123,6 +123,14 @@ export interface EncoderProof {
 export type Proof<Result> = Generator<readonly string[], Result, TrialOutcome>;
 
 export function* encoderProof(trial: EncoderTrial, features: readonly string[]): Proof<EncoderProof> {
+  const proof = yield* proofOf(trial, features);
+  const { capability } = proof;
+  if (capability.usable || !unknownOption.test(capability.refusal)) return proof;
+  const refusal = `There is no ${trial.encoder}, or none that takes its usual options: ${capability.refusal}`;
+  return { ...proof, capability: { usable: false, refusal } };
+}
+
+function* proofOf(trial: EncoderTrial, features: readonly string[]): Proof<EncoderProof> {
   const { encoder } = trial;
   if (!isVideoEncoder(encoder)) {
     const outcome = yield trialArguments(encoder, {}, features);
@@ -142,7 +150,9 @@ function* softwareProof(
   const together = yield trialArguments(encoder, { pixelFormats: formats }, features);
   if (together.worked) return usable({ pixelFormats: [...formats] });
   // Nothing else will be known of an encoder that is not there, nor of one that is alone.
-  if (formats.length < 2 || notThere.test(together.refusal)) return unusable(together);
+  const { refusal } = together;
+  if (formats.length < 2 || unknownEncoder.test(refusal) || unknownOption.test(refusal))
+    return unusable(together);
   return yield* oneByOne(encoder, formats, features, {});
 }
 
@@ -214,8 +224,9 @@ function* oneByOne(
   return cutShort ? { ...proof, holds: 'moment' } : proof;
 }
 
-/** Options are read first: where no encoder knows one, ffmpeg does not even say that the encoder is missing. */
-const notThere = /Unknown encoder|Unrecognized option/u;
+/** Options are read first: where no encoder knows one, ffmpeg does not come to say that the encoder is missing. */
+const unknownOption = /Unrecognized option/u;
+const unknownEncoder = /Unknown encoder/u;
 
 function usable(capability: Omit<EncoderCapability & { usable: true }, 'usable'>): EncoderProof {
   const { refusals, ...rest } = capability;
