@@ -1,6 +1,7 @@
 import { planBurn } from './burnSubtitles.ts';
 import type { BurnPlan } from './burnSubtitles.ts';
 import { planColor } from './color.ts';
+import { isHdr } from './colorTags.ts';
 import { planCrop } from './cropDetect.ts';
 import { planDeinterlace } from './deinterlace.ts';
 import { lackingFilter } from './filterTable.ts';
@@ -101,6 +102,7 @@ export function planPicture(input: PictureInput): Outcome<{ picture: PicturePlan
     picture: {
       filters: graphText(overlay ? before : [...before, ...after]),
       overlay: overlay && overlaid(overlay, after),
+      detached: mustDetach(stream, color.color),
       burnt: burnt?.stream,
       files: [...lut.files, ...layers.files],
       analyses,
@@ -124,18 +126,24 @@ export function planPicture(input: PictureInput): Outcome<{ picture: PicturePlan
 }
 
 /**
- * The whole graph as `-filter_complex` takes it, where there is an overlay: from a stream of the first source to
- * `[label]`.
+ * The whole graph as `-filter_complex` takes it: from a stream of the first source to `[label]`.
  */
 export function complexGraph(
-  { filters, overlay }: Pick<PicturePlan, 'filters' | 'overlay'>,
+  { filters, overlay, detached }: Pick<PicturePlan, 'filters' | 'overlay' | 'detached'>,
   stream: number,
   label = 'picture',
 ): string {
-  const begin = `[0:${stream}]${filters === '' ? 'null' : filters}`;
+  const twice = detached === true ? `[0:${stream}]nullsink;` : '';
+  const begin = `${twice}[0:${stream}]${filters === '' ? 'null' : filters}`;
   if (overlay === undefined) return `${begin}[${label}]`;
   const [main, layer] = [`[${label}_main]`, `[${label}_layer]`];
   return `${begin}${main};[0:${overlay.stream}]${overlay.prepare}${layer};${main}${layer}${overlay.join}[${label}]`;
+}
+
+function mustDetach(stream: PictureInput['stream'], color: PicturePlan['color']): boolean {
+  const { masteringDisplay, contentLight, dolbyVisionProfile } = stream;
+  const hdr10 = (masteringDisplay ?? contentLight) !== undefined;
+  return dolbyVisionProfile !== undefined || (hdr10 && !isHdr(color));
 }
 
 function overlaid(overlay: NonNullable<BurnPlan['overlay']>, after: readonly Node[]): PictureOverlay {

@@ -38,6 +38,11 @@ export interface PicturePlan {
   readonly filters: string;
   /** Subtitles that are pictures: the graph then has two inputs, and `filters` is only its beginning. See `complexGraph`. */
   readonly overlay?: PictureOverlay | undefined;
+  /**
+   * What the source’s container says of the picture (Dolby Vision, HDR10 of what is SDR now) would be wrong beside the
+   * result. ffmpeg before 7.1 copies it, unless the picture comes from a graph with several inputs.
+   */
+  readonly detached?: boolean | undefined;
   /** Index of the subtitle stream that becomes part of the picture. */
   readonly burnt?: number | undefined;
   readonly files: readonly WorkFile[];

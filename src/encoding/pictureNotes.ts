@@ -29,7 +29,7 @@ export function pictureNotes(
           )
         : undefined,
     hdr && !withoutHdr.includes(codec) && losesHdr10(stream, color)
-      ? note('The brightness data of HDR10 (mastering display, content light) are left out.')
+      ? note('The brightness data of HDR10 (mastering display, content light) may be lost.')
       : undefined,
     stream.closedCaptions === true && codec !== 'h264'
       ? note('The captions inside the source’s picture may be lost: only H.264 is sure to keep them.')

@@ -8,8 +8,8 @@ import type { Filter } from './pictureGraph.ts';
 import type { VideoPreset } from './presetVideo.ts';
 import type { ProbeStream } from './probe.ts';
 
-/** cd/m² of what tone mapping takes for 1, ordinary white. */
-const nominalWhite = 100;
+/** cd/m² of what becomes SDR’s white: HDR’s reference white by BT.2408, so that faces and grass stay as bright. */
+const referenceWhite = 203;
 /** cd/m² of the brightest spot where the source does not say. */
 const usualPeak = 1000;
 
@@ -29,23 +29,18 @@ export function wantsSdr(
 }
 
 /**
- * HDR to SDR: to light itself, to the colours of BT.709, brightness bent so that highlights fit, back to BT.709’s
- * curve. In floating point, so it is slow: it comes after scaling down.
+ * HDR to SDR: to light itself in the colours of BT.709, its brightness bent above mid-tones so that highlights fit, back
+ * to BT.709’s curve. Everything is said, since a source’s frames may not say it. In floating point, so it is slow: it
+ * comes after scaling down.
  */
 export function toneMap(stream: ProbeStream, tags: ColorTags, pixelFormat: string): Filter[] {
+  const { transfer, primaries = 'bt2020', space = 'bt2020nc', range = 'tv' } = tags;
+  const source = { tin: transfer, pin: primaries, min: space, rin: range };
   return [
-    filter('zscale', {
-      tin: tags.transfer,
-      pin: tags.primaries ?? 'bt2020',
-      min: tags.space ?? 'bt2020nc',
-      rin: tags.range ?? 'tv',
-      t: 'linear',
-      npl: nominalWhite,
-    }),
+    filter('zscale', { ...source, t: 'linear', p: 'bt709', npl: referenceWhite }),
     filter('format', { pix_fmts: 'gbrpf32le' }),
-    filter('zscale', { p: 'bt709' }),
-    filter('tonemap', { tonemap: 'mobius', desat: 0, peak: peak(stream) / nominalWhite }),
-    filter('zscale', { t: 'bt709', m: 'bt709', p: 'bt709', r: 'tv' }),
+    filter('tonemap', { tonemap: 'mobius', desat: 0, peak: peak(stream) / referenceWhite }),
+    filter('zscale', { tin: 'linear', pin: 'bt709', t: 'bt709', m: 'bt709', p: 'bt709', r: 'tv' }),
     filter('format', { pix_fmts: pixelFormat }),
     // Else an encoder would write HDR’s numbers beside a picture that is SDR.
     filter('sidedata', { mode: 'delete', type: 'MASTERING_DISPLAY_METADATA' }),
@@ -58,5 +53,5 @@ function peak({ contentLight, masteringDisplay }: ProbeStream): number {
   const measured = contentLight?.maxContent ?? 0;
   const display = (masteringDisplay?.maxLuminance ?? 0) / 10_000;
   const said = measured > 0 ? measured : display > 0 ? display : usualPeak;
-  return Math.min(10_000, Math.max(2 * nominalWhite, said));
+  return Math.min(10_000, Math.max(1.5 * referenceWhite, said));
 }
