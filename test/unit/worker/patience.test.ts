@@ -18,6 +18,10 @@ const itOnUnix = process.platform === 'win32' ? it.skip : it;
 const answers = `
   -version) echo 'ffmpeg version 9.9 Copyright';;
   *-demuxers*) echo ' D   mov,mp4 QuickTime';;
+  *-muxers*) echo '  E  mp4 MP4';;
+  *-decoders*) echo ' V....D h264 H.264';;
+  *-filters*) printf ' T.C ass V->V\n ... zscale V->V\n';;
+  *filename=words.ass*) exit 0;;
   *enc_time_base*) exit 0;;
   *fps_mode*) exit 0;;
   *h264_nvenc*) echo 'Cannot load libcuda.so.1' >&2; exit 1;;
@@ -83,7 +87,7 @@ describe('worker: one bad moment', () => {
   });
 
   itOnUnix('caches no dialect of which a part could not be read', async () => {
-    for (const broken of ['*-demuxers*) exit 0', '*-demuxers*) exit 1', '*fps_mode*) kill -KILL $$']) {
+    for (const broken of ['*-demuxers*) exit 0', '*-filters*) exit 1', '*fps_mode*) kill -KILL $$']) {
       await fakeFfmpeg(`case "$*" in ${broken};; esac`);
       await assert.rejects(open(), { code: 'ffmpeg-missing' });
       assert.equal(await onDisk(), '');
@@ -95,8 +99,38 @@ describe('worker: one bad moment', () => {
       frameRateModeOption: '-fps_mode',
       sourceTimeBase: 'demux',
       demuxers: ['mov', 'mp4'],
+      muxers: ['mp4'],
+      decoders: ['h264'],
+      filters: ['ass', 'zscale'],
+      features: [],
+      refusals: {},
     });
   });
+
+  itOnUnix('tries a feature when it is asked for, and keeps why it is missing', async () => {
+    await fakeFfmpeg();
+    const prover = await open();
+    const { features, refusals } = await prover.proveFeatures(['libass', 'tonemap', 'avif', 'no-such']);
+    assert.deepEqual(features, ['libass']);
+    assert.deepEqual(refusals, {
+      tonemap: 'This ffmpeg has no filter tonemap.',
+      avif: 'This ffmpeg has no muxer avif.',
+    });
+    assert.deepEqual((await open()).dialect, prover.dialect);
+  });
+
+  itOnUnix(
+    'calls an encoder untried while a fact that its arguments ask for could not be found',
+    async () => {
+      await fakeFfmpeg('case "$*" in *svtav1-params*tune=0*null*) kill -KILL $$;; esac');
+      const known = await (await open()).prove(['libsvtav1']);
+      assert.ok(known['libsvtav1']);
+      assert.doesNotMatch(await onDisk(), /libsvtav1/u);
+      await fakeFfmpeg();
+      await (await open()).prove(['libsvtav1']);
+      assert.match(await onDisk(), /libsvtav1/u);
+    },
+  );
 
   itOnUnix('puts on disk only what the binary itself decides', async () => {
     await fakeFfmpeg();
@@ -108,13 +142,14 @@ describe('worker: one bad moment', () => {
         .sort(),
       ['aac true', 'h264_nvenc false', 'h264_videotoolbox false', 'hevc_nvenc false'],
     );
-    const stored = JSON.parse(await onDisk()) as { capabilities: object };
-    assert.deepEqual(Object.keys(stored.capabilities).sort(), ['aac', 'h264_videotoolbox']);
+    const stored = JSON.parse(await onDisk()) as { encoders: object };
+    assert.deepEqual(Object.keys(stored.encoders).sort(), ['aac', 'h264_videotoolbox']);
     // The next worker of this process knows the refusal, and not the trial that was cut short.
     assert.deepEqual(Object.keys((await open()).known).sort(), ['aac', 'h264_nvenc', 'h264_videotoolbox']);
     const cut = encoderTrials.find(({ encoder }) => encoder === 'hevc_nvenc');
     assert.ok(cut);
-    assert.equal((await tryEncoder(await tools(), cut, 'normal', signal)).validity, 'moment');
+    const options = { tools: await tools(), priority: 'normal', signal } as const;
+    assert.equal((await tryEncoder(cut, [], options)).holds, 'moment');
   });
 
   describe('reading the result back', () => {
