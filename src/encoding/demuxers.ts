@@ -7,7 +7,11 @@ export interface DemuxerFamily {
   readonly names: readonly [string, ...string[]];
   /** The file does not store its duration: it is guessed from bit rate or last time stamps. */
   readonly durationEstimated?: true;
+  /** Even that guess is a bad one: from the bit rate of the beginning. */
+  readonly durationGuessed?: true;
 }
+
+const guessed = { durationEstimated: true, durationGuessed: true } as const;
 
 export const demuxerFamilies: readonly DemuxerFamily[] = [
   { names: ['mov', 'mp4', 'm4a', '3gp', '3g2', 'mj2'] },
@@ -25,16 +29,16 @@ export const demuxerFamilies: readonly DemuxerFamily[] = [
   { names: ['ivf'] },
   { names: ['rm'] },
   { names: ['gif'] },
-  { names: ['mpegvideo'], durationEstimated: true },
-  { names: ['h264'], durationEstimated: true },
-  { names: ['hevc'], durationEstimated: true },
-  { names: ['obu'], durationEstimated: true },
-  { names: ['mp3'], durationEstimated: true },
-  { names: ['aac'], durationEstimated: true },
-  { names: ['ac3'], durationEstimated: true },
-  { names: ['eac3'], durationEstimated: true },
-  { names: ['dts'], durationEstimated: true },
-  { names: ['amr'], durationEstimated: true },
+  { names: ['mpegvideo'], ...guessed },
+  { names: ['h264'], ...guessed },
+  { names: ['hevc'], ...guessed },
+  { names: ['obu'], ...guessed },
+  { names: ['mp3'], ...guessed },
+  { names: ['aac'], ...guessed },
+  { names: ['ac3'], ...guessed },
+  { names: ['eac3'], ...guessed },
+  { names: ['dts'], ...guessed },
+  { names: ['amr'], ...guessed },
   { names: ['wav'] },
   { names: ['w64'] },
   { names: ['aiff'] },

@@ -25,8 +25,7 @@ export function judgeDurations(input: JudgeInput, result: Probe): Finding[] {
   ];
   const comparable = tracks.filter((track) => track.actual !== undefined && track.expected !== undefined);
   // Where the tracks do not say, the whole file must.
-  const compared =
-    comparable.length > 0 ? comparable : [wholeFile(expected, result.duration, input.source.duration)];
+  const compared = comparable.length > 0 ? comparable : [wholeFile(expected, result.duration, input)];
   const findings = compared.flatMap((track) => judgeDuration(track, expected, read));
   const empty = [...(video ? [video] : []), ...audio].filter(
     (stream) => (stream.duration ?? result.duration ?? read.outTime ?? 0) <= 0,
@@ -69,8 +68,9 @@ function audioTrack(all: Expectation, track: ExpectedAudio, stream: ProbeStream)
   };
 }
 
-function wholeFile(all: Expectation, actual: number | undefined, source: number | undefined): Track {
-  const expected = all.duration ?? source;
+/** A plan that promises no duration where the source guesses one: then what was read is all there was. */
+function wholeFile(all: Expectation, actual: number | undefined, { source, read }: JudgeInput): Track {
+  const expected = all.duration ?? (all.durationEstimated ? read.outTime : source.duration);
   return { name: 'file', actual, expected, startOffset: 0, tolerance: tolerance(all, expected, 0.1) };
 }
 

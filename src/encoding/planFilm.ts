@@ -100,7 +100,8 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
   });
 
   const kept = [...(stream ? [stream] : []), ...(sound?.tracks ?? [])];
-  const expected: Expectation = {
+  const duration = spanDuration(span, longest(probe, kept));
+  const announced: Expectation = {
     kind: outputKind(output),
     video: video?.expected,
     audio: (sound?.expected ?? []).map((track) =>
@@ -109,7 +110,7 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
     ),
     subtitles: subtitles.expected,
     coverArt: extras.coverArt,
-    duration: spanDuration(span, longest(probe, kept)),
+    duration,
     durationEstimated: opened.family.durationEstimated ?? false,
     minimumGain: output.minimumGain,
     targetBytes: targetBytes(output),
@@ -121,6 +122,7 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
       ...unusedAudio(output, sound, probe),
     ],
   };
+  const expected = opened.family.durationGuessed === true ? withoutDurations(announced) : announced;
   const analyses = [...(video?.analyses ?? []), ...(sound?.analyses ?? [])];
   const picture = stream
     ? video?.picture
@@ -146,9 +148,9 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
       ),
       ...['-f', container.muxer, fileUrl(resultName(output))],
     ],
-    weight: weightOf(expected.duration),
-    duration: expected.duration,
-    frames: expected.video?.frames,
+    weight: weightOf(duration),
+    duration,
+    frames: announced.video?.frames,
   };
   return {
     ok: true,
@@ -163,6 +165,16 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
       filters: video?.picture?.filters,
       segmentSafe: video?.segmentSafe ?? { safe: 'no', why: 'there is no picture to cut' },
     },
+  };
+}
+
+/** Of a source that only guesses how long it is, nothing can be promised. */
+function withoutDurations({ video, audio, ...expected }: Expectation): Expectation {
+  return {
+    ...expected,
+    duration: undefined,
+    video: video && { ...video, duration: undefined, frames: undefined },
+    audio: audio.map((track) => ({ ...track, duration: undefined })),
   };
 }
 

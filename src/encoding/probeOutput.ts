@@ -26,7 +26,7 @@ const packetsToRead = framesToRead * 8;
  * `addFrameFacts`. Missing where there is nothing that frames could add.
  */
 export function ffprobeFrameArguments(source: string, probe: Probe): string[] | undefined {
-  const stream = probe.streams.find(mayHideFacts);
+  const stream = probe.streams.find((each) => mayHideFacts(each, probe));
   if (stream === undefined) return undefined;
   return [
     ...['-hide_banner', '-loglevel', 'error'],
@@ -37,9 +37,13 @@ export function ffprobeFrameArguments(source: string, probe: Probe): string[] | 
   ];
 }
 
-/** HDR keeps its metadata in frames; only frames say whether a picture of unknown field order is interlaced. */
-function mayHideFacts(stream: ProbeStream): boolean {
+/**
+ * HDR keeps its metadata in frames; only frames say whether a picture of unknown field order is interlaced; and
+ * Matroska's rate is what its writer took it for.
+ */
+function mayHideFacts(stream: ProbeStream, { formatName }: Probe): boolean {
   if (stream.type !== 'video' || stream.attachedPicture) return false;
+  if (isMatroska(formatName) && stream.variableFrameRate === false) return true;
   const interlaceable = ['h264', 'mpeg2video', 'mpeg1video', 'dvvideo', 'vc1', 'hevc', 'prores'].includes(
     stream.codec,
   );
@@ -49,13 +53,15 @@ function mayHideFacts(stream: ProbeStream): boolean {
 
 /** The probe with what its first frames say. Text that cannot be read adds nothing. */
 export function addFrameFacts(probe: Probe, text: string): Probe {
-  const position = probe.streams.findIndex(mayHideFacts);
+  const position = probe.streams.findIndex((each) => mayHideFacts(each, probe));
   const stream = probe.streams[position];
   if (!stream) return probe;
-  return {
-    ...probe,
-    streams: probe.streams.with(position, { ...stream, ...readFrameFacts(parseJson(text)) }),
-  };
+  const facts = readFrameFacts(parseJson(text), stream);
+  return { ...probe, streams: probe.streams.with(position, { ...stream, ...facts }) };
+}
+
+function isMatroska(formatName: string): boolean {
+  return formatName.startsWith('matroska');
 }
 
 /** ffprobe writes most numbers as text, and `N/A` or nothing for what it does not know. */
@@ -137,7 +143,10 @@ export function parseProbe(text: string): Outcome<{ probe: Probe }> {
     ok: true,
     probe: {
       formatName: format.format_name,
-      duration: positive(format.duration),
+      // Matroska says when a file ends.
+      duration: positive(
+        (format.duration ?? 0) - (isMatroska(format.format_name) ? (format.start_time ?? 0) : 0),
+      ),
       startTime: format.start_time,
       bytes: format.size ?? 0,
       bitRate: positive(format.bit_rate),
@@ -168,7 +177,7 @@ function toStream(stream: z.output<typeof streamSchema>): ProbeStream {
     profile: known(stream.profile),
     codecTag: stream.codec_tag_string?.startsWith('[') === true ? undefined : stream.codec_tag_string,
     bitRate: positive(stream.bit_rate) ?? positive(Number(tags.BPS ?? tags['BPS-eng'])),
-    duration: positive(stream.duration) ?? clockTime(tags.DURATION),
+    duration: positive(stream.duration) ?? taggedDuration(stream),
     startTime: stream.start_time,
     width: whole(stream.width),
     height: whole(stream.height),
@@ -241,7 +250,15 @@ function rotation(stream: z.output<typeof streamSchema>): number | undefined {
   return ((Math.round(degrees) % 360) + 360) % 360;
 }
 
-/** Matroska keeps a stream's duration as a tag: `00:00:05.280000000`. */
+/** Matroska keeps a stream's duration as a tag. What ffmpeg writes there is its end; mkvmerge signs its own. */
+function taggedDuration({ tags, start_time: start = 0 }: z.output<typeof streamSchema>): number | undefined {
+  const time = clockTime(tags.DURATION);
+  const isEnd =
+    tags._STATISTICS_WRITING_APP === undefined && tags['_STATISTICS_WRITING_APP-eng'] === undefined;
+  return time === undefined ? undefined : positive(isEnd ? time - start : time);
+}
+
+/** `00:00:05.280000000` */
 function clockTime(text: string | undefined): number | undefined {
   const match = /^(\d+):(\d{2}):(\d{2}(?:\.\d+)?)$/u.exec(text ?? '');
   if (!match) return undefined;

@@ -86,18 +86,41 @@ const framesSchema = z.object({
   frames: z.array(
     z.object({
       interlaced_frame: whole,
+      best_effort_timestamp_time: fraction,
       side_data_list: z.array(sideDataSchema).default([]).catch([]),
     }),
   ),
 });
 
 /** What `-show_frames` said of the first frames. */
-export function readFrameFacts(json: unknown): SideFacts & Pick<ProbeStream, 'interlacedFrames'> {
+export function readFrameFacts(
+  json: unknown,
+  { frameRate }: Pick<ProbeStream, 'frameRate'>,
+): SideFacts & Pick<ProbeStream, 'interlacedFrames' | 'variableFrameRate'> {
   const parsed = framesSchema.safeParse(json);
   if (!parsed.success || parsed.data.frames.length === 0) return {};
   const { frames } = parsed.data;
   return {
     ...readSideData(frames.flatMap((frame) => frame.side_data_list)),
     interlacedFrames: frames.some((frame) => frame.interlaced_frame === 1),
+    ...(isUneven(
+      frames.flatMap(({ best_effort_timestamp_time: time }) => (time === undefined ? [] : [time])),
+      frameRate,
+    )
+      ? { variableFrameRate: true }
+      : {}),
   };
+}
+
+/** Parts of a frame by which steps of a constant rate may differ: times are rounded. */
+const evenStep = 0.4;
+/** One frame that is missing does not make a rate variable. */
+const unevenPart = 0.1;
+
+/** Whether the frames come otherwise than at their rate. */
+function isUneven(times: readonly number[], frameRate: number | undefined): boolean {
+  if (frameRate === undefined || times.length < 3) return false;
+  const steps = times.slice(1).map((time, index) => (time - (times[index] ?? time)) * frameRate);
+  const uneven = steps.filter((step) => Math.abs(step - 1) > evenStep).length;
+  return uneven > 1 && uneven >= steps.length * unevenPart;
 }

@@ -41,6 +41,14 @@ function verdict(fields: Partial<JudgeInput>): { level: string; text: string } {
   return { level: found.level, text: found.findings.map((finding) => finding.message).join(' ') };
 }
 
+const asRead = { outTime: 10, frames: 250, damage: 0, truncated: false };
+/** As a plan of an MP3 without a header has it. */
+const guessed: Expectation = {
+  ...expected,
+  ...{ kind: 'sound', video: undefined, duration: undefined, durationEstimated: true },
+  audio: [{ codec: 'aac', channels: 2, startOffset: 0 }],
+};
+const lasts = (duration: number) => probeOf([audioStream({ duration })], { duration });
 const truncated = { outTime: 4, damage: 3, truncated: true };
 
 describe('judge', () => {
@@ -84,6 +92,18 @@ describe('judge', () => {
       { expected: { ...expected, durationEstimated: true }, result: result({ duration: 3 }) },
       'fail',
       /3.00 s/u,
+    ],
+    [
+      'a guessed duration, and all that there was',
+      { expected: guessed, read: { ...asRead, outTime: 6 }, result: lasts(6), source: probeOf([]) },
+      'pass',
+      /^$/u,
+    ],
+    [
+      'a guessed duration, and less than was read',
+      { expected: guessed, read: { ...asRead, outTime: 6 }, result: lasts(3), source: probeOf([]) },
+      'fail',
+      /3.00 s of the 6.00 s/u,
     ],
     [
       'a track that begins late and was filled up',

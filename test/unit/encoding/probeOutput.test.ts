@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { demuxerFamilies, demuxerFamilyOf } from '../../../src/encoding/demuxers.ts';
 import { probeSchema } from '../../../src/encoding/probe.ts';
-import { ffprobeArguments, parseProbe } from '../../../src/encoding/probeOutput.ts';
+import {
+  addFrameFacts,
+  ffprobeArguments,
+  ffprobeFrameArguments,
+  parseProbe,
+} from '../../../src/encoding/probeOutput.ts';
 
 const format = {
   format_name: 'mov,mp4,m4a,3gp,3g2,mj2',
@@ -59,6 +64,29 @@ describe('ffprobe’s output', () => {
     });
     assert.equal(stream.rotation, 270);
     assert.equal(stream.duration, 62.5);
+  });
+
+  it('counts a duration of Matroska, which is an end, from the beginning; mkvmerge’s is one', () => {
+    const late = { duration: undefined, start_time: '0.5', tags: { DURATION: '00:00:02.000000000' } };
+    assert.equal(streamOf(late).duration, 1.5);
+    const signed = { ...late.tags, _STATISTICS_WRITING_APP: 'mkvmerge v80' };
+    assert.equal(streamOf({ ...late, tags: signed }).duration, 2);
+    const early = { ...format, format_name: 'matroska,webm', duration: '1.5', start_time: '-0.5' };
+    const parsed = parseProbe(JSON.stringify({ format: early, streams: [video] }));
+    assert.ok(parsed.ok && parsed.probe.duration === 2);
+  });
+
+  it('learns from the first frames of a Matroska that they come at any time', () => {
+    const file = { format: { ...format, format_name: 'matroska,webm' }, streams: [video] };
+    const parsed = parseProbe(JSON.stringify(file));
+    assert.ok(parsed.ok && ffprobeFrameArguments('/a.mkv', parsed.probe));
+    const looked = (times: number[]) => {
+      const frames = times.map((time) => ({ best_effort_timestamp_time: String(time) }));
+      return addFrameFacts(parsed.probe, JSON.stringify({ frames })).streams[0]?.variableFrameRate;
+    };
+    assert.equal(looked([0, 0.033, 0.067, 0.1, 0.133, 0.167]), false, 'rounded to milliseconds');
+    assert.equal(looked([0, 0.033, 0.067, 0.133, 0.167, 0.2]), false, 'one is missing');
+    assert.equal(looked([0, 0.033, 0.1, 0.133, 0.2, 0.267]), true);
   });
 
   it('knows cover art and seek-bar thumbnails', () => {
