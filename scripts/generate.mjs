@@ -3,7 +3,7 @@
  * files that no longer agree with them and ends with 1.
  *
  *   package.json                 the schema of the setting `dffmpeg.presets`; nothing else in it is touched
- *   schemas/presets.schema.json  the same for config.jsonc and other editors
+ *   schemas/presets.schema.json  the same for *.dffmpeg-presets.json, in every editor
  *   docs/presets.md              every field of a preset
  *   docs/protocol.md             every method and event
  *   docs/architecture.md         its tables of rooms and of a job's transitions; the rest is written by hand
@@ -15,7 +15,7 @@ import * as prettier from 'prettier';
 import { architectureDocument } from './lib/generate/architectureDocument.mjs';
 import { withPresetsSetting } from './lib/generate/manifest.mjs';
 import { presetsDocument } from './lib/generate/presetsDocument.mjs';
-import { presetsSchema } from './lib/generate/presetsSchema.mjs';
+import { presetsFileSchema } from './lib/generate/presetsSchema.mjs';
 import { protocolDocument } from './lib/generate/protocolDocument.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -23,7 +23,7 @@ const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 /** Path → what it should hold, given what it holds now. */
 const generated = {
   'package.json': (current) => JSON.stringify(withPresetsSetting(JSON.parse(current))),
-  'schemas/presets.schema.json': () => JSON.stringify(presetsSchema()),
+  'schemas/presets.schema.json': () => JSON.stringify(presetsFileSchema()),
   'docs/presets.md': presetsDocument,
   'docs/protocol.md': protocolDocument,
   'docs/architecture.md': architectureDocument,

@@ -76,14 +76,16 @@ const outputFields = {
     .union([videoSchema, z.literal(false)])
     .optional()
     .meta({
-      description: 'How to encode the picture; `false` leaves it out.',
+      description:
+        'How to encode the picture; `false` leaves it out. Without it: as is usual for the container.',
       examples: [{ encoders: ['libx264'], crf: 22 }, false],
     }),
   audio: z
     .union([audioSchema, z.literal(false)])
     .optional()
     .meta({
-      description: 'How to encode the sound; `false` leaves it out.',
+      description:
+        'How to encode the sound; `false` leaves it out. Without it: as is usual for the container.',
       examples: [{ encoder: 'aac', bitrate: '160k' }, false],
     }),
   subtitles: z

@@ -1,8 +1,10 @@
-import { presetsJsonSchema } from './presetsSchema.mjs';
+import { presetsSettingSchema } from './presetsSchema.mjs';
 
 const setting = 'dffmpeg.presets';
+/** What a person wrote of the setting; everything else comes from the preset's schema. */
+const kept = ['default', 'order', 'scope', 'markdownDescription'];
 
-/** The manifest with the schema in the setting; title, order, scope and description stay as they are. */
+/** The manifest with the schema in the setting. */
 export function withPresetsSetting(manifest) {
   const copy = JSON.parse(JSON.stringify(manifest));
   const section = findSection(copy);
@@ -11,7 +13,8 @@ export function withPresetsSetting(manifest) {
     default: {},
     markdownDescription: 'Presets of your own, by name.',
   };
-  section.properties[setting] = { ...current, ...presetsJsonSchema() };
+  const written = Object.entries(current).filter(([key]) => kept.includes(key));
+  section.properties[setting] = { ...Object.fromEntries(written), ...presetsSettingSchema() };
   return copy;
 }
 

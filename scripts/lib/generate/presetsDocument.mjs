@@ -1,9 +1,14 @@
+import { audioEncoderTable } from '../../../src/encoding/audioEncoders.ts';
 import { builtinPresets, defaultPresetName } from '../../../src/encoding/builtinPresets.ts';
 import { containerTable } from '../../../src/encoding/containers.ts';
-import { audioEncoderTable, videoEncoderTable } from '../../../src/encoding/encoders.ts';
+import { defaultEncoders } from '../../../src/encoding/defaultEncoders.ts';
+import { extraArgumentOptions } from '../../../src/encoding/extraArguments.ts';
 import { defaultOutputTemplate, templateVariables } from '../../../src/encoding/outputName.ts';
-import { presetJsonSchema } from './presetsSchema.mjs';
-import { table, typeText } from './schemaText.mjs';
+import { outputsOf } from '../../../src/encoding/presetOutputs.ts';
+import { videoEncoderTable } from '../../../src/encoding/videoEncoders.ts';
+import { fieldSections } from './presetFields.mjs';
+import { qualitySection } from './presetQuality.mjs';
+import { code, table } from './schemaText.mjs';
 
 /** docs/presets.md: every field of a preset, from the schema that checks it. */
 export function presetsDocument() {
@@ -11,50 +16,62 @@ export function presetsDocument() {
 
 # Presets
 
-A preset says how to encode: container, picture, sound. Yours go into the setting \`dffmpeg.presets\`, by name;
-a name of 1 to 40 letters, digits, \`-\` or \`_\`. A preset of yours with the name of a built-in one replaces it.
+A preset says how to encode. It is read aloud as it is written:
 
 \`\`\`json
-{
-  "dffmpeg.presets": {
-    "review": ${JSON.stringify(example, null, 2).replaceAll('\n', '\n    ')}
-  }
-}
+${compact({ review: example })}
 \`\`\`
 
-## Fields
+“Like \`web\`, a little better, with a logo.” Everything that it does not say is as the preset says that it extends, and
+else as it is usual: a container alone (\`{"container": "webm"}\`) is a preset already.
 
-${fields(presetJsonSchema())
-  .map(({ name, schema, required }) => field(name, schema, required))
-  .join('\n')}
+- [Where presets are](#where-presets-are), [one extends another](#one-extends-another),
+  [several results](#several-results), [names of results](#names-of-results)
+- [Built-in presets](#built-in-presets)
+- [Fields](#fields), [what goes with what](#what-goes-with-what), [what is kept](#what-is-kept),
+  [extra arguments](#extra-arguments)
 
-## What goes with what
+## Where presets are
 
-A container that cannot hold what an encoder makes is refused with a sentence before anything runs.
+A preset has a name of 1 to 40 letters, digits, \`-\` or \`_\`. Of one name the last of these counts:
 
-${table(
-  ['Container', 'Picture', 'Sound'],
-  Object.entries(containerTable).map(([name, entry]) => [
-    `\`${name}\``,
-    encodersOf(videoEncoderTable, entry.videoCodecs),
-    encodersOf(audioEncoderTable, entry.audioCodecs),
-  ]),
-)}
+1. the built-in ones below,
+2. \`presets\` in the daemon’s \`config.jsonc\`,
+3. \`dffmpeg.presets\` in your settings of VS Code,
+4. \`*.dffmpeg-presets.json\` in the folder of the workspace or its \`.vscode\`: name → preset, comments allowed,
+5. \`dffmpeg.presets\` in the settings of the workspace (\`.vscode/settings.json\`).
 
-Which encoders your machine has is for a trial run to say: \`dffmpeg doctor\` lists those that worked.
+What is wrong is said at its very line, in VS Code and by \`dffmpeg presets validate FILE\`, before anything runs.
+\`dffmpeg presets show NAME\` prints a preset with everything that it inherits.
 
-## What is kept and what is not
+## One extends another
 
-- Picture: the default one, else the largest. It is never enlarged, keeps its aspect, and gets even sides. A
-  picture turned by its metadata is stored upright.
-- Sound: Matroska keeps every track, the other containers the default one (else the first).
-- Metadata and chapters are copied. Subtitles, data tracks and cover pictures are left out; the result says so.
-- A variable frame rate stays variable, unless \`maxFrameRate\` is lower.
+\`"extends"\` names the preset to begin with; one that extends its own name means the built-in one. Up to ten may follow
+each other.
 
-## Name of the result
+- Objects are merged, everything else is replaced: \`"video": {"crf": 21}\` leaves the rest of \`video\` as it was.
+- Of fields that exclude each other the new one counts: a \`bitrate\` takes back the \`crf\`, \`height\` takes back
+  \`maxHeight\`, \`trim.end\` takes back \`trim.duration\`, \`copy\` takes back every setting of the picture.
+- What belongs to an encoder does not count for another codec: naming \`encoders\` of another one takes back \`crf\`,
+  \`profile\`, \`level\` and \`tune\`.
+- A \`container\` of another kind, such as \`jpg\` after \`mp4\`, takes back what has no meaning there.
+- \`description\` is not inherited: it would describe the other one.
 
-The setting \`dffmpeg.output\` and \`dffmpeg encode --output\` take a template; a relative one starts at the source's
-folder. When the name is taken, a number follows: \`clip.web-2.mp4\`. Nothing is ever replaced.
+## Several results
+
+\`outputs\` makes several results of one source. Each begins with what the preset itself says, as above:
+
+\`\`\`json
+${compact({ publish: severalExample })}
+\`\`\`
+
+\`when\` leaves a result out for sources that it is not meant for; then the job says so.
+
+## Names of results
+
+The setting \`dffmpeg.output\`, \`dffmpeg encode --output\` and \`file\` of an output take a template; a relative one starts
+at the source’s folder. When the name is taken, a number follows: \`clip.web-2.mp4\`. Nothing is ever replaced. Where
+several results would have the same name, that of the output is put before the extension.
 
 \`\`\`text
 ${defaultOutputTemplate}
@@ -67,60 +84,124 @@ ${table(
 
 ## Built-in presets
 
-\`${defaultPresetName}\` is the default.
+\`${defaultPresetName}\` is the default. Those that make a picture for ordinary screens turn HDR into SDR.
 
-${Object.entries(builtinPresets)
-  .map(([name, preset]) => `### ${name}\n\n\`\`\`json\n${JSON.stringify(preset, null, 2)}\n\`\`\`\n`)
-  .join('\n')}`;
+${table(
+  ['Name', 'Makes', 'Container', 'Picture', 'Sound'],
+  Object.entries(builtinPresets).map(([name, preset]) => [code(name), preset.description, ...makes(preset)]),
+)}
+
+${qualitySection()}${Object.entries(builtinPresets)
+    .map(([name, preset]) => `### ${name}\n\n\`\`\`json\n${compact(preset)}\n\`\`\`\n`)
+    .join('\n')}
+## Fields
+
+${fieldSections()}
+
+## What goes with what
+
+A container that cannot hold what an encoder makes is refused with a sentence before anything runs. The encoders in
+bold are used where the preset names none.
+
+${table(
+  ['Container', 'Picture', 'Sound'],
+  Object.entries(containerTable).map(([name, entry]) => [
+    code(name),
+    encodersOf(videoEncoderTable, entry.videoCodecs, defaultEncoders(name).video ?? []),
+    encodersOf(audioEncoderTable, entry.audioCodecs, [defaultEncoders(name).audio]),
+  ]),
+)}
+
+Which encoders your machine has is for a trial run to say: \`dffmpeg doctor\` lists those that worked.
+
+## What is kept
+
+- Picture: the default one, else the largest. It is never enlarged unless \`enlarge\` says so, keeps its aspect, and gets
+  sides that its pixel format can have. A picture turned by its metadata is stored upright.
+- Colour: with all its tags. HDR stays HDR where the encoder can say so (\`dynamicRange\` changes that), and what cannot
+  be kept, such as Dolby Vision, is said beforehand.
+- Sound: ${listed(containersThat(({ manyAudioTracks }) => manyAudioTracks))} keep every track, the other containers the default one (else
+  the first), unless \`audio.tracks\` says otherwise.
+- Subtitles: every track that the container can hold; text is converted into its kind of text.
+- Chapters, tags and cover pictures where the container has a place for them, attached fonts in \`mkv\`.
+- A variable frame rate stays variable, unless \`maxFrameRate\`, \`frameRate\` or \`frameTiming\` say otherwise.
+
+Everything that is left out is said with the result.
+
+## Extra arguments
+
+\`extraArguments\` takes ffmpeg’s own options of the result, one array element each, from this list: none of them opens
+another file or speaks to a network. A stream may be named as ffmpeg does: \`-b:a:0\`.
+
+${extraArgumentLists()}
+`;
 }
 
 const example = {
-  container: 'mp4',
-  video: { encoders: ['h264_nvenc', 'libx264'], crf: 24, maxHeight: 1080 },
-  audio: { encoder: 'aac', bitrate: '160k', maxChannels: 2 },
+  extends: 'web',
+  video: { crf: 20, watermark: { file: 'logo.png', position: 'top-right' } },
 };
 
-/** Every field with its dotted name, parents before children. */
-function fields(schema, prefix = '') {
-  return Object.entries(schema.properties ?? {}).flatMap(([key, child]) => {
-    const name = `${prefix}${key}`;
-    const object = child.anyOf?.find((option) => option.type === 'object');
-    const required = schema.required?.includes(key) ?? false;
-    return [{ name, schema: child, required }, ...(object ? fields(object, `${name}.`) : [])];
-  });
+const severalExample = {
+  extends: 'web',
+  outputs: {
+    hd: {},
+    uhd: { video: { encoders: ['libx265'], crf: 22, maxHeight: 2160 }, when: { tallerThan: 1080 } },
+    poster: { container: 'jpg', file: '${fileDirname}/${fileBasenameNoExtension}.jpg' },
+  },
+};
+
+/** What the first output of a preset is made with. */
+function makes(preset) {
+  const [{ container, video, audio }] = outputsOf(preset);
+  const picture = video === false ? '–' : video.copy ? 'as it is' : video.encoders.map(code).join(', else ');
+  return [code(container), picture, audio === false ? '–' : code(audio.encoder)];
 }
 
-function field(name, schema, required) {
-  const isPart = schema.anyOf?.some((option) => option.type === 'object');
-  return [
-    `### ${name}`,
-    '',
-    schema.description,
-    '',
-    ...(isPart ? ['- Values: an object with the fields below, or `false`'] : [`- Values: ${values(schema)}`]),
-    `- ${required ? 'Required' : `Default: ${schema.default === undefined ? 'none' : code(schema.default)}`}`,
-    ...(schema.examples ?? []).map(
-      (value) => `- Example: \`${JSON.stringify(name.split('.').at(-1))}: ${JSON.stringify(value)}\``,
-    ),
-    '',
-  ].join('\n');
-}
-
-function values(schema) {
-  if (schema.enum) return schema.enum.map(code).join(', ');
-  if (schema.type === 'array') return `one or more of ${schema.items.enum.map(code).join(', ')}`;
-  if (schema.minimum !== undefined)
-    return `${schema.type === 'integer' ? 'a whole number' : 'a number'} from ${schema.minimum} to ${schema.maximum}`;
-  if (schema.pattern) return `text that matches \`${schema.pattern}\``;
-  if (schema.maxLength) return `text of at most ${schema.maxLength} characters`;
-  return code(typeText(schema));
-}
-
-function encodersOf(encoders, codecs) {
+function encodersOf(encoders, codecs, usual) {
   const names = Object.keys(encoders).filter((name) => codecs.includes(encoders[name].codec));
-  return names.length > 0 ? names.map(code).join(', ') : '–';
+  const shown = names.map((name) => (usual.includes(name) ? `**${code(name)}**` : code(name)));
+  return names.length > 0 ? shown.join(', ') : '–';
 }
 
-function code(value) {
-  return `\`${value}\``;
+function containersThat(fits) {
+  return Object.entries(containerTable)
+    .filter(([, entry]) => fits(entry))
+    .map(([name]) => code(name));
+}
+
+/** A list for each kind of use: what an option takes may be a long list itself, too long for a table. */
+function extraArgumentLists() {
+  const options = extraArgumentOptions();
+  return [...new Set(options.map((option) => option.for))]
+    .map((purpose) => {
+      const rows = options.filter((option) => option.for === purpose);
+      const lines = rows.map(({ option, takes }) => `- ${code(option)}: ${takes}`);
+      return `### For ${purpose}\n\n${lines.join('\n')}`;
+    })
+    .join('\n\n');
+}
+
+function listed(words) {
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+/** JSON as people write it: what fits into a line is one. */
+function compact(value, indent = '') {
+  const oneLine = inOneLine(value);
+  const isSmall = indent !== '' && indent.length + oneLine.length <= 90;
+  if (value === null || typeof value !== 'object' || isSmall) return oneLine;
+  const inner = `${indent}  `;
+  const [open, close] = Array.isArray(value) ? '[]' : '{}';
+  const parts = Array.isArray(value)
+    ? value.map((part) => compact(part, inner))
+    : Object.entries(value).map(([key, part]) => `${JSON.stringify(key)}: ${compact(part, inner)}`);
+  return `${open}\n${parts.map((part) => `${inner}${part}`).join(',\n')}\n${indent}${close}`;
+}
+
+function inOneLine(value) {
+  if (Array.isArray(value)) return `[${value.map(inOneLine).join(', ')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const parts = Object.entries(value).map(([key, part]) => `${JSON.stringify(key)}: ${inOneLine(part)}`);
+  return parts.length === 0 ? '{}' : `{ ${parts.join(', ')} }`;
 }

@@ -1,57 +1,85 @@
 import * as z from 'zod';
-import { builtinPresets } from '../../../src/encoding/builtinPresets.ts';
+import { builtinPresets, featuredPresets } from '../../../src/encoding/builtinPresets.ts';
 import { presetNameSchema, presetSchema } from '../../../src/encoding/preset.ts';
+
+const draft = { target: 'draft-7', io: 'input' };
 
 /** JSON Schema (draft 7, without `$ref`, which VS Code's settings do not take) of one preset. */
 export function presetJsonSchema() {
-  const schema = z.toJSONSchema(presetSchema, { target: 'draft-7', io: 'input' });
+  const schema = z.toJSONSchema(presetSchema, draft);
   delete schema.$schema;
+  // Editors offer examples: of `extends` every name that there always is.
+  schema.properties.extends.examples = Object.keys(builtinPresets);
   return schema;
 }
 
-/** Of name → preset, with completion for editors that know `defaultSnippets`. */
-export function presetsJsonSchema() {
-  const { pattern } = z.toJSONSchema(presetNameSchema, { target: 'draft-7' });
-  return {
-    type: 'object',
-    propertyNames: { pattern },
-    additionalProperties: {
-      ...withMarkdown(presetJsonSchema()),
-      defaultSnippets: Object.entries(builtinPresets).map(([name, preset]) => ({
-        label: `like ${name}`,
-        description: preset.description,
-        body: preset,
-      })),
-    },
-    defaultSnippets: Object.entries(builtinPresets).map(([name, preset]) => ({
-      label: `a preset like ${name}`,
-      description: preset.description,
-      body: { [`\${1:my-${name}}`]: preset },
-    })),
-  };
+/** Of the setting. Descriptions are Markdown alone, since the manifest is read at every start. */
+export function presetsSettingSchema() {
+  return presetsSchema(({ description, ...schema }) =>
+    description === undefined ? schema : { ...schema, markdownDescription: description },
+  );
 }
 
-/** What the repository publishes for other editors. */
-export function presetsSchema() {
+/** Of `*.dffmpeg-presets.json`, for every editor. */
+export function presetsFileSchema() {
+  const { propertyNames, ...schema } = presetsSchema((part) =>
+    part.description === undefined ? part : { ...part, markdownDescription: part.description },
+  );
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'DFFmpeg presets',
     description: 'Name → preset, as in the setting dffmpeg.presets.',
-    ...presetsJsonSchema(),
+    ...schema,
+    properties: { $schema: { type: 'string' } },
+    propertyNames: { anyOf: [{ const: '$schema' }, propertyNames] },
   };
 }
 
-/** VS Code shows `description` as it is, backticks and all, and `markdownDescription` as people expect. */
-function withMarkdown(schema) {
-  if (Array.isArray(schema)) return schema.map(withMarkdown);
-  if (schema === null || typeof schema !== 'object') return schema;
+/** Of name → preset, with completion for editors that know `defaultSnippets`. */
+function presetsSchema(change) {
+  return {
+    type: 'object',
+    propertyNames: { pattern: z.toJSONSchema(presetNameSchema, draft).pattern },
+    additionalProperties: { ...mapSchemas(presetJsonSchema(), change), defaultSnippets: presetSnippets() },
+    defaultSnippets: namedSnippets(),
+  };
+}
+
+function presetSnippets() {
+  return Object.entries(builtinPresets).map(([name, { description }]) => ({
+    label: `like ${name}`,
+    description,
+    body: { extends: name },
+  }));
+}
+
+function namedSnippets() {
+  const whole = featuredPresets[0];
+  return [
+    ...Object.entries(builtinPresets).map(([name, { description }]) => ({
+      label: `a preset like ${name}`,
+      description,
+      body: { [`\${1:my-${name}}`]: { extends: name, description: '${2:What is different.}' } },
+    })),
+    {
+      label: 'a preset that stands by itself',
+      description: 'Everything is said in it.',
+      body: { '${1:mine}': builtinPresets[whole] },
+    },
+  ];
+}
+
+/** The same schema with each of its parts, innermost first, turned into another. */
+function mapSchemas(schema, change) {
+  const each = (child) => mapSchemas(child, change);
   const copy = { ...schema };
-  for (const key of ['properties', 'items', 'anyOf'])
-    if (copy[key] !== undefined)
-      copy[key] =
-        key === 'properties'
-          ? Object.fromEntries(Object.entries(copy[key]).map(([name, value]) => [name, withMarkdown(value)]))
-          : withMarkdown(copy[key]);
-  if (typeof copy.description === 'string') copy.markdownDescription = copy.description;
-  return copy;
+  if (copy.properties !== undefined)
+    copy.properties = Object.fromEntries(
+      Object.entries(copy.properties).map(([name, child]) => [name, each(child)]),
+    );
+  if (copy.items !== undefined) copy.items = each(copy.items);
+  if (copy.anyOf !== undefined) copy.anyOf = copy.anyOf.map(each);
+  if (typeof copy.additionalProperties === 'object')
+    copy.additionalProperties = each(copy.additionalProperties);
+  return change(copy);
 }

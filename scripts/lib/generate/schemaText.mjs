@@ -40,3 +40,10 @@ export function table(head, rows) {
   const line = (cells) => `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
+
+/** As Markdown shows what is typed: a backtick inside needs two around. */
+export function code(value) {
+  const text = String(value);
+  const fence = text.includes('`') ? '``' : '`';
+  return fence === '`' ? `${fence}${text}${fence}` : `${fence} ${text} ${fence}`;
+}
