@@ -69,19 +69,21 @@ export function describeResult(
   return verdict === undefined ? sizes : `${sizes}, ${verdictWords[verdict.level]}`;
 }
 
-/** `42 % · 24 fps · 2.1× · 3 min 20 s left`: what is known of a running encode. */
+/** `42 % · 24 fps · 2.1× · 3 min 20 s left · pass 1 of 2`: what is known of a running encode. */
 export function describeProgress(progress: {
   readonly fraction?: number | undefined;
   readonly framesPerSecond?: number | undefined;
   readonly speed?: number | undefined;
   readonly eta?: number | undefined;
+  readonly step?: string | undefined;
 }): string {
-  const { fraction, framesPerSecond, speed, eta } = progress;
+  const { fraction, framesPerSecond, speed, eta, step } = progress;
   return [
     ...(fraction === undefined ? [] : [formatPercent(fraction)]),
     ...(framesPerSecond === undefined ? [] : [formatFrameRate(framesPerSecond)]),
     ...(speed === undefined ? [] : [formatSpeed(speed)]),
     ...(eta === undefined ? [] : [`${formatDuration(eta)} left`]),
+    ...(step === undefined ? [] : [step]),
   ].join(' · ');
 }
 

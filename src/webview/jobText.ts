@@ -6,6 +6,7 @@ import {
   formatFrameRate,
   formatSpeed,
 } from '../encoding/formatting.ts';
+import { whyNothing, wholeVerdict } from '../protocol/jobResults.ts';
 import type { Progress } from '../protocol/model.ts';
 import type { StatusJob } from '../protocol/statusPageContract.ts';
 import { sizesOf, type Ended } from './viewModel.ts';
@@ -23,9 +24,11 @@ export function sourceName(job: StatusJob): string {
 
 /** `clip.mp4 → clip.web.mp4`, once it is known what the result will be called. */
 export function jobTitle(job: StatusJob): string {
-  const output = job.outputs[0]?.path;
   const ended = job.state === 'failed' || job.state === 'cancelled';
-  return output === undefined || ended ? sourceName(job) : `${sourceName(job)} → ${fileName(output)}`;
+  const [first, ...more] = job.outputs.flatMap(({ path }) => path ?? []);
+  if (first === undefined || ended) return sourceName(job);
+  const others = more.length === 0 ? '' : ` and ${more.length} more`;
+  return `${sourceName(job)} → ${fileName(first)}${others}`;
 }
 
 export interface ProgressText {
@@ -53,7 +56,7 @@ function leftText(job: StatusJob, progress: Progress | undefined): string {
 
 export function runningDetail(job: StatusJob, progress: Progress | undefined): string {
   const written = progress?.bytes === undefined ? undefined : `${formatBytes(progress.bytes)} written`;
-  return [job.preset, job.worker && `on ${job.worker}`, written].filter(Boolean).join(' · ');
+  return [job.preset, job.worker && `on ${job.worker}`, progress?.step, written].filter(Boolean).join(' · ');
 }
 
 export function waitingReason(job: StatusJob): string {
@@ -84,14 +87,18 @@ export interface Outcome {
 export function outcomeOf(job: StatusJob): Outcome {
   if (job.state === 'cancelled')
     return { icon: 'circle-slash', tone: 'quiet', text: join(job.preset, 'Cancelled.'), findings: [] };
-  const findings = job.outputs
-    .flatMap((output) => output.verdict?.findings ?? [])
-    .map(({ message }) => message);
   if (job.state === 'failed') {
+    const findings = job.outputs
+      .flatMap((output) => output.verdict?.findings ?? [])
+      .map(({ message }) => message);
     const reason = [job.reason?.message ?? 'It failed.', job.reason?.hint].filter(Boolean).join(' ');
     return { icon: 'error', tone: 'failed', text: join(job.preset, reason), findings };
   }
+  const findings = (wholeVerdict(job)?.findings ?? []).map(({ message }) => message);
   const took = tookText(job);
+  const nothing = whyNothing(job);
+  if (nothing !== undefined)
+    return { icon: 'circle-slash', tone: 'quiet', text: join(job.preset, nothing), findings };
   if (findings.length === 0)
     return { icon: 'pass', tone: 'done', text: join(job.preset, took, 'verified'), findings };
   const [only] = findings;

@@ -1,3 +1,4 @@
+import { resultBytes, sourceBytes } from '../protocol/jobResults.ts';
 import { isEnded } from '../protocol/model.ts';
 import type { StatusJob } from '../protocol/statusPageContract.ts';
 
@@ -95,14 +96,8 @@ export function sumUp(jobs: readonly StatusJob[], midnight: number): Totals {
 /** Both sizes of a job that is done, in bytes; undefined while one of them is not known. */
 export function sizesOf(job: StatusJob): { source: number; result: number } | undefined {
   if (job.state !== 'done') return undefined;
-  const sources = job.sources.map((source) => source.bytes);
-  const results = job.outputs.map((output) => output.bytes);
-  if (results.length === 0 || !allKnown(sources) || !allKnown(results)) return undefined;
-  return { source: sum(sources), result: sum(results) };
-}
-
-function allKnown(values: readonly (number | undefined)[]): values is readonly number[] {
-  return values.every((value) => value !== undefined);
+  const [source, result] = [sourceBytes(job), resultBytes(job)];
+  return source === undefined || result === undefined ? undefined : { source, result };
 }
 
 function sum(values: readonly number[]): number {

@@ -18,12 +18,10 @@ export function jobDetails(job: Job, options: TextOptions & { readonly platform:
     ...field('preset', job.preset),
     ...field('priority', String(job.priority)),
     ...job.sources.flatMap(({ path, bytes }) => field('source', withSize(path, bytes))),
-    ...job.outputs.flatMap(({ path, bytes }) =>
-      path === undefined ? [] : field('result', withSize(path, bytes)),
-    ),
-    ...job.outputs
-      .flatMap(({ verdict }) => verdict?.findings ?? [])
-      .flatMap((finding) => field('', findingText(finding, style))),
+    ...job.outputs.flatMap(({ name, state, path, bytes, verdict }) => [
+      ...field('result', path === undefined ? `${name ?? ''} ${state}`.trim() : withSize(path, bytes)),
+      ...(verdict?.findings ?? []).flatMap((finding) => field('', findingText(finding, style))),
+    ]),
     ...field('reason', job.reason && printable(job.reason.message)),
     ...field('', job.reason?.hint && printable(job.reason.hint)),
     ...field('created', new Date(job.createdAt).toISOString()),
@@ -36,7 +34,8 @@ function attemptLines(
   attempt: Attempt,
   { style, platform }: { style: TextOptions['style']; platform: string },
 ): string[] {
-  const { kind, fence, worker, state, startedAt, endedAt, exit, argv, error } = attempt;
+  const { kind, fence, worker, state, startedAt, endedAt, exit, argv, commands, error } = attempt;
+  const ran = commands?.map((command) => command.argv) ?? (argv === undefined ? [] : [argv]);
   const parts = [`attempt ${fence}: ${kind} on ${printable(worker)}, ${state}`];
   if (endedAt !== undefined) parts.push(`after ${formatDuration((endedAt - startedAt) / 1000)}`);
   if (exit?.signal) parts.push(`ended by ${exit.signal}`);
@@ -45,7 +44,7 @@ function attemptLines(
     '',
     parts.join(', '),
     ...(error === undefined ? [] : [`  ${style.bad(printable(error.message))}`]),
-    ...(argv === undefined ? [] : [`  ${toCommandLine(argv, platform)}`]),
+    ...ran.map((command) => `  ${toCommandLine(command, platform)}`),
   ];
 }
 

@@ -1,6 +1,14 @@
-import { describeProgress, describeResult } from '../../encoding/formatting.ts';
-import type { Finding } from '../../encoding/verdict.ts';
-import type { Job, Progress } from '../../protocol/model.ts';
+import { describeProgress, describeResult, plural } from '../../encoding/formatting.ts';
+import type { Finding, Verdict } from '../../encoding/verdict.ts';
+import {
+  placedOutputs,
+  resultBytes,
+  sourceBytes,
+  whyNothing,
+  whySkipped,
+  wholeVerdict,
+} from '../../protocol/jobResults.ts';
+import type { Job, Output, Progress } from '../../protocol/model.ts';
 import { printable } from '../../encoding/printable.ts';
 import { shortenPath } from '../paths.ts';
 import type { Style } from '../style.ts';
@@ -53,12 +61,20 @@ export function resultLines(job: Job, options: TextOptions): string[] {
     if (reason.hint !== undefined) lines.push(`    ${printable(reason.hint)}`);
     return [...lines, `    dffmpeg job logs ${job.id} shows what ffmpeg said.`];
   }
-  const lines = job.outputs.map((output) => {
-    const result = shortenPath(output.path ?? '', { cwd: options.cwd, home: options.home, width: pathWidth });
-    return `${style.good('✓')} ${name} → ${style.bold(result)}, ${resultText(job)}`;
+  const lines = placedOutputs(job).map(({ path, bytes, verdict }) => {
+    const result = shortenPath(path, { cwd: options.cwd, home: options.home, width: pathWidth });
+    return `${style.good('✓')} ${name} → ${style.bold(result)}, ${sizesText(sourceBytes(job), bytes, verdict)}`;
   });
-  const findings = job.outputs.flatMap(({ verdict }) => verdict?.findings ?? []);
-  return [...lines, ...findings.map((finding) => `    ${findingText(finding, style)}`)];
+  const skipped = job.outputs.flatMap((output) => {
+    const why = whySkipped(output);
+    return why === undefined ? [] : [`${style.warn('–')} ${skippedName(output, name)}: ${printable(why)}`];
+  });
+  const findings = wholeVerdict(job)?.findings ?? [];
+  return [...lines, ...skipped, ...findings.map((finding) => `    ${findingText(finding, style)}`)];
+}
+
+function skippedName({ name: output }: Output, source: string): string {
+  return output === undefined ? source : `${source}, ${output}`;
 }
 
 /** A note is worth knowing, the rest is worth a look. */
@@ -66,10 +82,19 @@ export function findingText({ level, message }: Finding, style: Style): string {
   return level === 'note' ? style.dim(`· ${printable(message)}`) : `${style.warn('!')} ${printable(message)}`;
 }
 
-/** `412 MB → 63 MB (−85 %), verified` */
+/** `412 MB → 63 MB (−85 %), verified`; of several results, all together. */
 function resultText(job: Job): string {
-  const output = job.outputs[0];
-  return output?.bytes === undefined
-    ? 'done'
-    : describeResult(job.sources[0]?.bytes, output.bytes, output.verdict);
+  const why = whyNothing(job);
+  if (why !== undefined) return printable(why);
+  const { length } = placedOutputs(job);
+  const sizes = sizesText(sourceBytes(job), resultBytes(job), wholeVerdict(job));
+  return length > 1 ? `${plural(length, 'result')}, ${sizes}` : sizes;
+}
+
+function sizesText(
+  source: number | undefined,
+  result: number | undefined,
+  verdict: Verdict | undefined,
+): string {
+  return result === undefined ? 'done' : describeResult(source, result, verdict);
 }

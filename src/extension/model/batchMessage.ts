@@ -1,4 +1,11 @@
 import { describeResult, formatBytes, formatSizeChange } from '../../encoding/formatting.ts';
+import {
+  placedOutputs,
+  resultBytes,
+  sourceBytes,
+  whyNothing,
+  wholeVerdict,
+} from '../../protocol/jobResults.ts';
 import type { Job } from '../../protocol/model.ts';
 import type { NotificationLevel } from '../settings.ts';
 import { errorText } from './errorText.ts';
@@ -39,7 +46,7 @@ function doneText(done: readonly Job[], total: number): string {
   const [only] = done;
   if (only && total === 1) return `${oneResult(only)}${firstFinding(only)}`;
   const count = done.length === total ? `${total} files encoded` : `${done.length} of ${total} files encoded`;
-  const sizes = done.map((job) => ({ from: job.sources[0]?.bytes, to: job.outputs[0]?.bytes }));
+  const sizes = done.map((job) => ({ from: sourceBytes(job), to: resultBytes(job) }));
   const from = sum(sizes.map((size) => size.from));
   const to = sum(sizes.map((size) => size.to));
   const warned = done.filter(hasWarnings).length;
@@ -50,17 +57,16 @@ function doneText(done: readonly Job[], total: number): string {
 }
 
 function oneResult(job: Job): string {
-  const [output] = job.outputs;
-  const name = output?.path === undefined ? 'done' : fileNameOf(output.path);
-  const sizes =
-    output?.bytes === undefined
-      ? ''
-      : `, ${describeResult(job.sources[0]?.bytes, output.bytes, output.verdict)}`;
-  return `${jobLabel(job)} → ${name}${sizes}`;
+  const [first, ...more] = placedOutputs(job);
+  if (first === undefined) return `${jobLabel(job)}: ${whyNothing(job) ?? 'done'}`;
+  const bytes = resultBytes(job);
+  const sizes = bytes === undefined ? '' : `, ${describeResult(sourceBytes(job), bytes, wholeVerdict(job))}`;
+  const others = more.length === 0 ? '' : ` and ${more.length} more`;
+  return `${jobLabel(job)} → ${fileNameOf(first.path)}${others}${sizes}`;
 }
 
 function firstFinding(job: Job): string {
-  const finding = job.outputs[0]?.verdict?.findings[0];
+  const finding = wholeVerdict(job)?.findings[0];
   return finding ? `: ${finding.message}` : '';
 }
 
@@ -85,7 +91,7 @@ function sentence(job: Job): string {
 }
 
 function hasWarnings(job: Job): boolean {
-  return job.outputs.some(({ verdict }) => verdict?.level === 'warn');
+  return wholeVerdict(job)?.level === 'warn';
 }
 
 /** Undefined when one of them is not known. */

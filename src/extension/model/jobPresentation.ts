@@ -1,5 +1,12 @@
 import { describeProgress, describeResult } from '../../encoding/formatting.ts';
 import type { Verdict } from '../../encoding/verdict.ts';
+import {
+  placedOutputs,
+  resultBytes,
+  sourceBytes,
+  whyNothing,
+  wholeVerdict,
+} from '../../protocol/jobResults.ts';
 import { isEnded, type Attempt, type Job, type JobState, type Progress } from '../../protocol/model.ts';
 
 /** How one job reads in a row. Words and flags alone; the views make VS Code's objects of them. */
@@ -51,18 +58,21 @@ export function namedMessage(job: Job): string | undefined {
 }
 
 function runningText(progress: Progress | undefined): string {
-  const { fraction, speed, eta } = progress ?? {};
+  const { fraction, speed, eta, step } = progress ?? {};
   // Until the first packet comes out there is no speed, only a nought.
-  return describeProgress({ fraction, speed: speed || undefined, eta }) || 'starting';
+  return describeProgress({ fraction, speed: speed || undefined, eta, step }) || 'starting';
 }
 
 /** Sizes and verdict first: in a narrow view the name, which can be guessed, is what is cut off. */
 function resultText(job: Job): string {
-  const [output] = job.outputs;
-  if (output?.path === undefined || output.bytes === undefined) return 'done';
-  const sizes = describeResult(job.sources[0]?.bytes, output.bytes, undefined);
-  const verdict = output.verdict ? `, ${verdictWords[output.verdict.level]}` : '';
-  return `${sizes}${verdict} · ${fileNameOf(output.path)}`;
+  const [first, ...more] = placedOutputs(job);
+  const bytes = resultBytes(job);
+  if (first === undefined) return whyNothing(job) ?? 'done';
+  const name = `${fileNameOf(first.path)}${more.length === 0 ? '' : ` and ${more.length} more`}`;
+  if (bytes === undefined) return name;
+  const verdict = wholeVerdict(job);
+  const words = verdict ? `, ${verdictWords[verdict.level]}` : '';
+  return `${describeResult(sourceBytes(job), bytes, undefined)}${words} · ${name}`;
 }
 
 const verdictWords: Record<Verdict['level'], string> = {
@@ -112,7 +122,7 @@ export function jobIcon(job: Job): { readonly icon: string; readonly color?: str
         ? { icon: 'warning', color: 'list.warningForeground' }
         : { icon: 'sync~spin', color: 'progressBar.background' };
     case 'done':
-      return job.outputs.some(({ verdict }) => verdict?.level === 'warn')
+      return wholeVerdict(job)?.level === 'warn'
         ? { icon: 'warning', color: 'list.warningForeground' }
         : { icon: 'pass', color: 'testing.iconPassed' };
     case 'failed':
@@ -133,8 +143,9 @@ export function jobContext(job: Job): string {
   return flags.join('+');
 }
 
+/** The first that lies at its place, also of a job that made no more. */
 export function resultPath(job: Job): string | undefined {
-  return job.state === 'done' ? job.outputs[0]?.path : undefined;
+  return placedOutputs(job)[0]?.path;
 }
 
 /** The latest attempt that encoded, else the latest of any kind. */

@@ -1,4 +1,5 @@
 import { formatBytes, formatDuration, formatSizeChange } from '../../encoding/formatting.ts';
+import { sourceBytes } from '../../protocol/jobResults.ts';
 import type { Exit, Job } from '../../protocol/model.ts';
 import { toCommandLine } from '../../encoding/commandLine.ts';
 import { jobLabel, lastAttempt, lastCommand, stateWord } from './jobPresentation.ts';
@@ -28,16 +29,15 @@ function findings(job: Job): string | undefined {
 }
 
 function facts(job: Job): string[] {
-  const [source] = job.sources;
-  const [output] = job.outputs;
   const attempt = lastAttempt(job);
-  const change =
-    source?.bytes !== undefined && output?.bytes !== undefined
-      ? formatSizeChange(source.bytes, output.bytes)
-      : undefined;
+  const from = sourceBytes(job);
+  const change = (bytes: number | undefined): string | undefined =>
+    from === undefined || bytes === undefined ? undefined : formatSizeChange(from, bytes);
   return [
-    ...(source ? [fact('Source', source.path, size(source.bytes), seconds(source.duration))] : []),
-    ...(output?.path === undefined ? [] : [fact('Result', output.path, size(output.bytes), change)]),
+    ...job.sources.map(({ path, bytes, duration }) => fact('Source', path, size(bytes), seconds(duration))),
+    ...job.outputs.flatMap(({ path, bytes }) =>
+      path === undefined ? [] : [fact('Result', path, size(bytes), change(bytes))],
+    ),
     fact('Preset', job.preset),
     ...(attempt ? [fact('Worker', attempt.worker)] : []),
     ...(job.startedAt !== undefined && job.endedAt !== undefined

@@ -33,7 +33,7 @@ export function workingNight(now: number): StatusJob[] {
       state: 'running',
       worker: 'studio-7',
       sources: [{ path: '/media/shoot/interview camera A.mov', bytes: 18_400 * MB, duration: 2710 }],
-      outputs: [{ path: '/media/shoot/interview camera A.web.mp4' }],
+      outputs: [{ state: 'placed', path: '/media/shoot/interview camera A.web.mp4' }],
       startedAt: ago(9),
     }),
     job('drone', {
@@ -41,7 +41,7 @@ export function workingNight(now: number): StatusJob[] {
       preset: 'av1',
       worker: 'studio-7',
       sources: [{ path: '/media/shoot/drone-4k-log.mp4', bytes: 4120 * MB, duration: 412 }],
-      outputs: [{ path: '/media/shoot/drone-4k-log.av1.mkv' }],
+      outputs: [{ state: 'placed', path: '/media/shoot/drone-4k-log.av1.mkv' }],
       startedAt: ago(2),
     }),
     job('lecture', {
@@ -60,7 +60,14 @@ export function workingNight(now: number): StatusJob[] {
     job('clip', {
       state: 'done',
       sources: [{ path: '/media/clip.mp4', bytes: 412 * MB, duration: 60 }],
-      outputs: [{ path: '/media/clip.web.mp4', bytes: 63 * MB, verdict: { level: 'pass', findings: [] } }],
+      outputs: [
+        {
+          state: 'placed',
+          path: '/media/clip.web.mp4',
+          bytes: 63 * MB,
+          verdict: { level: 'pass', findings: [] },
+        },
+      ],
       startedAt: ago(14),
       endedAt: ago(12),
     }),
@@ -70,6 +77,7 @@ export function workingNight(now: number): StatusJob[] {
       sources: [{ path: '/media/archive/old tape (1994).avi', bytes: 1980 * MB, duration: 1802 }],
       outputs: [
         {
+          state: 'placed',
           path: '/media/archive/old tape (1994).small.mp4',
           bytes: 212 * MB,
           verdict: {

@@ -61,7 +61,14 @@ export function job(over: Partial<Job> = {}): Job {
 export function doneJob(over: Partial<Job> = {}): Job {
   return job({
     state: 'done',
-    outputs: [{ path: '/films/clip.web.mp4', bytes: 63_000_000, verdict: { level: 'pass', findings: [] } }],
+    outputs: [
+      {
+        state: 'placed',
+        path: '/films/clip.web.mp4',
+        bytes: 63_000_000,
+        verdict: { level: 'pass', findings: [] },
+      },
+    ],
     attempts: [
       {
         taskId: 't1',

@@ -80,7 +80,9 @@ describe('the exit code', () => {
   });
 
   it('is that of the jobs; a warning is done', () => {
-    const warned = doneJob({ outputs: [{ verdict: { level: 'warn', findings: [] } }] });
+    const warned = doneJob({
+      outputs: [{ state: 'placed', path: '/o.mp4', verdict: { level: 'warn', findings: [] } }],
+    });
     assert.equal(exitCodeOfJobs([warned]), 0);
     assert.equal(exitCodeOfJobs([doneJob(), job({ state: 'cancelled' })]), 130);
     assert.equal(exitCodeOfJobs([doneJob(), job({ state: 'failed' })]), 1);

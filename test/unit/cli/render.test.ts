@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { encodeLine } from '../../../src/cli/render/encodeLine.ts';
 import { jobDetails } from '../../../src/cli/render/jobDetails.ts';
-import { resultLines, type TextOptions } from '../../../src/cli/render/jobText.ts';
+import { resultLines, stateText, type TextOptions } from '../../../src/cli/render/jobText.ts';
 import { jobRows } from '../../../src/cli/render/jobTable.ts';
 import { plainIntervalMs, ProgressLine } from '../../../src/cli/render/progressLine.ts';
 import { toCommandLine } from '../../../src/encoding/commandLine.ts';
@@ -104,9 +104,34 @@ describe('the end of a job', () => {
   it('lists what the verdict found', () => {
     const findings = [{ level: 'warn' as const, message: 'The sound is 0.3 s shorter.' }];
     const warned = doneJob({
-      outputs: [{ path: '/films/clip.web.mp4', bytes: 63_000_000, verdict: { level: 'warn', findings } }],
+      outputs: [
+        {
+          state: 'placed',
+          path: '/films/clip.web.mp4',
+          bytes: 63_000_000,
+          verdict: { level: 'warn', findings },
+        },
+      ],
     });
     assert.equal(resultLines(warned, plain)[1], '    ! The sound is 0.3 s shorter.');
+  });
+
+  it('says each of several results, and why one was not made', () => {
+    const verdict = { level: 'pass' as const, findings: [] };
+    const note = { level: 'note' as const, message: 'The picture is 720 pixels tall.' };
+    const several = doneJob({
+      outputs: [
+        { name: 'hd', state: 'placed', path: '/films/clip.hd.mp4', bytes: 63_000_000, verdict },
+        { name: 'uhd', state: 'skipped', verdict: { ...verdict, findings: [note] } },
+        { name: 'poster', state: 'placed', path: '/films/clip.jpg', bytes: 1_000_000, verdict },
+      ],
+    });
+    assert.deepEqual(resultLines(several, plain), [
+      '✓ clip.mp4 → clip.hd.mp4, 412 MB → 63 MB (−85 %), verified',
+      '✓ clip.mp4 → clip.jpg, 412 MB → 1.0 MB (−100 %), verified',
+      '– clip.mp4, uhd: The picture is 720 pixels tall.',
+    ]);
+    assert.equal(stateText(several, undefined), '2 results, 412 MB → 64 MB (−84 %), verified');
   });
 
   it('says why it failed, what to do, and where the log is', () => {

@@ -29,9 +29,37 @@ describe('a row of the Jobs view', () => {
     assert.equal(describeJob(makeDone(), undefined), '412 MB → 63 MB (−85 %), verified · clip.web.mp4');
   });
 
+  it('tells several results together, and why there is none', () => {
+    const verdict = { level: 'pass' as const, findings: [] };
+    const outputs = ['hd', 'sd', 'tiny'].map((name, index) => ({
+      name,
+      state: 'placed' as const,
+      path: `/film/clip.web.${name}.mp4`,
+      bytes: 63e6 - index * 1e6,
+      verdict: index === 1 ? { ...verdict, level: 'warn' as const } : verdict,
+    }));
+    assert.equal(
+      describeJob(makeDone({ outputs }), undefined),
+      '412 MB → 186 MB (−55 %), with warnings · clip.web.hd.mp4 and 2 more',
+    );
+    const note = { level: 'note' as const, message: 'The result would be larger.' };
+    const skipped = { state: 'skipped' as const, verdict: { ...verdict, findings: [note] } };
+    const nothing = makeDone({ outputs: [skipped] });
+    assert.equal(describeJob(nothing, undefined), 'The result would be larger.');
+    assert.equal(batchMessage([nothing], 'all')?.text, 'clip.mp4: The result would be larger.');
+    assert.equal(jobContext(nothing), 'job+done+log+command');
+  });
+
   it('tells a result with warnings by its icon and words, not by its colour alone', () => {
     const job = makeDone({
-      outputs: [{ path: '/film/clip.web.mp4', bytes: 63_000_000, verdict: { level: 'warn', findings: [] } }],
+      outputs: [
+        {
+          state: 'placed',
+          path: '/film/clip.web.mp4',
+          bytes: 63_000_000,
+          verdict: { level: 'warn', findings: [] },
+        },
+      ],
     });
     assert.equal(describeJob(job, undefined), '412 MB → 63 MB (−85 %), with warnings · clip.web.mp4');
     assert.equal(jobIcon(job).icon, 'warning');

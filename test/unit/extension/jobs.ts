@@ -22,7 +22,14 @@ export function makeJob(part: Partial<Job> = {}): Job {
 export function makeDone(part: Partial<Job> = {}): Job {
   return makeJob({
     state: 'done',
-    outputs: [{ path: '/film/clip.web.mp4', bytes: 63_000_000, verdict: { level: 'pass', findings: [] } }],
+    outputs: [
+      {
+        state: 'placed',
+        path: '/film/clip.web.mp4',
+        bytes: 63_000_000,
+        verdict: { level: 'pass', findings: [] },
+      },
+    ],
     attempts: [makeAttempt()],
     startedAt: 2000,
     endedAt: 74_000,

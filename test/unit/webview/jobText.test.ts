@@ -20,9 +20,14 @@ describe('the words of a job', () => {
   });
 
   it('names a result only where there will be one', () => {
-    const outputs = [{ path: '/m/clip.web.mp4' }];
+    const outputs = [{ state: 'planned' as const, path: '/m/clip.web.mp4' }];
     assert.equal(jobTitle(job('clip', { state: 'running', outputs })), 'clip.mp4 → clip.web.mp4');
     assert.equal(jobTitle(job('clip', { state: 'failed', outputs })), 'clip.mp4');
+    const two = [...outputs, { state: 'planned' as const, path: '/m/clip.web.jpg' }];
+    assert.equal(
+      jobTitle(job('clip', { state: 'running', outputs: two })),
+      'clip.mp4 → clip.web.mp4 and 1 more',
+    );
   });
 
   it('says what happens when there is no time left to tell', () => {
@@ -46,7 +51,7 @@ describe('the words of a job', () => {
     const done = job('clip', {
       state: 'done',
       sources: [{ path: '/clip.mp4', bytes: 412e6 }],
-      outputs: [{ path: '/clip.web.mp4', bytes: 63e6 }],
+      outputs: [{ state: 'placed', path: '/clip.web.mp4', bytes: 63e6 }],
     });
     assert.deepEqual(sizesText(done), { sizes: '412 MB → 63 MB', change: '−85 %' });
     assert.deepEqual(sizesText({ ...done, state: 'failed' }), { sizes: '', change: '' });
@@ -58,6 +63,8 @@ describe('the words of a job', () => {
         state: 'done',
         outputs: [
           {
+            state: 'placed',
+            path: '/a.mp4',
             verdict: {
               level: messages.length > 0 ? 'warn' : 'pass',
               findings: messages.map((message) => ({ level: 'warn', message })),
@@ -69,6 +76,12 @@ describe('the words of a job', () => {
     assert.equal(outcomeOf(done('14 frames are damaged.')).text, 'web · 14 frames are damaged.');
     const two = outcomeOf(done('One.', 'Two.'));
     assert.deepEqual([two.tone, two.findings], ['warned', ['One.', 'Two.']]);
+  });
+
+  it('says why there is no result, as no warning', () => {
+    const verdict = { level: 'pass' as const, findings: [{ level: 'note' as const, message: 'Too large.' }] };
+    const { tone, text } = outcomeOf(job('a', { state: 'done', outputs: [{ state: 'skipped', verdict }] }));
+    assert.deepEqual([tone, text], ['quiet', 'web · Too large.']);
   });
 
   it('says how long ago a job ended', () => {

@@ -66,7 +66,7 @@ describe('sumUp', () => {
       state: 'done',
       endedAt,
       sources: [{ path: '/a', bytes: source }],
-      outputs: [{ path: '/b', bytes: result }],
+      outputs: [{ state: 'placed', path: '/b', bytes: result }],
     });
 
   it('counts from midnight on', () => {
