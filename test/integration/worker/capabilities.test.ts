@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { audioEncoderTable } from '../../../src/encoding/audioEncoders.ts';
+import { dialectTrials } from '../../../src/encoding/dialectTrials.ts';
+import type { OutputPreset } from '../../../src/encoding/output.ts';
 import { encoderTrials, trialArguments } from '../../../src/encoding/trial.ts';
+import type { EncoderTrial, TrialVariant } from '../../../src/encoding/trial.ts';
+import { trialOutcome } from '../../../src/encoding/trialOutcome.ts';
+import { CapabilityProver } from '../../../src/worker/capabilities.ts';
+import { findTools } from '../../../src/worker/findBinary.ts';
+import { proveFor } from '../../../src/worker/proveFor.ts';
 import { itOnUnix, probePayload, Workshop } from './support/workshop.ts';
 
 const run = promisify(execFile);
@@ -27,7 +35,7 @@ describe('worker: ffmpeg and its capabilities', function () {
     return { path: file, runs };
   }
 
-  it('offers an encoder exactly if its trial by hand works', async () => {
+  it('offers an encoder exactly if it works by hand, with exactly the formats that do', async () => {
     const proved = await Workshop.openProved();
     try {
       const { coordinator } = proved.hire();
@@ -38,23 +46,30 @@ describe('worker: ffmpeg and its capabilities', function () {
           coordinator.worker,
       );
       assert.deepEqual(Object.keys(capabilities).sort(), encoderTrials.map((trial) => trial.encoder).sort());
+      const features = ['svtav1-crf', 'svtav1-params'];
+      const works = async (encoder: EncoderTrial['encoder'], variant: TrialVariant) =>
+        trialOutcome({
+          code: 0,
+          ...(await run('ffmpeg', trialArguments(encoder, variant, features)).catch(
+            ({ stderr }: { stderr: string }) => ({
+              code: 1,
+              stderr,
+            }),
+          )),
+        }).worked;
       for (const { encoder, pixelFormats } of encoderTrials) {
-        const works = (format?: 'yuv420p' | 'yuv420p10le') =>
-          run('ffmpeg', trialArguments(encoder, format)).then(
-            () => true,
-            () => false,
-          );
         const capability = capabilities[encoder];
-        if (pixelFormats.length === 0) {
-          assert.equal(capability?.usable, await works(), encoder);
+        if (pixelFormats.length === 0 || capability?.usable !== true) {
+          assert.equal(capability?.usable, await works(encoder, {}), encoder);
           continue;
         }
-        for (const format of pixelFormats)
-          assert.equal(
-            capability?.usable === true && capability.pixelFormats.includes(format),
-            await works(format),
-            `${encoder} ${format}`,
-          );
+        // What works does so in one run; each that does not was told why.
+        const formats = pixelFormats.filter((format) => capability.pixelFormats.includes(format));
+        assert.ok(await works(encoder, { pixelFormats: formats }), encoder);
+        for (const format of pixelFormats.filter((each) => !formats.includes(each))) {
+          assert.equal(await works(encoder, { pixelFormats: [format] }), false, `${encoder} ${format}`);
+          assert.ok(capability.refusals?.[format], `${encoder} ${format}`);
+        }
       }
       for (const [name, capability] of Object.entries(capabilities))
         if (!capability.usable) assert.notEqual(capability.refusal, '', name);
@@ -66,7 +81,7 @@ describe('worker: ffmpeg and its capabilities', function () {
   itOnUnix('tries once, whichever of two workers does it, and remembers', async () => {
     const ffmpeg = await countingFfmpeg();
     const two = [shop.hire({ ffmpegPath: ffmpeg.path }), shop.hire({ ffmpegPath: ffmpeg.path, id: 'w2' })];
-    const encoders = ['libx264', 'aac', 'h264_nvenc'];
+    const encoders = ['libx264', 'aac', 'libsvtav1'];
     const answers = await Promise.all(
       two.map(({ coordinator }) => coordinator.peer.request('capabilities.try', { encoders })),
     );
@@ -75,20 +90,99 @@ describe('worker: ffmpeg and its capabilities', function () {
     for (const { worker } of two) await worker.close();
 
     const runs = await ffmpeg.runs();
-    for (const encoder of encoders) {
-      const formats = encoderTrials.find((trial) => trial.encoder === encoder)?.pixelFormats.length ?? 0;
-      const tries = runs.filter((line) => line.includes(` ${encoder} `)).length;
-      assert.equal(tries, Math.max(1, formats), encoder);
-    }
-    assert.equal(runs.filter((line) => line === '-version').length, 1);
+    const tries = (all: string[], text: string) => all.filter((line) => line.includes(text)).length;
+    // All formats of an encoder in one run, and each fact that its arguments ask for in another.
+    const counted = [
+      '-c:v:0 libx264 ',
+      '-c:a:0 aac ',
+      '-c:v:0 libsvtav1 ',
+      '-svtav1-params tune=0',
+      '-preset 8 -crf 40',
+    ];
+    for (const text of counted) assert.equal(tries(runs, text), 1, text);
+    for (const once of ['-version', '-hide_banner -nostdin -demuxers', '-hide_banner -nostdin -filters'])
+      assert.equal(runs.filter((line) => line === once).length, 1, once);
 
     const third = shop.hire({ ffmpegPath: ffmpeg.path, id: 'w3' });
     await third.coordinator.peer.request('capabilities.try', { encoders });
     await third.worker.close();
-    for (const encoder of encoders) {
-      const tries = (await ffmpeg.runs()).filter((line) => line.includes(` ${encoder} `)).length;
-      assert.equal(tries, runs.filter((line) => line.includes(` ${encoder} `)).length, encoder);
-    }
+    const later = await ffmpeg.runs();
+    for (const text of [...counted, '-demuxers']) assert.equal(tries(later, text), tries(runs, text), text);
+  });
+
+  describe('proved for what is asked', () => {
+    const ended = new AbortController();
+    const { TMPDIR } = process.env;
+    afterEach(() => {
+      if (TMPDIR === undefined) delete process.env['TMPDIR'];
+      else process.env['TMPDIR'] = TMPDIR;
+    });
+    const open = async (ffmpeg?: string) => {
+      const tools = await findTools(ffmpeg, { env: process.env, platform: process.platform });
+      assert.ok(tools);
+      return CapabilityProver.open(tools, {
+        stateDir: shop.stateDir,
+        signal: ended.signal,
+        onChange: () => undefined,
+      });
+    };
+    const output = (more: Partial<OutputPreset>): OutputPreset => ({
+      container: 'mp4',
+      video: { encoders: ['h264_nvenc', 'libx264', 'libx265'] },
+      ...more,
+    });
+
+    itOnUnix('an ordinary encode waits for no more than its encoders', async () => {
+      const ffmpeg = await countingFfmpeg();
+      const prover = await open(ffmpeg.path);
+      const examined = (await ffmpeg.runs()).length;
+      assert.equal(examined, 7, 'version, four listings, two facts');
+      const { dialect, capabilities } = await proveFor([output({ audio: { encoder: 'aac' } })], prover);
+      assert.deepEqual(Object.keys(capabilities).sort(), ['aac', 'h264_nvenc', 'libx264']);
+      assert.deepEqual(dialect.features, []);
+    });
+
+    itOnUnix('burnt-in subtitles wait for libass as well, once', async () => {
+      const ffmpeg = await countingFfmpeg();
+      const prover = await open(ffmpeg.path);
+      const burnt = output({ video: { encoders: ['libx264'], burnSubtitles: { track: 1 } } });
+      const { dialect } = await proveFor([burnt, burnt], prover);
+      assert.equal(dialect.features.includes('libass'), dialect.refusals['libass'] === undefined);
+      assert.ok(dialect.filters.includes('ass') === dialect.features.includes('libass'));
+      const before = (await ffmpeg.runs()).length;
+      assert.deepEqual((await proveFor([burnt], await open(ffmpeg.path))).dialect, dialect);
+      assert.equal((await ffmpeg.runs()).length, before);
+    });
+
+    itOnUnix('other trials prove other things: nothing of the old ones counts', async () => {
+      const ffmpeg = await countingFfmpeg();
+      await (await open(ffmpeg.path)).prove(['aac']);
+      const entry = audioEncoderTable.aac as { arguments: typeof audioEncoderTable.aac.arguments };
+      const { arguments: own } = entry;
+      try {
+        entry.arguments = ({ stream }) => [`-b:${stream}`, '96000'];
+        assert.deepEqual((await open(ffmpeg.path)).known, {});
+      } finally {
+        entry.arguments = own;
+      }
+      assert.ok((await open(ffmpeg.path)).known['aac']?.usable);
+    });
+
+    it('every feature is found here, or said why not, in its own time', async () => {
+      const temporary = shop.path('temporary');
+      await mkdir(temporary);
+      process.env['TMPDIR'] = temporary;
+      const prover = await open();
+      const begun = performance.now();
+      const { features, refusals } = await prover.proveFeatures(dialectTrials.map(({ feature }) => feature));
+      console.log(`      ${dialectTrials.length} features in ${Math.round(performance.now() - begun)} ms`);
+      assert.deepEqual(
+        [...features, ...Object.keys(refusals)].sort(),
+        dialectTrials.map(({ feature }) => feature).sort(),
+      );
+      for (const [feature, refusal] of Object.entries(refusals)) assert.notEqual(refusal, '', feature);
+      assert.deepEqual(await readdir(temporary), [], 'a folder was left');
+    });
   });
 
   itOnUnix('says how to install ffmpeg, and notices when it is there', async () => {
