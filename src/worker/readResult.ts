@@ -5,6 +5,8 @@ import type { JudgeInput } from '../encoding/judge.ts';
 import { ladderProbeArguments } from '../encoding/ladderProbe.ts';
 import type { Plan } from '../encoding/plan.ts';
 import type { Probe, ProbeStream } from '../encoding/probe.ts';
+import type { Container } from '../encoding/presetNames.ts';
+import { stillProbeArguments } from '../encoding/stillProbe.ts';
 import { placingFs } from '../files/placingFs.ts';
 import type { Tools } from './findBinary.ts';
 import { probeFile, probeWith, type ProbeOptions } from './probeFile.ts';
@@ -25,10 +27,19 @@ interface ReadTools extends ProbeOptions {
 /** What the staged result is, for the judge: read back from the disk, not believed. */
 export async function readResult(plan: Plan, staged: string, reading: ReadTools): Promise<ReadResult> {
   const { tools } = reading;
+  if (plan.expected.kind === 'still')
+    return { result: await readBack(() => probeStill(staged, reading), reading) };
   if (plan.expected.kind !== 'ladder')
     return { result: await readBack(() => probeFile(tools, staged, reading), reading) };
   const whole = await readBack(() => probeLadder(staged, reading), reading);
   return whole ? asLadder(whole, await placingFs.bytes(staged)) : { result: undefined, rungs: [] };
+}
+
+/** ffprobe gives the pipes of images no size. */
+async function probeStill(staged: string, reading: ReadTools): Promise<Probe> {
+  const container = path.extname(staged).slice(1) as Container;
+  const probe = await probeWith(reading.tools, stillProbeArguments(staged, container), staged, reading);
+  return { ...probe, bytes: await placingFs.bytes(staged) };
 }
 
 /**
