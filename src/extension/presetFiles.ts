@@ -1,4 +1,4 @@
-import { Uri, workspace } from 'vscode';
+import { RelativePattern, Uri, workspace } from 'vscode';
 import { parseJsonc } from '../client/jsoncFile.ts';
 import { presetFileEnding, presetsOfFile, type PresetLayer } from '../encoding/presetCatalog.ts';
 import { Emitter, type Disposable, type Event } from './model/emitter.ts';
@@ -10,10 +10,12 @@ interface PresetFile {
 }
 
 /**
- * The `*.dffmpeg-presets.json` of the open folders: in the folder itself and in its `.vscode`. Read once begun, and
- * again when one of them changes.
+ * The `*.dffmpeg-presets.json` of the open folders, in the folder itself and in its `.vscode`, and the presets of
+ * the daemon’s config.jsonc. Read once begun, and again when one of them changes.
  */
 export class PresetFiles implements Disposable {
+  readonly #config: Uri;
+  #configLayers: readonly PresetLayer[] = [];
   /** By the folder's address. */
   #files: ReadonlyMap<string, readonly PresetFile[]> = new Map();
   /** Of all readings so far; missing before the first. */
@@ -23,6 +25,10 @@ export class PresetFiles implements Disposable {
 
   readonly onDidChange: Event<void> = this.#changes.event;
 
+  constructor(stateDir: string) {
+    this.#config = Uri.joinPath(Uri.file(stateDir), 'config.jsonc');
+  }
+
   /** Begins to follow the files; resolves when those that are there now are read. */
   begin(): Promise<void> {
     if (this.#reading === undefined) this.#watch();
@@ -30,7 +36,7 @@ export class PresetFiles implements Disposable {
   }
 
   layers(folder: Uri | undefined): readonly PresetLayer[] {
-    return this.#of(folder).map(({ layer }) => layer);
+    return [...this.#configLayers, ...this.#of(folder).map(({ layer }) => layer)];
   }
 
   uris(folder: Uri): readonly Uri[] {
@@ -47,16 +53,23 @@ export class PresetFiles implements Disposable {
   }
 
   #watch(): void {
-    const watcher = workspace.createFileSystemWatcher(`**/*${presetFileEnding}`);
+    const watchers = [
+      workspace.createFileSystemWatcher(`**/*${presetFileEnding}`),
+      workspace.createFileSystemWatcher(
+        new RelativePattern(Uri.joinPath(this.#config, '..'), 'config.jsonc'),
+      ),
+    ];
     // One after the other: of two readings at once the older could come in last.
     const readAgain = (): void => {
       this.#reading = this.#reading?.then(() => this.#readAll());
     };
     this.#subscriptions.push(
-      watcher,
-      watcher.onDidCreate(readAgain),
-      watcher.onDidChange(readAgain),
-      watcher.onDidDelete(readAgain),
+      ...watchers.flatMap((watcher) => [
+        watcher,
+        watcher.onDidCreate(readAgain),
+        watcher.onDidChange(readAgain),
+        watcher.onDidDelete(readAgain),
+      ]),
       workspace.onDidChangeWorkspaceFolders(readAgain),
     );
   }
@@ -66,14 +79,17 @@ export class PresetFiles implements Disposable {
     this.#files = new Map(
       await Promise.all(folders.map(async ({ uri }) => [uri.toString(), await filesOf(uri)] as const)),
     );
+    const config = presetsOfFile(await readJson(this.#config))?.['presets'];
+    this.#configLayers = [
+      { origin: 'config', file: this.#config.fsPath, presets: presetsOfFile(config) ?? {} },
+    ];
     this.#changes.fire();
   }
 }
 
 async function filesOf(folder: Uri): Promise<PresetFile[]> {
   const uris = [...(await namesIn(folder)), ...(await namesIn(Uri.joinPath(folder, '.vscode')))];
-  const files = await Promise.all(uris.map(readFile));
-  return files.filter((file) => file !== undefined);
+  return Promise.all(uris.map(readFile));
 }
 
 /** Sorted, so that of two files with the same preset the same one counts everywhere. */
@@ -89,13 +105,16 @@ async function namesIn(folder: Uri): Promise<Uri[]> {
     .map((name) => Uri.joinPath(folder, name));
 }
 
+async function readFile(uri: Uri): Promise<PresetFile> {
+  const presets = presetsOfFile(await readJson(uri)) ?? {};
+  return { uri, layer: { origin: 'file', file: uri.fsPath, presets } };
+}
+
 /** A file that is no JSON holds nothing: the editor shows where it breaks. */
-async function readFile(uri: Uri): Promise<PresetFile | undefined> {
+async function readJson(uri: Uri): Promise<unknown> {
   const bytes = await workspace.fs.readFile(uri).then(
     (found) => found,
     () => undefined,
   );
-  if (!bytes) return undefined;
-  const { value } = parseJsonc(uri.fsPath, new TextDecoder().decode(bytes));
-  return { uri, layer: { origin: 'file', file: uri.fsPath, presets: presetsOfFile(value) ?? {} } };
+  return bytes && parseJsonc(uri.fsPath, new TextDecoder().decode(bytes)).value;
 }

@@ -92,10 +92,10 @@ export class Presets implements Disposable {
 
   /** Opens the file that holds a preset, at its line. */
   async show(name: string, resource?: Uri): Promise<void> {
-    const file = this.list(resource).find((entry) => entry.name === name)?.file;
-    await (file === undefined
+    const entry = this.list(resource).find((candidate) => candidate.name === name);
+    await (entry?.file === undefined
       ? this.#settings.showPreset(name, resource)
-      : this.#settings.showPresetFile(file, name));
+      : this.#settings.showPresetFile(entry.file, name, entry.origin === 'config' ? 'config' : 'presets'));
   }
 
   dispose(): void {

@@ -67,7 +67,7 @@ export function createServices(context: ExtensionContext): Services {
     board,
   );
   const settingsFiles = new SettingsFiles();
-  const presetFiles = new PresetFiles();
+  const presetFiles = new PresetFiles(stateDir);
   const presets = new Presets(context.workspaceState, settingsFiles, presetFiles);
   const notifier = new Notifier(session);
   const logs = new LogDocuments(session, board);
@@ -137,7 +137,7 @@ export function createServices(context: ExtensionContext): Services {
     ...services,
     begin: async () => {
       if (!workspace.isTrusted) return;
-      void presetFiles.begin().then(() => presetDiagnostics.checkFolders());
+      void presetFiles.begin();
       await session.attach();
       if (jobsView.visible || session.isLoadWatched) await session.watch();
     },

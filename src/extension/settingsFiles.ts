@@ -10,7 +10,7 @@ import {
   type TextDocument,
   type TextEditor,
 } from 'vscode';
-import { findPreset, presetTextKind } from './model/presetText.ts';
+import { findPreset, type PresetTextKind } from './model/presetText.ts';
 import { readPresets, section } from './settings.ts';
 
 /** Writes presets into settings files and opens those at a preset. */
@@ -35,17 +35,17 @@ export class SettingsFiles {
       inFolder || has(inspected?.workspaceValue) ? workspaceSettings(inFolder, resource) : undefined;
     if (file) await window.showTextDocument(file);
     else await commands.executeCommand('workbench.action.openSettingsJson');
-    select(window.activeTextEditor, name);
+    select(window.activeTextEditor, name, 'settings');
   }
 
-  /** A `*.dffmpeg-presets.json`, at the line of a preset. */
-  async showPresetFile(file: string, name: string): Promise<void> {
-    select(await window.showTextDocument(Uri.file(file)), name);
+  /** A file of another kind, at the line of a preset. */
+  async showPresetFile(file: string, name: string, kind: PresetTextKind): Promise<void> {
+    select(await window.showTextDocument(Uri.file(file)), name, kind);
   }
 }
 
-function select(editor: TextEditor | undefined, name: string): void {
-  const range = editor && presetRange(editor.document, name);
+function select(editor: TextEditor | undefined, name: string, kind: PresetTextKind): void {
+  const range = editor && presetRange(editor.document, name, kind);
   if (!range) return;
   editor.selection = new Selection(range.start, range.end);
   editor.revealRange(range, TextEditorRevealType.InCenterIfOutsideViewport);
@@ -58,8 +58,8 @@ function workspaceSettings(ofFolder: boolean, resource: Uri | undefined): Uri | 
   return folder && Uri.joinPath(folder.uri, '.vscode', 'settings.json');
 }
 
-function presetRange(document: TextDocument, name: string): Range | undefined {
-  const place = findPreset(document.getText(), name, presetTextKind(document.uri.path));
+function presetRange(document: TextDocument, name: string, kind: PresetTextKind): Range | undefined {
+  const place = findPreset(document.getText(), name, kind);
   return (
     place && new Range(document.positionAt(place.offset), document.positionAt(place.offset + place.length))
   );

@@ -10,8 +10,8 @@ export interface PlacedProblem {
   readonly length: number;
 }
 
-/** `settings`: a settings.json or a .code-workspace; `presets`: a `*.dffmpeg-presets.json`. */
-export type PresetTextKind = 'settings' | 'presets';
+/** `settings`: a settings.json or a .code-workspace; `presets`: a `*.dffmpeg-presets.json`; `config`: config.jsonc. */
+export type PresetTextKind = 'settings' | 'presets' | 'config';
 
 /** Where the presets are in a file, by kind: the first that is there counts. */
 const places: Readonly<Record<PresetTextKind, readonly (readonly string[])[]>> = {
@@ -21,10 +21,11 @@ const places: Readonly<Record<PresetTextKind, readonly (readonly string[])[]>> =
     ['settings', 'dffmpeg.presets'],
   ],
   presets: [[]],
+  config: [['presets']],
 };
 
-/** By its path; undefined: a file that holds no presets. */
-export function presetTextKind(path: string): PresetTextKind | undefined {
+/** By its path; undefined: not one that is known by its name to hold presets. */
+export function presetTextKind(path: string): 'settings' | 'presets' | undefined {
   if (path.endsWith(presetFileEnding)) return 'presets';
   return path.endsWith('/settings.json') || path.endsWith('.code-workspace') ? 'settings' : undefined;
 }

@@ -89,6 +89,8 @@ describe('presets in the text of a file of their own', () => {
   it('are opened at their name', () => {
     const place = findPreset(file, 'late', 'presets');
     assert.equal(place && file.slice(place.offset, place.offset + place.length), '"late"');
+    const config = '{ "maxFailures": 2, "presets": { "mine": {} } }';
+    assert.equal(findPreset(config, 'mine', 'config')?.offset, config.indexOf('"mine"'));
   });
 });
 
