@@ -8,11 +8,11 @@ import { createInterface } from 'node:readline';
 import { createCoordinator, type Coordinator } from '../../../src/coordinator/coordinator.ts';
 import { defaultQueueSettings } from '../../../src/coordinator/queueSettings.ts';
 import { openSqliteStore } from '../../../src/coordinator/store/sqliteStore.ts';
-import { identityOf } from '../../../src/files/fileIdentity.ts';
-import { place, recoverPlacement } from '../../../src/files/placing.ts';
+import { recoverPlacement } from '../../../src/files/placing.ts';
 import { createMemoryChannelPair } from '../../../src/transport/memory.ts';
-import { FakeWorker, verdict } from '../../unit/coordinator/fakeWorker.ts';
+import { FakeWorker, outputsOf } from '../../unit/coordinator/fakeWorker.ts';
 import { FakeClient } from '../../unit/coordinator/harness.ts';
+import { contents, makeOutputs } from './makeOutputs.ts';
 
 const program = path.join(import.meta.dirname, 'queueProcess.ts');
 
@@ -101,8 +101,10 @@ describe('a queue that is killed', function () {
     assert.ok(stored.size >= 700);
   });
 
-  for (const step of ['offered', 'started', 'verifying', 'granted', 'placed', 'delivered'])
-    it(`leaves exactly one right file after a kill when ${step}`, async () => {
+  const steps = ['started', 'verifying', 'granted', 'placed', 'delivered'];
+  // Of two outputs: a file, and a folder behind one that is not for this source.
+  for (const step of ['offered', ...[0, 2].flatMap((output) => steps.map((name) => `${name} ${output}`))])
+    it(`leaves each result once and right after a kill when ${step}`, async () => {
       await writeFile(path.join(directory, 'clip.mov'), 'source');
       const { child, lines } = run(step);
       const { value: id } = (await lines.next()) as { value: string };
@@ -115,28 +117,41 @@ describe('a queue that is killed', function () {
       coordinator.attachWorker(there);
       const worker = new FakeWorker(here);
       const recordDir = path.join(directory, 'records');
+      const made: number[] = [];
       worker.answers = {
         'placement.recover': async (placement) => ({
           outcome: await recoverPlacement({ ...placement, recordDir }),
         }),
       };
       await worker.register();
-      void worker.encode().then(async (offer) => {
-        const staged = path.join(directory, `.dffmpeg-${offer.taskId}-${offer.fence}.part`);
-        await worker.start(offer);
-        await writeFile(staged, 'right');
-        const key = { taskId: offer.taskId, fence: offer.fence };
-        const request = { ...key, verdict, bytes: 5, staged, identity: await identityOf(staged) };
-        const { path: granted } = await worker.peer.request('task.commit', request);
-        await place({ staged, path: granted, recordDir });
-        await worker.report(key, { type: 'delivered', path: granted, bytes: 5, verdict });
+      void worker.encode().then((offer) => {
+        made.push(...outputsOf(offer).map(({ index }) => index));
+        return makeOutputs(worker, offer, directory);
       });
       const job = await client.job(id, ({ state }) => state === 'done');
-      assert.equal(job.outputs[0]?.path, path.join(directory, 'clip.web.mp4'));
-      const results = (await readdir(directory)).filter((name) => name.endsWith('.mp4'));
-      assert.deepEqual(results, ['clip.web.mp4']);
-      assert.equal(await readFile(path.join(directory, 'clip.web.mp4'), 'utf8'), 'right');
+      assert.deepEqual(
+        job.outputs.map(({ state, path: file }) => [state, file && path.basename(file)]),
+        [
+          ['placed', 'clip.web.hd.mp4'],
+          ['skipped', undefined],
+          ['placed', 'clip.web.stream'],
+        ],
+      );
+      const results = (await readdir(directory)).filter((name) => name.startsWith('clip.'));
+      assert.deepEqual(results.sort(), ['clip.mov', 'clip.web.hd.mp4', 'clip.web.stream']);
+      assert.equal(await readFile(path.join(directory, 'clip.web.hd.mp4'), 'utf8'), 'right');
+      const stream = path.join(directory, 'clip.web.stream');
+      assert.deepEqual((await readdir(stream)).sort(), Object.keys(contents).sort());
+      for (const [name, text] of Object.entries(contents))
+        assert.equal(await readFile(path.join(stream, name), 'utf8'), text);
       assert.equal(await readFile(path.join(directory, 'clip.mov'), 'utf8'), 'source');
+      // What was placed before the kill is not made again.
+      const [name = '', output] = step.split(' ');
+      // What was granted is placed by the recovery, from what lies staged.
+      const finished = ['granted', 'placed', 'delivered'].includes(name);
+      if (output === '2') assert.deepEqual(made, finished ? [] : [2]);
+      else if (finished) assert.deepEqual(made, [2]);
+      else assert.deepEqual(made, [0, 2]);
       await coordinator.close();
     });
 });
