@@ -7,6 +7,7 @@ import {
   tenSeconds,
 } from './encoderOptions.ts';
 import { hdr10ParametersOfSvt } from './hdr10Metadata.ts';
+import { levelsOf } from './levelLimits.ts';
 import type { Speed } from './presetNames.ts';
 import type { VideoEncoderEntry, VideoSettings } from './videoEncoders.ts';
 
@@ -16,23 +17,6 @@ const svtSpeeds: Readonly<Record<Speed, number>> = { fastest: 11, fast: 9, mediu
 /** The slowest number of SVT-AV1 is 0 in every version; the fastest was 8 before it had `-crf`. */
 const oldSvtFastest = 8;
 const aomSpeeds: Readonly<Record<Speed, number>> = { fastest: 8, fast: 6, medium: 5, slow: 3, slowest: 1 };
-
-export const av1Levels = [
-  '2',
-  '2.1',
-  '3',
-  '3.1',
-  '4',
-  '4.1',
-  '5',
-  '5.1',
-  '5.2',
-  '5.3',
-  '6',
-  '6.1',
-  '6.2',
-  '6.3',
-];
 
 const tenBit = { yuv420p: 'yuv420p', yuv420p10le: 'yuv420p10le' } as const;
 
@@ -48,7 +32,7 @@ export const libsvtav1: VideoEncoderEntry = {
   twoPassWith: [],
   tunes: { grain: 'film-grain=8', fastdecode: 'fast-decode=1' },
   profiles: { main: { name: 'main', pixelFormats: ['yuv420p', 'yuv420p10le'] } },
-  levels: av1Levels,
+  levels: levelsOf('av1'),
   hdr10: 'svtav1-params',
   segmentSafe: { safe: 'yes' },
   arguments: (settings) =>

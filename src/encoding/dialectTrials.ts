@@ -101,6 +101,12 @@ export const dialectTrials = [
     runs: [[...quiet, ...picture, '-c:v', 'mpeg4', '-bsf:v:0', droppingEarlier, ...nowhere]],
   },
   {
+    feature: 'overlay-yuv444p10',
+    decides: 'whether a layer is blended into 4:4:4 of 10 bits without a detour',
+    needs: { filters: ['overlay'] },
+    runs: [[...quiet, ...picture, '-vf', 'split[a][b];[a][b]overlay=format=yuv444p10', ...nowhere]],
+  },
+  {
     feature: 'avif',
     decides: 'whether a still can be an AVIF',
     needs: { muxers: ['avif'] },

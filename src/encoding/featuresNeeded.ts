@@ -3,6 +3,7 @@ import type { OutputPreset } from './output.ts';
 import type { VideoPreset } from './presetVideo.ts';
 import { withoutHdr } from './toneMap.ts';
 import { videoEncoderTable } from './videoEncoders.ts';
+import { pixelFormatOf } from './videoPixelFormat.ts';
 
 /** Facts of the dialect that must have been tried before this output can be planned. */
 export function featuresNeeded({ video, container, trim, subtitles }: OutputPreset): Feature[] {
@@ -10,6 +11,8 @@ export function featuresNeeded({ video, container, trim, subtitles }: OutputPres
   const features: Feature[] = [];
   if (mayToneMap(video)) features.push('tonemap');
   if (video.burnSubtitles !== undefined) features.push('libass');
+  if ((video.burnSubtitles ?? video.watermark) !== undefined && mayBe444In10Bits(video))
+    features.push('overlay-yuv444p10');
   if (video.targetQuality?.metric === 'vmaf') features.push('libvmaf');
   if (trim?.start !== undefined && subtitles !== false) features.push('drop-packets');
   if (container === 'avif') features.push('avif');
@@ -20,4 +23,9 @@ export function featuresNeeded({ video, container, trim, subtitles }: OutputPres
 function mayToneMap({ dynamicRange, encoders = [] }: VideoPreset): boolean {
   if (dynamicRange !== undefined) return dynamicRange === 'sdr';
   return encoders.some((encoder) => withoutHdr.includes(videoEncoderTable[encoder].codec));
+}
+
+function mayBe444In10Bits(video: VideoPreset): boolean {
+  const formats = (video.encoders ?? []).map((encoder) => pixelFormatOf(video, videoEncoderTable[encoder]));
+  return formats.some((format) => format === 'yuv444p10le' || format === 'yuva444p10le');
 }

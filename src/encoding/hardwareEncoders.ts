@@ -1,9 +1,8 @@
-import { av1Levels } from './av1Encoders.ts';
 import type { VideoCodec } from './containers.ts';
 import { levelTimesTen, maxBitrateOptions, optionsOf } from './encoderOptions.ts';
+import { levelsOf } from './levelLimits.ts';
 import type { Speed } from './presetNames.ts';
 import type { VideoEncoderEntry } from './videoEncoders.ts';
-import { h264Levels, hevcLevels } from './x26xEncoders.ts';
 
 /** Encoders of graphics hardware: NVIDIA's, Intel's QuickSync, Apple's VideoToolbox. */
 
@@ -72,7 +71,7 @@ export const nvenc = {
     codec: 'h264',
     pixelFormats: { yuv420p: 'yuv420p', yuv444p: 'yuv444p' },
     profiles: { ...h264Profiles, high444: { name: 'high444p', pixelFormats: ['yuv444p', 'yuv420p'] } },
-    levels: h264Levels,
+    levels: levelsOf('h264'),
   }),
   hevc: nvencEntry({
     codec: 'hevc',
@@ -83,12 +82,12 @@ export const nvenc = {
       yuv444p10le: 'yuv444p16le',
     },
     profiles: { ...hevcProfiles, 'main444-10': { name: 'rext', pixelFormats: ['yuv444p10le'] } },
-    levels: hevcLevels,
+    levels: levelsOf('hevc'),
   }),
   av1: nvencEntry({
     codec: 'av1',
     pixelFormats: { yuv420p: 'yuv420p', yuv420p10le: 'p010le' },
-    levels: av1Levels,
+    levels: levelsOf('av1'),
   }),
 } as const;
 
@@ -117,8 +116,8 @@ function qsvEntry(particulars: Particulars): VideoEncoderEntry {
 }
 
 export const qsv = {
-  h264: qsvEntry({ codec: 'h264', pixelFormats: nv12, profiles: h264Profiles, levels: h264Levels }),
-  hevc: qsvEntry({ codec: 'hevc', pixelFormats: p010, profiles: hevcProfiles, levels: hevcLevels }),
+  h264: qsvEntry({ codec: 'h264', pixelFormats: nv12, profiles: h264Profiles, levels: levelsOf('h264') }),
+  hevc: qsvEntry({ codec: 'hevc', pixelFormats: p010, profiles: hevcProfiles, levels: levelsOf('hevc') }),
   av1: qsvEntry({ codec: 'av1', pixelFormats: p010, levels: [] }),
 } as const;
 
@@ -150,6 +149,6 @@ function videotoolboxEntry(codec: VideoCodec, particulars: Omit<Particulars, 'co
 }
 
 export const videotoolbox = {
-  h264: videotoolboxEntry('h264', { pixelFormats: nv12, profiles: h264Profiles, levels: h264Levels }),
+  h264: videotoolboxEntry('h264', { pixelFormats: nv12, profiles: h264Profiles, levels: levelsOf('h264') }),
   hevc: videotoolboxEntry('hevc', { pixelFormats: p010, profiles: hevcProfiles, levels: [] }),
 } as const;

@@ -23,7 +23,7 @@ export type Validity = 'binary' | 'process' | 'moment';
 const passedOver = /has not been used for any stream|auto-selecting format/u;
 
 const notCompiledIn =
-  /Unknown encoder|Unrecognized option|No such filter|not a suitable output format|Unable to find a suitable output format/u;
+  /Unknown encoder|Unrecognized option|Option '\S+' not found|Undefined constant|No such filter|not a suitable output format|Unable to find a suitable output format/u;
 
 const refusalLines = 4;
 

@@ -1,13 +1,12 @@
 import { constrainedRate } from './av1Encoders.ts';
 import { optionsOf, passOptions, tenSeconds } from './encoderOptions.ts';
+import { levelsOf } from './levelLimits.ts';
 import type { Speed } from './presetNames.ts';
 import type { VideoEncoderEntry, VideoSettings } from './videoEncoders.ts';
 
 const speeds: Readonly<Record<Speed, number>> = { fastest: 5, fast: 4, medium: 2, slow: 1, slowest: 0 };
 /** A first pass finds the same at any speed worth having. */
 const firstPassSpeed = 4;
-
-const levels = ['1', '1.1', '2', '2.1', '3', '3.1', '4', '4.1', '5', '5.1', '5.2', '6', '6.1', '6.2'];
 
 export const libvpxVp9: VideoEncoderEntry = {
   codec: 'vp9',
@@ -26,7 +25,7 @@ export const libvpxVp9: VideoEncoderEntry = {
   maxBitrateWith: ['crf', 'bitrate'],
   twoPassWith: ['crf', 'bitrate'],
   tunes: { film: 'film', grain: 'film' },
-  levels,
+  levels: levelsOf('vp9'),
   segmentSafe: { safe: 'yes' },
   arguments: (settings) =>
     optionsOf({

@@ -1,5 +1,6 @@
 import { maxBitrateOptions, optionsOf, parametersOf, passLog, passOptions } from './encoderOptions.ts';
 import { hdr10Parameters } from './hdr10Metadata.ts';
+import { levelsOf } from './levelLimits.ts';
 import type { Speed } from './presetNames.ts';
 import type { VideoEncoderEntry, VideoSettings } from './videoEncoders.ts';
 
@@ -12,13 +13,6 @@ const speeds: Readonly<Record<Speed, string>> = {
   slow: 'slow',
   slowest: 'veryslow',
 };
-
-export const h264Levels = [
-  ...['1', '1.1', '1.2', '1.3', '2', '2.1', '2.2', '3', '3.1', '3.2'],
-  ...['4', '4.1', '4.2', '5', '5.1', '5.2', '6', '6.1', '6.2'],
-];
-
-export const hevcLevels = ['1', '2', '2.1', '3', '3.1', '4', '4.1', '5', '5.1', '5.2', '6', '6.1', '6.2'];
 
 export const libx264: VideoEncoderEntry = {
   codec: 'h264',
@@ -55,7 +49,7 @@ export const libx264: VideoEncoderEntry = {
       pixelFormats: ['yuv444p', 'yuv444p10le', 'yuv422p10le', 'yuv422p', 'yuv420p10le', 'yuv420p'],
     },
   },
-  levels: h264Levels,
+  levels: levelsOf('h264'),
   segmentSafe: { safe: 'yes' },
   arguments: (settings) =>
     optionsOf({
@@ -90,7 +84,7 @@ export const libx265: VideoEncoderEntry = {
     'main422-10': { name: 'main422-10', pixelFormats: ['yuv422p10le'] },
     'main444-10': { name: 'main444-10', pixelFormats: ['yuv444p10le'] },
   },
-  levels: hevcLevels,
+  levels: levelsOf('hevc'),
   hdr10: true,
   segmentSafe: { safe: 'yes' },
   arguments: (settings) =>

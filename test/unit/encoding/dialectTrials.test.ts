@@ -126,6 +126,10 @@ describe('features that an output needs', () => {
     const encoders: ['libx265'] = ['libx265'];
     assert.deepEqual(needs({ video: { encoders, dynamicRange: 'sdr' } }), ['tonemap']);
     assert.deepEqual(needs({ video: { encoders, burnSubtitles: { language: 'eng' } } }), ['libass']);
+    assert.deepEqual(needs({ video: { encoders, watermark: { file: 'a.png' } } }), []);
+    const studio = { encoders: ['prores_ks'], profile: '4444', watermark: { file: 'a.png' } } as const;
+    assert.deepEqual(needs({ video: { ...studio, encoders: [...studio.encoders] } }), ['overlay-yuv444p10']);
+    assert.deepEqual(needs({ video: { encoders }, trim: { start: 10 } }), ['drop-packets']);
     assert.deepEqual(needs({ video: { encoders, targetQuality: { metric: 'vmaf', score: 95 } } }), [
       'libvmaf',
     ]);

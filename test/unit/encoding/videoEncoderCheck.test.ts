@@ -3,6 +3,7 @@ import { builtinPresets } from '../../../src/encoding/builtinPresets.ts';
 import type { Container } from '../../../src/encoding/presetNames.ts';
 import { outputsOf } from '../../../src/encoding/presetOutputs.ts';
 import type { VideoPreset } from '../../../src/encoding/presetVideo.ts';
+import { checkLevel, levelsOf } from '../../../src/encoding/levelLimits.ts';
 import { checkVideoEncoder, videoEncoderProblems } from '../../../src/encoding/videoEncoderCheck.ts';
 
 /** What is wrong, its place first. */
@@ -158,5 +159,56 @@ describe('what a video encoder cannot do', () => {
     for (const [name, preset] of Object.entries(builtinPresets))
       for (const { video, container } of outputsOf(preset))
         if (video) assert.equal(wrong(video, container), '', name);
+  });
+});
+
+describe('a level', () => {
+  const hd = { width: 1920, height: 1080, frameRate: 30 };
+
+  it('is refused for a picture that it has no room for, with the one that has', () => {
+    const refused = checkLevel('h264', '3.1', hd);
+    assert.ok(!refused.ok);
+    assert.deepEqual(refused.problem.path, ['level']);
+    assert.match(refused.problem.message, /3\.1 of h264 has no room for 1920×1080 at 30/u);
+    assert.match(refused.problem.hint, /level 4,/u);
+    const fast = checkLevel('hevc', '4', { ...hd, frameRate: 60 });
+    assert.match(fast.ok ? '' : fast.problem.hint, /level 4\.1,/u);
+  });
+
+  it('is enough where every standard says so', () => {
+    for (const [codec, level] of [
+      ['h264', '4'],
+      ['h264', '4.1'],
+      ['hevc', '4.0'],
+      ['av1', '4'],
+      ['vp9', '4'],
+    ] as const)
+      assert.ok(checkLevel(codec, level, hd).ok, `${codec} ${level}`);
+    assert.ok(checkLevel('h264', '3.1', { width: 1280, height: 720, frameRate: 30_000 / 1001 }).ok);
+    assert.ok(checkLevel('hevc', '5.1', { width: 3840, height: 2160, frameRate: 60 }).ok);
+  });
+
+  it('is not held against what is unknown', () => {
+    assert.ok(checkLevel('h264', '1', {}).ok);
+    assert.ok(checkLevel('h264', undefined, hd).ok);
+    assert.ok(checkLevel('prores', '1', hd).ok);
+    assert.ok(checkLevel('h264', '4', { width: 1920, height: 1080 }).ok);
+  });
+
+  it('has no less room than the one before it', () => {
+    for (const codec of ['h264', 'hevc', 'av1', 'vp9'] as const) {
+      const levels = levelsOf(codec);
+      for (const size of [176, 720, 1280, 1920, 3840, 7680])
+        for (const frameRate of [24, 60, 120]) {
+          const room = levels.map(
+            (level) => checkLevel(codec, level, { width: size, height: (size * 9) / 16, frameRate }).ok,
+          );
+          assert.deepEqual(
+            room,
+            room.toSorted((a, b) => Number(a) - Number(b)),
+            `${codec} ${size} ${frameRate}`,
+          );
+        }
+    }
   });
 });
