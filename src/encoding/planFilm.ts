@@ -1,3 +1,4 @@
+import { assetsNamed } from './assetNames.ts';
 import {
   globalArguments,
   inputArguments,
@@ -90,17 +91,18 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
   });
   if (!subtitlesPlanned.ok) return subtitlesPlanned;
   const { subtitles } = subtitlesPlanned;
+  const kept = [...(stream ? [stream] : []), ...(sound?.tracks ?? [])];
+  const duration = spanDuration(span, longest(probe, kept));
   const extras = planExtras({
     output,
     probe,
     firstVideo: video ? 1 : 0,
     trimmed: output.trim !== undefined,
+    duration: span.duration,
     keepsStyledSubtitles: subtitles.expected.includes('ass'),
     inputArgv,
   });
 
-  const kept = [...(stream ? [stream] : []), ...(sound?.tracks ?? [])];
-  const duration = spanDuration(span, longest(probe, kept));
   const announced: Expectation = {
     kind: outputKind(output),
     video: video?.expected,
@@ -155,7 +157,7 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
   return {
     ok: true,
     plan: {
-      files: [...(video?.picture?.files ?? []), ...extras.files],
+      files: assetsNamed([...(video?.picture?.files ?? []), ...extras.files], source.path),
       analyses,
       commands: analyses.length > 0 ? [] : [...firstPass(input, video, picture, inputArgv, encode), encode],
       result: resultName(output),

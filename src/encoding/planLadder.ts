@@ -1,3 +1,4 @@
+import { assetsNamed } from './assetNames.ts';
 import {
   decimal,
   globalArguments,
@@ -102,7 +103,7 @@ export function planLadder(input: PlanInput): Outcome<{ plan: Plan }> {
   return {
     ok: true,
     plan: {
-      files: tallest.picture.files,
+      files: assetsNamed(tallest.picture.files, source.path),
       analyses,
       commands:
         analyses.length > 0

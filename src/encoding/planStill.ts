@@ -1,3 +1,4 @@
+import { assetsNamed } from './assetNames.ts';
 import { decimal, globalArguments, inputArguments, openable, resultName } from './commandParts.ts';
 import { containerTable } from './containers.ts';
 import { fileUrl } from './demuxers.ts';
@@ -36,7 +37,7 @@ export function planStill(input: PlanInput): Outcome<{ plan: Plan }> {
   return {
     ok: true,
     plan: {
-      files: picture.files,
+      files: assetsNamed(picture.files, source.path),
       analyses: picture.analyses,
       commands:
         picture.analyses.length > 0

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { WorkFile } from '../encoding/plan.ts';
 import { copyAsset } from '../files/assetFile.ts';
@@ -25,12 +25,12 @@ export class WorkFiles {
   }
 
   async #make(file: WorkFile): Promise<void> {
-    const { directory } = this.#place;
+    const target = path.join(this.#place.directory, file.name);
+    await mkdir(path.dirname(target), { recursive: true });
     if ('extract' in file) {
       await runCommand(this.#place, { purpose: 'extract', argv: file.extract });
       return;
     }
-    const target = path.join(directory, path.basename(file.name));
     if ('text' in file) await writeFile(target, file.text, { flag: 'wx' });
     else await copyAsset({ ...file, folder: this.#sourceFolder, target });
   }
