@@ -93,11 +93,11 @@ export function fitLayout(
     return {
       layout: assumed,
       channels,
-      filter: pan(assumed, named),
+      filter: move(assumed, named),
       change: channels === 2 ? 'kept' : 'assumed',
       assumed,
     };
-  const fit = fitKnown(named, candidates, `${pan(assumed, named)},`);
+  const fit = fitKnown(named, candidates, `${move(assumed, named)},`);
   return fit.change === 'widened' ? { ...fit, change: 'assumed', assumed } : fit;
 }
 
@@ -108,8 +108,8 @@ function fitKnown(known: readonly string[], candidates: readonly string[], befor
     if (!moved) continue;
     const channels = channelList(layout).length;
     if (channels === known.length)
-      return { layout, channels, filter: `${before}${pan(layout, moved)}`, change: 'kept' };
-    const renamed = moved.join() === known.join() ? before : `${before}${pan(listOf(moved), moved)},`;
+      return { layout, channels, filter: `${before}${move(layout, moved)}`, change: 'kept' };
+    const renamed = moved.join() === known.join() ? before : `${before}${move(listOf(moved), moved)},`;
     // From names to more names: what is there stays, the rest is silence.
     return { layout, channels, filter: `${renamed}aformat=channel_layouts=${layout}`, change: 'widened' };
   }
@@ -156,9 +156,12 @@ function worthOf(channel: string, known: readonly string[], places: readonly str
   return ['FLC', 'FRC', 'FC'].includes(channel) ? 0.5 : 0.1;
 }
 
-/** Channel `i` of the source goes to `moved[i]`. By number, since the source's may have no names. */
-function pan(layout: string, moved: readonly string[]): string {
-  return `pan=${[layout, ...moved.map((name, from) => `${name}=c${from}`)].join('|')}`;
+/**
+ * Channel `i` of the source goes to `moved[i]`. By number, since the source's may have no names; and not by `pan`,
+ * which since ffmpeg 5 mixes by name what it has moved.
+ */
+function move(layout: string, moved: readonly string[]): string {
+  return `channelmap=${moved.map((name, from) => `${from}-${name}`).join('|')}:${layout}`;
 }
 
 /** A layout of just these channels. ffmpeg mixes only those that come in its own order. */
@@ -180,7 +183,7 @@ function agreeing({
 
 function firstOf(layout: 'mono' | 'stereo'): LayoutFit {
   const places = channelList(layout);
-  return { layout, channels: places.length, filter: pan(layout, places), change: 'cut' };
+  return { layout, channels: places.length, filter: move(layout, places), change: 'cut' };
 }
 
 /** Of a name of ffmpeg's, or of a list such as `3 channels (FL+FR+LFE)`; missing: nobody says. */

@@ -6,8 +6,8 @@ import { isLinear, isSilent, measuringFilter, normalizingFilter } from './loudne
 import type { MeasuredLoudness } from './plan.ts';
 import type { AudioEncoder } from './presetNames.ts';
 import type { AudioPreset } from './presetTracks.ts';
-import { bitsPerSecond } from './presetValues.ts';
 import type { ProbeStream } from './probe.ts';
+import { bitrateWithin } from './soundBitrate.ts';
 import type { ChosenTrack } from './soundTracks.ts';
 import { trackName } from './tracks.ts';
 
@@ -45,7 +45,7 @@ export function encodeTrack(input: {
     Math.min(entry.maxChannels, maxChannels ?? entry.maxChannels),
   );
   const rate = sampleRate(stream.sampleRate, audio.sampleRate, entry);
-  const bits = bitrate(settings.bitrate ?? audio.bitrate, fit.channels, entry);
+  const bits = bitrateWithin(settings.bitrate ?? audio.bitrate, encoder, fit.channels, rate ?? audible);
   const level = loudness(audio.loudness, measured);
   const filters = [fit.filter, level.filter].filter((filter) => filter !== '').join(',');
   const specifier = `a:${position}`;
@@ -96,22 +96,6 @@ function sampleRate(
   return ascending.find((rate) => rate >= wanted) ?? ascending.at(-1);
 }
 
-/** Missing: the encoder's usual one. */
-function bitrate(
-  asked: string | undefined,
-  channels: number,
-  { bitrates, lossless, codec }: AudioEncoderEntry,
-): { value: number; note?: string } | undefined {
-  if (asked === undefined || lossless === true) return undefined;
-  const value = bitsPerSecond(asked);
-  const times = bitrates?.perChannel === true ? channels : 1;
-  const max = (bitrates?.max ?? Infinity) * times;
-  const min = (bitrates?.min ?? 0) * times;
-  if (value > max) return { value: max, note: `${codec} has at most ${kilobits(max)} here, not ${asked}` };
-  if (value < min) return { value: min, note: `${codec} has at least ${kilobits(min)} here, not ${asked}` };
-  return { value };
-}
-
 function usualBits(
   entry: AudioEncoderEntry,
   encoder: AudioEncoder,
@@ -153,7 +137,7 @@ function layoutNote(
     case 'mixed':
       return maxChannels !== undefined && maxChannels <= fit.channels
         ? undefined
-        : `${source} is mixed into ${fit.layout}, the nearest that ${encoder} takes`;
+        : `${source} is mixed ${fit.channels < (channels ?? 0) ? 'down to' : 'into'} ${fit.layout}, the nearest that ${encoder} takes`;
     case 'assumed':
       return `it does not say what its ${channels} channels are, so they are taken for ${fit.assumed}`;
     case 'cut':
@@ -166,8 +150,4 @@ function objectsNote({ profile }: ProbeStream): string | undefined {
   return profile !== undefined && /atmos|dts:x/iu.test(profile)
     ? `its sound objects (${profile}) are lost; "do": "copy" keeps them`
     : undefined;
-}
-
-function kilobits(bits: number): string {
-  return `${bits / 1000}k`;
 }

@@ -17,12 +17,12 @@ describe('channel layouts', () => {
     [
       'surround speakers move from the sides to the back, each channel by itself',
       [{ channels: 6, layout: '5.1(side)' }, vorbis, 8],
-      { layout: '5.1', filter: 'pan=5.1|FL=c0|FR=c1|FC=c2|LFE=c3|BL=c4|BR=c5', change: 'kept' },
+      { layout: '5.1', filter: 'channelmap=0-FL|1-FR|2-FC|3-LFE|4-BL|5-BR:5.1', change: 'kept' },
     ],
     [
       'from the back to the sides where the back centre has the back',
       [{ channels: 7, layout: '6.1(back)' }, vorbis, 8],
-      { layout: '6.1', filter: 'pan=6.1|FL=c0|FR=c1|FC=c2|LFE=c3|SL=c4|SR=c5|BC=c6', change: 'kept' },
+      { layout: '6.1', filter: 'channelmap=0-FL|1-FR|2-FC|3-LFE|4-SL|5-SR|6-BC:6.1', change: 'kept' },
     ],
     [
       'a subwoofer without a centre gets silent channels beside it',
@@ -57,7 +57,7 @@ describe('channel layouts', () => {
     [
       'two channels that name no layout are stereo',
       [{ channels: 2 }, stereo, 2],
-      { layout: 'stereo', filter: 'pan=stereo|FL=c0|FR=c1', change: 'kept' },
+      { layout: 'stereo', filter: 'channelmap=0-FL|1-FR:stereo', change: 'kept' },
     ],
     [
       'six channels that name no layout are taken for 5.1, and that is said',
@@ -69,18 +69,18 @@ describe('channel layouts', () => {
       [{ channels: 6 }, stereo, 2],
       {
         layout: 'stereo',
-        filter: 'pan=5.1|FL=c0|FR=c1|FC=c2|LFE=c3|BL=c4|BR=c5,aformat=channel_layouts=stereo',
+        filter: 'channelmap=0-FL|1-FR|2-FC|3-LFE|4-BL|5-BR:5.1,aformat=channel_layouts=stereo',
       },
     ],
     [
       'of sixteen channels without a layout the first two are kept, and that is said',
       [{ channels: 16 }, vorbis, 8],
-      { layout: 'stereo', channels: 2, filter: 'pan=stereo|FL=c0|FR=c1', change: 'cut' },
+      { layout: 'stereo', channels: 2, filter: 'channelmap=0-FL|1-FR:stereo', change: 'cut' },
     ],
     [
       'a track of one left speaker is mono',
       [{ channels: 1, layout: '1 channels (FL)' }, vorbis, 8],
-      { layout: 'mono', filter: 'pan=mono|FC=c0', change: 'kept' },
+      { layout: 'mono', filter: 'channelmap=0-FC:mono', change: 'kept' },
     ],
     [
       'a list of speakers is read as one',
@@ -90,12 +90,12 @@ describe('channel layouts', () => {
     [
       'half a pair is no room that ffmpeg could mix',
       [{ channels: 2, layout: '2 channels (FL+LFE)' }, vorbis, 8],
-      { layout: 'stereo', filter: 'pan=stereo|FL=c0|FR=c1' },
+      { layout: 'stereo', filter: 'channelmap=0-FL|1-FR:stereo' },
     ],
     [
       'the first of ambisonic channels is all of the sound',
       [{ channels: 4, layout: 'ambisonic 1' }, vorbis, 8],
-      { layout: 'mono', filter: 'pan=mono|FC=c0' },
+      { layout: 'mono', filter: 'channelmap=0-FC:mono' },
     ],
   ];
   for (const [title, input, expected] of table)
