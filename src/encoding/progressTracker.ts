@@ -1,4 +1,20 @@
+import { createActiveClock } from './activeClock.ts';
+import { createPace, type Pace } from './pace.ts';
 import type { ProgressBlock } from './progress.ts';
+import { createStepForecast, type StepForecast } from './stepForecast.ts';
+import { createStepProgress, type StepProgress } from './stepProgress.ts';
+import { createWorkPlan } from './workPlan.ts';
+
+/** One run of ffmpeg among those that make a result: a pass, a measurement. */
+export interface ProgressStep {
+  /** Relative share of the whole work, above 0: predicted seconds or any proportional unit. */
+  readonly weight: number;
+  /** Seconds of media that the step reads or writes, and its frames; whichever are known. */
+  readonly duration?: number;
+  readonly frames?: number;
+  /** What people read while it runs, such as “pass 1 of 2”. */
+  readonly label?: string;
+}
 
 /** What people see of a running encode; missing is what cannot be said (yet). */
 export interface ProgressEstimate {
@@ -7,97 +23,165 @@ export interface ProgressEstimate {
   readonly framesPerSecond?: number;
   /** Media seconds per wall second. */
   readonly speed?: number;
-  /** Wall seconds left. */
+  /** Wall seconds left, of all steps together. */
   readonly eta?: number;
-  /** Media seconds written. */
+  /** Media seconds written by the current step. */
   readonly outTime?: number;
+  /** Bytes written by the current step. */
   readonly bytes?: number;
+  /** The current step’s label, or which one of how many it is; missing where there is only one. */
+  readonly step?: string;
 }
 
+/** `now` is in milliseconds of any clock that does not jump. */
 export interface ProgressTracker {
-  /** `now` in milliseconds of any clock that does not jump. */
+  /** Step `index` begins, 0 first. Steps may be skipped: a skipped or finished one counts whole. */
+  begin(index: number, now: number): ProgressEstimate;
+  /** A block of the step that runs; the first one begins step 0 if nothing did. */
   update(block: ProgressBlock, now: number): ProgressEstimate;
+  /** Paused time is left out of pace and ETA, and there is no ETA while it lasts. */
+  pause(now: number): ProgressEstimate;
+  resume(now: number): ProgressEstimate;
   /** The result lies at its place: the one moment at which the fraction becomes 1. */
   delivered(): ProgressEstimate;
 }
 
 /** The fraction shown while anything is left to do. */
 const almost = 0.999;
-/** Milliseconds after which a change of pace shows by two thirds. */
-const smoothing = 5000;
-/** Milliseconds to watch before an estimate is worth saying. */
-const warmUp = 1000;
+/** How far a step may go beyond its expectation before nobody knows where it ends. */
+const overrun = 1.02;
 
-/** `duration` in seconds and `frames` of the expected result, whichever are known. */
-export function createProgressTracker(expected: {
-  readonly duration?: number;
-  readonly frames?: number;
-}): ProgressTracker {
-  let startedAt: number | undefined;
+interface RunningStep {
+  readonly index: number;
+  /** Seconds of work before it. */
+  readonly beganAt: number;
+  readonly progress: StepProgress;
+  readonly forecast: StepForecast;
+  readonly framePace: Pace;
+  readonly timePace: Pace;
+  /** 0 to 1, never falling; missing as long as nothing says how far it is. */
+  done?: number;
+  overrun: boolean;
+  framesPerSecond?: number;
+  speed?: number;
+  outTime?: number;
+  bytes?: number;
+}
+
+/**
+ * The fraction grows by the part of the remaining work that was done since it was last told:
+ *
+ *     fraction += (1 − fraction) × done since ÷ remaining before
+ *
+ * With weights that hold this is the weighted mean of the steps. Where weights turn out wrong (workPlan.ts) it goes on
+ * from where it is, faster or slower, without a step back, and still arrives at the end together with the work.
+ * How far a step is, is in stepProgress.ts; how long it takes, in stepForecast.ts.
+ */
+export function createProgressTracker(steps: readonly ProgressStep[]): ProgressTracker {
+  const clock = createActiveClock();
+  const plan = createWorkPlan(steps.map(({ weight }) => weight));
+  let running: RunningStep | undefined;
   let fraction: number | undefined;
-  let last: ProgressEstimate = {};
-  const fractionPace = createPace();
-  const timePace = createPace();
-  const framePace = createPace();
+  let delivered = false;
+
+  function grow(done: number, remaining: number): void {
+    const before = fraction ?? 0;
+    const part = remaining > 0 ? Math.min(1, done / remaining) : 0;
+    fraction = Math.max(before, Math.min(almost, before + (1 - before) * part));
+  }
+
+  function advance(step: RunningStep, done: number): void {
+    const before = step.done ?? 0;
+    step.done = Math.max(before, done);
+    const { step: whole, later } = plan.from(step.index, step.forecast.total(), step.done);
+    grow(whole * (step.done - before), whole * (1 - before) + later);
+  }
+
+  /** What lies before step `index` counts whole from now on. */
+  function leave(index: number, now: number): void {
+    const from = running?.index ?? -1;
+    if (running !== undefined && index > from) {
+      advance(running, 1);
+      plan.took(from, clock.at(now) - running.beganAt);
+    }
+    for (let skipped = from + 1; skipped < index; skipped += 1) {
+      const { step, later } = plan.from(skipped, undefined, 0);
+      grow(step, step + later);
+    }
+    for (let again = index; again <= from; again += 1) plan.took(again, undefined);
+  }
+
+  function begin(index: number, now: number): RunningStep {
+    leave(index, now);
+    running = {
+      index,
+      beganAt: clock.at(now),
+      progress: createStepProgress(steps[index] ?? {}),
+      forecast: createStepForecast(),
+      framePace: createPace(),
+      timePace: createPace(),
+      overrun: false,
+    };
+    return running;
+  }
+
+  function eta(step: RunningStep): number | undefined {
+    const { duration, frames } = steps[step.index] ?? {};
+    const endless = duration === undefined && frames === undefined;
+    if (clock.paused || delivered || endless || step.overrun) return undefined;
+    const done = step.done ?? 0;
+    const { step: whole, later, measured } = plan.from(step.index, step.forecast.total(), done);
+    return measured ? finite(whole * (1 - done) + later) : undefined;
+  }
+
+  function estimate(): ProgressEstimate {
+    if (running === undefined) return { fraction };
+    const { index, framesPerSecond, speed, outTime, bytes } = running;
+    const name = steps[index]?.label ?? `step ${index + 1} of ${steps.length}`;
+    return {
+      fraction,
+      framesPerSecond,
+      speed,
+      eta: eta(running),
+      outTime,
+      bytes,
+      ...(steps.length > 1 ? { step: name } : {}),
+    };
+  }
 
   return {
+    begin(index, now) {
+      begin(Math.max(0, Math.min(index, steps.length - 1)), now);
+      return estimate();
+    },
     update(block, now) {
-      startedAt ??= now;
-      const reached = reachedFraction(block, expected);
-      if (reached !== undefined) fraction = Math.max(fraction ?? 0, Math.min(almost, reached));
-      const pace = fractionPace.update(fraction, now);
-      const settled = now - startedAt >= warmUp;
-      last = {
-        fraction,
-        framesPerSecond: framePace.update(block.frame, now) ?? block.fps,
-        speed: timePace.update(block.outTime, now) ?? block.speed,
-        eta:
-          settled && pace !== undefined && pace > 0 && fraction !== undefined
-            ? finite((1 - fraction) / pace)
-            : undefined,
-        outTime: block.outTime ?? last.outTime,
-        bytes: block.bytes ?? last.bytes,
-      };
-      return last;
+      const step = running ?? begin(0, now);
+      const seconds = clock.at(now) - step.beganAt;
+      step.framesPerSecond = step.framePace.update(block.frame, seconds) ?? block.fps;
+      step.speed = step.timePace.update(block.outTime, seconds) ?? block.speed;
+      step.outTime = block.outTime ?? step.outTime;
+      step.bytes = block.bytes ?? step.bytes;
+      const reached = step.progress.reached(block, seconds);
+      if (reached !== undefined) {
+        step.overrun = reached > overrun;
+        const done = Math.max(step.done ?? 0, Math.min(1, reached));
+        step.forecast.update(done, seconds);
+        advance(step, done);
+      }
+      return estimate();
+    },
+    pause(now) {
+      clock.pause(now);
+      return estimate();
+    },
+    resume(now) {
+      clock.resume(now);
+      return estimate();
     },
     delivered() {
       fraction = 1;
-      last = { ...last, fraction, eta: undefined };
-      return last;
-    },
-  };
-}
-
-/** By time where the duration is known, else by frames. */
-function reachedFraction(
-  block: ProgressBlock,
-  expected: { readonly duration?: number; readonly frames?: number },
-): number | undefined {
-  const { duration, frames } = expected;
-  if (block.outTime !== undefined && duration !== undefined && duration > 0)
-    return finite(block.outTime / duration);
-  if (block.frame !== undefined && frames !== undefined && frames > 0) return finite(block.frame / frames);
-  return undefined;
-}
-
-/** Units per second of a value that grows, smoothed over time whatever the rhythm of the samples. */
-function createPace(): { update(value: number | undefined, now: number): number | undefined } {
-  let previous: { value: number; at: number } | undefined;
-  let pace: number | undefined;
-  return {
-    update(value, now) {
-      if (value === undefined || !Number.isFinite(now)) return pace;
-      if (previous === undefined) {
-        previous = { value, at: now };
-        return pace;
-      }
-      const elapsed = now - previous.at;
-      if (elapsed <= 0) return pace;
-      const current = Math.max(0, ((value - previous.value) * 1000) / elapsed);
-      const weight = 1 - Math.exp(-elapsed / smoothing);
-      pace = finite(pace === undefined ? current : pace + weight * (current - pace)) ?? pace;
-      previous = { value, at: now };
-      return pace;
+      delivered = true;
+      return estimate();
     },
   };
 }

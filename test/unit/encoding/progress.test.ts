@@ -3,6 +3,11 @@ import fc from 'fast-check';
 import { createProgressParser } from '../../../src/encoding/progress.ts';
 import type { ProgressBlock } from '../../../src/encoding/progress.ts';
 import { createProgressTracker } from '../../../src/encoding/progressTracker.ts';
+import type {
+  ProgressEstimate,
+  ProgressStep,
+  ProgressTracker,
+} from '../../../src/encoding/progressTracker.ts';
 
 const recorded = `frame=132
 fps=88.50
@@ -113,51 +118,147 @@ function progressText(): fc.Arbitrary<string> {
 }
 
 describe('progress tracker', () => {
+  /** A block `seconds` after the beginning, at so many frames and seconds of media a second. */
+  function steady(seconds: number, frames: number, media?: number): ProgressBlock {
+    return {
+      frame: seconds * frames,
+      outTime: media === undefined ? undefined : seconds * media,
+      end: false,
+    };
+  }
+
+  /** Feeds steady blocks from one second to another, twice a second; returns the last estimate. */
+  function run(
+    tracker: ProgressTracker,
+    [from, to]: [number, number],
+    block: (seconds: number) => ProgressBlock,
+  ): ProgressEstimate {
+    let last: ProgressEstimate = {};
+    for (let at = from; at <= to; at += 0.5) last = tracker.update(block(at - from), at * 1000);
+    return last;
+  }
+
   it('follows a steady encode', () => {
-    const tracker = createProgressTracker({ duration: 100, frames: 2500 });
-    let last = tracker.update({ frame: 0, outTime: 0, end: false }, 1000);
-    assert.equal(last.eta, undefined, 'nothing to say yet');
-    for (let second = 1; second <= 10; second += 1)
-      last = tracker.update({ frame: second * 50, outTime: second * 2, end: false }, 1000 + second * 1000);
-    assert.ok(Math.abs((last.fraction ?? 0) - 0.2) < 1e-9);
-    assert.ok(Math.abs((last.speed ?? 0) - 2) < 1e-6);
-    assert.ok(Math.abs((last.framesPerSecond ?? 0) - 50) < 1e-6);
-    assert.ok(Math.abs((last.eta ?? 0) - 40) < 1e-6);
+    const tracker = createProgressTracker([{ weight: 1, duration: 100, frames: 2500 }]);
+    assert.equal(tracker.begin(0, 1000).eta, undefined);
+    assert.equal(tracker.update(steady(0, 50, 2), 1000).eta, undefined, 'nothing to say yet');
+    const last = run(tracker, [1, 11], (seconds) => steady(seconds, 50, 2));
+    near(last.fraction, 0.2);
+    near(last.speed, 2);
+    near(last.framesPerSecond, 50);
+    near(last.eta, 40);
+    assert.equal(last.step, undefined);
   });
 
-  it('goes by frames where the duration is unknown, and says nothing where both are', () => {
-    const byFrames = createProgressTracker({ frames: 100 });
-    assert.equal(byFrames.update({ frame: 25, end: false }, 0).fraction, 0.25);
-    assert.equal(createProgressTracker({}).update({ frame: 25, end: false }, 0).fraction, undefined);
+  it('goes by frames or by time, whichever is known, and says nothing where neither is', () => {
+    const byFrames = createProgressTracker([{ weight: 1, frames: 1000 }]);
+    near(run(byFrames, [0, 10], (seconds) => steady(seconds, 25, 1)).fraction, 0.25);
+    const byTime = createProgressTracker([{ weight: 1, duration: 40 }]);
+    near(run(byTime, [0, 10], (seconds) => steady(seconds, 25, 1)).fraction, 0.25);
+    const unknown = run(createProgressTracker([{ weight: 1 }]), [0, 10], (seconds) => steady(seconds, 25, 1));
+    assert.equal(unknown.fraction, undefined);
+    assert.equal(unknown.eta, undefined);
+    near(unknown.outTime, 10);
   });
 
-  it('is monotone, below 1 until delivered, and never NaN, whatever comes (property)', () => {
-    const block = fc.record({
-      frame: fc.option(fc.nat(), { nil: undefined }),
-      outTime: fc.option(fc.double({ min: 0, noNaN: true }), { nil: undefined }),
-      fps: fc.option(fc.double({ min: 0, max: 1000, noNaN: true }), { nil: undefined }),
-      end: fc.boolean(),
-    });
-    const expected = fc.record({
-      duration: fc.option(fc.double({ min: 0, noNaN: true }), { nil: undefined }),
-      frames: fc.option(fc.nat(), { nil: undefined }),
-    });
+  it('does not count frames that the encoder only took to look ahead', () => {
+    const tracker = createProgressTracker([{ weight: 1, duration: 10, frames: 250 }]);
+    // 60 frames at once, then 5 a second. Sound is written at once, so that out_time says nothing of it.
+    const last = run(tracker, [0, 18], (seconds) => ({
+      frame: seconds < 0.5 ? 0 : 57.5 + seconds * 5,
+      outTime: seconds < 0.5 ? 0 : (57.5 + seconds * 5) / 25,
+      end: false,
+    }));
+    near(last.fraction, 90 / 250, 0.02);
+    // 102.5 frames to be taken and 57.5 to be worked off, at 5 a second.
+    near(last.eta, 32, 1);
+  });
+
+  it('believes the time where frames fall behind by more than sound can be ahead', () => {
+    const tracker = createProgressTracker([{ weight: 1, duration: 1000, frames: 50_000 }]);
+    near(run(tracker, [0, 100], (seconds) => steady(seconds, 125, 5)).fraction, 0.5);
+  });
+
+  it('counts passes by their weights', () => {
+    const tracker = createProgressTracker([
+      { weight: 1, frames: 100, label: 'pass 1 of 2' },
+      { weight: 3, frames: 100, label: 'pass 2 of 2' },
+    ]);
+    assert.equal(tracker.begin(0, 0).step, 'pass 1 of 2');
+    const first = run(tracker, [0, 4], (seconds) => steady(seconds, 10));
+    near(first.fraction, 0.1);
+    near(first.eta, 6 + 30);
+    run(tracker, [0, 10], (seconds) => steady(seconds, 10));
+    const between = tracker.begin(1, 10_000);
+    assert.equal(between.step, 'pass 2 of 2');
+    near(between.fraction, 0.25);
+    near(between.eta, 30);
+    near(run(tracker, [10, 25], (seconds) => steady(seconds, 10 / 3)).fraction, 0.625);
+  });
+
+  it('corrects weights by what steps took, and goes on from the fraction it is at', () => {
+    const tracker = createProgressTracker([
+      { weight: 1, frames: 100 },
+      { weight: 1, frames: 100 },
+    ]);
+    assert.equal(tracker.begin(0, 0).step, 'step 1 of 2');
+    run(tracker, [0, 10], (seconds) => steady(seconds, 10));
+    // The second one takes four times as long as the first.
+    near(tracker.begin(1, 10_000).fraction, 0.5);
+    const half = run(tracker, [10, 30], (seconds) => steady(seconds, 2.5));
+    near(half.fraction, 0.75, 0.01);
+    near(half.eta, 20, 3);
+    const last = run(tracker, [30, 50], (seconds) => steady(seconds + 20, 2.5));
+    near(last.fraction, 0.999, 0.002);
+    near(last.eta, 0, 1);
+  });
+
+  it('counts a skipped step whole, and loses nothing when one begins again', () => {
+    const tracker = createProgressTracker([
+      { weight: 2, frames: 100 },
+      { weight: 6, frames: 100 },
+      { weight: 2, frames: 100 },
+    ]);
+    tracker.begin(0, 0);
+    near(tracker.begin(2, 5000).fraction, 0.8);
+    near(run(tracker, [5, 10], (seconds) => steady(seconds, 10)).fraction, 0.9);
+    near(tracker.begin(2, 11_000).fraction, 0.9);
+    near(run(tracker, [11, 16], (seconds) => steady(seconds, 10)).fraction, 0.95);
+  });
+
+  it('says no time left while paused, nor beyond what was expected', () => {
+    const tracker = createProgressTracker([{ weight: 1, frames: 100 }]);
+    run(tracker, [0, 5], (seconds) => steady(seconds, 10));
+    assert.equal(tracker.pause(5000).eta, undefined);
+    assert.equal(tracker.update(steady(5, 10), 6000).eta, undefined);
+    near(tracker.resume(60_000).eta, 5);
+    near(tracker.update(steady(6, 10), 61_000).eta, 4);
+    assert.equal(tracker.update(steady(11, 10), 66_000).eta, undefined);
+  });
+
+  it('is 1 from delivery on, and never before', () => {
+    const tracker = createProgressTracker([{ weight: 1, frames: 100 }]);
+    tracker.begin(0, 0);
+    assert.ok((tracker.update({ frame: 100, end: true }, 9000).fraction ?? 1) < 1);
+    assert.equal(tracker.delivered().fraction, 1);
+    assert.equal(tracker.update({ frame: 100, end: true }, 9000).fraction, 1);
+  });
+
+  it('is monotone, below 1 until delivered, and never NaN or negative, whatever comes (property)', () => {
     fc.assert(
       fc.property(
-        expected,
-        fc.array(fc.tuple(block, fc.integer({ min: -1000, max: 5000 }))),
-        (known, steps) => {
-          const tracker = createProgressTracker(known);
-          let now = 0;
+        fc.array(anyStep(), { maxLength: 4 }),
+        fc.array(anyEvent(), { maxLength: 60 }),
+        (steps, events) => {
+          const tracker = createProgressTracker(steps);
           let before = 0;
-          for (const [step, elapsed] of steps) {
-            now += elapsed;
-            const estimate = tracker.update(step, now);
+          for (const event of events) {
+            const estimate = send(tracker, event, steps.length);
             const fraction = estimate.fraction ?? before;
-            assert.ok(fraction >= before && fraction < 1);
+            assert.ok(fraction >= before && fraction < 1, `${fraction} after ${before}`);
             before = fraction;
             for (const value of Object.values(estimate))
-              if (value !== undefined) assert.ok(!Number.isNaN(value) && value >= 0);
+              if (typeof value === 'number') assert.ok(Number.isFinite(value) && value >= 0, String(value));
           }
           assert.equal(tracker.delivered().fraction, 1);
         },
@@ -165,3 +266,49 @@ describe('progress tracker', () => {
     );
   });
 });
+
+type Event =
+  | { kind: 'block'; block: ProgressBlock; now: number }
+  | { kind: 'begin'; index: number; now: number }
+  | { kind: 'pause' | 'resume'; now: number };
+
+function anyStep(): fc.Arbitrary<ProgressStep> {
+  return fc.record({
+    weight: fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
+    duration: fc.option(fc.double({ min: 0, noNaN: true }), { nil: undefined }),
+    frames: fc.option(fc.nat(), { nil: undefined }),
+  });
+}
+
+/** Numbers of any size, clocks that go back. */
+function anyEvent(): fc.Arbitrary<Event> {
+  const now = fc.oneof(fc.integer({ min: 0, max: 100_000 }), fc.double());
+  const block = fc.record({
+    frame: fc.option(fc.nat(), { nil: undefined }),
+    outTime: fc.option(fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }), { nil: undefined }),
+    fps: fc.option(fc.double({ min: 0, max: 1000, noNaN: true }), { nil: undefined }),
+    end: fc.boolean(),
+  });
+  return fc.oneof(
+    { weight: 6, arbitrary: fc.record({ kind: fc.constant('block' as const), block, now }) },
+    fc.record({ kind: fc.constant('begin' as const), index: fc.nat(4), now }),
+    fc.record({ kind: fc.constantFrom('pause' as const, 'resume' as const), now }),
+  );
+}
+
+function send(tracker: ProgressTracker, event: Event, steps: number): ProgressEstimate {
+  switch (event.kind) {
+    case 'block':
+      return tracker.update(event.block, event.now);
+    case 'begin':
+      return tracker.begin(Math.min(event.index, Math.max(0, steps - 1)), event.now);
+    case 'pause':
+      return tracker.pause(event.now);
+    case 'resume':
+      return tracker.resume(event.now);
+  }
+}
+
+function near(actual: number | undefined, expected: number, by = 1e-6): void {
+  assert.ok(actual !== undefined && Math.abs(actual - expected) <= by, `${actual} is not ${expected}`);
+}
