@@ -57,7 +57,11 @@ export async function makeOutput(task: OutputTask, context: TaskContext): Promis
       throw new TaskFailure(damagedResult(verdict, exit), { exit: ended, output: task.index, verdict });
     const bytes = await placingFs.bytes(staged);
     const why = missedGain(settled.plan.expected, { source: totalBytes(task.sources), result: bytes });
-    if (why !== undefined) return await skip(why, verdict, task, context);
+    if (why !== undefined) {
+      await removeStaging(directory);
+      await skip(why, verdict, task, context);
+      return;
+    }
 
     // From the request on it may be granted: only an answer says that the staged result is not needed.
     keep = true;
