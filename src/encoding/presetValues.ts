@@ -32,6 +32,14 @@ export const assetSchema = z
     message: 'The file must lie in the folder of the source or below: neither an absolute path nor “..”.',
   });
 
+/** An `assetSchema` of one of these kinds, by its extension: each is opened as what it is called, and as nothing else. */
+export function assetOf(...extensions: readonly string[]) {
+  return assetSchema.refine(
+    (path) => extensions.some((extension) => path.toLowerCase().endsWith(`.${extension}`)),
+    { message: `The file must be a ${extensions.join(', ')}.` },
+  );
+}
+
 function isBelow(path: string): boolean {
   if (/^[/\\~]|^[A-Za-z]:|\0|\n|^\w+:/u.test(path)) return false;
   return path.split(/[/\\]/u).every((part) => part !== '..' && part !== '');

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { pixelFormats, profiles, speeds, strengths, tunes, videoEncoders } from './presetNames.ts';
-import { assetSchema, bitrateSchema, sizeSchema } from './presetValues.ts';
+import { assetOf, bitrateSchema, sizeSchema } from './presetValues.ts';
 
 /** The picture's part of a preset, in the order in which a person thinks of it: how well, how large, how it looks. */
 
@@ -51,7 +51,7 @@ const targetQualitySchema = z.strictObject({
 });
 
 const watermarkSchema = z.strictObject({
-  file: assetSchema.meta({
+  file: assetOf('png', 'jpg', 'jpeg', 'webp').meta({
     description: 'A PNG, JPEG or WebP in the folder of the source or below.',
     examples: ['logo.png'],
   }),
@@ -108,11 +108,13 @@ const burnSubtitlesSchema = z
         default: false,
         examples: [true],
       }),
-    file: assetSchema.optional().meta({
-      description:
-        'A file of subtitles (srt, ass, vtt) in the folder of the source or below; `${fileBasenameNoExtension}` stands for the source’s name.',
-      examples: ['${fileBasenameNoExtension}.srt'],
-    }),
+    file: assetOf('srt', 'ass', 'ssa', 'vtt')
+      .optional()
+      .meta({
+        description:
+          'A file of subtitles (srt, ass, vtt) in the folder of the source or below; `${fileBasenameNoExtension}` stands for the source’s name.',
+        examples: ['${fileBasenameNoExtension}.srt'],
+      }),
   })
   .refine((burn) => burn.file === undefined || (burn.track ?? burn.language) === undefined, {
     message: 'Use either a file or a track of the source, not both.',
@@ -377,10 +379,12 @@ export const videoSchema = z.strictObject({
       default: 1,
       examples: [1.2],
     }),
-  lut: assetSchema.optional().meta({
-    description: 'A 3D colour table (.cube) in the folder of the source or below.',
-    examples: ['look.cube'],
-  }),
+  lut: assetOf('cube')
+    .optional()
+    .meta({
+      description: 'A 3D colour table (.cube) in the folder of the source or below.',
+      examples: ['look.cube'],
+    }),
   watermark: watermarkSchema.optional().meta({
     description: 'A picture over the picture.',
     examples: [{ file: 'logo.png', position: 'top-right' }],
