@@ -22,7 +22,16 @@ export function presetSources(): fc.Arbitrary<PresetSource> {
 
 const texts = [
   ...['12.5', '1:30', '0:01:30.5', '10%', 'auto', '2500k', '4M', '25MB', '4.1', 'eng', 'und', 'aac', 'ac3'],
-  ...['logo.png', 'look.cube', 'web', 'mine', '${fileBasenameNoExtension}.${output}.${ext}', '-g', '48'],
+  ...[
+    'logo.png',
+    'look.cube',
+    'words.srt',
+    'web',
+    'mine',
+    '${fileBasenameNoExtension}.${output}.${ext}',
+    '-g',
+    '48',
+  ],
 ];
 const mostFields = 3;
 const numbers = [0, 0.5, 0.98, 1, 2, 10, 22, 25, 50, 90, 180, 480, 720, 1080, -16];
