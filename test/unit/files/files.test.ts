@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   appendFile,
   lstat,
@@ -14,6 +15,7 @@ import {
 } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { copyAsset } from '../../../src/files/assetFile.ts';
 import { writeFileAtomic } from '../../../src/files/atomicWrite.ts';
 import { freeBytes, requireSpace } from '../../../src/files/freeSpace.ts';
 import { scanSources } from '../../../src/files/scan.ts';
@@ -143,6 +145,51 @@ describe('files', () => {
         },
       });
       await assert.rejects(scan, { name: 'AbortError' });
+    });
+  });
+
+  describe('a file that a preset names', () => {
+    const copy = (asset: string, maxBytes = 10) =>
+      copyAsset({ asset, folder: at('films'), maxBytes, target: at('copy') });
+
+    beforeEach(async () => {
+      await mkdir(at('films', 'marks'), { recursive: true });
+      await writeFile(at('films', 'marks', 'logo.png'), '0123456789');
+    });
+
+    it('is copied from below the source’s folder, also where a link in it leads on within', async () => {
+      await copy('marks/logo.png');
+      assert.equal(await readFile(at('copy'), 'utf8'), '0123456789');
+      await rm(at('copy'));
+      await symlink(at('films', 'marks'), at('films', 'linked'));
+      await copy('linked/logo.png');
+      assert.equal(await readFile(at('copy'), 'utf8'), '0123456789');
+    });
+
+    it('is nothing that lies elsewhere, whatever it is called', async () => {
+      const secret = await touch('secret');
+      await symlink(secret, at('films', 'link'));
+      await symlink(root, at('films', 'up'));
+      for (const asset of ['link', 'up/secret', '../secret', 'marks/../../secret', '.', '..', 'marks'])
+        await assert.rejects(copy(asset), { code: 'asset-unusable' }, asset);
+      await assert.rejects(stat(at('copy')), { code: 'ENOENT' });
+    });
+
+    it('is refused with a sentence when it is missing or too large', async () => {
+      await assert.rejects(copy('none.png'), { code: 'asset-unusable', message: /^There is no none\.png / });
+      await assert.rejects(copy('marks/logo.png', 9), { code: 'asset-unusable', message: /is larger than/ });
+    });
+
+    it('does not make anybody wait where it is a pipe', async function () {
+      if (process.platform === 'win32') return this.skip();
+      execFileSync('mkfifo', [at('films', 'pipe')]);
+      await assert.rejects(copy('pipe'), { code: 'asset-unusable', message: /not a regular file/ });
+    });
+
+    it('overwrites nothing', async () => {
+      await writeFile(at('copy'), 'mine');
+      await assert.rejects(copy('marks/logo.png'));
+      assert.equal(await readFile(at('copy'), 'utf8'), 'mine');
     });
   });
 
