@@ -1,5 +1,9 @@
 import type { ColorPlan } from './colorPlan.ts';
+import { note } from './findings.ts';
+import type { VideoEncoder } from './presetNames.ts';
 import type { MasteringDisplay } from './probe.ts';
+import type { Finding } from './verdict.ts';
+import type { VideoEncoderEntry } from './videoEncoders.ts';
 
 /** HDR10's static metadata, in the words of the encoder libraries that write it into the picture. */
 
@@ -29,6 +33,20 @@ export function hdr10ParametersOfSvt(color: ColorPlan): Record<string, string | 
       ),
     'content-light': contentLight && `${contentLight.maxContent},${contentLight.maxAverage}`,
   };
+}
+
+/** Said before the run, where the picture has them and this encoder is not told. */
+export function hdr10Note(
+  encoder: VideoEncoder,
+  { hdr10 }: VideoEncoderEntry,
+  color: ColorPlan,
+  features: readonly string[],
+): Finding | undefined {
+  if (!color.masteringDisplay && !color.contentLight) return undefined;
+  if (hdr10 === true || (hdr10 !== undefined && features.includes(hdr10))) return undefined;
+  return note(
+    `The brightness data of HDR10 (mastering display, content light) may be lost: ${encoder} is not told of them. libx265 and libsvtav1 keep them.`,
+  );
 }
 
 type Written = (value: number) => string;

@@ -248,10 +248,6 @@ export function trialsFingerprint(): string {
   return JSON.stringify([pixelFormats, largeSizes, all]);
 }
 
-export function isVideoEncoder(name: string): name is VideoEncoder {
+function isVideoEncoder(name: string): name is VideoEncoder {
   return Object.hasOwn(videoEncoderTable, name);
-}
-
-export function isAudioEncoder(name: string): name is AudioEncoder {
-  return Object.hasOwn(audioEncoderTable, name);
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { audioEncoderTable } from '../../../src/encoding/audioEncoders.ts';
+import { hdr10Note } from '../../../src/encoding/hdr10Metadata.ts';
+import type { ColorPlan } from '../../../src/encoding/colorPlan.ts';
 import { containerTable } from '../../../src/encoding/containers.ts';
 import type { Capabilities } from '../../../src/encoding/dialect.ts';
 import { audioEncoders, profiles, speeds, tunes, videoEncoders } from '../../../src/encoding/presetNames.ts';
@@ -210,6 +212,16 @@ describe('video encoders', () => {
         'content-light': '1000,400',
       });
       assert.equal(optionsOf('libsvtav1', { color, features: ['svtav1-crf'] })['svtav1-params'], undefined);
+    });
+
+    it('say so beforehand where they cannot', () => {
+      const said = (encoder: VideoEncoder, features: string[] = allFeatures, of: ColorPlan = color) =>
+        hdr10Note(encoder, videoEncoderTable[encoder], of, features)?.message;
+      assert.equal(said('libx265'), undefined);
+      assert.equal(said('libsvtav1'), undefined);
+      assert.match(said('libsvtav1', []) ?? '', /libsvtav1 is not told/u);
+      assert.match(said('hevc_nvenc') ?? '', /hevc_nvenc is not told/u);
+      assert.equal(said('hevc_nvenc', [], { transfer: 'smpte2084' }), undefined);
     });
 
     it('say nothing of them where there are none', () => {
