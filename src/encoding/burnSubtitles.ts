@@ -19,6 +19,8 @@ export interface BurnInput {
   readonly burn: BurnSubtitles;
   readonly probe: Probe;
   readonly span: Span;
+  /** Seconds before the span at which the frames’ times begin. */
+  readonly lead?: number | undefined;
   /** The source’s arguments up to its name. */
   readonly input: readonly string[];
   readonly canvas: Canvas;
@@ -159,7 +161,8 @@ function letters(
   files: readonly WorkFile[],
   stream?: number,
 ): Outcome<{ burnt: BurnPlan }> {
-  const { canvas, span, dialect } = input;
+  const { canvas, span, lead = 0, dialect } = input;
+  const begins = span.start - lead;
   const { width, height, sampleAspectRatio = 1 } = canvas;
   const wide = Math.abs(sampleAspectRatio - 1) > 0.001 && width !== undefined && height !== undefined;
   const ass = (alpha: boolean) =>
@@ -175,15 +178,15 @@ function letters(
     const side = [
       filter('color', { color: '0x00000000', size: `${width}x${height}`, rate }),
       filter('format', { pix_fmts: 'rgba' }),
-      ...shifted([ass(true)], span.start),
+      ...shifted([ass(true)], begins),
       ...layerFilters(canvas, dialect),
     ];
     const join = overlay(canvas, dialect, { x: 0, y: 0, shortest: 1 });
     return { ok: true, burnt: { stream, nodes: [{ side, join }], files, notes: [] } };
   }
-  const nodes = [...shifted([ass(false)], span.start)];
+  const nodes = [...shifted([ass(false)], begins)];
   // setpts forgets the rate, which a constant one needs further on.
-  if (span.start > 0 && canvas.frameRate !== undefined)
+  if (begins > 0 && canvas.frameRate !== undefined)
     nodes.push(filter('fps', { fps: rational(canvas.frameRate) }));
   return { ok: true, burnt: { stream, nodes, files, notes: [] } };
 }

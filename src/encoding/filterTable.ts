@@ -16,6 +16,8 @@ export interface FilterEntry {
    * frames, `no` ones at all of them.
    */
   readonly segmentSafe: SegmentSafety;
+  /** It knows no format with transparency in 10 bits. */
+  readonly opaque?: true;
 }
 
 const alone: FilterEntry = { segmentSafe: { safe: 'yes' } };
@@ -36,8 +38,8 @@ const libass = 'Install an ffmpeg that is built with libass';
 export const filterTable = {
   // Takes frames apart or together.
   bwdif: { field: ['deinterlace'], segmentSafe: remembers(1) },
-  yadif: { field: ['deinterlace'], segmentSafe: remembers(1) },
-  fieldmatch: { field: ['deinterlace'], segmentSafe: remembers(1) },
+  yadif: { opaque: true, field: ['deinterlace'], segmentSafe: remembers(1) },
+  fieldmatch: { opaque: true, field: ['deinterlace'], segmentSafe: remembers(1) },
   decimate: {
     field: ['deinterlace'],
     segmentSafe: whole('detelecine drops one frame in every five, counted from the beginning'),
@@ -55,18 +57,17 @@ export const filterTable = {
   pad: { ...alone, field: ['fit'] },
   setsar: alone,
   // Looks.
-  hqdn3d: { field: ['denoise'], segmentSafe: remembers(2) },
-  nlmeans: { ...alone, field: ['denoise'] },
-  cas: { ...alone, field: ['sharpen'] },
-  unsharp: { ...alone, field: ['sharpen'] },
-  lutyuv: { ...alone, field: ['brightness'] },
+  hqdn3d: { opaque: true, field: ['denoise'], segmentSafe: remembers(2) },
+  nlmeans: { ...alone, opaque: true, field: ['denoise'] },
+  unsharp: { ...alone, opaque: true, field: ['sharpen'] },
+  lutyuv: { ...alone, opaque: true, field: ['brightness'] },
   lutrgb: alone,
   lut3d: { ...alone, field: ['lut'] },
   // Colour.
   format: alone,
   setparams: alone,
   sidedata: alone,
-  colorspace: alone,
+  colorspace: { ...alone, opaque: true },
   premultiply: alone,
   zscale: {
     ...alone,

@@ -83,7 +83,7 @@ export function planPicture(input: PictureInput): Outcome<{ picture: PicturePlan
     ...color.first,
     ...denoise(video.denoise, dialect),
     ...(geometry.grows ? [...color.convert, ...geometry.shape] : [...geometry.shape, ...color.convert]),
-    ...sharpen(video.sharpen, dialect),
+    ...sharpen(video.sharpen),
     ...equalize(video),
     ...lut.filters,
     ...(burnt?.nodes ?? []),
@@ -95,7 +95,8 @@ export function planPicture(input: PictureInput): Outcome<{ picture: PicturePlan
   ];
   const overlay = burnt?.overlay;
   const all = [...before, ...(overlay ? [...overlay.prepare, overlay.join] : []), ...after];
-  const lacking = lackingFilter(dialect, filterNames(all));
+  const names = filterNames(all);
+  const lacking = lackingFilter(dialect, names);
   if (lacking) return lacking;
   return {
     ok: true,
@@ -116,7 +117,7 @@ export function planPicture(input: PictureInput): Outcome<{ picture: PicturePlan
         ...fields.notes,
         ...sizeNotes(video, size),
         ...(burnt?.notes ?? []),
-        ...pictureNotes(stream, { codec, encoderPixelFormat, color: color.color }),
+        ...pictureNotes(stream, { codec, encoderPixelFormat, color: color.color, filters: names }),
       ],
       segmentSafe: overlay
         ? { safe: 'no', why: 'subtitles that are pictures may have come up long before' }
@@ -160,13 +161,13 @@ function withDefaults({ video, kind }: PictureInput): VideoPreset {
 }
 
 function planLayers(
-  { video, probe, span, input, dialect }: PictureInput,
+  { video, probe, span, lead, input, dialect }: PictureInput,
   canvas: Canvas,
   frame: Rectangle | undefined,
 ): Outcome<{ burnt?: BurnPlan; watermark: readonly Node[]; files: readonly WorkFile[] }> {
   const burn = video.burnSubtitles;
   const burnt =
-    burn === undefined ? undefined : planBurn({ burn, probe, span, input, canvas, frame, dialect });
+    burn === undefined ? undefined : planBurn({ burn, probe, span, lead, input, canvas, frame, dialect });
   if (burnt?.ok === false) return burnt;
   const mark = video.watermark === undefined ? undefined : planWatermark(video.watermark, canvas, dialect);
   if (mark?.ok === false) return mark;

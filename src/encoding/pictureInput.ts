@@ -20,6 +20,8 @@ export interface PictureInput {
   readonly input: readonly string[];
   readonly video: VideoPreset;
   readonly span: Span;
+  /** Seconds before the span that are decoded too: the filters’ time 0 is so much earlier. */
+  readonly lead?: number | undefined;
   /** In the preset’s words, or what stands for them. */
   readonly pixelFormat: PixelFormat;
   /** What the encoder takes for it: `nv12`, `p010le`, `yuvj420p`, `rgb24`, `pal8`. */

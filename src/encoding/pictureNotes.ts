@@ -1,7 +1,10 @@
 import { isHdr, sourceTags } from './colorTags.ts';
 import type { ColorPlan } from './colorPlan.ts';
 import type { VideoCodec } from './containers.ts';
+import { filterEntry } from './filterTable.ts';
+import type { FilterName } from './filterTable.ts';
 import { pixelLayout } from './picturePixels.ts';
+import type { PixelLayout } from './picturePixels.ts';
 import { withoutHdr } from './toneMap.ts';
 import type { VideoPreset } from './presetVideo.ts';
 import type { ProbeStream } from './probe.ts';
@@ -11,7 +14,12 @@ import type { Finding } from './verdict.ts';
 /** What of the picture cannot be kept, said before the run. */
 export function pictureNotes(
   stream: ProbeStream,
-  result: { readonly codec: VideoCodec; readonly encoderPixelFormat: string; readonly color: ColorPlan },
+  result: {
+    readonly codec: VideoCodec;
+    readonly encoderPixelFormat: string;
+    readonly color: ColorPlan;
+    readonly filters: readonly FilterName[];
+  },
 ): Finding[] {
   const { codec, color } = result;
   const encoded = pixelLayout(result.encoderPixelFormat);
@@ -34,9 +42,7 @@ export function pictureNotes(
     stream.closedCaptions === true && codec !== 'h264'
       ? note('The captions inside the source’s picture may be lost: only H.264 is sure to keep them.')
       : undefined,
-    pixelLayout(stream.pixelFormat)?.alpha === true && encoded?.alpha === false
-      ? note('The source’s transparency is left out: what is transparent becomes black.')
-      : undefined,
+    pixelLayout(stream.pixelFormat)?.alpha === true ? transparency(encoded, result.filters) : undefined,
   ];
   return notes.filter((each) => each !== undefined);
 }
@@ -56,6 +62,15 @@ export function sizeNotes(
       `The picture is smaller than the preset’s ${wanted.join(' × ')} and stays so: ${size.width} × ${size.height}. Set enlarge to true to make it larger.`,
     ),
   ];
+}
+
+function transparency(encoded: PixelLayout | undefined, filters: readonly FilterName[]): Finding | undefined {
+  if (encoded?.alpha !== true)
+    return note('The source’s transparency is left out: what is transparent becomes black.');
+  const opaque = filters.find((name) => filterEntry(name).opaque === true);
+  if (opaque === undefined) return undefined;
+  const field = filterEntry(opaque).field?.join('.') ?? 'size';
+  return note(`The source’s transparency is lost, since ffmpeg cannot keep it with the preset’s ${field}.`);
 }
 
 function dolbyVision({ dolbyVisionProfile: profile }: ProbeStream): Finding | undefined {

@@ -32,7 +32,7 @@ export function fitKnown(source: Size, wishes: SizeWishes, block: Block): Fitted
   const aspect = source.sampleAspectRatio ?? 1;
   const square = makesSquare(wishes) || aspect === 1;
   const base = { width: square ? source.width * aspect : source.width, height: source.height };
-  const box = { ...base, ...boxOf(base, wishes) };
+  const box = { ...base, ...boxOf(base, wishes, block) };
   const { fit = 'inside', enlarge = false } = wishes;
   const both = wishes.width !== undefined && wishes.height !== undefined;
   const mode = both ? fit : 'inside';
@@ -51,9 +51,10 @@ export function fitKnown(source: Size, wishes: SizeWishes, block: Block): Fitted
       : box;
   const shrink = Math.min(enlarge ? 1 : natural, 1, limits.width / inner.width, limits.height / inner.height);
   const wanted = { width: inner.width * shrink, height: inner.height * shrink };
+  const round = mode === 'inside' ? roundSide : floorTo;
   const target = {
-    width: roundSide(wanted.width, source.width, block[0]),
-    height: roundSide(wanted.height, source.height, block[1]),
+    width: round(wanted.width, block[0], source.width),
+    height: round(wanted.height, block[1], source.height),
   };
   const picture = place(base, target, mode, block);
   return {
@@ -69,7 +70,9 @@ function makesSquare(wishes: SizeWishes): boolean {
 }
 
 /** The size that is named; a side that is not follows from the other. */
-function boxOf(base: Size, { width, height }: SizeWishes): Size {
+function boxOf(base: Size, wishes: SizeWishes, [across, down]: Block): Size {
+  const width = wishes.width && floorTo(wishes.width, across);
+  const height = wishes.height && floorTo(wishes.height, down);
   if (width !== undefined && height !== undefined) return { width, height };
   if (width !== undefined) return { width, height: (base.height * width) / base.width };
   if (height !== undefined) return { width: (base.width * height) / base.height, height };
@@ -77,7 +80,7 @@ function boxOf(base: Size, { width, height }: SizeWishes): Size {
 }
 
 /** Where it is scaled, the nearest side keeps the aspect best; a side that stays never grows to become even. */
-function roundSide(wanted: number, source: number, unit: number): number {
+function roundSide(wanted: number, unit: number, source: number): number {
   if (Math.abs(wanted - source) < 1e-6) return floorTo(source, unit);
   return Math.max(unit, Math.round(wanted / unit) * unit);
 }
