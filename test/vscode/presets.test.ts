@@ -73,12 +73,9 @@ describe('presets of the settings', () => {
 
   before(async () => {
     const { services } = await activated();
-    const known = new Promise<void>((resolve) => {
-      const subscription = services.presets.onDidChange(() => {
-        subscription.dispose();
-        resolve();
-      });
-    });
+    const known = whenEvent(services.presets.onDidChange, () =>
+      services.presets.list().some(({ name }) => name === 'high'),
+    );
     await mkdir(path.dirname(file.fsPath), { recursive: true });
     await writeFile(file.fsPath, settings);
     await known;
