@@ -18,5 +18,10 @@ export const commandIds = [
   'dffmpeg.encodeWithThisPreset',
   'dffmpeg.setDefaultPreset',
   'dffmpeg.editPreset',
+  'dffmpeg.previewCommand',
+  'dffmpeg.previewThisPreset',
+  'dffmpeg.checkFile',
+  'dffmpeg.measureResult',
+  'dffmpeg.joinFiles',
 ] as const;
 export type CommandId = (typeof commandIds)[number];

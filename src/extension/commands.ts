@@ -15,7 +15,7 @@ type Handler = (first?: unknown, second?: unknown) => unknown;
 
 /** One handler for each command: what is missing does not build. */
 function handlers(services: Services): Record<CommandId, Handler> {
-  const { encode, jobActions, jobsTree, session, statusPage, presets } = services;
+  const { encode, jobActions, jobsTree, session, statusPage, presets, questions } = services;
   return {
     'dffmpeg.encode': (uri, uris) => encode.run(targets(uri, uris), { preset: 'current' }),
     'dffmpeg.encodeWithPreset': (uri, uris) => encode.run(targets(uri, uris), { preset: 'ask' }),
@@ -41,6 +41,15 @@ function handlers(services: Services): Record<CommandId, Handler> {
       await workspace.getConfiguration(section).update('defaultPreset', row.name, settingsTarget());
       await presets.remember(undefined);
     },
+    'dffmpeg.previewCommand': (uri) => questions.preview(targets(uri, undefined)[0]),
+    'dffmpeg.previewThisPreset': (row) =>
+      isPresetNode(row) ? questions.preview(undefined, row.name) : undefined,
+    'dffmpeg.checkFile': (uri) => questions.check(targets(uri, undefined)[0]),
+    'dffmpeg.measureResult': async (row) => {
+      const job = await jobActions.job(row);
+      if (job) await questions.measure(job);
+    },
+    'dffmpeg.joinFiles': (uri, uris) => encode.join(targets(uri, uris)),
     'dffmpeg.editPreset': (row) => (isPresetNode(row) ? presets.show(row.name, firstFolder()) : undefined),
   };
 }

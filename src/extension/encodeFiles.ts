@@ -30,10 +30,11 @@ export interface EncodeServices {
   readonly showError: (error: DffmpegError, retry?: () => void) => void;
 }
 
-/** One file to submit. Its id is kept when it is tried again: what was stored already is not stored twice. */
+/** What to submit. Its id is kept when it is tried again: what was stored already is not stored twice. */
 interface Submission {
   readonly submissionId: string;
-  readonly file: Uri;
+  /** One; several are joined. */
+  readonly files: readonly [Uri, ...Uri[]];
   readonly preset: PresetSnapshot;
 }
 
@@ -67,6 +68,27 @@ export class EncodeFiles {
     }
   }
 
+  /** The files, in the order of their names, one after the other in one result. */
+  async join(targets: readonly Uri[]): Promise<void> {
+    if (!(await ensureTrusted())) return;
+    const { presets } = this.#services;
+    const [first, ...more] = leaveOutVirtual(targets).toSorted((a, b) =>
+      a.path.localeCompare(b.path, undefined, { numeric: true }),
+    );
+    if (!first || more.length === 0) {
+      void window.showInformationMessage('Select two files or more in the Explorer to join them.');
+      return;
+    }
+    await presets.ready();
+    const name = await choosePreset(presets.list(first), {
+      title: `Join ${more.length + 1} files, ${nameOf([first])} first`,
+      lastUsed: presets.lastUsed,
+      defaultName: presets.defaultName(first),
+    });
+    const preset = name === undefined ? undefined : presets.resolve(name, first);
+    if (preset) await this.#submit([{ submissionId: randomUUID(), files: [first, ...more], preset }]);
+  }
+
   async #encode(chosen: readonly Uri[], options: EncodeOptions): Promise<void> {
     const { presets } = this.#services;
     const folders = await foldersAmong(chosen);
@@ -87,7 +109,7 @@ export class EncodeFiles {
       const folder = workspace.getWorkspaceFolder(file)?.uri.toString() ?? '';
       if (!snapshots.has(folder)) snapshots.set(folder, presets.resolve(name, file));
       const preset = snapshots.get(folder);
-      if (preset) work.push({ submissionId: randomUUID(), file, preset });
+      if (preset) work.push({ submissionId: randomUUID(), files: [file], preset });
     }
     if (work.length === 0) return;
     if (options.preset !== 'current') await presets.remember(name);
@@ -140,9 +162,9 @@ export class EncodeFiles {
         try {
           const { job } = await session.request('jobs.submit', {
             submissionId: item.submissionId,
-            sources: [item.file.fsPath],
+            sources: item.files.map(({ fsPath }) => fsPath),
             preset: item.preset,
-            output: readOutputTemplate(workspace.getConfiguration(section, item.file)),
+            output: readOutputTemplate(workspace.getConfiguration(section, item.files[0])),
           });
           board.applyJobs([job]);
           jobs.push(job);

@@ -79,6 +79,12 @@ export class JobActions {
     window.setStatusBarMessage('ffmpeg command copied', 3000);
   }
 
+  /** The one job that was meant. */
+  async job(clicked: unknown): Promise<Job | undefined> {
+    const [job] = await this.#jobs(clicked);
+    return job;
+  }
+
   /** The rows that were meant: all selected if the clicked one is among them; an id comes from the status page. */
   async #jobs(clicked: unknown, selected?: unknown): Promise<Job[]> {
     const { board, session, selection } = this.#services;

@@ -8,6 +8,7 @@ import { Batches } from './batches.ts';
 import { readAdvancedSettings, writeAdvancedSettings } from './session/advancedSettings.ts';
 import { DaemonSession } from './session/daemonSession.ts';
 import { EncodeFiles } from './encodeFiles.ts';
+import { FileQuestions } from './fileQuestions.ts';
 import { JobActions } from './jobActions.ts';
 import { LogDocuments } from './logDocument.ts';
 import type { Disposable } from './model/emitter.ts';
@@ -35,6 +36,7 @@ export interface Services extends Disposable {
   readonly presetDiagnostics: PresetDiagnostics;
   readonly notifier: Notifier;
   readonly encode: EncodeFiles;
+  readonly questions: FileQuestions;
   readonly jobActions: JobActions;
   readonly jobsTree: JobsTree;
   readonly jobsView: JobsView;
@@ -98,6 +100,7 @@ export function createServices(context: ExtensionContext): Services {
       notifier.showError(error, retry);
     },
   });
+  const questions = new FileQuestions(session, presets);
   const jobsTree = new JobsTree(board, session);
   const jobsView = new JobsView({
     session,
@@ -131,7 +134,7 @@ export function createServices(context: ExtensionContext): Services {
     window.registerTreeDataProvider('dffmpeg.workers', workersTree),
     window.registerTreeDataProvider('dffmpeg.presets', presetsTree),
   ];
-  const services = { session, board, presets, settingsFiles, presetDiagnostics, notifier, encode, jobActions,
+  const services = { session, board, presets, settingsFiles, presetDiagnostics, notifier, encode, questions, jobActions,
     jobsTree, jobsView, workersTree, presetsTree, logs, statusBar, statusPage, viewStateKeeper }; // prettier-ignore
   return {
     ...services,

@@ -9,7 +9,7 @@ import { activated, extensionId } from './support/extension.ts';
 interface Manifest {
   contributes: {
     commands: { command: string }[];
-    menus: Record<string, { command: string; when?: string }[]>;
+    menus: Record<string, { command?: string; submenu?: string; when?: string }[]>;
     viewsWelcome: { when: string; contents: string }[];
     configuration: { properties: Record<string, { scope: string; default: unknown }> }[];
   };
@@ -52,10 +52,11 @@ describe('the manifest', () => {
     for (const menu of ['explorer/context', 'editor/title/context']) {
       const entries = manifest().contributes.menus[menu] ?? [];
       assert.deepEqual(
-        entries.map(({ command }) => command),
+        entries.flatMap(({ command }) => command ?? []),
         ['dffmpeg.encode', 'dffmpeg.encodeWithPreset'],
       );
-      for (const { when } of entries) {
+      for (const { when, command } of entries) {
+        if (command === undefined) continue;
         const inside = /resourceExtname =~ \/\^\\\.\((.*?)\)\$\/i/.exec(when ?? '')?.[1];
         assert.deepEqual(inside?.split('|'), [...mediaExtensions].sort(), menu);
       }
