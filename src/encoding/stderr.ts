@@ -44,6 +44,16 @@ const damage = [
   /Failed to (?:parse|read) (?:header|OBU|temporal unit)/iu,
 ];
 
+/** Whether a line says that the source could not be decoded in one place. */
+export function meansDamage(line: string): boolean {
+  return damage.some((pattern) => pattern.test(line));
+}
+
+/** Whether a line says that the source ends before its own index does. */
+export function meansTruncation(line: string): boolean {
+  return truncation.some((pattern) => pattern.test(line));
+}
+
 export function createStderrReader(): StderrReader {
   let line = '';
   let count = 0;
@@ -60,9 +70,9 @@ export function createStderrReader(): StderrReader {
       if (lastDamaged) count += Number(repeated[1]);
       return;
     }
-    lastDamaged = damage.some((pattern) => pattern.test(text));
+    lastDamaged = meansDamage(text);
     if (lastDamaged) count += 1;
-    if (truncation.some((pattern) => pattern.test(text))) truncated = true;
+    if (meansTruncation(text)) truncated = true;
   }
 
   return {
