@@ -49,6 +49,24 @@ export function inputArguments(source: PlanSource, family: DemuxerFamily, span?:
   ];
 }
 
+/** Seconds that are read and decoded before a span, for a picture that begins there and not at the next key frame. */
+export function leadOf(family: DemuxerFamily, { start }: Span): number {
+  return Math.min(start, family.seekLead ?? 0);
+}
+
+/** The span with what is read before it; `leadOptions` then has it left out of the result. */
+export function withLead({ start, duration }: Span, lead: number): Span {
+  return {
+    start: Number(decimal(start - lead)),
+    ...(duration === undefined ? {} : { duration: Number(decimal(duration + lead)) }),
+  };
+}
+
+/** Options of the result. */
+export function leadOptions(lead: number): string[] {
+  return lead > 0 ? ['-ss', decimal(lead)] : [];
+}
+
 /**
  * What `trim` asks for, within the source; refused where nothing would be left. Both ends lie on frames of `picture`,
  * where one is encoded whose rate is constant: ffmpeg would repeat a frame to fill what is cut in two.

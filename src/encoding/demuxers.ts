@@ -9,15 +9,19 @@ export interface DemuxerFamily {
   readonly durationEstimated?: true;
   /** Even that guess is a bad one: from the bit rate of the beginning. */
   readonly durationGuessed?: true;
+  /** Seconds before a moment at which to begin to read, since a seek lands between key frames: at most so far apart. */
+  readonly seekLead?: number;
 }
 
+/** Without times of its own: ffmpeg can only begin at the beginning. */
+const untimed = { durationEstimated: true, durationGuessed: true, seekLead: Infinity } as const;
 const guessed = { durationEstimated: true, durationGuessed: true } as const;
 
 export const demuxerFamilies: readonly DemuxerFamily[] = [
   { names: ['mov', 'mp4', 'm4a', '3gp', '3g2', 'mj2'] },
   { names: ['matroska', 'webm'] },
-  { names: ['mpegts'], durationEstimated: true },
-  { names: ['mpeg'], durationEstimated: true },
+  { names: ['mpegts'], durationEstimated: true, seekLead: 10 },
+  { names: ['mpeg'], durationEstimated: true, seekLead: 10 },
   { names: ['avi'] },
   { names: ['flv'], durationEstimated: true },
   { names: ['asf'] },
@@ -29,10 +33,10 @@ export const demuxerFamilies: readonly DemuxerFamily[] = [
   { names: ['ivf'] },
   { names: ['rm'] },
   { names: ['gif'] },
-  { names: ['mpegvideo'], ...guessed },
-  { names: ['h264'], ...guessed },
-  { names: ['hevc'], ...guessed },
-  { names: ['obu'], ...guessed },
+  { names: ['mpegvideo'], ...untimed },
+  { names: ['h264'], ...untimed },
+  { names: ['hevc'], ...untimed },
+  { names: ['obu'], ...untimed },
   { names: ['mp3'], ...guessed },
   { names: ['aac'], ...guessed },
   { names: ['ac3'], ...guessed },

@@ -1,5 +1,13 @@
 import { assetsNamed } from './assetNames.ts';
-import { decimal, globalArguments, inputArguments, openable, resultName } from './commandParts.ts';
+import {
+  decimal,
+  globalArguments,
+  inputArguments,
+  leadOf,
+  openable,
+  resultName,
+  withLead,
+} from './commandParts.ts';
 import { fileUrl } from './demuxers.ts';
 import { withExtraArguments } from './extraArgumentsOf.ts';
 import type { Plan } from './plan.ts';
@@ -44,13 +52,16 @@ export function planContactSheet(input: PlanInput): Outcome<{ plan: Plan }> {
   const { picture, argv, encoder, entry, codec } = planned;
   const count = columns * rows;
   // In the middle of equal parts: neither the first frame nor the last, which are often black.
-  const times = Array.from({ length: count }, (_, index) => ((index + 0.5) * duration) / count);
+  const times = Array.from({ length: count }, (_, index) => ({
+    start: Number(decimal(((index + 0.5) * duration) / count)),
+  }));
+  const leads = times.map((time) => leadOf(opened.family, time));
   const size = picture.width !== undefined && picture.height !== undefined ? picture : undefined;
   const filters = picture.filters === '' ? 'null' : picture.filters;
   const graph = [
     ...times.map(
       (_, index) =>
-        `[${index}:${stream.index}]trim=end_frame=1,setpts=PTS-STARTPTS,${filters},setsar=1[t${index}]`,
+        `[${index}:${stream.index}]${afterLead(leads[index])}trim=end_frame=1,setpts=PTS-STARTPTS,${filters},setsar=1[t${index}]`,
     ),
     `${times.map((_, index) => `[t${index}]`).join('')}concat=n=${count}:v=1:a=0,` +
       `tile=${columns}x${rows}:padding=${gap}:margin=${gap}[out]`,
@@ -68,8 +79,8 @@ export function planContactSheet(input: PlanInput): Outcome<{ plan: Plan }> {
                 purpose: 'encode',
                 argv: [
                   ...globalArguments,
-                  ...times.flatMap((start) =>
-                    inputArguments(source, opened.family, { start: Number(decimal(start)) }),
+                  ...times.flatMap((time, index) =>
+                    inputArguments(source, opened.family, withLead(time, leads[index] ?? 0)),
                   ),
                   ...['-filter_complex', graph, '-map', '[out]', '-frames:v:0', '1'],
                   ...withExtraArguments(argv, output),
@@ -102,4 +113,8 @@ export function planContactSheet(input: PlanInput): Outcome<{ plan: Plan }> {
       segmentSafe: { safe: 'no', why: 'it is one image' },
     },
   };
+}
+
+function afterLead(lead = 0): string {
+  return lead > 0 ? `trim=start=${decimal(lead)},` : '';
 }

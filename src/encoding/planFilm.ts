@@ -2,10 +2,13 @@ import { assetsNamed } from './assetNames.ts';
 import {
   globalArguments,
   inputArguments,
+  leadOf,
+  leadOptions,
   openable,
   resultName,
   spanDuration,
   spanOf,
+  withLead,
 } from './commandParts.ts';
 import { containerTable } from './containers.ts';
 import { fileUrl } from './demuxers.ts';
@@ -41,7 +44,8 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
   const trimmed = spanOf(output.trim, probe, copies ? undefined : stream);
   if (!trimmed.ok) return trimmed;
   const { span } = trimmed;
-  const inputArgv = inputArguments(source, opened.family, span);
+  const lead = stream && !copies ? leadOf(opened.family, span) : 0;
+  const inputArgv = inputArguments(source, opened.family, withLead(span, lead));
   // A copied picture begins at the key frame before, and its sound with it.
   const dropsEarlier = span.start > 0 && !(copies && stream !== undefined);
 
@@ -54,7 +58,7 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
         dialect,
         capabilities,
         measured,
-        inputArgv,
+        inputArgv: inputArguments(source, opened.family, span),
         dropsEarlier,
       })
     : undefined;
@@ -71,6 +75,7 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
           source,
           stream,
           span,
+          lead,
           inputArgv: inputArguments(source, opened.family),
           dialect,
           capabilities,
@@ -148,6 +153,7 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
         ],
         output,
       ),
+      ...leadOptions(lead),
       ...['-f', container.muxer, fileUrl(resultName(output))],
     ],
     weight: weightOf(duration),
@@ -159,7 +165,8 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
     plan: {
       files: assetsNamed([...(video?.picture?.files ?? []), ...extras.files], source.path),
       analyses,
-      commands: analyses.length > 0 ? [] : [...firstPass(input, video, picture, inputArgv, encode), encode],
+      commands:
+        analyses.length > 0 ? [] : [...firstPass(input, video, picture, inputArgv, lead, encode), encode],
       result: resultName(output),
       encoders: { video: video?.encoder, audio: sound?.encoders ?? [] },
       slot: video?.slot ?? 'cpu',
@@ -188,6 +195,7 @@ function firstPass(
   video: VideoPart | undefined,
   picture: readonly string[],
   inputArgv: readonly string[],
+  lead: number,
   encode: Command,
 ): Command[] {
   if (!video?.twoPass) return [];
@@ -200,6 +208,7 @@ function firstPass(
         ...inputArgv,
         ...picture,
         ...withExtraArguments(video.argv(1), output, 'first-pass'),
+        ...leadOptions(lead),
         ...['-f', 'null', '-'],
       ],
       weight: encode.weight * firstPassShare,

@@ -3,10 +3,13 @@ import {
   decimal,
   globalArguments,
   inputArguments,
+  leadOf,
+  leadOptions,
   openable,
   resultName,
   spanDuration,
   spanOf,
+  withLead,
 } from './commandParts.ts';
 import { fileUrl } from './demuxers.ts';
 import { withExtraArguments } from './extraArgumentsOf.ts';
@@ -50,7 +53,8 @@ export function planLadder(input: PlanInput): Outcome<{ plan: Plan }> {
   const trimmed = spanOf(output.trim, probe, stream);
   if (!trimmed.ok) return trimmed;
   const { span } = trimmed;
-  const inputArgv = inputArguments(source, opened.family, span);
+  const lead = leadOf(opened.family, span);
+  const inputArgv = inputArguments(source, opened.family, withLead(span, lead));
   if (!stream || !output.video)
     return refuse(
       'source-no-stream',
@@ -68,7 +72,7 @@ export function planLadder(input: PlanInput): Outcome<{ plan: Plan }> {
         dialect,
         capabilities,
         measured,
-        inputArgv,
+        inputArgv: inputArguments(source, opened.family, span),
       })
     : undefined;
   if (soundPlanned?.ok === false) return soundPlanned;
@@ -84,6 +88,7 @@ export function planLadder(input: PlanInput): Outcome<{ plan: Plan }> {
       source,
       stream,
       span,
+      lead,
       inputArgv: inputArguments(source, opened.family),
       dialect,
       capabilities,
@@ -127,6 +132,7 @@ export function planLadder(input: PlanInput): Outcome<{ plan: Plan }> {
                     ],
                     output,
                   ),
+                  ...leadOptions(lead),
                   ...muxerArguments(output, folder, parts, sound?.maps.length ?? 0, segmentSeconds),
                 ],
                 weight: weightOf(duration) * parts.length,

@@ -1,5 +1,14 @@
 import { assetsNamed } from './assetNames.ts';
-import { decimal, globalArguments, inputArguments, openable, resultName } from './commandParts.ts';
+import {
+  decimal,
+  globalArguments,
+  inputArguments,
+  leadOf,
+  leadOptions,
+  openable,
+  resultName,
+  withLead,
+} from './commandParts.ts';
 import { containerTable } from './containers.ts';
 import { fileUrl } from './demuxers.ts';
 import { withExtraArguments } from './extraArgumentsOf.ts';
@@ -29,7 +38,8 @@ export function planStill(input: PlanInput): Outcome<{ plan: Plan }> {
   if (!stream) return noPicture();
   const at = whichFrame(output.still ?? {}, source.probe, stream);
   if (!at.ok) return at;
-  const planned = planStillPicture(input, opened.family, stream, at.span);
+  const lead = leadOf(opened.family, at.span);
+  const planned = planStillPicture(input, opened.family, stream, at.span, lead);
   if (!planned.ok) return planned;
   const { picture, argv, encoder, entry, codec } = planned;
   const typical = at.typicalFrames === undefined ? '' : `thumbnail=n=${at.typicalFrames}`;
@@ -47,10 +57,12 @@ export function planStill(input: PlanInput): Outcome<{ plan: Plan }> {
                 purpose: 'encode',
                 argv: [
                   ...globalArguments,
-                  ...inputArguments(source, opened.family, at.span),
+                  ...inputArguments(source, opened.family, withLead(at.span, lead)),
                   ...pictureArguments({ ...picture, filters }, stream.index),
                   ...['-frames:v:0', '1'],
                   ...withExtraArguments(argv, output),
+                  // A typical frame may lie a little earlier.
+                  ...(at.typicalFrames === undefined ? leadOptions(lead) : []),
                   ...stillMuxer(output.container),
                   fileUrl(resultName(output)),
                 ],

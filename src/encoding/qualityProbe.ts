@@ -2,9 +2,11 @@ import {
   analysisArguments,
   decimal,
   inputArguments,
+  leadOf,
   openable,
   spanDuration,
   spanOf,
+  withLead,
 } from './commandParts.ts';
 import { fileUrl } from './demuxers.ts';
 import { checkMetric, likenessGraph } from './likeness.ts';
@@ -79,15 +81,21 @@ export function qualitySamples(input: PlanInput, crf: number): Outcome<{ samples
     const encode = commands.at(-1);
     const cut = spanOf(sampled.output.trim, source.probe, stream);
     if (!encode || !stream || !cut.ok) throw new Error('A sample is encoded by one command.');
+    const lead = leadOf(opened.family, cut.span);
+    const afterLead = lead > 0 ? `trim=start=${decimal(lead)},` : '';
     samples.push({
       encode: encode.argv,
       compare: [
         ...analysisArguments,
         ...['-i', fileUrl(result)],
-        ...inputArguments(source, opened.family, cut.span),
+        ...inputArguments(source, opened.family, withLead(cut.span, lead)),
         ...[
           '-filter_complex',
-          likenessGraph([metric], { result: '0:v:0', reference: `1:${stream.index}`, filters }),
+          likenessGraph([metric], {
+            result: '0:v:0',
+            reference: `1:${stream.index}`,
+            filters: `${afterLead}${filters ?? ''}`,
+          }),
         ],
         ...['-map', '[out0]', '-f', 'null', '-'],
       ],

@@ -30,6 +30,7 @@ export function planStillPicture(
   family: DemuxerFamily,
   stream: ProbeStream,
   span: Span,
+  lead = 0,
 ): Outcome<StillPicture> {
   const video = output.video === false || output.video === undefined ? {} : output.video;
   const choice = chooseVideoEncoder(video, capabilities);
@@ -44,6 +45,7 @@ export function planStillPicture(
     input: inputArguments(source, family),
     video,
     span,
+    lead,
     pixelFormat,
     encoderPixelFormat,
     codec: entry.codec,

@@ -45,6 +45,8 @@ export interface VideoPartInput {
   readonly source: PlanSource;
   readonly stream: ProbeStream;
   readonly span: Span;
+  /** Seconds before it that are decoded too, see `leadOf`. */
+  readonly lead?: number;
   /** The source's arguments up to its name, without the span. */
   readonly inputArgv: readonly string[];
   readonly dialect: Dialect;
@@ -76,6 +78,7 @@ function encoded(input: VideoPartInput): Outcome<{ video: VideoPart }> {
     input: input.inputArgv,
     video,
     span,
+    lead: input.lead,
     pixelFormat,
     encoderPixelFormat,
     codec: entry.codec,

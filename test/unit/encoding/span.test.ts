@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { spanOf } from '../../../src/encoding/commandParts.ts';
+import { leadOf, leadOptions, spanOf, withLead } from '../../../src/encoding/commandParts.ts';
+import { demuxerFamilyOf } from '../../../src/encoding/demuxers.ts';
 import type { Trim } from '../../../src/encoding/preset.ts';
 import type { Probe } from '../../../src/encoding/probe.ts';
 import { probes, videoStream } from './probes.ts';
@@ -65,6 +66,23 @@ describe('the part of a source', () => {
       ok: true,
       span: { start: 1.29, duration: 0.52 },
     });
+  });
+});
+
+describe('what is read before a part', () => {
+  const lead = (formatName: string, start: number) => leadOf(demuxerFamilyOf(formatName)!, { start });
+
+  it('is nothing where ffmpeg finds key frames, and as much as they may be apart where not', () => {
+    assert.equal(lead('mov,mp4,m4a,3gp,3g2,mj2', 60), 0);
+    assert.equal(lead('mpegts', 60), 10);
+    assert.equal(lead('mpegts', 4), 4);
+    assert.equal(lead('h264', 60), 60, 'without any times');
+  });
+
+  it('is left out of the result', () => {
+    assert.deepEqual(withLead({ start: 60, duration: 5 }, 10), { start: 50, duration: 15 });
+    assert.deepEqual(leadOptions(10), ['-ss', '10']);
+    assert.deepEqual(leadOptions(0), []);
   });
 });
 
