@@ -98,12 +98,18 @@ function conversion(
   // ffmpeg would take JPEG’s formats for a wish to limit the range.
   const renamed = range === 'pc' && filters.length === 0 && pixelLayout(stream.pixelFormat)?.full === true;
   if (range !== has.range || space !== has.space || (renamed && !toRgb)) {
-    const matrices = { in_color_matrix: scaleMatrix(has.space), out_color_matrix: scaleMatrix(space) };
     filters.push(
-      filter('scale', {
-        ...(space === has.space ? {} : matrices),
-        ...{ in_range: has.range, out_range: range },
-      }),
+      ...(space === has.space
+        ? [filter('scale', { in_range: has.range, out_range: range })]
+        : // By way of RGB: at one step, ffmpeg 4.4 forgets the range and 7.0 the matrix.
+          [
+            filter('scale', {
+              in_color_matrix: scaleMatrix(has.space),
+              ...{ in_range: has.range, out_range: 'pc' },
+            }),
+            planar('gbrp12le'),
+            filter('scale', { out_color_matrix: scaleMatrix(space), out_range: range }),
+          ]),
       planar(codec === 'mjpeg' ? encoderPixelFormat : pixelFormat),
     );
     now = { ...now, range, space: space === has.space ? now.space : space };

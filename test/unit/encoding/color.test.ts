@@ -86,7 +86,7 @@ describe('colour of the picture', () => {
     const jpeg = planned({ stream: bt709, kind: 'still', codec: 'mjpeg', encoderPixelFormat: 'yuvj420p' });
     assert.match(
       jpeg.filters,
-      /^scale=in_color_matrix=bt709:out_color_matrix=smpte170m:in_range=tv:out_range=pc,format=pix_fmts=yuvj420p/u,
+      /^scale=in_color_matrix=bt709:in_range=tv:out_range=pc,format=pix_fmts=gbrp12le,scale=out_color_matrix=smpte170m:out_range=pc,format=pix_fmts=yuvj420p/u,
     );
   });
 
