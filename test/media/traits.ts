@@ -6,6 +6,7 @@ import { colourTraits } from './colourTraits.ts';
 import { containerTraits } from './containerTraits.ts';
 import { makeInto } from './makeInto.ts';
 import { pictureTraits } from './pictureTraits.ts';
+import { proofTraits } from './proofTraits.ts';
 import { soundTraits } from './soundTraits.ts';
 import { subtitleTraits } from './subtitleTraits.ts';
 import { timeTraits } from './timeTraits.ts';
@@ -18,6 +19,7 @@ const all = {
   ...soundTraits,
   ...subtitleTraits,
   ...containerTraits,
+  ...proofTraits,
 };
 
 export type TraitName = keyof typeof all;

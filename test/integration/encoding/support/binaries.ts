@@ -1,0 +1,48 @@
+/** The ffmpegs that rows are run on, each known by the product’s own trial runs. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { OutputPreset } from '../../../../src/encoding/output.ts';
+import type { Probe } from '../../../../src/encoding/probe.ts';
+import { CapabilityProver } from '../../../../src/worker/capabilities.ts';
+import { findTools } from '../../../../src/worker/findBinary.ts';
+import type { Tools } from '../../../../src/worker/findBinary.ts';
+import { probeFile } from '../../../../src/worker/probeFile.ts';
+import { proveFor } from '../../../../src/worker/proveFor.ts';
+import type { Proved } from '../../../../src/worker/proveFor.ts';
+
+export interface TestedFfmpeg {
+  readonly tools: Tools;
+  /** What a plan of these outputs needs to know of it. */
+  readonly prove: (outputs: readonly OutputPreset[]) => Promise<Proved>;
+  /** Of a test source, which stays as it is: looked at once. */
+  readonly probe: (file: string) => Promise<Probe>;
+  readonly close: () => void;
+}
+
+/** `folder`: of ffmpeg and its ffprobe; without it that of the PATH. */
+export async function openFfmpeg(folder?: string): Promise<TestedFfmpeg> {
+  const tools = await findTools(folder, { env: process.env, platform: process.platform });
+  if (!tools) throw new Error(`There is no ffmpeg with its ffprobe in ${folder ?? 'the PATH'}.`);
+  const stateDir = mkdtempSync(path.join(os.tmpdir(), 'dffmpeg-proofs-'));
+  const ended = new AbortController();
+  const probes = new Map<string, Promise<Probe>>();
+  const prover = await CapabilityProver.open(tools, {
+    stateDir,
+    signal: ended.signal,
+    onChange: () => undefined,
+  });
+  return {
+    tools,
+    probe: (file) => {
+      const known = probes.get(file) ?? probeFile(tools, file, { timeoutMs: 60_000 });
+      probes.set(file, known);
+      return known;
+    },
+    prove: (outputs) => proveFor(outputs, prover),
+    close: () => {
+      ended.abort();
+      rmSync(stateDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,108 @@
+/** Carries out a plan with the worker’s own steps, on a given ffmpeg, and has the result judged. */
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { judge } from '../../../../src/encoding/judge.ts';
+import type { OutputPreset } from '../../../../src/encoding/output.ts';
+import type { Plan } from '../../../../src/encoding/plan.ts';
+import type { PlanInput, PlanSource } from '../../../../src/encoding/planInput.ts';
+import { planOutput } from '../../../../src/encoding/planOutput.ts';
+import type { Problem } from '../../../../src/encoding/problem.ts';
+import type { Verdict } from '../../../../src/encoding/verdict.ts';
+import { DffmpegError } from '../../../../src/protocol/errors.ts';
+import { settlePlan } from '../../../../src/worker/analyse.ts';
+import type { FfmpegExit } from '../../../../src/worker/ffmpegProcess.ts';
+import { readResult } from '../../../../src/worker/readResult.ts';
+import { runCommand } from '../../../../src/worker/runCommand.ts';
+import type { RunPlace } from '../../../../src/worker/runCommand.ts';
+import { WorkFiles } from '../../../../src/worker/workFiles.ts';
+import type { TestedFfmpeg } from './binaries.ts';
+
+export type Ran =
+  | { readonly refused: { readonly code: string; readonly message: string; readonly path?: Problem['path'] } }
+  | {
+      readonly refused?: undefined;
+      readonly plan: Plan;
+      readonly verdict: Verdict;
+      /** Path of the result: a file, or the folder of a ladder. */
+      readonly result: string;
+      /** What ffmpeg said on standard error. */
+      readonly said: string;
+    };
+
+/** `directory`: empty, the attempt’s own. */
+export async function runPlan(
+  ffmpeg: TestedFfmpeg,
+  output: OutputPreset,
+  paths: readonly string[],
+  directory: string,
+): Promise<Ran> {
+  const input = await inputOf(ffmpeg, output, paths);
+  if (input instanceof DffmpegError) return { refused: input };
+  const first = planOutput(input);
+  if (!first.ok) return { refused: first.problem };
+  const signal = AbortSignal.timeout(timeoutMs);
+  let said = '';
+  const place: RunPlace = {
+    directory,
+    binary: ffmpeg.tools.ffmpeg.path,
+    lowPriority: false,
+    stallSeconds: 60,
+    signal,
+    log: (text) => (said += text),
+    started: () => undefined,
+  };
+  const progress = { next: () => undefined, update: () => undefined };
+  try {
+    const files = new WorkFiles(place, path.dirname(input.sources[0].path));
+    const { plan, findings } = await settlePlan(input, { place, files, progress });
+    if (plan.expected.kind === 'ladder') await mkdir(path.join(directory, plan.result));
+    let exit: FfmpegExit | undefined;
+    for (const { purpose, argv } of plan.commands) exit = await runCommand(place, { purpose, argv });
+    if (!exit) throw new Error('The plan has no command.');
+    const result = path.join(directory, plan.result);
+    const reading = {
+      tools: ffmpeg.tools,
+      dialect: input.dialect,
+      timeoutMs,
+      signal,
+      log: (text: string) => (said += text),
+    };
+    const verdict = judge({
+      expected: { ...plan.expected, notes: [...plan.expected.notes, ...findings] },
+      source: input.sources[0].probe,
+      read: {
+        outTime: exit.progress?.outTime,
+        frames: exit.progress?.frame,
+        duplicatedFrames: exit.progress?.duplicatedFrames,
+        droppedFrames: exit.progress?.droppedFrames,
+        damage: exit.stderr.damage,
+        truncated: exit.stderr.truncated,
+      },
+      ...(await readResult(plan, result, reading)),
+      exit,
+    });
+    return { plan, verdict, result, said };
+  } catch (error) {
+    throw new Error(`The plan could not be carried out.\n${said}`, { cause: error });
+  }
+}
+
+/** On a machine that has other things to do as well. */
+const timeoutMs = 90_000;
+
+async function inputOf(
+  ffmpeg: TestedFfmpeg,
+  output: OutputPreset,
+  paths: readonly string[],
+): Promise<PlanInput | DffmpegError> {
+  try {
+    const sources: PlanSource[] = [];
+    for (const file of paths) sources.push({ path: file, probe: await ffmpeg.probe(file) });
+    const [first, ...more] = sources;
+    if (!first) throw new Error('A plan has a source.');
+    return { output, sources: [first, ...more], ...(await ffmpeg.prove([output])) };
+  } catch (error) {
+    if (error instanceof DffmpegError) return error;
+    throw error;
+  }
+}
