@@ -2,6 +2,8 @@ import { decimal, spanDuration } from './commandParts.ts';
 import { containerTable } from './containers.ts';
 import type { Capabilities, Dialect } from './dialect.ts';
 import type { ExpectedVideo } from './expectation.ts';
+import { hdr10Note } from './hdr10Metadata.ts';
+import { checkLevel } from './levelLimits.ts';
 import { outputKind } from './output.ts';
 import type { OutputPreset } from './output.ts';
 import { planPicture } from './picture.ts';
@@ -88,6 +90,13 @@ function encoded(input: VideoPartInput): Outcome<{ video: VideoPart }> {
   });
   if (!planned.ok) return planned;
   const { picture } = planned;
+  // Hardware is proved up to a size, and only now is the size known.
+  const sized = chooseVideoEncoder(video, capabilities, picture);
+  if (!sized.ok) return sized;
+  if (sized.encoder !== encoder) return encoded({ ...input, video: { ...video, encoders: [sized.encoder] } });
+  const level = checkLevel(entry.codec, video.level, picture);
+  if (!level.ok) return level;
+  const lost = hdr10Note(encoder, entry, picture.color, dialect.features);
   const duration = spanDuration(span, stream.duration ?? source.probe.duration);
   const rate = resolveRate(video, entry, {
     duration,
@@ -138,7 +147,7 @@ function encoded(input: VideoPartInput): Outcome<{ video: VideoPart }> {
         pixelFormat: encoderPixelFormat,
         colorTransfer: picture.color.transfer,
       },
-      notes: picture.notes,
+      notes: [...picture.notes, ...(lost ? [lost] : [])],
       analyses: [
         ...picture.analyses,
         ...(rate.needsQuality && video.targetQuality !== undefined

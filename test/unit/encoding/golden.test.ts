@@ -4,6 +4,7 @@ import path from 'node:path';
 import { builtinPresets } from '../../../src/encoding/builtinPresets.ts';
 import type { OutputPreset } from '../../../src/encoding/output.ts';
 import { planOutput } from '../../../src/encoding/planOutput.ts';
+import { presetProblems } from '../../../src/encoding/presetCheck.ts';
 import { outputsOf } from '../../../src/encoding/presetOutputs.ts';
 import { goldenPresets } from './goldenPresets.ts';
 import { measureAll, printPlan } from './goldenPlan.ts';
@@ -46,6 +47,10 @@ describe('golden arguments', () => {
       }
       assert.equal(text, readFileSync(file, 'utf8'));
     });
+
+  it('is made of presets without problems', () => {
+    for (const [name, preset] of Object.entries(presets)) assert.deepEqual(presetProblems(preset), [], name);
+  });
 
   it('has no file that nothing writes', () => {
     assert.deepEqual(

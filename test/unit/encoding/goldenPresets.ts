@@ -8,7 +8,7 @@ export const goldenPresets: Readonly<Record<string, Preset>> = {
   'look-of-film': {
     container: 'mkv',
     video: {
-      encoders: ['libx265', 'libx264'],
+      encoders: ['libx265'],
       bitrate: '6M',
       maxBitrate: '9M',
       passes: 2,
@@ -38,7 +38,6 @@ export const goldenPresets: Readonly<Record<string, Preset>> = {
       encoder: 'aac',
       bitrate: '192k',
       maxChannels: 6,
-      sampleRate: 44_100,
       loudness: -16,
       tracks: [
         { when: { commentary: true }, do: 'drop' },
@@ -105,7 +104,12 @@ export const goldenPresets: Readonly<Record<string, Preset>> = {
     video: { encoders: ['libx264'], burnSubtitles: { forced: true } },
     audio: false,
   },
-  'without-cover': { container: 'mp3', video: false, audio: { encoder: 'libmp3lame' }, coverArt: false },
+  'without-cover': {
+    container: 'mp3',
+    video: false,
+    audio: { encoder: 'libmp3lame', sampleRate: 32_000 },
+    coverArt: false,
+  },
   larger: { container: 'mp4', video: { encoders: ['libx264'], width: 1920, enlarge: true }, audio: false },
   tracks: {
     container: 'mkv',

@@ -129,9 +129,12 @@ describe('a plan', () => {
 
   it('begins where trim says, and lasts as long', () => {
     const { argv, expected } = build({ ...base, trim: { start: '0:02', end: 5 } });
-    assert.deepEqual([valueOf(argv, '-ss'), valueOf(argv, '-t')], ['2', '3']);
+    const near = (text: string | undefined, wanted: number) =>
+      assert.ok(Math.abs(Number(text) - wanted) < 0.02, `${text} is not within a frame of ${wanted}`);
+    near(valueOf(argv, '-ss'), 2);
+    near(valueOf(argv, '-t'), 3);
     assert.ok(argv.indexOf('-ss') < argv.indexOf('-i'), 'sought before it is read');
-    assert.equal(expected.duration, 3);
+    near(String(expected.duration), 3);
   });
 
   it('refuses a part that lies behind the end, at the field', () => {
