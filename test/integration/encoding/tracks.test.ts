@@ -108,8 +108,11 @@ async function encodeAll(
     ],
     folder,
   );
-  const outputs = stderr.slice(stderr.indexOf('Output #0'));
-  return [...outputs.matchAll(/Stream #\d+:0.*?: Audio: (.*)/gu)].map(([, line]) => line ?? '');
+  // The first is the source's. Since ffmpeg 7 results are opened side by side, and said in any order.
+  const [, ...said] = stderr.matchAll(/Stream #(\d+):0.*?: Audio: (.*)/gu);
+  const lines: string[] = [];
+  for (const [, number, line] of said) lines[Number(number)] = line ?? '';
+  return lines.filter((line) => line !== undefined);
 }
 
 describe('channel layouts on a real ffmpeg', function () {
