@@ -16,7 +16,7 @@ import { settlePlan, type SettledPlan } from './analyse.ts';
 import { damagedResult } from './encodeFailure.ts';
 import type { EncodeProgress } from './encodeProgress.ts';
 import type { FfmpegExit } from './ffmpegProcess.ts';
-import { readResult } from './readResult.ts';
+import { decodeTail, readResult } from './readResult.ts';
 import { exitOf, runCommand, type RunPlace } from './runCommand.ts';
 import { isCancelled, TaskFailure, type TaskContext } from './task.ts';
 import { WorkFiles } from './workFiles.ts';
@@ -51,7 +51,7 @@ export async function makeOutput(task: OutputTask, context: TaskContext): Promis
     const ended = exitOf(exit);
     await asFailure(unchanged(task.sources), ended);
     void context.report({ type: 'verifying', output: task.index, exit: ended }).catch(() => undefined);
-    const verdict = await asFailure(verify(settled, staged, task, exit, context), ended);
+    const verdict = await asFailure(verify({ ...settled, staged, exit }, task, place, context), ended);
     context.signal.throwIfAborted();
     if (verdict.level === 'fail')
       throw new TaskFailure(damagedResult(verdict, exit), { exit: ended, output: task.index, verdict });
@@ -121,10 +121,9 @@ async function encode(plan: Plan, { progress }: OutputTask, place: RunPlace): Pr
 }
 
 async function verify(
-  { plan, findings }: SettledPlan,
-  staged: string,
+  { plan, findings, staged, exit }: SettledPlan & { staged: string; exit: FfmpegExit },
   { input }: OutputTask,
-  exit: FfmpegExit,
+  place: RunPlace,
   context: TaskContext,
 ): Promise<Verdict> {
   const { signal, settings, prover } = context;
@@ -138,6 +137,7 @@ async function verify(
     },
   });
   const { expected } = plan;
+  const tail = read.result && (await decodeTail(plan, read.result, input.dialect, place));
   return judge({
     expected: { ...expected, notes: [...expected.notes, ...findings] },
     source: input.sources[0].probe,
@@ -150,6 +150,7 @@ async function verify(
       truncated: exit.stderr.truncated,
     },
     ...read,
+    tail,
     exit,
   });
 }

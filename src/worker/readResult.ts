@@ -1,16 +1,19 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Dialect } from '../encoding/dialect.ts';
-import type { JudgeInput } from '../encoding/judge.ts';
+import type { JudgeInput, TailCheck } from '../encoding/judge.ts';
 import { ladderProbeArguments } from '../encoding/ladderProbe.ts';
 import type { Plan } from '../encoding/plan.ts';
 import type { Probe, ProbeStream } from '../encoding/probe.ts';
 import type { Container } from '../encoding/presetNames.ts';
 import { stillProbeArguments } from '../encoding/stillProbe.ts';
+import { readTail, tailArguments } from '../encoding/tailCheck.ts';
 import { placingFs } from '../files/placingFs.ts';
+import { runFfmpeg } from './ffmpegProcess.ts';
 import type { Tools } from './findBinary.ts';
 import { probeFile, probeWith, type ProbeOptions } from './probeFile.ts';
 import { readBack } from './readBack.ts';
+import type { RunPlace } from './runCommand.ts';
 
 export interface ReadResult {
   readonly result: Probe | undefined;
@@ -40,6 +43,28 @@ async function probeStill(staged: string, reading: ReadTools): Promise<Probe> {
   const container = path.extname(staged).slice(1) as Container;
   const probe = await probeWith(reading.tools, stillProbeArguments(staged, container), staged, reading);
   return { ...probe, bytes: await placingFs.bytes(staged) };
+}
+
+/** Whether the end of the result can be decoded; undefined where that was not looked at. */
+export async function decodeTail(
+  plan: Plan,
+  result: Probe,
+  dialect: Dialect,
+  place: RunPlace,
+): Promise<TailCheck | undefined> {
+  const argv = tailArguments(plan, result, dialect);
+  if (!argv) return undefined;
+  const { binary, directory, lowPriority, stallSeconds, signal } = place;
+  const { exit } = runFfmpeg({
+    ...{ binary, argv, directory, lowPriority, stallMs: stallSeconds * 1000, signal },
+    onProgress: () => undefined,
+    onLog: (text) => {
+      place.log(text);
+    },
+  });
+  const { code, signal: ender, progress, stderr } = await exit;
+  signal.throwIfAborted();
+  return ender === null ? readTail({ code, progress, ...stderr }) : undefined;
 }
 
 /**

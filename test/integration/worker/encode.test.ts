@@ -221,6 +221,29 @@ case "$*" in *progress*) ${encode.join('\n')};; *) exec ffmpeg "$@";; esac
     await assertGone(Number(await readFile(shop.path('child'), 'utf8')));
   });
 
+  itOnUnix('does not place a result whose end cannot be decoded, whatever ffmpeg says', async () => {
+    const source = await shop.clip(shop.path('clip.mp4'), { seconds: 3 });
+    const spoiling = shop.path('spoiling', 'ffmpeg');
+    await mkdir(path.dirname(spoiling));
+    // The index comes first: what is overwritten at the end is the last of the film.
+    const spoil =
+      'dd if=/dev/zero of=result.mp4 bs=1 count=12000 conv=notrunc seek=$(($(wc -c < result.mp4) - 12000))';
+    const script = `#!/bin/bash
+case "$*" in *file:result.mp4) ffmpeg "$@" && ${spoil};; *) exec ffmpeg "$@";; esac
+`;
+    await writeFile(spoiling, script, { mode: 0o755 });
+    const { coordinator: other } = shop.hire({ id: 'w2', ffmpegPath: spoiling });
+    await other.ready();
+    const probe = await probeBy(other, source, 'p');
+    const payload = encodePayload({ source, probe, output: shop.path('o.mp4') });
+    const report = await other.run({ taskId: 't1', fence: 1, payload });
+    assert.ok(report.type === 'failed', JSON.stringify(report));
+    assert.equal(report.error.code, 'result-damaged');
+    assert.match(report.error.message, /^The end of the result is damaged/);
+    assert.deepEqual(report.output, 0);
+    assert.deepEqual(await readdir(shop.root).then((names) => names.filter((name) => name === 'o.mp4')), []);
+  });
+
   itOnUnix('ends an encode that makes no progress', async () => {
     const source = await shop.clip(shop.path('clip.mp4'));
     const stuck = shop.path('stuck', 'ffmpeg');
