@@ -24,6 +24,7 @@ export interface AnalysisTools {
 
 export interface SettledPlan {
   readonly plan: Plan;
+  readonly measured: Measured;
   /** What the analyses say to a person. */
   readonly findings: readonly Finding[];
 }
@@ -39,7 +40,7 @@ export async function settlePlan(input: PlanInput, tools: AnalysisTools): Promis
     const planned = planOutput({ ...input, measured });
     if (!planned.ok) throw toError(planned.problem);
     await tools.files.make(planned.plan.files);
-    if (planned.plan.analyses.length === 0) return { plan: planned.plan, findings };
+    if (planned.plan.analyses.length === 0) return { plan: planned.plan, measured, findings };
     for (const analysis of planned.plan.analyses) {
       const found = await run(analysis, { ...input, measured }, tools);
       measured = { ...measured, ...found.measured };

@@ -17,7 +17,7 @@ import { toError, type TaskContext } from './task.ts';
 
 export type EncodePayload = Extract<TaskPayload, { kind: 'encode' }>;
 
-interface PlannedOutput {
+export interface PlannedOutput {
   readonly index: number;
   readonly path: string;
   readonly input: PlanInput;
@@ -119,7 +119,7 @@ const usual = {
 } as const;
 
 /** The steps of an output. Throws why it cannot be made. */
-function foresee({ input }: PlannedOutput): Foreseen {
+export function foresee({ input }: PlannedOutput): Foreseen {
   const { name } = input.output;
   const analyses: Plan['analyses'][number][] = [];
   let measured: Measured = {};

@@ -8,6 +8,8 @@ import type { TaskPayload } from '../protocol/workerContract.ts';
 import { probeFile } from './probeFile.ts';
 import type { TaskContext } from './task.ts';
 
+type Examining = Pick<TaskContext, 'prover' | 'settings' | 'signal'>;
+
 /** Characters of all probes together: they travel in one frame, and with every encode. */
 const maxProbeCharacters = 4_000_000;
 
@@ -16,9 +18,17 @@ export async function probeTask(
   payload: Extract<TaskPayload, { kind: 'probe' }>,
   context: TaskContext,
 ): Promise<void> {
+  const probes = await examineAll(payload.sources, context);
+  for (const folder of payload.destinations) await checkDestination(folder);
+  context.signal.throwIfAborted();
+  await context.report({ type: 'probed', probes }, 'last');
+}
+
+/** What each of the sources is. Throws for the first that is no media or cannot be read. */
+export async function examineAll(sources: readonly string[], context: Examining): Promise<Probe[]> {
   const probes: Probe[] = [];
   let characters = 0;
-  for (const source of payload.sources) {
+  for (const source of sources) {
     const probe = await examine(source, context);
     characters += JSON.stringify(probe).length;
     if (characters > maxProbeCharacters)
@@ -27,12 +37,10 @@ export async function probeTask(
       });
     probes.push(probe);
   }
-  for (const folder of payload.destinations) await checkDestination(folder);
-  context.signal.throwIfAborted();
-  await context.report({ type: 'probed', probes }, 'last');
+  return probes;
 }
 
-async function examine(path: string, context: TaskContext): Promise<Probe> {
+async function examine(path: string, context: Examining): Promise<Probe> {
   const { bytes } = await checkSource(path);
   const probe = await probeFile(context.prover.tools, path, {
     timeoutMs: context.settings.probeTimeoutSeconds * 1000,

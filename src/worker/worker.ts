@@ -24,6 +24,7 @@ import { Attempts, type ContextOf } from './attempts.ts';
 import type { CapabilityProver } from './capabilities.ts';
 import { FfmpegBinary } from './ffmpegBinary.ts';
 import { FfmpegKeeper } from './ffmpegKeeper.ts';
+import { Inquiries } from './inquiries.ts';
 import { LoadMeter } from './load.ts';
 import { MemoryOutbox, type AttemptKey } from './outbox.ts';
 import { persistently } from './persistently.ts';
@@ -84,6 +85,7 @@ class WorkerNode implements Worker {
   readonly #announcer: Announcer<WorkerState>;
   readonly #outbox: MemoryOutbox;
   readonly #attempts: Attempts;
+  readonly #inquiries: Inquiries;
   readonly #load: LoadMeter;
   readonly #running: Promise<unknown>;
   #sweep: NodeJS.Timeout | undefined;
@@ -118,6 +120,15 @@ class WorkerNode implements Worker {
         this.#announcer.updateSoon();
       },
     });
+    this.#inquiries = new Inquiries({
+      scratchDir: path.resolve(options.stateDir, 'scratch', 'inquiries'),
+      settings: this.#settings,
+      ffmpeg: () => this.#ffmpeg.check(),
+      ffmpegStatus: () => this.#ffmpeg.status,
+      tell: (progress) => {
+        this.#peer.emit('inquiry.progress', progress, progress.inquiryId);
+      },
+    });
     this.#announcer = new Announcer(
       () => this.#state(),
       (how, state) => this.#announce(how, state),
@@ -150,7 +161,7 @@ class WorkerNode implements Worker {
     this.#announcer.close();
     this.#ended.abort();
     this.#ffmpeg.close();
-    await this.#attempts.close();
+    await Promise.all([this.#attempts.close(), this.#inquiries.close()]);
     this.#outbox.close();
     this.#peer.close();
     await this.#running;
@@ -193,6 +204,7 @@ class WorkerNode implements Worker {
         if (directory !== undefined) await removeStaging(directory);
         return { ended };
       },
+      ...this.#inquiries.handlers(),
     };
   }
 
