@@ -1,4 +1,5 @@
-import { languages, Uri, window, workspace } from 'vscode';
+import type { Uri} from 'vscode';
+import { languages, window, workspace } from 'vscode';
 import type { Job } from '../protocol/model.ts';
 import { choosePreset } from './choosePreset.ts';
 import { inquire } from './inquiries.ts';
