@@ -145,11 +145,9 @@ function nearest(known: readonly string[], candidates: readonly string[]): strin
   return best;
 }
 
-/** How much of a channel is heard where it should be: 1 in its own place, 0 not at all. */
+/** How much of a channel is heard where it should be: from 1, in its own place, down to what is hardly heard. */
 function worthOf(channel: string, known: readonly string[], places: readonly string[]): number {
   if (placeOf(channel, known, places) !== undefined) return 1;
-  // Without a subwoofer's channel ffmpeg leaves it out.
-  if (channel === 'LFE') return 0;
   const surround = places.some((name) => ['BL', 'SL', 'BC'].includes(name));
   if (channel === 'BC' && surround) return 0.9;
   if (['BL', 'BR', 'SL', 'SR'].includes(channel)) return surround ? 0.6 : 0.2;

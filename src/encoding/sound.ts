@@ -126,6 +126,8 @@ function planEncode(
 ): Outcome<{ track: PlannedTrack }> {
   const chosen = chooseEncoder(input, track);
   if (!chosen.ok) return chosen;
+  const measurable = checkMeasurable(input);
+  if (!measurable.ok) return measurable;
   const { encoder } = chosen;
   const { audio, measured } = input;
   const encode = encodeTrack({ track, audio, encoder, position, measured: measured.loudness?.[position] });
@@ -166,6 +168,16 @@ function chooseEncoder(input: SoundInput, track: ChosenTrack): Outcome<{ encoder
     `The preset’s audio encoder ${encoder} ${capability ? 'failed its trial run' : 'has not been tried yet'} on this worker.`,
     'Choose another audio encoder in the preset (aac is in every ffmpeg), or install an ffmpeg that has this one.',
     path,
+  );
+}
+
+function checkMeasurable({ audio, dialect }: SoundInput): Outcome<object> {
+  if (audio.loudness === undefined || dialect.filters.includes('loudnorm')) return { ok: true };
+  return refuse(
+    'ffmpeg-lacks',
+    'The preset’s audio.loudness needs ffmpeg’s filter loudnorm, which the ffmpeg of this worker does not have.',
+    'Install a complete ffmpeg, or take audio.loudness out of the preset.',
+    ['audio', 'loudness'],
   );
 }
 

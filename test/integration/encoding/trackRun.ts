@@ -17,10 +17,10 @@ export const everything: Capabilities = Object.fromEntries(
   audioEncoders.map((name) => [name, { usable: true, pixelFormats: [] }]),
 );
 
-/** What tracks ask of a dialect: nothing but the decoder of captions. */
+/** What tracks ask of a dialect: the decoder of captions, and what measures loudness. */
 export const dialect: Dialect = {
   ...{ version: '', frameRateModeOption: '-vsync', sourceTimeBase: '-1' },
-  ...{ demuxers: [], muxers: [], decoders: ['cc_dec'], filters: [], features: [], refusals: {} },
+  ...{ demuxers: [], muxers: [], decoders: ['cc_dec'], filters: ['loudnorm'], features: [], refusals: {} },
 };
 
 export interface Ended {

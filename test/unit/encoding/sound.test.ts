@@ -15,7 +15,7 @@ import { audioStream, everything, probeOf, videoStream } from './probes.ts';
 
 const dialect: Dialect = {
   ...{ version: '5.1', frameRateModeOption: '-fps_mode', sourceTimeBase: '-1' },
-  ...{ demuxers: [], muxers: [], decoders: [], filters: [], features: [], refusals: {} },
+  ...{ demuxers: [], muxers: [], decoders: [], filters: ['loudnorm'], features: [], refusals: {} },
 };
 
 function tracks(...fields: Partial<ProbeStream>[]): SoundInput['probe'] {
@@ -348,6 +348,14 @@ describe('loudness of sound tracks', () => {
     assert.match(option(plan.argv, '-filter:a:1') ?? '', /^loudnorm=I=-16:/u);
     assert.equal(option(plan.argv, '-ar:a:1'), '48000');
     assert.equal(messages(plan).length, 1);
+  });
+
+  it('is refused at its field where this ffmpeg cannot measure it', () => {
+    const without = { ...dialect, filters: [] };
+    const refused = problem({ encoder: 'aac', loudness: -16 }, { dialect: without });
+    assert.equal(refused.code, 'ffmpeg-lacks');
+    assert.deepEqual(refused.path, ['audio', 'loudness']);
+    assert.ok(planned({ loudness: -16, tracks: [{ do: 'copy' }] }, { dialect: without }).ok);
   });
 
   it('of silence stays as it is', () => {
