@@ -3,7 +3,7 @@ import { createPace, type Pace } from './pace.ts';
 import type { ProgressBlock } from './progress.ts';
 import { createStepForecast, type StepForecast } from './stepForecast.ts';
 import { createStepProgress, type StepProgress } from './stepProgress.ts';
-import { createWorkPlan } from './workPlan.ts';
+import { createWorkPlan, type WorkAhead } from './workPlan.ts';
 
 /** One run of ffmpeg among those that make a result: a pass, a measurement. */
 export interface ProgressStep {
@@ -53,8 +53,9 @@ const overrun = 1.02;
 
 interface RunningStep {
   readonly index: number;
-  /** Seconds of work before it. */
+  /** Seconds of work before it, and since. */
   readonly beganAt: number;
+  elapsed: number;
   readonly progress: StepProgress;
   readonly forecast: StepForecast;
   readonly framePace: Pace;
@@ -75,7 +76,7 @@ interface RunningStep {
  *
  * With weights that hold this is the weighted mean of the steps. Where weights turn out wrong (workPlan.ts) it goes on
  * from where it is, faster or slower, without a step back, and still arrives at the end together with the work.
- * How far a step is, is in stepProgress.ts; how long it takes, in stepForecast.ts.
+ * How far a step is, is in stepProgress.ts; how fast it goes on, in stepForecast.ts.
  */
 export function createProgressTracker(steps: readonly ProgressStep[]): ProgressTracker {
   const clock = createActiveClock();
@@ -90,23 +91,28 @@ export function createProgressTracker(steps: readonly ProgressStep[]): ProgressT
     fraction = Math.max(before, Math.min(almost, before + (1 - before) * part));
   }
 
+  function ahead({ index, done = 0, elapsed, forecast }: RunningStep): WorkAhead {
+    return plan.ahead(index, { done, elapsed, pace: forecast.pace() });
+  }
+
   function advance(step: RunningStep, done: number): void {
     const before = step.done ?? 0;
     step.done = Math.max(before, done);
-    const { step: whole, later } = plan.from(step.index, step.forecast.total(), step.done);
-    grow(whole * (step.done - before), whole * (1 - before) + later);
+    const { pace, later } = ahead(step);
+    grow(pace * (step.done - before), pace * (1 - before) + later);
   }
 
   /** What lies before step `index` counts whole from now on. */
   function leave(index: number, now: number): void {
     const from = running?.index ?? -1;
     if (running !== undefined && index > from) {
+      running.elapsed = clock.at(now) - running.beganAt;
       advance(running, 1);
-      plan.took(from, clock.at(now) - running.beganAt);
+      plan.took(from, running.elapsed);
     }
     for (let skipped = from + 1; skipped < index; skipped += 1) {
-      const { step, later } = plan.from(skipped, undefined, 0);
-      grow(step, step + later);
+      const { pace, later } = plan.ahead(skipped, { done: 0, elapsed: 0 });
+      grow(pace, pace + later);
     }
     for (let again = index; again <= from; again += 1) plan.took(again, undefined);
   }
@@ -116,6 +122,7 @@ export function createProgressTracker(steps: readonly ProgressStep[]): ProgressT
     running = {
       index,
       beganAt: clock.at(now),
+      elapsed: 0,
       progress: createStepProgress(steps[index] ?? {}),
       forecast: createStepForecast(),
       framePace: createPace(),
@@ -129,9 +136,8 @@ export function createProgressTracker(steps: readonly ProgressStep[]): ProgressT
     const { duration, frames } = steps[step.index] ?? {};
     const endless = duration === undefined && frames === undefined;
     if (clock.paused || delivered || endless || step.overrun) return undefined;
-    const done = step.done ?? 0;
-    const { step: whole, later, measured } = plan.from(step.index, step.forecast.total(), done);
-    return measured ? finite(whole * (1 - done) + later) : undefined;
+    const { pace, later, measured } = ahead(step);
+    return measured ? finite(pace * (1 - (step.done ?? 0)) + later) : undefined;
   }
 
   function estimate(): ProgressEstimate {
@@ -157,6 +163,7 @@ export function createProgressTracker(steps: readonly ProgressStep[]): ProgressT
     update(block, now) {
       const step = running ?? begin(0, now);
       const seconds = clock.at(now) - step.beganAt;
+      step.elapsed = seconds;
       step.framesPerSecond = step.framePace.update(block.frame, seconds) ?? block.fps;
       step.speed = step.timePace.update(block.outTime, seconds) ?? block.speed;
       step.outTime = block.outTime ?? step.outTime;

@@ -11,7 +11,7 @@ export interface StepProgress {
 }
 
 /** Seconds in which the first burst of frames into the encoder says nothing. */
-const opening = 1.5;
+const opening = 1;
 /** Seconds of media by which sound may be written ahead of the picture. */
 const soundAhead = 10;
 
@@ -38,8 +38,8 @@ export function createStepProgress(expected: {
       const byFrames = share(encodedFrames(block, seconds), frames);
       const byTime = share(block.outTime, duration);
       if (byFrames === undefined || byTime === undefined) return byFrames ?? byTime;
-      // The first pass of some encoders writes nothing.
-      if (byTime === 0) return byFrames;
+      // Nothing is written yet; in the first pass of some encoders, nothing ever is.
+      if (byTime === 0) return (block.frame ?? 0) <= mostHeld ? 0 : byFrames;
       const ahead = (byTime - byFrames) * (duration ?? 0);
       return ahead > soundAhead ? byTime : Math.min(byTime, byFrames);
     },

@@ -1,18 +1,24 @@
-/** How the work is divided among steps, of which some took their time already. */
+/** How the work is divided among steps, some of which took their time already. */
 export interface WorkPlan {
-  /** Step `index` took so many seconds; undefined forgets that it was done. */
+  /** Step `index` took so many seconds; undefined: it is to be done again. */
   took(index: number, seconds: number | undefined): void;
-  /**
-   * What steps from `index` on take. `own` is how long that step takes by its own pace, where it has one, and `done` the
-   * part of it which that pace rests on.
-   */
-  from(index: number, own: number | undefined, done: number): RemainingWork;
+  /** What is to come, seen from within step `index`. */
+  ahead(index: number, position: StepPosition): WorkAhead;
 }
 
-export interface RemainingWork {
-  /** Of the step itself, from its beginning. */
-  readonly step: number;
-  /** Of all later ones together. */
+export interface StepPosition {
+  /** The part of the step that is done. */
+  readonly done: number;
+  /** Seconds since it began. */
+  readonly elapsed: number;
+  /** Seconds for each unit of its work that is left, by what it was seen to do. */
+  readonly pace?: number;
+}
+
+export interface WorkAhead {
+  /** Of each unit of the step’s work that is left. */
+  readonly pace: number;
+  /** Of all later steps together. */
   readonly later: number;
   /** Both are seconds; before anything was measured they are in units of weight. */
   readonly measured: boolean;
@@ -22,25 +28,22 @@ export interface RemainingWork {
 const trustInPrediction = 0.05;
 
 /**
- * Weights are a guess of the seconds. What was measured, of finished steps and of the running one by its own pace, says
- * how many seconds a unit of weight takes, and so what the rest will take.
+ * Weights are a guess of the seconds. What was measured, of finished steps and of the running one, says how many seconds
+ * a unit of weight takes, and so what the rest will take.
  */
 export function createWorkPlan(weights: readonly number[]): WorkPlan {
   const measured = new Map<number, number>();
   const weightOf = (index: number) => weights[index] ?? 0;
+  const measuredWeight = () => sum([...measured.keys()].map(weightOf));
+  const measuredSeconds = () => sum([...measured.values()]);
 
-  function secondsPerWeight(): number | undefined {
-    const weight = sum([...measured.keys()].map(weightOf));
-    return weight > 0 ? sum([...measured.values()]) / weight : undefined;
-  }
-
-  function predicted(index: number, own: number | undefined, done: number): number | undefined {
-    const unit = secondsPerWeight();
-    if (unit === undefined) return own;
-    const byWeight = weightOf(index) * unit;
-    return own === undefined
-      ? byWeight
-      : (trustInPrediction * byWeight + done * own) / (trustInPrediction + done);
+  function paceOf(index: number, { pace, done }: StepPosition): number | undefined {
+    const weight = measuredWeight();
+    if (!(weight > 0)) return pace;
+    const predicted = (weightOf(index) * measuredSeconds()) / weight;
+    return pace === undefined
+      ? predicted
+      : (trustInPrediction * predicted + done * pace) / (trustInPrediction + done);
   }
 
   return {
@@ -48,13 +51,13 @@ export function createWorkPlan(weights: readonly number[]): WorkPlan {
       if (seconds === undefined) measured.delete(index);
       else measured.set(index, seconds);
     },
-    from(index, own, done) {
-      const laterWeight = sum(weights.slice(index + 1));
-      const step = predicted(index, own, done);
-      if (step === undefined) return { step: weightOf(index), later: laterWeight, measured: false };
-      const weight = weightOf(index) + sum([...measured.keys()].map(weightOf));
-      const seconds = step + sum([...measured.values()]);
-      return { step, later: weight > 0 ? (laterWeight * seconds) / weight : 0, measured: true };
+    ahead(index, position) {
+      const later = sum(weights.slice(index + 1));
+      const pace = paceOf(index, position);
+      if (pace === undefined) return { pace: weightOf(index), later, measured: false };
+      const seconds = measuredSeconds() + position.elapsed + pace * (1 - position.done);
+      const weight = measuredWeight() + weightOf(index);
+      return { pace, later: weight > 0 ? (later * seconds) / weight : 0, measured: true };
     },
   };
 }
