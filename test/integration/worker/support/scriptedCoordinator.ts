@@ -2,6 +2,7 @@ import { EventEmitter, on } from 'node:events';
 import type { Channel } from '../../../../src/protocol/channel.ts';
 import type { Params, ReceivedParams, Result } from '../../../../src/protocol/contract.ts';
 import type { DffmpegError } from '../../../../src/protocol/errors.ts';
+import type { InquiryProgress } from '../../../../src/protocol/inquiry.ts';
 import type { Load, Progress } from '../../../../src/protocol/model.ts';
 import { createPeer, type Peer } from '../../../../src/protocol/peer.ts';
 import {
@@ -23,6 +24,7 @@ export class ScriptedCoordinator {
   readonly peer: Peer<WorkerMethods, CoordinatorEvents>;
   readonly reports: { taskId: string; fence: number; report: TaskReport }[] = [];
   readonly progress: Progress[] = [];
+  readonly inquiries: InquiryProgress[] = [];
   readonly commits: Commit[] = [];
   readonly errors: DffmpegError[] = [];
   registrations: ReceivedParams<CoordinatorMethods['worker.register']>[] = [];
@@ -73,6 +75,10 @@ export class ScriptedCoordinator {
         },
         'task.log': ({ text }) => {
           this.log += text;
+        },
+        'inquiry.progress': (inquiry) => {
+          this.inquiries.push(inquiry);
+          this.#note();
         },
         'worker.load': (load) => {
           this.load.push(load);
