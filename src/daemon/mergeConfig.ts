@@ -53,7 +53,9 @@ function choose(
       problems.push({
         origin: layer.origin,
         place: layer.place([key, ...issue.path]),
-        message: [`${[key, ...issue.path].join('.')}: ${issue.message}`, issue.hint].filter(Boolean).join(' '),
+        message: [`${[key, ...issue.path].join('.')}: ${issue.message}`, issue.hint]
+          .filter(Boolean)
+          .join(' '),
       });
     if (checked.good) return { value: checked.value, origin: layer.origin };
     if (previous?.origins[key] === layer.origin) return { value: previous.values[key], origin: layer.origin };

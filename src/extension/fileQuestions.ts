@@ -1,4 +1,4 @@
-import type { Uri} from 'vscode';
+import type { Uri } from 'vscode';
 import { languages, window, workspace } from 'vscode';
 import type { Job } from '../protocol/model.ts';
 import { choosePreset } from './choosePreset.ts';
