@@ -142,7 +142,7 @@ describe('extra arguments', () => {
   it('that read, write, connect, choose or run away are refused where they stand, with a reason', () => {
     const hostile: [args: string[], index: number, why: RegExp][] = [
       // A second output, in every way there is to write one.
-      [['/tmp/out.mp4'], 0, /output file/],
+      [['/elsewhere/out.mp4'], 0, /output file/],
       [['-crf', '20', 'out.mp4'], 2, /output file/],
       [['-bitexact', '/etc/passwd'], 1, /output file/],
       [['-'], 0, /output file/],
@@ -155,20 +155,20 @@ describe('extra arguments', () => {
       [['-bitexact', '-metadata'], 1, /takes a value/],
       // Files.
       [['-attach', '/etc/shadow'], 0, /reads a file/],
-      [['-dump_attachment:t', '/tmp/x'], 0, /writes a file/],
+      [['-dump_attachment:t', '/elsewhere/x'], 0, /writes a file/],
       [['-report'], 0, /writes a file/],
-      [['-vstats_file', '/tmp/x'], 0, /writes a file/],
-      [['-passlogfile', '/tmp/x'], 0, /writes a file/],
-      [['-stats_enc_post', '/tmp/x'], 0, /writes a file/],
-      [['-stats', '/tmp/x264.log'], 0, /writes a file/],
-      [['-sdp_file', '/tmp/x'], 0, /writes a file/],
-      [['-filter_complex_script', '/tmp/x'], 0, /reads a file/],
-      [['-filter_script:v', '/tmp/x'], 0, /reads a file/],
+      [['-vstats_file', '/elsewhere/x'], 0, /writes a file/],
+      [['-passlogfile', '/elsewhere/x'], 0, /writes a file/],
+      [['-stats_enc_post', '/elsewhere/x'], 0, /writes a file/],
+      [['-stats', '/elsewhere/x264.log'], 0, /writes a file/],
+      [['-sdp_file', '/elsewhere/x'], 0, /writes a file/],
+      [['-filter_complex_script', '/elsewhere/x'], 0, /reads a file/],
+      [['-filter_script:v', '/elsewhere/x'], 0, /reads a file/],
       [['-/filter', '/etc/passwd'], 0, /reads a file/],
       [['-/metadata', '/etc/passwd'], 0, /reads a file/],
-      [['-fpre', '/tmp/x'], 0, /reads a file/],
-      [['-hls_segment_filename', '/tmp/%d.ts'], 0, /writes a file/],
-      [['-hls_key_info_file', '/tmp/x'], 0, /writes a file/],
+      [['-fpre', '/elsewhere/x'], 0, /reads a file/],
+      [['-hls_segment_filename', '/elsewhere/%d.ts'], 0, /writes a file/],
+      [['-hls_key_info_file', '/elsewhere/x'], 0, /writes a file/],
       [['-strftime', '1'], 0, /writes a file/],
       [['-update', '1'], 0, /writes a file/],
       // The network.
@@ -199,15 +199,15 @@ describe('extra arguments', () => {
       [['-timelimit', '1'], 0, /gives up/],
       [['-encryption_key', '00'], 0, /carries a key/],
       // Parameters of the libraries that are files of theirs.
-      [['-x264-params', 'crf=20:stats=/tmp/x'], 1, /“stats” of x264 reads or writes a file/],
-      [['-x264opts', 'dump-yuv=/tmp/x'], 1, /“dump-yuv” of x264 reads or writes a file/],
-      [['-x264-params', 'dump_yuv=/tmp/x'], 1, /“dump_yuv” of x264 reads or writes a file/],
+      [['-x264-params', 'crf=20:stats=/elsewhere/x'], 1, /“stats” of x264 reads or writes a file/],
+      [['-x264opts', 'dump-yuv=/elsewhere/x'], 1, /“dump-yuv” of x264 reads or writes a file/],
+      [['-x264-params', 'dump_yuv=/elsewhere/x'], 1, /“dump_yuv” of x264 reads or writes a file/],
       [['-x264-params', 'cqm=/etc/passwd'], 1, /backslashes|flat, jvt/],
       [['-x264-params', 'opencl=1'], 1, /“opencl” of x264 reads or writes a file/],
       [['-x264-params', 'zones=0,9,q=20,stats=x'], 1, /zones/],
       [['-x264-params', 'nostats=x'], 1, /not among those/],
       [['-x264-params', 'pass=1'], 1, /counts passes/],
-      [['-x265-params', 'csv=/tmp/x'], 1, /“csv” of x265 reads or writes a file/],
+      [['-x265-params', 'csv=/elsewhere/x'], 1, /“csv” of x265 reads or writes a file/],
       [['-x265-params:v:0', 'aq-mode=3:analysis-save=x'], 1, /“analysis-save” of x265/],
       [['-x265-params', 'scaling-list=/etc/passwd'], 1, /off, default/],
       [['-x265-params', '--stats=x'], 1, /not among those/],
@@ -215,8 +215,8 @@ describe('extra arguments', () => {
       [['-x265-params', "'csv'=x"], 1, /quotes/],
       [['-x265-params', 'aq-mode=3: csv=x'], 1, /spaces/],
       [['-x265-params', 'sao:csv=x'], 1, /is no parameter/],
-      [['-svtav1-params', 'fgs-table=/tmp/x'], 1, /“fgs-table” of SVT-AV1 reads or writes a file/],
-      [['-aom-params', 'film-grain-table=/tmp/x'], 1, /“film-grain-table” of libaom reads or writes a file/],
+      [['-svtav1-params', 'fgs-table=/elsewhere/x'], 1, /“fgs-table” of SVT-AV1 reads or writes a file/],
+      [['-aom-params', 'film-grain-table=/elsewhere/x'], 1, /“film-grain-table” of libaom reads or writes a file/],
       [['-aom-params', 'tune=vmaf'], 1, /psnr/],
       // Values that ffmpeg would evaluate, or that hide something.
       [['-crf', 'while(1,1)'], 1, /a number/],
@@ -323,7 +323,7 @@ describe('extra arguments', () => {
       'cqm',
     );
     const glue = fc.constantFrom(':', '=', ',', '/', '\\:', "'", ' ', '::', '=', '|');
-    const text = fc.array(fc.oneof(names, glue, fc.constantFrom('1', '/tmp/x', '0,9,q=2')), {
+    const text = fc.array(fc.oneof(names, glue, fc.constantFrom('1', '/elsewhere/x', '0,9,q=2')), {
       maxLength: 12,
     });
     fc.assert(
