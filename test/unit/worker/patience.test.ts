@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { encoderTrials } from '../../../src/encoding/trial.ts';
@@ -56,8 +56,13 @@ describe('worker: one bad moment', () => {
 
   async function onDisk(): Promise<string> {
     const folder = path.join(root, 'cache');
-    const file = (await readdir(folder)).find((name) => name.endsWith('.json'));
-    return file === undefined ? '' : readFile(path.join(folder, file), 'utf8');
+    // An ffmpeg that was written anew has a file of its own: the newest is meant.
+    const files = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+    const dated = await Promise.all(
+      files.map(async (name) => ({ name, at: (await stat(path.join(folder, name))).mtimeMs })),
+    );
+    const newest = dated.toSorted((a, b) => b.at - a.at)[0];
+    return newest === undefined ? '' : readFile(path.join(folder, newest.name), 'utf8');
   }
 
   itOnUnix('does not lose ffmpeg: it is looked at again', async () => {
