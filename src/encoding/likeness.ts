@@ -14,9 +14,9 @@ interface MetricEntry {
   readonly unit: string;
 }
 
-/** SSIM over all planes (0 to 1), PSNR averaged over all planes (dB, `inf` for equal), VMAF (0 to 100). */
+/** SSIM over all planes (1 is equal, below 0 is the opposite), PSNR averaged over all planes (dB, `inf` for equal), VMAF (0 to 100). */
 export const metricTable: Readonly<Record<Metric, MetricEntry>> = {
-  ssim: { filter: 'ssim', pattern: /SSIM .*All:([\d.]+)/u, unit: '' },
+  ssim: { filter: 'ssim', pattern: /SSIM .*All:(-?[\d.]+)/u, unit: '' },
   psnr: { filter: 'psnr', pattern: /PSNR .*average:([\d.]+|inf)/u, unit: ' dB' },
   vmaf: { filter: 'libvmaf', pattern: /VMAF score[:=] ?([\d.]+)/u, unit: '' },
 };

@@ -17,7 +17,7 @@ export interface WorstSecondReader {
 }
 
 /** Figure of a frame whose mean makes sense: SSIM itself; for PSNR its squared error. */
-const patterns = { ssim: / All:([\d.]+)/u, psnr: /\bmse_avg:([\d.]+)/u } as const;
+const patterns = { ssim: / All:(-?[\d.]+)/u, psnr: /\bmse_avg:([\d.]+)/u } as const;
 
 export function createWorstSecondReader(
   metric: Exclude<Metric, 'vmaf'>,
