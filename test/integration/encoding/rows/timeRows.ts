@@ -68,7 +68,7 @@ export const timeRows: readonly Row[] = [
       format: { duration: about(1.5, 0.05) },
       streams: [{ duration: about(1.5, 0.05) }, { ...aac, duration: about(1.5, 0.05) }],
     },
-    proof: async ({ result, trait }) => beginsAtFrame(result, await trait('plain'), 12),
+    proof: async ({ result, trait }) => beginsAtFrame(result, await trait('plain'), 13),
   },
   {
     title: 'a film that begins before zero keeps all of itself',

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { execa } from 'execa';
 import type { OutputPreset } from '../../../../src/encoding/output.ts';
 import type { Probe } from '../../../../src/encoding/probe.ts';
 import { CapabilityProver } from '../../../../src/worker/capabilities.ts';
@@ -17,6 +18,8 @@ export interface TestedFfmpeg {
   readonly prove: (outputs: readonly OutputPreset[]) => Promise<Proved>;
   /** Of a test source, which stays as it is: looked at once. */
   readonly probe: (file: string) => Promise<Probe>;
+  /** Reading the source by itself ends this ffmpeg: nothing can be learnt of plans from it. */
+  readonly crashesOn: (file: string) => Promise<boolean>;
   readonly close: () => void;
 }
 
@@ -40,6 +43,13 @@ export async function openFfmpeg(folder?: string): Promise<TestedFfmpeg> {
       return known;
     },
     prove: (outputs) => proveFor(outputs, prover),
+    crashesOn: async (file) => {
+      const { signal } = await execa(tools.ffmpeg.path, ['-v', 'error', '-i', file, '-f', 'null', '-'], {
+        stdin: 'ignore',
+        reject: false,
+      });
+      return signal !== undefined;
+    },
     close: () => {
       ended.abort();
       rmSync(stateDir, { recursive: true, force: true });

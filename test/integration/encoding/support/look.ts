@@ -70,18 +70,51 @@ export interface Comparison {
 export async function likeness(
   result: string,
   source: string,
-  { filters = 'null', through = 'null', frames = 10 }: Comparison = {},
+  { filters = 'null', through, frames }: Comparison = {},
 ): Promise<number> {
-  const chain = (input: number, way: string) =>
-    `[${input}:v:0]${way},format=yuv420p,trim=end_frame=${frames},setpts=N/25/TB`;
-  const graph = `${chain(0, through)}[a];${chain(1, filters)}[b];[a][b]ssim=shortest=1[out]`;
+  const [score] = await likenesses(result, source, [filters], { through, frames });
+  return score!;
+}
+
+/** The same with the source through one chain of filters after the other. */
+async function likenesses(
+  result: string,
+  source: string,
+  filters: readonly string[],
+  { through = 'null', frames = 10 }: Omit<Comparison, 'filters'>,
+): Promise<number[]> {
+  const count = filters.length;
+  const pads = (name: string) => filters.map((_, at) => `[${name}${at}]`).join('');
+  const first = `format=yuv420p,trim=end_frame=${frames},setpts=N/25/TB`;
+  const graph = [
+    `[0:v:0]${through},${first},split=${count}${pads('a')}`,
+    `[1:v:0]split=${count}${pads('s')}`,
+    ...filters.map((chain, at) => `[s${at}]${chain},${first}[b${at}]`),
+    ...filters.map((_, at) => `[a${at}][b${at}]ssim=shortest=1[out${at}]`),
+  ].join(';');
   const { stderr } = await ffmpeg([
     ...['-loglevel', 'info', '-i', result, '-i', source, '-filter_complex', graph],
-    ...['-map', '[out]', '-f', 'null', '-'],
+    ...filters.flatMap((_, at) => ['-map', `[out${at}]`, '-f', 'null', '-']),
   ]);
-  const found = /SSIM .*All:([\d.]+)/u.exec(stderr)?.[1];
-  if (found === undefined) throw new Error(`No SSIM was printed:\n${stderr}`);
-  return Number(found);
+  // Each filter is numbered in the graph, and the last to end speaks first.
+  const scores = [...stderr.matchAll(/\[Parsed_ssim_(\d+).*SSIM .*All:([\d.]+)/gu)]
+    .sort(([, a], [, b]) => Number(a) - Number(b))
+    .map(([, , score]) => Number(score));
+  if (scores.length !== count) throw new Error(`No SSIM was printed:\n${stderr}`);
+  return scores;
+}
+
+/** Whether a result begins with this frame of the source, and not with the one before or after, which look much the same. */
+export async function beginsAtFrame(
+  result: string,
+  source: string,
+  frame: number,
+  { filters = 'null', frames }: Comparison = {},
+): Promise<void> {
+  const chains = [frame - 1, frame, frame + 1].map((from) => `trim=start_frame=${from},${filters}`);
+  const [before, there, after] = await likenesses(result, source, chains, { frames });
+  const scores = `frames ${frame - 1}, ${frame}, ${frame + 1}: ${before}, ${there}, ${after}`;
+  assert.ok(there! > 0.9 && there! > after! && there! > before!, scores);
 }
 
 /** The note of each channel of a sound track, in Hz: how often its sound crosses zero. */
@@ -115,22 +148,4 @@ export async function decodes(file: string, input: readonly string[] = []): Prom
     ...['-loglevel', 'warning', ...input, '-i', file, '-map', '0:v?', '-map', '0:a?', '-f', 'null', '-'],
   ]);
   return stderr.trim();
-}
-
-/** Whether a result begins with this frame of the source, and not with the one before or after, which look much the same. */
-export async function beginsAtFrame(
-  result: string,
-  source: string,
-  frame: number,
-  { filters = 'null', frames = 10 }: Comparison = {},
-): Promise<void> {
-  const score = (from: number) =>
-    likeness(result, source, { filters: `trim=start_frame=${from},${filters}`, frames });
-  const [before, there, after] = [
-    await score(Math.max(0, frame - 1)),
-    await score(frame),
-    await score(frame + 1),
-  ];
-  const scores = `frames ${frame - 1}, ${frame}, ${frame + 1}: ${before}, ${there}, ${after}`;
-  assert.ok(there > 0.9 && there > after && (frame === 0 || there > before), scores);
 }

@@ -88,7 +88,7 @@ export async function runPlan(
 }
 
 /** On a machine that has other things to do as well. */
-const timeoutMs = 90_000;
+const timeoutMs = 110_000;
 
 async function inputOf(
   ffmpeg: TestedFfmpeg,
