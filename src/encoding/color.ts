@@ -141,6 +141,14 @@ function targetRange(codec: VideoCodec, range: 'tv' | 'pc'): 'tv' | 'pc' {
   return codec === 'ffv1' ? range : 'tv';
 }
 
+/**
+ * Since 7.1 ffmpeg limits the range for FFV1 unless it is told; no other encoder is given the full one under a name that
+ * does not say so.
+ */
+export function rangeArguments(codec: VideoCodec, { range }: ColorTags): string[] {
+  return codec === 'ffv1' && range === 'pc' ? ['-color_range:v:0', 'pc'] : [];
+}
+
 /** JPEG and WebP cannot say their matrix: by their standards it is that of BT.601. */
 function targetSpace(codec: VideoCodec, space: string): string {
   const fixed = codec === 'mjpeg' || codec === 'webp';

@@ -1,6 +1,6 @@
 import { planBurn } from './burnSubtitles.ts';
 import type { BurnPlan } from './burnSubtitles.ts';
-import { planColor } from './color.ts';
+import { planColor, rangeArguments } from './color.ts';
 import { isHdr } from './colorTags.ts';
 import { planCrop } from './cropDetect.ts';
 import { planDeinterlace } from './deinterlace.ts';
@@ -111,7 +111,7 @@ export function planPicture(input: PictureInput): Outcome<{ picture: PicturePlan
       frameRate: rate.frameRate,
       variable: rate.variable,
       frames: countFrames(input, rate, duration),
-      argv: rateArguments(rate, kind, dialect),
+      argv: [...rateArguments(rate, kind, dialect), ...rangeArguments(codec, color.color)],
       color: color.color,
       notes: [
         ...fields.notes,

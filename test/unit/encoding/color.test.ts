@@ -83,6 +83,7 @@ describe('colour of the picture', () => {
     const kept = planned({ stream: camera, codec: 'ffv1' });
     assert.match(kept.filters, /^scale=in_range=pc:out_range=pc,format=pix_fmts=yuv420p/u);
     assert.equal(kept.color.range, 'pc');
+    assert.deepEqual(kept.argv.slice(-2), ['-color_range:v:0', 'pc']);
     const jpeg = planned({ stream: bt709, kind: 'still', codec: 'mjpeg', encoderPixelFormat: 'yuvj420p' });
     assert.match(
       jpeg.filters,
