@@ -5,7 +5,7 @@ import { choosePreset } from './choosePreset.ts';
 import { inquire } from './inquiries.ts';
 import { healthSentence, likenessSentence } from './model/healthText.ts';
 import { resultPath } from './model/jobPresentation.ts';
-import { previewText } from './model/previewText.ts';
+import { previewText } from '../protocol/previewText.ts';
 import type { Presets } from './presets.ts';
 import type { DaemonSession } from './session/daemonSession.ts';
 import { readOutputTemplate, section } from './settings.ts';

@@ -9,6 +9,8 @@ export interface EncodeOptions {
   readonly priority: number;
   readonly on?: string;
   readonly detach?: boolean;
+  readonly dryRun?: boolean;
+  readonly join?: boolean;
   readonly exitCode?: 'ffmpeg';
 }
 
@@ -24,6 +26,8 @@ export function encodeCommand(context: CommandContext): Command {
     .option('--priority <0-100>', 'higher goes first', readPriority, 50)
     .option('--on <worker>', 'encode on this worker only')
     .option('--detach', 'print one job id a line and return; the daemon goes on')
+    .option('--join', 'one after the other in one result')
+    .option('--dry-run', 'print the ffmpeg commands that would run, and make no job')
     .addOption(new Option('--exit-code <of>', "end with ffmpeg's own exit code").choices(['ffmpeg']));
   return command.action(
     action<[string[], EncodeOptions]>(context, command, (invocation, files, options) =>

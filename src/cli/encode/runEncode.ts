@@ -13,6 +13,7 @@ import { choosePreset, presetCatalog } from '../presets.ts';
 import { shortenPath } from '../paths.ts';
 import { styleFor } from '../style.ts';
 import { exitCodeOfJobs } from './exitCodeOfJobs.ts';
+import { dryRun } from './dryRun.ts';
 import { EncodeView } from './encodeView.ts';
 import { expandSources, type ExpandedSources } from './expandSources.ts';
 import { checkTemplate, outputTemplate } from './outputTemplate.ts';
@@ -40,8 +41,11 @@ export async function runEncode(
         tellFolders(invocation, sources, preset.name);
         if (options.detach !== true) await requireFfmpeg(daemon);
         stop.signal.throwIfAborted();
+        const jobSources = options.join === true ? [sources.files] : sources.files.map((file) => [file]);
+        if (options.dryRun === true)
+          return dryRun(invocation, daemon, { preset, jobs: jobSources, output, signal: stop.signal });
         const submit = (follow: (job: Job) => void): Promise<Job[]> =>
-          submitAll(daemon, sources.files, { preset, output, options, signal: stop.signal, follow });
+          submitAll(daemon, jobSources, { preset, output, options, signal: stop.signal, follow });
         if (options.detach === true) return detach(invocation, await submit(() => undefined));
         // Under --json a log wants no progress lines; a person at a terminal does.
         const view = invocation.json && io.stderr.isTTY !== true ? undefined : new EncodeView(io);
@@ -86,15 +90,15 @@ interface Submission {
 
 async function submitAll(
   daemon: DaemonConnection,
-  files: readonly string[],
+  jobSources: readonly (readonly string[])[],
   { preset, output, options, signal, follow }: Submission,
 ): Promise<Job[]> {
   const jobs: Job[] = [];
-  for (let begin = 0; begin < files.length && !signal.aborted; begin += submitAtOnce) {
-    const batch = files.slice(begin, begin + submitAtOnce).map(async (file) => {
+  for (let begin = 0; begin < jobSources.length && !signal.aborted; begin += submitAtOnce) {
+    const batch = jobSources.slice(begin, begin + submitAtOnce).map(async (sources) => {
       const { job } = await daemon.request('jobs.submit', {
         submissionId: randomUUID(),
-        sources: [file],
+        sources: [...sources],
         preset: { name: preset.name, preset: preset.preset },
         output,
         priority: options.priority,

@@ -1,5 +1,5 @@
-import { toCommandLine } from '../../encoding/commandLine.ts';
-import type { PreviewOutput } from '../../protocol/inquiry.ts';
+import { toCommandLine } from '../encoding/commandLine.ts';
+import type { PreviewOutput } from './inquiry.ts';
 
 /** What an encode would run, as a text to read and to paste; each line of words begins as a comment. */
 export function previewText(
