@@ -11,6 +11,7 @@ import type { TestApi } from './testApi.ts';
  */
 export function activate(context: ExtensionContext): TestApi | undefined {
   const start = performance.now();
+  const before = process.cpuUsage();
   const services = createServices(context);
   context.subscriptions.push(
     services,
@@ -20,5 +21,9 @@ export function activate(context: ExtensionContext): TestApi | undefined {
   );
   void services.begin();
   const activationTime = performance.now() - start;
-  return context.extensionMode === ExtensionMode.Test ? { activationTime, services } : undefined;
+  const { user, system } = process.cpuUsage(before);
+  const activationCpu = (user + system) / 1000;
+  return context.extensionMode === ExtensionMode.Test
+    ? { activationTime, activationCpu, services }
+    : undefined;
 }

@@ -4,5 +4,7 @@ import type { Services } from './services.ts';
 export interface TestApi {
   /** Milliseconds that `activate` took. */
   readonly activationTime: number;
+  /** Milliseconds of processor time that it took: another program's work is not in it. */
+  readonly activationCpu: number;
   readonly services: Services;
 }

@@ -7,15 +7,15 @@ import { activated, extensionId, stateDir } from './support/extension.ts';
 
 /** Named so that it runs before the tests that start the daemon. */
 describe('activation', () => {
-  it('takes less than 50 ms, with the loading of the bundle', async () => {
-    const { activationTime } = await activated();
+  it('takes less than 50 ms of the processor, with the loading of the bundle', async () => {
+    const { activationCpu } = await activated();
     const extension = vscode.extensions.getExtension(extensionId);
     assert.ok(extension);
     const main = path.join(extension.extensionPath, 'dist', 'extension.js');
     // The best of some loads: a machine that is busy with something else says nothing about the bundle.
     const load = Math.min(...Array.from({ length: 5 }, () => loadTime(main)));
-    const total = load + activationTime;
-    assert.ok(total < 50, `${load.toFixed(1)} ms to load, ${activationTime.toFixed(1)} ms to activate`);
+    const total = load + activationCpu;
+    assert.ok(total < 50, `${load.toFixed(1)} ms to load, ${activationCpu.toFixed(1)} ms to activate`);
   });
 
   it('starts no daemon and writes nothing', async () => {
@@ -39,7 +39,8 @@ describe('activation', () => {
 function loadTime(main: string): number {
   const requireIt = createRequire(main);
   delete requireIt.cache[requireIt.resolve(main)];
-  const start = performance.now();
+  const before = process.cpuUsage();
   requireIt(main);
-  return performance.now() - start;
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
