@@ -1,7 +1,9 @@
 #!/usr/bin/env node
+import { checkCommand } from './commands/check.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { encodeCommand } from './commands/encode.ts';
 import { jobCommands } from './commands/job.ts';
+import { measureCommand } from './commands/measure.ts';
 import { presetsCommand } from './commands/presets.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
@@ -19,6 +21,8 @@ process.exitCode = await runProgram(process.argv.slice(2), {
     workerCommands,
     statusCommand,
     presetsCommand,
+    checkCommand,
+    measureCommand,
     doctorCommand,
     serveCommand,
   ],
