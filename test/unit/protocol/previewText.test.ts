@@ -44,4 +44,23 @@ describe('the text of a preview', () => {
     );
     assert.match(text, /Cannot be made: The crop leaves nothing\.\n# Crop less\./u);
   });
+
+  it('keeps what a name or a file holds from becoming a line that a shell would run', () => {
+    const text = previewText(
+      { source: '/films/a\nrm -rf b.mp4', preset: 'web' },
+      [
+        {
+          applies: true,
+          path: '/films/a\nrm -rf b.web.mp4',
+          files: [{ name: 'list.txt', from: 'text', text: 'file one\nfile two\n' }],
+          commands: [{ purpose: 'encode', argv: ['/usr/bin/ffmpeg', 'file:/films/a\nrm -rf b.mp4'] }],
+          notes: [],
+        },
+      ],
+      'linux',
+    );
+    const commands = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    assert.equal(commands.length, 1);
+    assert.match(text, /^# {3}file one\n# {3}file two$/mu);
+  });
 });
