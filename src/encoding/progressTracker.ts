@@ -87,7 +87,9 @@ export function createProgressTracker(steps: readonly ProgressStep[]): ProgressT
 
   function grow(done: number, remaining: number): void {
     const before = fraction ?? 0;
-    const part = remaining > 0 ? Math.min(1, done / remaining) : 0;
+    const share = remaining > 0 ? done / remaining : 0;
+    // A clock that leapt beyond all measure says nothing of the work.
+    const part = Number.isNaN(share) ? 0 : Math.min(1, share);
     fraction = Math.max(before, Math.min(almost, before + (1 - before) * part));
   }
 

@@ -8,6 +8,8 @@ import type {
   ProgressStep,
   ProgressTracker,
 } from '../../../src/encoding/progressTracker.ts';
+import { etaError, replay, type Replayed } from './progressTraces/replay.ts';
+import { readTraces, type ProgressTrace } from './progressTraces/trace.ts';
 
 const recorded = `frame=132
 fps=88.50
@@ -141,7 +143,8 @@ describe('progress tracker', () => {
   it('follows a steady encode', () => {
     const tracker = createProgressTracker([{ weight: 1, duration: 100, frames: 2500 }]);
     assert.equal(tracker.begin(0, 1000).eta, undefined);
-    assert.equal(tracker.update(steady(0, 50, 2), 1000).eta, undefined, 'nothing to say yet');
+    for (const seconds of [0, 0.2, 0.4])
+      assert.equal(tracker.update(steady(seconds, 50, 2), 1000 + seconds * 1000).eta, undefined, 'too early');
     const last = run(tracker, [1, 11], (seconds) => steady(seconds, 50, 2));
     near(last.fraction, 0.2);
     near(last.speed, 2);
@@ -172,6 +175,11 @@ describe('progress tracker', () => {
     near(last.fraction, 90 / 250, 0.02);
     // 102.5 frames to be taken and 57.5 to be worked off, at 5 a second.
     near(last.eta, 32, 1);
+  });
+
+  it('goes by frames in a first pass that writes nothing', () => {
+    const tracker = createProgressTracker([{ weight: 1, duration: 40, frames: 1000 }]);
+    near(run(tracker, [0, 10], (seconds) => steady(seconds, 50, 0)).fraction, 0.5);
   });
 
   it('believes the time where frames fall behind by more than sound can be ahead', () => {
@@ -224,6 +232,8 @@ describe('progress tracker', () => {
     near(run(tracker, [5, 10], (seconds) => steady(seconds, 10)).fraction, 0.9);
     near(tracker.begin(2, 11_000).fraction, 0.9);
     near(run(tracker, [11, 16], (seconds) => steady(seconds, 10)).fraction, 0.95);
+    // What it took the first time is forgotten with it.
+    assert.equal(tracker.begin(0, 17_000).eta, undefined);
   });
 
   it('says no time left while paused, nor beyond what was expected', () => {
@@ -267,6 +277,96 @@ describe('progress tracker', () => {
   });
 });
 
+/**
+ * Of the recorded encodes, at fractions as the tracker tells them: the goal for the median of |ETA − what remained| as a
+ * part of what remained, and what is reached. They take 12 to 45 s, and what is left of them costs another pace than what
+ * was done by 12 % in the median at a quarter and a half, by 13 % at three quarters. Longer ones are foretold better.
+ * At half the goal is missed: 10.6 % of 46 encodes (90 % confidence 7 to 16 %); no choice of the forecast’s few
+ * constants, nor any of six other ways to average, came below 9 %, and none that did kept the other three.
+ */
+const etaGoals = [
+  { fraction: 0.1, goal: 0.2, reached: 0.2 },
+  { fraction: 0.25, goal: 0.15, reached: 0.15 },
+  { fraction: 0.5, goal: 0.1, reached: 0.11 },
+  { fraction: 0.75, goal: 0.07, reached: 0.07 },
+];
+
+describe('progress over recorded encodes', () => {
+  const traces = readTraces();
+  const foreseeable = traces.filter(({ steps }) => steps.some(({ duration, frames }) => duration ?? frames));
+
+  function median(values: readonly number[]): number {
+    const sorted = [...values].sort((a, b) => a - b);
+    const middle = (sorted.length - 1) / 2;
+    return ((sorted[Math.floor(middle)] ?? NaN) + (sorted[Math.ceil(middle)] ?? NaN)) / 2;
+  }
+
+  function errorsAt(fraction: number, clock: ProgressTrace['clock']): number[] {
+    return foreseeable
+      .filter((trace) => trace.clock === clock)
+      .map((trace) => etaError(trace, replay(trace), fraction))
+      .filter((error) => error !== undefined)
+      .map(Math.abs);
+  }
+
+  it('covers what differs in how progress is told', () => {
+    assert.ok(traces.length >= 16);
+    const all = JSON.stringify(traces.map(({ steps }) => steps.map(({ command }) => command)));
+    for (const encoder of ['libx264', 'libx265', 'libsvtav1', 'libvpx-vp9', 'libopus', '-pass 2', 'vfr'])
+      assert.ok(all.includes(encoder), encoder);
+    const versions = new Set(traces.map(({ ffmpeg }) => ffmpeg.split('.')[0]));
+    assert.ok(versions.has('4') && versions.has('5') && versions.has('8'));
+  });
+
+  for (const { fraction, reached } of etaGoals)
+    it(`foretells the time left at ${percent(fraction)} within ${percent(reached)} in the median`, () => {
+      const errors = errorsAt(fraction, 'processor');
+      assert.ok(errors.length >= 40, `only ${errors.length} of ${foreseeable.length} said a time`);
+      assert.ok(median(errors) <= reached, percent(median(errors), 1));
+    });
+
+  it('is within a third in the median on a machine that does much else, now more and now less', () => {
+    const errors = etaGoals.flatMap(({ fraction }) => errorsAt(fraction, 'wall'));
+    assert.ok(errors.length >= 8 && median(errors) <= 1 / 3, percent(median(errors), 1));
+  });
+
+  for (const trace of traces)
+    it(`never falls and ends below 1: ${trace.name} (ffmpeg ${trace.ffmpeg}, ${trace.clock})`, () => {
+      let before = 0;
+      for (const { at, estimate } of replay(trace)) {
+        const { fraction = before, eta = 0 } = estimate;
+        assert.ok(fraction >= before && fraction < 1, `${fraction} after ${before} at ${at} ms`);
+        assert.ok(eta >= 0 && Number.isFinite(eta));
+        before = fraction;
+      }
+      if (foreseeable.includes(trace)) assert.ok(before > 0.95, `ends at ${before}`);
+      else assert.equal(before, 0);
+    });
+
+  it('says the same whether or not the encode was paused (property)', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...traces),
+        fc.array(fc.tuple(fc.nat(200), fc.integer({ min: 1, max: 10_000_000 })), { maxLength: 3 }),
+        (trace, pauses) => {
+          assert.deepEqual(roughly(replay(trace, new Map(pauses))), roughly(replay(trace)));
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+});
+
+/** What was told, without the last digits: sums of times round otherwise when they are interrupted. */
+function roughly(replayed: readonly Replayed[]): unknown {
+  return replayed.map(({ estimate }) =>
+    Object.entries(estimate).map(([key, value]) => [
+      key,
+      typeof value === 'number' ? value.toPrecision(6) : (value as unknown),
+    ]),
+  );
+}
+
 type Event =
   | { kind: 'block'; block: ProgressBlock; now: number }
   | { kind: 'begin'; index: number; now: number }
@@ -307,6 +407,10 @@ function send(tracker: ProgressTracker, event: Event, steps: number): ProgressEs
     case 'resume':
       return tracker.resume(event.now);
   }
+}
+
+function percent(part: number, digits = 0): string {
+  return `${(part * 100).toFixed(digits)} %`;
 }
 
 function near(actual: number | undefined, expected: number, by = 1e-6): void {
