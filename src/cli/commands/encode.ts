@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { defaultPresetName } from '../../encoding/builtinPresets.ts';
 import { action, type CommandContext } from '../command.ts';
 import { runEncode } from '../encode/runEncode.ts';
+import { readTime, type Time } from '../encode/trimPreset.ts';
 
 export interface EncodeOptions {
   readonly preset: string;
@@ -11,6 +12,9 @@ export interface EncodeOptions {
   readonly detach?: boolean;
   readonly dryRun?: boolean;
   readonly join?: boolean;
+  readonly start?: Time;
+  readonly end?: Time;
+  readonly duration?: Time;
   readonly exitCode?: 'ffmpeg';
 }
 
@@ -27,6 +31,9 @@ export function encodeCommand(context: CommandContext): Command {
     .option('--on <worker>', 'encode on this worker only')
     .option('--detach', 'print one job id a line and return; the daemon goes on')
     .option('--join', 'one after the other in one result')
+    .option('--start <time>', 'where the result begins: seconds, or 1:30', readTime)
+    .option('--end <time>', 'where it ends, counted from the beginning of the source', readTime)
+    .option('--duration <time>', 'how long it lasts', readTime)
     .option('--dry-run', 'print the ffmpeg commands that would run, and make no job')
     .addOption(new Option('--exit-code <of>', "end with ffmpeg's own exit code").choices(['ffmpeg']));
   return command.action(

@@ -1,11 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { DaemonConnection } from '../../client/connection.ts';
+import { inquire } from '../../client/inquire.ts';
 import { previewOutputSchema } from '../../protocol/inquiry.ts';
+import type { PresetSnapshot } from '../../protocol/model.ts';
 import { previewText } from '../../protocol/previewText.ts';
 import type { Invocation } from '../command.ts';
 import { exitCodes } from '../exitCodes.ts';
-import { printJson, type PresetOutput } from '../jsonOutput.ts';
+import { InquiryView } from '../inquiries/inquiryView.ts';
+import { printJson } from '../jsonOutput.ts';
+import { shortenPath } from '../paths.ts';
 
 /** What `encode --dry-run --json` prints. */
 export const dryRunOutputSchema = z.object({
@@ -13,7 +16,7 @@ export const dryRunOutputSchema = z.object({
 });
 
 interface DryRun {
-  readonly preset: PresetOutput;
+  readonly preset: PresetSnapshot;
   /** The sources of each job that would be made. */
   readonly jobs: readonly (readonly string[])[];
   readonly output: string | undefined;
@@ -22,27 +25,34 @@ interface DryRun {
 
 /** Says what would run, without making a job. 1 when an output could not be made. */
 export async function dryRun(
-  { io, json }: Invocation,
+  invocation: Invocation,
   daemon: DaemonConnection,
   { preset, jobs, output, signal }: DryRun,
 ): Promise<number> {
+  const { io, json } = invocation;
   const previews: z.output<typeof dryRunOutputSchema>['previews'] = [];
-  for (const sources of jobs) {
-    const { outputs } = await daemon.request(
-      'jobs.preview',
-      {
-        inquiryId: randomUUID(),
-        sources: [...sources],
-        preset: { name: preset.name, preset: preset.preset },
-        output,
-      },
-      { signal },
-    );
-    previews.push({ sources: [...sources], outputs });
-    if (!json)
-      io.stdout.write(
-        previewText({ source: sources.join(', '), preset: preset.name }, outputs, process.platform),
+  const view = new InquiryView(invocation);
+  try {
+    for (const sources of jobs) {
+      const about = shortenPath(sources[0] ?? '', { cwd: io.cwd });
+      const { outputs } = await inquire(
+        daemon,
+        'jobs.preview',
+        { sources: [...sources], preset, output },
+        {
+          signal,
+          onProgress: (progress) => {
+            view.show(about, progress);
+          },
+        },
       );
+      view.clear();
+      previews.push({ sources: [...sources], outputs });
+      const question = { source: sources.join(', '), preset: preset.name };
+      if (!json) io.stdout.write(previewText(question, outputs, process.platform));
+    }
+  } finally {
+    view.clear();
   }
   if (json) printJson(io.stdout, dryRunOutputSchema, { previews });
   const refused = previews.some(({ outputs }) => outputs.some(({ problem }) => problem !== undefined));

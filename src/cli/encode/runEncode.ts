@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import type { DaemonConnection } from '../../client/connection.ts';
 import { DffmpegError } from '../../protocol/errors.ts';
-import type { Job } from '../../protocol/model.ts';
+import type { Job, PresetSnapshot } from '../../protocol/model.ts';
 import type { Invocation } from '../command.ts';
 import type { EncodeOptions } from '../commands/encode.ts';
 import { withDaemon } from '../connect.ts';
@@ -18,6 +18,7 @@ import { EncodeView } from './encodeView.ts';
 import { expandSources, type ExpandedSources } from './expandSources.ts';
 import { checkTemplate, outputTemplate } from './outputTemplate.ts';
 import { stopSignals } from './stopSignals.ts';
+import { withTrim } from './trimPreset.ts';
 import { waitForJobs } from './waitForJobs.ts';
 
 /** Submissions under way at once: enough to keep the daemon's grouped syncs full. */
@@ -34,7 +35,8 @@ export async function runEncode(
     return await withDaemon(
       invocation,
       async (daemon) => {
-        const preset = await findPreset(invocation, daemon, options.preset);
+        const found = await findPreset(invocation, daemon, options.preset);
+        const preset = { name: found.name, preset: withTrim(found.preset, options) };
         const sources = await expandSources(typed, io.cwd, daemon);
         const output = options.output === undefined ? undefined : outputTemplate(options.output, io.cwd);
         if (output !== undefined) checkTemplate(output, { source: sources.files[0] ?? io.cwd, preset });
@@ -81,7 +83,7 @@ async function requireFfmpeg(daemon: DaemonConnection): Promise<void> {
 }
 
 interface Submission {
-  readonly preset: PresetOutput;
+  readonly preset: PresetSnapshot;
   readonly output: string | undefined;
   readonly options: EncodeOptions;
   readonly signal: AbortSignal;
@@ -99,7 +101,7 @@ async function submitAll(
       const { job } = await daemon.request('jobs.submit', {
         submissionId: randomUUID(),
         sources: [...sources],
-        preset: { name: preset.name, preset: preset.preset },
+        preset,
         output,
         priority: options.priority,
         attached: options.detach !== true,
