@@ -1,4 +1,6 @@
 import { isHdr } from './colorTags.ts';
+import { decimal, globalArguments } from './commandParts.ts';
+import { fileUrl, inputWhitelists } from './demuxers.ts';
 import type { Dialect } from './dialect.ts';
 import { rational } from './frameRate.ts';
 import type { Rectangle } from './geometry.ts';
@@ -104,8 +106,7 @@ function missing({ track, language, forced }: BurnSubtitles, probe: Probe): Refu
   );
 }
 
-const quiet = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', '+level+warning', '-y'];
-const toDrawn = ['-c:s', 'ass', '-f', 'ass', `file:${drawn}`];
+const toDrawn = ['-c:s', 'ass', '-f', 'ass', fileUrl(drawn)];
 
 function burnFile(input: BurnInput, file: string): Outcome<{ burnt: BurnPlan }> {
   const extension = /\.(\w+)$/.exec(file)?.[1]?.toLowerCase() ?? '';
@@ -123,8 +124,9 @@ function burnFile(input: BurnInput, file: string): Outcome<{ burnt: BurnPlan }> 
     {
       name: drawn,
       extract: [
-        ...[...quiet, '-f', demuxer, '-protocol_whitelist', 'file', '-format_whitelist', demuxer],
-        ...['-i', `file:${copy}`, '-map', '0:s:0', ...toDrawn],
+        // Words that are not UTF-8 would be passed over in silence.
+        ...[...globalArguments, '-xerror'],
+        ...['-f', demuxer, ...inputWhitelists([demuxer]), '-i', fileUrl(copy), '-map', '0:s:0', ...toDrawn],
       ],
     },
   ]);
@@ -132,8 +134,8 @@ function burnFile(input: BurnInput, file: string): Outcome<{ burnt: BurnPlan }> 
 
 /** From the film’s beginning, so that what is on screen where the span begins is there too; not beyond its end. */
 function extractTrack({ input, span }: BurnInput, track: ProbeStream): string[] {
-  const end = span.duration === undefined ? [] : ['-t', String(span.start + span.duration)];
-  return [...quiet, ...input, '-map', `0:${track.index}`, ...end, ...toDrawn];
+  const end = span.duration === undefined ? [] : ['-t', decimal(span.start + span.duration)];
+  return [...globalArguments, ...input, '-map', `0:${track.index}`, ...end, ...toDrawn];
 }
 
 const fontTypes = /^(?:font\/|application\/(?:x-(?:truetype-)?font|vnd\.ms-opentype|font))/;
@@ -152,7 +154,7 @@ function fonts({ probe, input }: BurnInput): WorkFile[] {
       const name = `${fontFolder}/font-${index + 1}`;
       const dump = [`-dump_attachment:${stream.index}`, name];
       // ffmpeg wants an output: nothing of the film, to nowhere.
-      return { name, extract: [...quiet, ...dump, ...input, '-map', '0:v:0', '-c', 'copy', '-t', '0', '-f', 'null', '-'] };
+      return { name, extract: [...globalArguments, ...dump, ...input, '-map', '0:v:0', '-c', 'copy', '-t', '0', '-f', 'null', '-'] };
     }); // prettier-ignore
 }
 
@@ -194,7 +196,7 @@ function letters(
 /** The span’s frames begin at 0; the letters’ times are the film’s. Rounded, so that both steps cancel to the tick. */
 function shifted(filters: readonly Filter[], start: number): Filter[] {
   if (start === 0) return [...filters];
-  const ticks = `round(${Number(start.toFixed(6))}/TB)`;
+  const ticks = `round(${decimal(start)}/TB)`;
   return [filter('setpts', { expr: `PTS+${ticks}` }), ...filters, filter('setpts', { expr: `PTS-${ticks}` })];
 }
 

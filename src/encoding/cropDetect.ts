@@ -1,3 +1,4 @@
+import { analysisArguments, decimal } from './commandParts.ts';
 import { asSeen } from './geometry.ts';
 import type { Bars } from './geometry.ts';
 import { filter, graphText } from './pictureGraph.ts';
@@ -48,11 +49,10 @@ export function cropAnalysis(
   const detect = graphText([filter('cropdetect', { limit: black, round: 2, reset: 0 })]);
   const look = (start: number, seconds: number): AnalysisCommand => ({
     argv: [
-      // cropdetect speaks at this level only.
-      ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'info'],
-      ...(start > 0 ? ['-ss', seconds6(start)] : []),
+      ...analysisArguments,
+      ...(start > 0 ? ['-ss', decimal(start)] : []),
       ...input,
-      ...['-map', `0:${stream.index}`, '-t', seconds6(seconds)],
+      ...['-map', `0:${stream.index}`, '-t', decimal(seconds)],
       ...['-filter:v:0', detect, '-f', 'null', '-'],
     ],
     weight: seconds,
@@ -65,10 +65,6 @@ export function cropAnalysis(
     look(span.start + (duration * (index + 0.5)) / places - each / 2, each),
   );
   return { kind: 'crop', commands };
-}
-
-function seconds6(value: number): string {
-  return String(Number(value.toFixed(6)));
 }
 
 /** Narrower is noise at the edge of the picture, not a bar. */

@@ -102,6 +102,13 @@ onEachFfmpeg('burnt-in subtitles', (bench) => {
       }
   });
 
+  it('of a file that is not UTF-8 fail the encode rather than lose words', async () => {
+    const { run, source } = bench();
+    const plain = await source('plain');
+    run.write('latin.srt', Buffer.from('1\n00:00:00,500 --> 00:00:01,500\nGr\u00fc\u00dfe\n\n', 'latin1'));
+    assert.throws(() => run.render(plain, { video: { burnSubtitles: { file: 'latin.srt' } } }), /UTF-8/u);
+  });
+
   it('are as narrow as pixels are wide', async () => {
     const { run, source } = bench();
     run.write('long.srt', '1\n00:00:00,000 --> 00:00:02,000\nHHHHHHHHHH\n\n');

@@ -77,7 +77,7 @@ export class PictureRun {
     return file;
   }
 
-  write(name: string, text: string): void {
+  write(name: string, text: string | Uint8Array): void {
     writeFileSync(path.join(this.folder, name), text);
   }
 
