@@ -40,6 +40,8 @@ describe('colour of the picture', () => {
     const { color, filters } = planned({ video: { maxHeight: 480 } });
     assert.equal(color.space, 'bt709');
     assert.doesNotMatch(filters, /color_matrix|colorspace=ispace/u);
+    const wide = planned({ stream: { width: 1280, height: 534 }, video: { maxWidth: 640 } });
+    assert.equal(wide.color.space, 'bt709');
   });
 
   it('becomes BT.709 where SD is scaled up to HD', () => {
