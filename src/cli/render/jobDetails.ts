@@ -35,7 +35,7 @@ function attemptLines(
   { style, platform }: { style: TextOptions['style']; platform: string },
 ): string[] {
   const { kind, fence, worker, state, startedAt, endedAt, exit, argv, commands, error } = attempt;
-  const ran = commands?.map((command) => command.argv) ?? (argv === undefined ? [] : [argv]);
+  const ran = commands ?? (argv === undefined ? [] : [{ purpose: undefined, argv }]);
   const parts = [`attempt ${fence}: ${kind} on ${printable(worker)}, ${state}`];
   if (endedAt !== undefined) parts.push(`after ${formatDuration((endedAt - startedAt) / 1000)}`);
   if (exit?.signal) parts.push(`ended by ${exit.signal}`);
@@ -44,7 +44,11 @@ function attemptLines(
     '',
     parts.join(', '),
     ...(error === undefined ? [] : [`  ${style.bad(printable(error.message))}`]),
-    ...ran.map((command) => `  ${toCommandLine(command, platform)}`),
+    ...ran.flatMap((command) => [
+      // Of several, what each is for.
+      ...(ran.length > 1 && command.purpose !== undefined ? [style.dim(`  # ${command.purpose}`)] : []),
+      `  ${toCommandLine(command.argv, platform)}`,
+    ]),
   ];
 }
 
