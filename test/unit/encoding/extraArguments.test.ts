@@ -216,7 +216,11 @@ describe('extra arguments', () => {
       [['-x265-params', 'aq-mode=3: csv=x'], 1, /spaces/],
       [['-x265-params', 'sao:csv=x'], 1, /is no parameter/],
       [['-svtav1-params', 'fgs-table=/elsewhere/x'], 1, /“fgs-table” of SVT-AV1 reads or writes a file/],
-      [['-aom-params', 'film-grain-table=/elsewhere/x'], 1, /“film-grain-table” of libaom reads or writes a file/],
+      [
+        ['-aom-params', 'film-grain-table=/elsewhere/x'],
+        1,
+        /“film-grain-table” of libaom reads or writes a file/,
+      ],
       [['-aom-params', 'tune=vmaf'], 1, /psnr/],
       // Values that ffmpeg would evaluate, or that hide something.
       [['-crf', 'while(1,1)'], 1, /a number/],
