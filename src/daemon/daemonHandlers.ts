@@ -41,10 +41,10 @@ export function daemonHandlers(parts: DaemonParts): DaemonHandlers {
       setImmediate(() => parts.stop());
       return Promise.resolve({});
     },
-    'sources.scan': ({ paths }, { signal }) => {
+    'sources.scan': ({ paths, results }, { signal }) => {
       const own = ownOutputs({ ...builtinPresets, ...config.values.presets });
       return scanSources(paths, {
-        isOwnOutput: (file) => own.isFile(path.basename(file)),
+        isOwnOutput: (file) => !results && own.isFile(path.basename(file)),
         isOwnFolder: (folder) => own.isFolder(path.basename(folder)),
         signal,
       });

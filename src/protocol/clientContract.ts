@@ -127,8 +127,8 @@ export const clientMethods = {
     result: likenessSchema,
   },
   'sources.scan': {
-    doc: 'Media files among the paths and below the folders; results of our own and links are left out.',
-    params: z.object({ paths: z.array(pathSchema).min(1).max(10_000) }),
+    doc: 'Media files among the paths and below the folders; links are left out, and results of our own unless `results`.',
+    params: z.object({ paths: z.array(pathSchema).min(1).max(10_000), results: z.boolean().default(false) }),
     result: z.object({
       files: z.array(z.object({ path: pathSchema, bytes: z.number() })),
       skipped: z.array(z.object({ path: pathSchema, why: z.string() })),

@@ -20,6 +20,8 @@ export async function expandSources(
   typed: readonly string[],
   cwd: string,
   daemon: Pick<DaemonConnection, 'request'>,
+  /** Whether results of earlier encodes are meant too. */
+  results = false,
 ): Promise<ExpandedSources> {
   const paths = await Promise.all(typed.map((name) => classify(path.resolve(cwd, name), name)));
   const files = new Set<string>();
@@ -29,7 +31,7 @@ export async function expandSources(
       files.add(absolute);
       continue;
     }
-    const scan = await daemon.request('sources.scan', { paths: [absolute] });
+    const scan = await daemon.request('sources.scan', { paths: [absolute], results });
     for (const file of scan.files) files.add(file.path);
     folders.push({ path: absolute, found: scan.files.length, skipped: scan.skipped });
   }
@@ -40,7 +42,7 @@ export async function expandSources(
   return { files: [...files], folders };
 }
 
-/** Asked before anything is submitted: of a list with a mistake in it nothing runs. */
+/** Asked before anything is begun: of a list with a mistake in it nothing runs. */
 async function classify(absolute: string, typed: string): Promise<{ absolute: string; folder: boolean }> {
   try {
     return { absolute, folder: (await stat(absolute)).isDirectory() };
@@ -48,11 +50,11 @@ async function classify(absolute: string, typed: string): Promise<{ absolute: st
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR')
       throw new DffmpegError('source-missing', `There is no file “${typed}”.`, {
-        hint: `Looked for ${absolute}. Nothing was submitted.`,
+        hint: `Looked for ${absolute}. Nothing was begun.`,
         cause: error,
       });
     throw new DffmpegError('source-unreadable', `“${typed}” cannot be read.`, {
-      hint: 'Check who may read it. Nothing was submitted.',
+      hint: 'Check who may read it. Nothing was begun.',
       cause: error,
     });
   }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import os from 'node:os';
 import type { DaemonConnection } from '../../client/connection.ts';
 import { DffmpegError } from '../../protocol/errors.ts';
 import type { Job, PresetSnapshot } from '../../protocol/model.ts';
@@ -10,14 +9,13 @@ import { exitCodes } from '../exitCodes.ts';
 import { jobsOutputSchema, printJson, toJobOutput, type PresetOutput } from '../jsonOutput.ts';
 import { workspaceFiles } from '../presetFiles.ts';
 import { choosePreset, presetCatalog } from '../presets.ts';
-import { shortenPath } from '../paths.ts';
-import { styleFor } from '../style.ts';
 import { exitCodeOfJobs } from './exitCodeOfJobs.ts';
 import { dryRun } from './dryRun.ts';
 import { EncodeView } from './encodeView.ts';
-import { expandSources, type ExpandedSources } from './expandSources.ts';
+import { expandSources } from './expandSources.ts';
 import { checkTemplate, outputTemplate } from './outputTemplate.ts';
 import { stopSignals } from './stopSignals.ts';
+import { tellFolders } from './tellFolders.ts';
 import { withTrim } from './trimPreset.ts';
 import { waitForJobs } from './waitForJobs.ts';
 
@@ -40,7 +38,7 @@ export async function runEncode(
         const sources = await expandSources(typed, io.cwd, daemon);
         const output = options.output === undefined ? undefined : outputTemplate(options.output, io.cwd);
         if (output !== undefined) checkTemplate(output, { source: sources.files[0] ?? io.cwd, preset });
-        tellFolders(invocation, sources, preset.name);
+        tellFolders(invocation, sources, `with preset ${preset.name}`);
         if (options.detach !== true) await requireFfmpeg(daemon);
         stop.signal.throwIfAborted();
         const jobSources = options.join === true ? [sources.files] : sources.files.map((file) => [file]);
@@ -119,18 +117,4 @@ function detach({ io, json }: Invocation, jobs: readonly Job[]): number {
   if (json) printJson(io.stdout, jobsOutputSchema, { jobs: jobs.map(toJobOutput) });
   else for (const { id } of jobs) io.stdout.write(`${id}\n`);
   return exitCodes.done;
-}
-
-/** A folder is not what a person counted: say how many files it turned into, and what was left out. */
-function tellFolders({ io }: Invocation, { folders }: ExpandedSources, preset: string): void {
-  const style = styleFor(io.stderr, io.env);
-  const shorten = (path: string): string => shortenPath(path, { cwd: io.cwd, home: os.homedir() });
-  for (const folder of folders) {
-    const files = folder.found === 1 ? '1 media file' : `${folder.found} media files`;
-    io.stderr.write(`${shorten(folder.path)}: ${files} with preset ${preset}\n`);
-    for (const { path, why } of folder.skipped.slice(0, 10))
-      io.stderr.write(style.dim(`  skipped ${shorten(path)}: ${why}`) + '\n');
-    if (folder.skipped.length > 10)
-      io.stderr.write(style.dim(`  and ${folder.skipped.length - 10} more skipped`) + '\n');
-  }
 }

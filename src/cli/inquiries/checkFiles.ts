@@ -5,6 +5,7 @@ import { DffmpegError } from '../../protocol/errors.ts';
 import { healthSchema, type Health } from '../../protocol/inquiry.ts';
 import type { Invocation } from '../command.ts';
 import { expandSources } from '../encode/expandSources.ts';
+import { tellFolders } from '../encode/tellFolders.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { printJson } from '../jsonOutput.ts';
 import { shortenPath } from '../paths.ts';
@@ -23,7 +24,9 @@ export function checkFiles(
   const { io, json } = invocation;
   const text = { style: styleFor(io.stdout, io.env), cwd: io.cwd, home: os.homedir() };
   return withInquiries(invocation, async (asking) => {
-    const { files } = await expandSources(typed, io.cwd, asking.daemon);
+    const sources = await expandSources(typed, io.cwd, asking.daemon, true);
+    tellFolders(invocation, sources);
+    const { files } = sources;
     const checked: Health[] = [];
     for (const [position, file] of files.entries()) {
       const count = files.length > 1 ? `${position + 1}/${files.length}  ` : '';

@@ -115,6 +115,13 @@ describe('dffmpeg encode --dry-run, check and measure', function () {
       ['fail', 'pass'],
     );
     assert.equal((await box.run(['check', 'gone.mp4'])).code, 1);
+
+    await box.clip('made/take.mp4');
+    assert.equal((await box.run(['encode', 'made/take.mp4', '--preset', 'audio'])).code, 0);
+    const folder = await box.run(['check', 'made']);
+    assert.equal(folder.code, 0);
+    assert.match(folder.stderr, /made: 2 media files\n/);
+    assert.match(folder.stdout, /take\.audio\.m4a: its beginning and its end play/);
   });
 
   it('measure a job’s result as its files, and more of the better one', async () => {
