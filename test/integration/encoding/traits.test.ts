@@ -83,8 +83,12 @@ function table(file?: string): void {
   async function tried(row: Row, folder: string): Promise<string | undefined> {
     mkdirSync(path.join(folder, 'attempt'), { recursive: true });
     const trait = (name: TraitName) => makeSource(name, media);
+    const output = outputOf(row);
+    const { refusals } = (await ffmpeg.prove([output])).dialect;
+    const unproved = (row.needs ?? []).find((need) => Object.hasOwn(refusals, need));
+    if (unproved !== undefined) return `it has no ${unproved}: ${refusals[unproved]}`;
     const sources = await laid(row, trait, folder);
-    const ran = await runPlan(ffmpeg, outputOf(row), sources, path.join(folder, 'attempt')).catch(
+    const ran = await runPlan(ffmpeg, output, sources, path.join(folder, 'attempt')).catch(
       async (error: unknown) => {
         if (await ffmpeg.crashesOn(sources[0]!)) return crashed;
         throw error;

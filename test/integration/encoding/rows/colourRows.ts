@@ -199,7 +199,7 @@ export const colourRows: readonly Row[] = [
 
 /** As both are seen by their own tags. Chroma is coarse and encoders lose a little: 8 of 255. */
 async function sameColours({ result, source }: Made): Promise<void> {
-  const [made, wanted] = [await coloursAt(result, bars), await coloursAt(source, bars)];
+  const [made, wanted] = await Promise.all([coloursAt(result, bars), coloursAt(source, bars)]);
   const far = farthest(made, wanted);
   assert.ok(far <= 8, `a colour is off by ${far}: ${JSON.stringify(made)} for ${JSON.stringify(wanted)}`);
 }

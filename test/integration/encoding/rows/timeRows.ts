@@ -215,6 +215,7 @@ export const timeRows: readonly Row[] = [
     title: 'trim with subtitles that are converted begins where it is asked to',
     from: 'mov-text',
     preset: { ...quick('web'), container: 'mkv', trim: { start: 1.2, duration: 0.6 } },
+    needs: ['drop-packets'],
     result: {
       format: { duration: about(0.6, 0.05) },
       streams: [{ codec_name: 'h264' }, aac, { codec_name: 'subrip' }],

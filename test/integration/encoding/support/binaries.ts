@@ -23,13 +23,15 @@ export interface TestedFfmpeg {
   readonly close: () => void;
 }
 
-/** `folder`: of ffmpeg and its ffprobe; without it that of the PATH. */
-export async function openFfmpeg(folder?: string): Promise<TestedFfmpeg> {
-  const tools = await findTools(folder, { env: process.env, platform: process.platform });
-  if (!tools) throw new Error(`There is no ffmpeg with its ffprobe in ${folder ?? 'the PATH'}.`);
+/** Of test sources, which stay as they are. */
+const probes = new Map<string, Promise<Probe>>();
+
+/** `file`: ffmpeg itself, or the folder of it; without it that of the PATH. */
+export async function openFfmpeg(file?: string): Promise<TestedFfmpeg> {
+  const tools = await findTools(file, { env: process.env, platform: process.platform });
+  if (!tools) throw new Error(`There is no ffmpeg with its ffprobe at ${file ?? 'the PATH'}.`);
   const stateDir = mkdtempSync(path.join(os.tmpdir(), 'dffmpeg-proofs-'));
   const ended = new AbortController();
-  const probes = new Map<string, Promise<Probe>>();
   const prover = await CapabilityProver.open(tools, {
     stateDir,
     signal: ended.signal,
@@ -38,8 +40,10 @@ export async function openFfmpeg(folder?: string): Promise<TestedFfmpeg> {
   return {
     tools,
     probe: (file) => {
-      const known = probes.get(file) ?? probeFile(tools, file, { timeoutMs: 60_000 });
-      probes.set(file, known);
+      // A second ffmpeg may come without an ffprobe: then both have the same.
+      const key = JSON.stringify([tools.ffprobe.path, file]);
+      const known = probes.get(key) ?? probeFile(tools, file, { timeoutMs: 60_000 });
+      probes.set(key, known);
       return known;
     },
     prove: (outputs) => proveFor(outputs, prover),

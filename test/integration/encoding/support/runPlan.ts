@@ -11,7 +11,7 @@ import type { Verdict } from '../../../../src/encoding/verdict.ts';
 import { DffmpegError } from '../../../../src/protocol/errors.ts';
 import { settlePlan } from '../../../../src/worker/analyse.ts';
 import type { FfmpegExit } from '../../../../src/worker/ffmpegProcess.ts';
-import { readResult } from '../../../../src/worker/readResult.ts';
+import { decodeTail, readResult } from '../../../../src/worker/readResult.ts';
 import { runCommand } from '../../../../src/worker/runCommand.ts';
 import type { RunPlace } from '../../../../src/worker/runCommand.ts';
 import { WorkFiles } from '../../../../src/worker/workFiles.ts';
@@ -67,6 +67,8 @@ export async function runPlan(
       signal,
       log: (text: string) => (said += text),
     };
+    const read = await readResult(plan, result, reading);
+    const tail = read.result && (await decodeTail(plan, read.result, input.dialect, place));
     const verdict = judge({
       expected: { ...plan.expected, notes: [...plan.expected.notes, ...findings] },
       source: input.sources[0].probe,
@@ -78,7 +80,8 @@ export async function runPlan(
         damage: exit.stderr.damage,
         truncated: exit.stderr.truncated,
       },
-      ...(await readResult(plan, result, reading)),
+      ...read,
+      tail,
       exit,
     });
     return { plan, verdict, result, said };
