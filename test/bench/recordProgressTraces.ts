@@ -1,7 +1,7 @@
 /**
  * Records what ffmpeg says of its progress in real encodes, for the tests of the estimate to replay:
  *
- *   node test/bench/recordProgressTraces.ts [--wall] [--ffmpeg FILE] [NAME…]
+ *   node test/bench/recordProgressTraces.ts [--wall | --busy] [--ffmpeg FILE] [NAME…]
  *
  * One encode at a time, at low priority, into test/unit/encoding/progressTraces/NAME.json. Recipes with real clips want
  * DFFMPEG_TEST_MEDIA, a folder with bigbuckbunny.mp4, bikes.mp4, elf.mp4, rabbit.mp4 and viper.mp3; without it they are
@@ -9,7 +9,8 @@
  *
  * The clock is ffmpeg's own processor time (Linux only), which is what the encode takes on one processor with nothing
  * else to do: a trace shall show the encode and not what else the machine did while it was recorded. `--wall` takes the
- * time on the wall instead, neighbours and all, and writes NAME-wall.json.
+ * time on the wall instead, neighbours and all, and writes NAME-wall.json; `--busy` writes NAME-busy.json, for a machine
+ * that does much else.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -24,10 +25,14 @@ import { progressRecipes, type ProgressRecipe, type RecipeStep } from './lib/pro
 const folder = path.join(import.meta.dirname, '..', 'unit', 'encoding', 'progressTraces');
 const media = process.env['DFFMPEG_TEST_MEDIA'];
 const { values: options, positionals: wanted } = parseArgs({
-  options: { wall: { type: 'boolean' }, ffmpeg: { type: 'string', default: 'ffmpeg' } },
+  options: {
+    wall: { type: 'boolean' },
+    busy: { type: 'boolean' },
+    ffmpeg: { type: 'string', default: 'ffmpeg' },
+  },
   allowPositionals: true,
 });
-const clock = options.wall === true ? 'wall' : 'processor';
+const clock = options.busy === true ? 'busy' : options.wall === true ? 'wall' : 'processor';
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'dffmpeg-traces-'));
 const version = /^ffmpeg version n?([\w.]+)/u.exec(run(options.ffmpeg, ['-version']))?.[1] ?? 'unknown';
 /** Milliseconds of ffmpeg's time between two blocks. */
@@ -49,7 +54,7 @@ interface Stopwatch {
 
 /** Milliseconds since the process began, or of processor time that it has used. */
 function watch(pid: number): Stopwatch {
-  if (clock === 'wall') {
+  if (clock !== 'processor') {
     const since = performance.now();
     return { now: () => Math.round(performance.now() - since), stop: () => undefined };
   }
@@ -127,7 +132,8 @@ async function record({ name, description, prepare = [], steps: recipe }: Progre
     run('nice', [options.ffmpeg, '-nostdin', '-v', 'error', '-y', ...preparation.map(resolve)]);
   const steps: TracedStep[] = [];
   for (const step of recipe) steps.push(await recordStep(step, steps.at(-1)?.endedMs ?? 0));
-  const suffix = (options.ffmpeg === 'ffmpeg' ? '' : `-${version}`) + (clock === 'wall' ? '-wall' : '');
+  const suffix =
+    (options.ffmpeg === 'ffmpeg' ? '' : `-${version}`) + (clock === 'processor' ? '' : `-${clock}`);
   const file = `${name}${suffix}.json`;
   writeFileSync(path.join(folder, file), format({ name, description, clock, ffmpeg: version, steps }));
   console.log(`${file}: ${((steps.at(-1)?.endedMs ?? 0) / 1000).toFixed(1)} s`);

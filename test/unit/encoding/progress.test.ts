@@ -278,17 +278,16 @@ describe('progress tracker', () => {
 });
 
 /**
- * Of the recorded encodes, at fractions as the tracker tells them: the goal for the median of |ETA − what remained| as a
- * part of what remained, and what is reached. They take 12 to 45 s, and what is left of them costs another pace than what
- * was done by 12 % in the median at a quarter and a half, by 13 % at three quarters. Longer ones are foretold better.
- * At half the goal is missed: 10.6 % of 46 encodes (90 % confidence 7 to 16 %); no choice of the forecast’s few
- * constants, nor any of six other ways to average, came below 9 %, and none that did kept the other three.
+ * Where the fraction that is told comes to `fraction`: what the median of |ETA − what remained| ÷ what remained may be.
+ * Measured: 16.1, 9.0, 9.3 and 6.9 % of 44 to 46 encodes, with 90 % confidence 13 to 19, 7 to 14, 5 to 13 and 5 to 10 %.
+ * They take 11 to 45 s, and what is left of them costs another pace than what was done by a tenth to a sixth in the
+ * median: without looking into the source little more is to be had. Longer encodes are foretold better.
  */
 const etaGoals = [
-  { fraction: 0.1, goal: 0.2, reached: 0.2 },
-  { fraction: 0.25, goal: 0.15, reached: 0.15 },
-  { fraction: 0.5, goal: 0.1, reached: 0.11 },
-  { fraction: 0.75, goal: 0.07, reached: 0.07 },
+  { fraction: 0.1, error: 0.2 },
+  { fraction: 0.25, error: 0.15 },
+  { fraction: 0.5, error: 0.1 },
+  { fraction: 0.75, error: 0.07 },
 ];
 
 describe('progress over recorded encodes', () => {
@@ -318,16 +317,20 @@ describe('progress over recorded encodes', () => {
     assert.ok(versions.has('4') && versions.has('5') && versions.has('8'));
   });
 
-  for (const { fraction, reached } of etaGoals)
-    it(`foretells the time left at ${percent(fraction)} within ${percent(reached)} in the median`, () => {
+  for (const { fraction, error } of etaGoals)
+    it(`foretells the time left at ${percent(fraction)} within ${percent(error)} in the median`, () => {
       const errors = errorsAt(fraction, 'processor');
       assert.ok(errors.length >= 40, `only ${errors.length} of ${foreseeable.length} said a time`);
-      assert.ok(median(errors) <= reached, percent(median(errors), 1));
+      assert.ok(median(errors) <= error, percent(median(errors), 1));
     });
 
-  it('is within a third in the median on a machine that does much else, now more and now less', () => {
-    const errors = etaGoals.flatMap(({ fraction }) => errorsAt(fraction, 'wall'));
-    assert.ok(errors.length >= 8 && median(errors) <= 1 / 3, percent(median(errors), 1));
+  it('is within a quarter in the median while other programs take half of the machine or more', () => {
+    const errors = etaGoals.flatMap(({ fraction }) => [
+      ...errorsAt(fraction, 'wall'),
+      ...errorsAt(fraction, 'busy'),
+    ]);
+    assert.ok(errors.length >= 40);
+    assert.ok(median(errors) <= 0.25, percent(median(errors), 1));
   });
 
   for (const trace of traces)

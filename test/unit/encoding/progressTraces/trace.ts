@@ -22,8 +22,11 @@ const stepSchema = z.strictObject({
 const traceSchema = z.strictObject({
   name: z.string(),
   description: z.string(),
-  /** `processor`: as on one processor with nothing else to do. `wall`: beside whatever else the machine did. */
-  clock: z.enum(['processor', 'wall']),
+  /**
+   * `processor`: ffmpeg’s processor time, as on one processor with nothing else to do. `wall`: what a clock on the wall
+   * said while other programs took about half of the machine; `busy`: while they took most of it.
+   */
+  clock: z.enum(['processor', 'wall', 'busy']),
   /** Version of the ffmpeg that was recorded. */
   ffmpeg: z.string(),
   steps: z.array(stepSchema).min(1),
