@@ -12,7 +12,7 @@ import type { Canvas } from './pictureLayer.ts';
 import type { WorkFile } from './plan.ts';
 import type { Span } from './planInput.ts';
 import type { Probe, ProbeStream } from './probe.ts';
-import type { BurnSubtitles } from './presetVideo.ts';
+import type { BurnSubtitles } from './presetPicture.ts';
 import { refuse } from './problem.ts';
 import type { Outcome, Refusal } from './problem.ts';
 import type { Finding } from './verdict.ts';

@@ -39,10 +39,14 @@ export function openable(probe: Probe, dialect: Dialect): Outcome<{ family: Demu
   );
 }
 
+/** Without being told, FFmpeg's FLAC decoder gives flipped bits for sound; the other decoders compare anyway, or cannot. */
+const compareChecksums = ['-err_detect', 'crccheck'];
+
 /** One input: its demuxer forced, nothing else opened, read from `span.start` for `span.duration`. */
 export function inputArguments(source: PlanSource, family: DemuxerFamily, span?: Span): string[] {
   return [
     ...['-f', family.names[0], ...inputWhitelists(family.names)],
+    ...(source.probe.streams.some(({ codec }) => codec === 'flac') ? compareChecksums : []),
     ...(span !== undefined && span.start > 0 ? ['-ss', decimal(span.start)] : []),
     ...(span?.duration === undefined ? [] : ['-t', decimal(span.duration)]),
     ...['-i', fileUrl(source.path)],

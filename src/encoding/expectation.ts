@@ -18,6 +18,8 @@ export interface Expectation {
   readonly rungs?: number;
   /** The result is to be smaller than the source by at least so many percent. */
   readonly minimumGain?: number;
+  /** How much of the result is decoded afterwards; missing: its end. */
+  readonly verify?: 'end' | 'whole';
   /** At most so many bytes, where the preset names a size. */
   readonly targetBytes?: number;
   /** What the plan leaves out or changes; the judge passes them on. */

@@ -104,6 +104,7 @@ export function joinByEncode(input: PlanInput): Outcome<{ plan: Plan }> {
         // The tracks of each source end a little apart, once for each.
         durationEstimated: true,
         minimumGain: output.minimumGain,
+        verify: output.verify,
         targetBytes: targetBytes(output),
         notes: [
           ...(leading?.picture?.notes ?? []),

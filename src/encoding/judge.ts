@@ -21,12 +21,17 @@ export interface EncodeReport {
   readonly truncated: boolean;
 }
 
-/** What came of decoding the end of the staged file. */
-export interface TailCheck {
+export type DecodedPart = 'end' | 'whole';
+
+/** What came of decoding the staged file. */
+export interface DecodeCheck {
+  readonly part: DecodedPart;
   /** Frames or packets of sound that came out. */
   readonly decoded: number;
   /** Places that could not be decoded. */
   readonly damage: number;
+  /** The picture stands still to the end, and that of the source does not. */
+  readonly frozen?: boolean;
 }
 
 export interface JudgeInput {
@@ -38,8 +43,8 @@ export interface JudgeInput {
   readonly result: Probe | undefined;
   /** Of a ladder: each rung as it can be read back. */
   readonly rungs?: readonly (Probe | undefined)[];
-  /** Missing where the end was not looked at. */
-  readonly tail?: TailCheck;
+  /** Missing where nothing of it was decoded. */
+  readonly decoding?: DecodeCheck;
   readonly exit: { readonly code: number | null; readonly signal: string | null };
 }
 
@@ -64,7 +69,7 @@ export function judge(input: JudgeInput): Verdict {
     ...judgePicture(input, result),
     ...judgeDurations(input, result),
     ...judgeRungs(input),
-    ...judgeTail(input),
+    ...judgeDecoding(input),
     ...judgeSize(expected, result),
     ...judgeDamage(read),
     ...expected.notes,
@@ -79,10 +84,14 @@ function judgeRungs({ expected, rungs }: JudgeInput): Finding[] {
     : [fail(`${readable.length} of the ladder’s ${expected.rungs} sizes can be read back.`)];
 }
 
-function judgeTail({ tail }: JudgeInput): Finding[] {
-  if (tail === undefined) return [];
-  if (tail.decoded === 0) return [fail('The end of the result cannot be decoded.')];
-  return tail.damage === 0 ? [] : [fail(`The end of the result is damaged in ${places(tail.damage)}.`)];
+function judgeDecoding({ decoding }: JudgeInput): Finding[] {
+  if (decoding === undefined) return [];
+  const part = decoding.part === 'whole' ? 'result' : 'end of the result';
+  if (decoding.decoded === 0) return [fail(`The ${part} cannot be decoded.`)];
+  if (decoding.damage > 0) return [fail(`The ${part} is damaged in ${places(decoding.damage)}.`)];
+  return decoding.frozen === true
+    ? [fail('The picture of the result stands still at its end, and that of the source moves.')]
+    : [];
 }
 
 function judgeDamage(read: EncodeReport): Finding[] {

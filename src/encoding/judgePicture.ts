@@ -13,6 +13,7 @@ export function judgePicture(input: JudgeInput, result: Probe): Finding[] {
   return [
     ...judgeGeometry(expected, video),
     ...judgeRate(expected, video),
+    ...judgePixelFormat(expected, video),
     ...judgeColor(expected, video),
     ...judgeMovement(input, expected, video),
   ];
@@ -41,6 +42,21 @@ function judgeRate(expected: ExpectedVideo, video: ProbeStream): Finding[] {
   const enough = (expected.frames ?? 2) > 1 && (video.frames ?? 2) > 1;
   if (!enough || Math.abs(video.frameRate / expected.frameRate - 1) <= 0.02) return [];
   return [warn(`The result has ${round(video.frameRate)} fps instead of ${round(expected.frameRate)} fps.`)];
+}
+
+/** What an encoder was asked to write: the same planes, and no fewer bits. ProRes 4444 is decoded to more. */
+function judgePixelFormat(expected: ExpectedVideo, video: ProbeStream): Finding[] {
+  const wanted = planesOf(expected.pixelFormat);
+  const found = planesOf(video.pixelFormat);
+  if (!wanted || !found || (wanted.planes === found.planes && found.bits >= wanted.bits)) return [];
+  return [warn(`The result’s pixel format is ${video.pixelFormat} instead of ${expected.pixelFormat}.`)];
+}
+
+/** Of ffmpeg's names of YUV alone, such as `yuv420p10le`; `yuvj` is the full range of JPEG by another name. */
+function planesOf(pixelFormat: string | undefined): { planes: string; bits: number } | undefined {
+  const parts = /^yuv([aj]?)(\d{3})p(\d+)?/u.exec(pixelFormat ?? '');
+  if (!parts) return undefined;
+  return { planes: `${parts[1] === 'a' ? 'a' : ''}${parts[2]}`, bits: Number(parts[3] ?? 8) };
 }
 
 /** HDR that does not say so looks grey, and SDR that says HDR looks wrong, on every screen. */

@@ -23,16 +23,16 @@ export const idleFields: Readonly<Record<OutputKind, Fields>> = {
   film: { output: ['still', 'contactSheet', 'ladder'], video: ['loop'] },
   sound: { output: ['video', 'subtitles', 'still', 'contactSheet', 'ladder'], video: [] },
   animation: {
-    output: ['audio', 'subtitles', 'still', 'contactSheet', 'ladder'],
+    output: ['audio', 'subtitles', 'still', 'contactSheet', 'ladder', 'verify'],
     video: ['copy', ...rate, ...codecOnly, 'speed', 'pixelFormat', 'frameTiming'],
   },
   still: {
-    output: ['audio', 'subtitles', 'ladder', 'trim', 'minimumGain'],
+    output: ['audio', 'subtitles', 'ladder', 'trim', 'minimumGain', 'verify'],
     video: ['copy', ...rate, ...codecOnly, ...timing, 'loop'],
   },
   // Each rung says its size and bit rate, and the length of a piece is that between keyframes.
   ladder: {
-    output: ['subtitles', 'still', 'contactSheet', 'minimumGain'],
+    output: ['subtitles', 'still', 'contactSheet', 'minimumGain', 'verify'],
     video: ['copy', ...rate, 'keyframeInterval', ...size, 'loop'],
   },
 };

@@ -1,6 +1,6 @@
 import type { Expectation } from './expectation.ts';
 import type { AudioEncoder, VideoEncoder } from './presetNames.ts';
-import type { TargetQuality } from './presetVideo.ts';
+import type { TargetQuality } from './presetPicture.ts';
 
 /**
  * How one output is made: ffmpeg commands, one after the other, in a folder of the attempt's own, which is their

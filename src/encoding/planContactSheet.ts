@@ -1,21 +1,10 @@
-import { assetsNamed } from './assetNames.ts';
-import {
-  decimal,
-  globalArguments,
-  inputArguments,
-  leadOf,
-  openable,
-  resultName,
-  withLead,
-} from './commandParts.ts';
-import { fileUrl } from './demuxers.ts';
-import { withExtraArguments } from './extraArgumentsOf.ts';
+import { decimal, inputArguments, leadOf, openable, withLead } from './commandParts.ts';
 import type { Plan } from './plan.ts';
 import type { PlanInput } from './planInput.ts';
-import { noPicture, stillMuxer, stillSource } from './planStill.ts';
+import { noPicture, stillSource } from './planStill.ts';
 import { refuse } from './problem.ts';
 import type { Outcome } from './problem.ts';
-import { planStillPicture } from './stillPicture.ts';
+import { imagePlan, planStillPicture } from './stillPicture.ts';
 
 const gap = 4;
 
@@ -49,7 +38,7 @@ export function planContactSheet(input: PlanInput): Outcome<{ plan: Plan }> {
     start: 0,
   });
   if (!planned.ok) return planned;
-  const { picture, argv, encoder, entry, codec } = planned;
+  const { picture } = planned;
   const count = columns * rows;
   // In the middle of equal parts: neither the first frame nor the last, which are often black.
   const times = Array.from({ length: count }, (_, index) => ({
@@ -68,50 +57,18 @@ export function planContactSheet(input: PlanInput): Outcome<{ plan: Plan }> {
   ].join(';');
   return {
     ok: true,
-    plan: {
-      files: assetsNamed(picture.files, source.path),
-      analyses: picture.analyses,
-      commands:
-        picture.analyses.length > 0
-          ? []
-          : [
-              {
-                purpose: 'encode',
-                argv: [
-                  ...globalArguments,
-                  ...times.flatMap((time, index) =>
-                    inputArguments(source, opened.family, withLead(time, leads[index] ?? 0)),
-                  ),
-                  ...['-filter_complex', graph, '-map', '[out]', '-frames:v:0', '1'],
-                  ...withExtraArguments(argv, output),
-                  ...stillMuxer(output.container),
-                  fileUrl(resultName(output)),
-                ],
-                weight: count / 4,
-                frames: 1,
-              },
-            ],
-      result: resultName(output),
-      encoders: { video: encoder, audio: [] },
-      slot: entry.slot,
-      expected: {
-        kind: 'still',
-        video: {
-          codec,
-          width: size?.width === undefined ? undefined : columns * (size.width + gap) + gap,
-          height: size?.height === undefined ? undefined : rows * (size.height + gap) + gap,
-          variableFrameRate: true,
-          startOffset: 0,
-          frames: 1,
-        },
-        audio: [],
-        subtitles: [],
-        coverArt: false,
-        durationEstimated: false,
-        notes: picture.notes,
-      },
-      segmentSafe: { safe: 'no', why: 'it is one image' },
-    },
+    plan: imagePlan(input, planned, {
+      before: [
+        ...times.flatMap((time, index) =>
+          inputArguments(source, opened.family, withLead(time, leads[index] ?? 0)),
+        ),
+        ...['-filter_complex', graph, '-map', '[out]'],
+      ],
+      width: size?.width === undefined ? undefined : columns * (size.width + gap) + gap,
+      height: size?.height === undefined ? undefined : rows * (size.height + gap) + gap,
+      weight: count / 4,
+      why: 'it is one image',
+    }),
   };
 }
 

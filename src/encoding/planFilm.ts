@@ -120,6 +120,7 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
     duration,
     durationEstimated: opened.family.durationEstimated ?? false,
     minimumGain: output.minimumGain,
+    verify: output.verify,
     targetBytes: targetBytes(output),
     notes: [
       ...(video?.notes ?? []),

@@ -1,17 +1,4 @@
-import { assetsNamed } from './assetNames.ts';
-import {
-  decimal,
-  globalArguments,
-  inputArguments,
-  leadOf,
-  leadOptions,
-  openable,
-  resultName,
-  withLead,
-} from './commandParts.ts';
-import { containerTable } from './containers.ts';
-import { fileUrl } from './demuxers.ts';
-import { withExtraArguments } from './extraArgumentsOf.ts';
+import { decimal, inputArguments, leadOf, leadOptions, openable, withLead } from './commandParts.ts';
 import type { Plan } from './plan.ts';
 import type { PlanInput, Span } from './planInput.ts';
 import { pictureArguments } from './pictureArguments.ts';
@@ -20,7 +7,7 @@ import type { Still } from './presetKinds.ts';
 import type { Probe, ProbeStream } from './probe.ts';
 import { refuse } from './problem.ts';
 import type { Outcome } from './problem.ts';
-import { planStillPicture } from './stillPicture.ts';
+import { imagePlan, planStillPicture } from './stillPicture.ts';
 import { pickVideo } from './streams.ts';
 
 /** Where a typical frame is looked for: past titles and black beginnings, before anything that tells the end. */
@@ -41,63 +28,24 @@ export function planStill(input: PlanInput): Outcome<{ plan: Plan }> {
   const lead = leadOf(opened.family, at.span);
   const planned = planStillPicture(input, opened.family, stream, at.span, lead);
   if (!planned.ok) return planned;
-  const { picture, argv, encoder, entry, codec } = planned;
   const typical = at.typicalFrames === undefined ? '' : `thumbnail=n=${at.typicalFrames}`;
-  const filters = [typical, picture.filters].filter((text) => text !== '').join(',');
+  const filters = [typical, planned.picture.filters].filter((text) => text !== '').join(',');
+  const { picture } = planned;
   return {
     ok: true,
-    plan: {
-      files: assetsNamed(picture.files, source.path),
-      analyses: picture.analyses,
-      commands:
-        picture.analyses.length > 0
-          ? []
-          : [
-              {
-                purpose: 'encode',
-                argv: [
-                  ...globalArguments,
-                  ...inputArguments(source, opened.family, withLead(at.span, lead)),
-                  ...pictureArguments({ ...picture, filters }, stream.index),
-                  ...['-frames:v:0', '1'],
-                  ...withExtraArguments(argv, output),
-                  // A typical frame may lie a little earlier.
-                  ...(at.typicalFrames === undefined ? leadOptions(lead) : []),
-                  ...stillMuxer(output.container),
-                  fileUrl(resultName(output)),
-                ],
-                weight: 1,
-                frames: 1,
-              },
-            ],
-      result: resultName(output),
-      encoders: { video: encoder, audio: [] },
-      slot: entry.slot,
-      expected: {
-        kind: 'still',
-        video: {
-          codec,
-          width: picture.width,
-          height: picture.height,
-          variableFrameRate: true,
-          startOffset: 0,
-          frames: 1,
-        },
-        audio: [],
-        subtitles: [],
-        coverArt: false,
-        durationEstimated: false,
-        notes: picture.notes,
-      },
-      segmentSafe: { safe: 'no', why: 'it is one frame' },
-    },
+    plan: imagePlan(input, planned, {
+      before: [
+        ...inputArguments(source, opened.family, withLead(at.span, lead)),
+        ...pictureArguments({ ...picture, filters }, stream.index),
+      ],
+      // A typical frame may lie a little earlier.
+      after: at.typicalFrames === undefined ? leadOptions(lead) : [],
+      width: picture.width,
+      height: picture.height,
+      weight: 1,
+      why: 'it is one frame',
+    }),
   };
-}
-
-/** One image, never numbered. */
-export function stillMuxer(container: PlanInput['output']['container']): string[] {
-  const { muxer } = containerTable[container];
-  return muxer === 'image2' ? ['-f', 'image2', '-update', '1'] : ['-f', muxer];
 }
 
 /** The film's picture; of a file of sound, its cover. */

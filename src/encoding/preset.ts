@@ -165,6 +165,15 @@ const outputFields = {
         'Keep the result only if it is smaller than its source by at least so many percent; otherwise the job ends without a result and says so.',
       examples: [10],
     }),
+  verify: z
+    .enum(['end', 'whole'])
+    .optional()
+    .meta({
+      description:
+        'How much of the result is decoded once it is there: its end, which takes a moment, or all of it, which finds any byte that was written wrongly and takes a part of the encode’s time again.',
+      default: 'end',
+      examples: ['whole'],
+    }),
   extraArguments: z
     .array(z.string().max(2000))
     .max(64)

@@ -89,7 +89,8 @@ const audioSettings = {
       examples: ['aac'],
     }),
   bitrate: bitrateSchema.optional().meta({
-    description: 'Bit rate of each track, such as `160k`. Without it the encoder’s own; FLAC has none.',
+    description:
+      'Bit rate of each track, such as `160k`. Without it a usual one for the encoder and the number of channels; FLAC has none.',
     examples: ['160k'],
   }),
   maxChannels: z

@@ -41,6 +41,7 @@ const damage = [
   /Input buffer exhausted before END element found/u,
   /(?:channel element .* is not allocated|Prediction is not allowed)/u,
   /invalid as first byte of an EBML number/u,
+  /CRC error at PTS/u,
   /Failed to (?:parse|read) (?:header|OBU|temporal unit)/iu,
 ];
 

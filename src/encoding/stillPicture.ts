@@ -1,7 +1,12 @@
-import { inputArguments } from './commandParts.ts';
+import { assetsNamed } from './assetNames.ts';
+import { globalArguments, inputArguments, resultName } from './commandParts.ts';
+import { containerTable } from './containers.ts';
+import { fileUrl } from './demuxers.ts';
 import type { DemuxerFamily } from './demuxers.ts';
+import { withExtraArguments } from './extraArgumentsOf.ts';
 import { planPicture } from './picture.ts';
 import type { PicturePlan } from './pictureInput.ts';
+import type { Command, Plan } from './plan.ts';
 import type { PlanInput, Span } from './planInput.ts';
 import type { VideoEncoder } from './presetNames.ts';
 import type { ProbeStream } from './probe.ts';
@@ -78,4 +83,60 @@ export function planStillPicture(
       ...['-pix_fmt:v:0', encoderPixelFormat],
     ],
   };
+}
+
+/** The plan of one image: what comes before the encoder in `before`, the still's own arguments last. */
+export function imagePlan(
+  { output, sources: [source] }: PlanInput,
+  { picture, codec, encoder, entry, argv }: StillPicture,
+  image: {
+    /** Inputs, filters and maps. */
+    readonly before: readonly string[];
+    /** Options of the result that follow the encoder's. */
+    readonly after?: readonly string[];
+    readonly width: number | undefined;
+    readonly height: number | undefined;
+    readonly weight: number;
+    readonly why: string;
+  },
+): Plan {
+  const encode: Command = {
+    purpose: 'encode',
+    argv: [
+      ...globalArguments,
+      ...image.before,
+      ...['-frames:v:0', '1'],
+      ...withExtraArguments(argv, output),
+      ...(image.after ?? []),
+      ...stillMuxer(output.container),
+      fileUrl(resultName(output)),
+    ],
+    weight: image.weight,
+    frames: 1,
+  };
+  const { width, height } = image;
+  return {
+    files: assetsNamed(picture.files, source.path),
+    analyses: picture.analyses,
+    commands: picture.analyses.length > 0 ? [] : [encode],
+    result: resultName(output),
+    encoders: { video: encoder, audio: [] },
+    slot: entry.slot,
+    expected: {
+      kind: 'still',
+      video: { codec, width, height, variableFrameRate: true, startOffset: 0, frames: 1 },
+      audio: [],
+      subtitles: [],
+      coverArt: false,
+      durationEstimated: false,
+      notes: picture.notes,
+    },
+    segmentSafe: { safe: 'no', why: image.why },
+  };
+}
+
+/** One image, never numbered. */
+function stillMuxer(container: PlanInput['output']['container']): string[] {
+  const { muxer } = containerTable[container];
+  return muxer === 'image2' ? ['-f', 'image2', '-update', '1'] : ['-f', muxer];
 }

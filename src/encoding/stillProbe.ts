@@ -14,12 +14,18 @@ const demuxers: Readonly<Partial<Record<Container, string>>> = {
  * what may be opened.
  */
 export function stillProbeArguments(file: string, container: Container): string[] {
-  const demuxer = demuxers[container];
-  if (demuxer === undefined) throw new TypeError(`${container} is no still image.`);
+  const demuxer = stillDemuxer(container);
   return [
     ...['-hide_banner', '-loglevel', 'error'],
     ...inputWhitelists([demuxer]),
     ...['-print_format', 'json', '-show_format', '-show_streams'],
     ...['-f', demuxer, '-i', fileUrl(file)],
   ];
+}
+
+/** Throws a `TypeError` for what is no still image. */
+export function stillDemuxer(container: Container): string {
+  const demuxer = demuxers[container];
+  if (demuxer === undefined) throw new TypeError(`${container} is no still image.`);
+  return demuxer;
 }

@@ -4,7 +4,7 @@ import type { Branch } from './pictureGraph.ts';
 import { layerFilters, overlay } from './pictureLayer.ts';
 import type { Canvas } from './pictureLayer.ts';
 import type { WorkFile } from './plan.ts';
-import type { Watermark } from './presetVideo.ts';
+import type { Watermark } from './presetPicture.ts';
 import { refuse } from './problem.ts';
 import type { Outcome } from './problem.ts';
 

@@ -2,7 +2,7 @@ import type { Uri } from 'vscode';
 import { languages, window, workspace } from 'vscode';
 import type { Job } from '../protocol/model.ts';
 import { choosePreset } from './choosePreset.ts';
-import { inquire } from './inquiries.ts';
+import { inquireVisibly } from './inquiries.ts';
 import { healthSentence, likenessSentence } from './model/healthText.ts';
 import { resultPath } from './model/jobPresentation.ts';
 import { previewText } from '../protocol/previewText.ts';
@@ -30,7 +30,7 @@ export class FileQuestions {
     const name = presetName ?? (await this.#choose(file));
     const preset = name === undefined ? undefined : this.#presets.resolve(name, file);
     if (name === undefined || !preset) return;
-    const answer = await inquire(this.#session, `Looking at ${nameOf(file)}`, 'jobs.preview', {
+    const answer = await inquireVisibly(this.#session, `Looking at ${nameOf(file)}`, 'jobs.preview', {
       sources: [file.fsPath],
       preset,
       output: readOutputTemplate(workspace.getConfiguration(section, file)),
@@ -49,7 +49,7 @@ export class FileQuestions {
     const file = clicked ?? (await askForFile('Check'));
     if (!file) return;
     const title = `${thorough ? 'Decoding' : 'Looking at'} ${nameOf(file)}`;
-    const health = await inquire(this.#session, title, 'media.check', { path: file.fsPath, thorough });
+    const health = await inquireVisibly(this.#session, title, 'media.check', { path: file.fsPath, thorough });
     if (!health) return;
     const sentence = healthSentence(nameOf(file), health);
     const more = 'Check Thoroughly';
@@ -65,7 +65,7 @@ export class FileQuestions {
   async measure(job: Job): Promise<void> {
     if (!(await ensureTrusted())) return;
     const name = resultPath(job)?.split(/[\\/]/u).at(-1) ?? job.preset;
-    const answer = await inquire(this.#session, `Measuring ${name}`, 'media.measure', {
+    const answer = await inquireVisibly(this.#session, `Measuring ${name}`, 'media.measure', {
       of: { jobId: job.id },
     });
     if (answer) void window.showInformationMessage(likenessSentence(name, answer));

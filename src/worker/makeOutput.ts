@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { judge } from '../encoding/judge.ts';
 import { missedGain } from '../encoding/judgeSize.ts';
 import type { Plan } from '../encoding/plan.ts';
 import type { PlanInput } from '../encoding/planInput.ts';
@@ -12,13 +11,13 @@ import { placingFs } from '../files/placingFs.ts';
 import { assertUnchanged, type SourceIdentity } from '../files/sourceFile.ts';
 import { removeStaging, stage } from '../files/staging.ts';
 import { DffmpegError } from '../protocol/errors.ts';
-import { settlePlan, type SettledPlan } from './analyse.ts';
+import { settlePlan } from './analyse.ts';
 import { damagedResult } from './encodeFailure.ts';
 import type { EncodeProgress } from './encodeProgress.ts';
 import type { FfmpegExit } from './ffmpegProcess.ts';
-import { decodeTail, readResult } from './readResult.ts';
 import { exitOf, runCommand, type RunPlace } from './runCommand.ts';
 import { isCancelled, TaskFailure, type TaskContext } from './task.ts';
+import { verifyResult } from './verifyResult.ts';
 import { WorkFiles } from './workFiles.ts';
 
 /** One output of an attempt. */
@@ -51,7 +50,14 @@ export async function makeOutput(task: OutputTask, context: TaskContext): Promis
     const ended = exitOf(exit);
     await asFailure(unchanged(task.sources), ended);
     void context.report({ type: 'verifying', output: task.index, exit: ended }).catch(() => undefined);
-    const verdict = await asFailure(verify({ ...settled, staged, exit }, task, place, context), ended);
+    const verdict = await asFailure(
+      verifyResult({ ...settled, staged, exit }, task.input, {
+        place,
+        tools: context.prover.tools,
+        timeoutMs: context.settings.probeTimeoutSeconds * 1000,
+      }),
+      ended,
+    );
     context.signal.throwIfAborted();
     if (verdict.level === 'fail')
       throw new TaskFailure(damagedResult(verdict, exit), { exit: ended, output: task.index, verdict });
@@ -118,41 +124,6 @@ async function encode(plan: Plan, { progress }: OutputTask, place: RunPlace): Pr
   }
   if (!last) throw new DffmpegError('internal', 'The plan has no command.');
   return last;
-}
-
-async function verify(
-  { plan, findings, staged, exit }: SettledPlan & { staged: string; exit: FfmpegExit },
-  { input }: OutputTask,
-  place: RunPlace,
-  context: TaskContext,
-): Promise<Verdict> {
-  const { signal, settings, prover } = context;
-  const read = await readResult(plan, staged, {
-    tools: prover.tools,
-    dialect: input.dialect,
-    timeoutMs: settings.probeTimeoutSeconds * 1000,
-    signal,
-    log: (text) => {
-      context.log(text);
-    },
-  });
-  const { expected } = plan;
-  const tail = read.result && (await decodeTail(plan, read.result, input.dialect, place));
-  return judge({
-    expected: { ...expected, notes: [...expected.notes, ...findings] },
-    source: input.sources[0].probe,
-    read: {
-      outTime: exit.progress?.outTime,
-      frames: exit.progress?.frame,
-      duplicatedFrames: exit.progress?.duplicatedFrames,
-      droppedFrames: exit.progress?.droppedFrames,
-      damage: exit.stderr.damage,
-      truncated: exit.stderr.truncated,
-    },
-    ...read,
-    tail,
-    exit,
-  });
 }
 
 /** Asks for a name and takes it, for the next one when it turns out to be taken. No grant, no name. */

@@ -1,8 +1,8 @@
 import type { Capabilities, Dialect } from '../encoding/dialect.ts';
 import { featuresNeeded } from '../encoding/featuresNeeded.ts';
 import type { OutputPreset } from '../encoding/output.ts';
-import type { AudioEncoder } from '../encoding/presetNames.ts';
 import { slotKindOf, type SlotKind } from '../encoding/slots.ts';
+import { audioEncodersOf } from '../encoding/soundCheck.ts';
 import { chooseVideoEncoder } from '../encoding/videoEncoderChoice.ts';
 import type { CapabilityProver } from './capabilities.ts';
 
@@ -28,13 +28,6 @@ async function provePicture({ video }: OutputPreset, prover: CapabilityProver): 
     await prover.prove([encoder]);
     if (chooseVideoEncoder(video, prover.known).ok) return;
   }
-}
-
-/** Also those that a rule names for some of the tracks. */
-function audioEncodersOf({ audio }: OutputPreset): AudioEncoder[] {
-  if (!audio) return [];
-  const rules = typeof audio.tracks === 'object' ? audio.tracks : [];
-  return [audio, ...rules].flatMap(({ encoder }) => (encoder === undefined ? [] : [encoder]));
 }
 
 /** The kind of slot that an encode of these outputs takes here; `cpu` when it will be refused anyway. */

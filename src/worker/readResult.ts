@@ -1,26 +1,24 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Dialect } from '../encoding/dialect.ts';
-import type { JudgeInput, TailCheck } from '../encoding/judge.ts';
+import type { JudgeInput } from '../encoding/judge.ts';
 import { ladderProbeArguments } from '../encoding/ladderProbe.ts';
 import type { Plan } from '../encoding/plan.ts';
 import type { Probe, ProbeStream } from '../encoding/probe.ts';
 import type { Container } from '../encoding/presetNames.ts';
 import { stillProbeArguments } from '../encoding/stillProbe.ts';
-import { readTail, tailArguments } from '../encoding/tailCheck.ts';
 import { placingFs } from '../files/placingFs.ts';
-import { runFfmpeg } from './ffmpegProcess.ts';
+import { DffmpegError } from '../protocol/errors.ts';
 import type { Tools } from './findBinary.ts';
 import { probeFile, probeWith, type ProbeOptions } from './probeFile.ts';
 import { readBack } from './readBack.ts';
-import type { RunPlace } from './runCommand.ts';
 
 export interface ReadResult {
   readonly result: Probe | undefined;
   readonly rungs?: JudgeInput['rungs'];
 }
 
-interface ReadTools extends ProbeOptions {
+export interface ReadTools extends ProbeOptions {
   readonly tools: Tools;
   readonly dialect: Dialect;
   readonly signal: AbortSignal;
@@ -45,28 +43,6 @@ async function probeStill(staged: string, reading: ReadTools): Promise<Probe> {
   return { ...probe, bytes: await placingFs.bytes(staged) };
 }
 
-/** Whether the end of the result can be decoded; undefined where that was not looked at. */
-export async function decodeTail(
-  plan: Plan,
-  result: Probe,
-  dialect: Dialect,
-  place: RunPlace,
-): Promise<TailCheck | undefined> {
-  const argv = tailArguments(plan, result, dialect);
-  if (!argv) return undefined;
-  const { binary, directory, lowPriority, stallSeconds, signal } = place;
-  const { exit } = runFfmpeg({
-    ...{ binary, argv, directory, lowPriority, stallMs: stallSeconds * 1000, signal },
-    onProgress: () => undefined,
-    onLog: (text) => {
-      place.log(text);
-    },
-  });
-  const { code, signal: ender, progress, stderr } = await exit;
-  signal.throwIfAborted();
-  return ender === null ? readTail({ code, progress, ...stderr }) : undefined;
-}
-
 /**
  * Every rendition of a folder to stream from, as the tracks of one file. Playlists name other files, so that they are
  * opened nowhere else: this one was written here, by a command of ours, into a folder of our own.
@@ -85,7 +61,7 @@ async function probeLadder(folder: string, reading: ReadTools): Promise<Probe> {
   for (const name of beginnings)
     probes.push(await probeFile(reading.tools, path.join(folder, name), reading));
   const [first] = probes;
-  if (!first) throw new Error(`${folder} holds no playlist.`);
+  if (!first) throw new DffmpegError('source-not-media', `${folder} holds no playlist.`);
   return { ...first, duration: undefined, streams: probes.flatMap(({ streams }) => streams.map(untimed)) };
 }
 

@@ -3,13 +3,16 @@
  * guide recommends, at the same size of picture. Prints ratios of pairs, and writes the table that docs/presets.md
  * shows. Clips: the folder `DFFMPEG_TEST_MEDIA`, or a generated one without it.
  */
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
+import * as z from 'zod';
 import { builtinPresets } from '../../src/encoding/builtinPresets.ts';
 import { likenessGraph, readMetric } from '../../src/encoding/likeness.ts';
 import { outputKind } from '../../src/encoding/output.ts';
+import type { OutputPreset } from '../../src/encoding/output.ts';
 import { outputsOf } from '../../src/encoding/presetOutputs.ts';
 import { openFfmpeg } from '../integration/encoding/support/binaries.ts';
 import type { TestedFfmpeg } from '../integration/encoding/support/binaries.ts';
@@ -21,6 +24,19 @@ import { spread } from './lib/statistics.ts';
 const root = path.join(import.meta.dirname, '..', '..');
 const folder = await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-quality-'));
 const table = path.join(root, 'docs', 'quality.json');
+
+const tableSchema = z.object({
+  ffmpeg: z.string().optional(),
+  rows: z.array(
+    z.object({
+      preset: z.string(),
+      clips: z.number(),
+      ssim: z.number(),
+      guideSsim: z.number(),
+      sizeRatio: z.number(),
+    }),
+  ),
+});
 
 interface Pair {
   readonly preset: string;
@@ -46,12 +62,18 @@ async function clips(): Promise<string[]> {
   return [file];
 }
 
-/** SSIM over all planes of the whole film, the source brought to the result's size as the plan does it. */
-async function ssim(ffmpeg: string, result: string, source: string, filters: string): Promise<number> {
+/** SSIM over all planes of the whole film, the source brought to the result’s size as the plan does it. */
+async function ssim(
+  ffmpeg: string,
+  result: string,
+  source: string,
+  { filters, format }: { filters: string; format: string },
+): Promise<number> {
   const graph = likenessGraph(['ssim'], { result: '0:v:0', reference: '1:v:0', filters });
   const { stderr } = await execa(ffmpeg, [
     ...['-hide_banner', '-nostdin', '-i', result, '-i', source],
-    ...['-filter_complex', graph, '-map', '[out0]', '-f', 'null', '-'],
+    ...['-filter_complex', graph.replaceAll('format=yuv420p', `format=${format}`)],
+    ...['-map', '[out0]', '-f', 'null', '-'],
   ]);
   const score = readMetric('ssim', stderr);
   if (score === undefined) throw new Error(`No SSIM of ${result}: ${stderr.slice(-500)}`);
@@ -61,25 +83,38 @@ async function ssim(ffmpeg: string, result: string, source: string, filters: str
 async function measure(ffmpeg: TestedFfmpeg, preset: string, clip: string): Promise<Pair | undefined> {
   const guide = guides[preset];
   const [output] = outputsOf(builtinPresets[preset]!);
-  if (!guide || !output || outputKind(output) !== 'film') return undefined;
+  if (!guide || !output) return undefined;
   const attempt = path.join(folder, `${preset}-${path.basename(clip)}`);
-  await mkdir(attempt);
-  const ran = await runPlan(ffmpeg, output, [clip], attempt);
+  const run = async (name: string, made: OutputPreset) => {
+    await mkdir(path.join(attempt, name), { recursive: true });
+    return runPlan(ffmpeg, made, [clip], path.join(attempt, name));
+  };
+  const ran = await run('preset', output);
   if (ran.refused) {
     console.log(`${preset} on ${path.basename(clip)}: ${ran.refused.message}`);
     return undefined;
   }
   const binary = ffmpeg.tools.ffmpeg.path;
+  let [reference, filters, format] = [clip, ran.plan.filters ?? '', 'yuv420p'];
+  if (outputKind(output) === 'still') {
+    // The frame that the preset chose, without loss: the guide's image is made of it.
+    const exact = await run('exact', {
+      ...output,
+      container: 'png',
+      video: { ...output.video, encoders: ['png'], pixelFormat: undefined },
+    });
+    if (exact.refused) throw new Error(exact.refused.message);
+    [reference, filters, format] = [exact.result, '', 'gbrp'];
+  }
   const byGuide = path.join(attempt, `guide.${output.container}`);
-  for (const argv of guide(clip, byGuide)) await execa(binary, argv, { cwd: attempt, stdin: 'ignore' });
-  const filters = ran.plan.filters ?? '';
+  for (const argv of guide(reference, byGuide)) await execa(binary, argv, { cwd: attempt, stdin: 'ignore' });
   const pair = {
     preset,
     clip: path.basename(clip),
     bytes: (await stat(ran.result)).size,
-    ssim: await ssim(binary, ran.result, clip, filters),
+    ssim: await ssim(binary, ran.result, reference, { filters, format }),
     guideBytes: (await stat(byGuide)).size,
-    guideSsim: await ssim(binary, byGuide, clip, filters),
+    guideSsim: await ssim(binary, byGuide, reference, { filters, format }),
   };
   await rm(attempt, { recursive: true });
   return pair;
@@ -118,7 +153,7 @@ report(
   ]),
   { ffmpeg: version, pairs },
 );
-if (only === undefined && process.env['DFFMPEG_TEST_MEDIA'] !== undefined) {
+if (process.env['DFFMPEG_TEST_MEDIA'] !== undefined) {
   const rows = presets.map((preset) => {
     const median = (value: (pair: Pair) => number) => spread(of(preset).map(value)).median;
     return {
@@ -129,7 +164,12 @@ if (only === undefined && process.env['DFFMPEG_TEST_MEDIA'] !== undefined) {
       sizeRatio: Number(median((pair) => pair.bytes / pair.guideBytes).toFixed(3)),
     };
   });
-  await writeFile(table, `${JSON.stringify({ ffmpeg: version, rows }, undefined, 2)}\n`);
+  // A run of some presets renews their rows alone.
+  const before = existsSync(table) ? tableSchema.parse(JSON.parse(await readFile(table, 'utf8'))) : undefined;
+  const kept = before?.ffmpeg === version ? (before?.rows ?? []) : [];
+  const renewed = new Map([...kept, ...rows].map((row) => [row.preset, row]));
+  const ordered = Object.keys(builtinPresets).flatMap((preset) => renewed.get(preset) ?? []);
+  await writeFile(table, `${JSON.stringify({ ffmpeg: version, rows: ordered }, undefined, 2)}\n`);
   console.log(`Written: ${path.relative(root, table)}; npm run generate puts it into docs/presets.md.`);
 }
 ffmpeg.close();

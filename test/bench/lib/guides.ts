@@ -74,6 +74,21 @@ export const guides: Readonly<Record<string, (source: string, result: string) =>
       'pcm_s16le',
     ],
   ]),
+  'under-25mb': (source, result) => {
+    const video = ['-c:v', 'libx264', '-preset', 'slow', '-b:v', '4M', ...atMost(720), ...yuv420p];
+    const from = ['-v', 'error', '-y', '-i', source, ...video];
+    return [
+      [...from, '-pass', '1', '-an', '-f', 'null', '-'],
+      [...from, '-pass', '2', ...aac('96k'), result],
+    ];
+  },
+  jpeg: one(['-q:v', '2', '-pix_fmt', 'yuvj420p']),
+  poster: one(['-q:v', '5', '-pix_fmt', 'yuvj420p']),
+  webp: one(['-c:v', 'libwebp', '-quality', '85']),
+  avif: one([
+    ...['-c:v', 'libaom-av1', '-crf', '18', '-cpu-used', '4', '-still-picture', '1'],
+    ...['-pix_fmt', 'yuv420p10le'],
+  ]),
 };
 
 function one(argv: string[]): (source: string, result: string) => string[][] {

@@ -88,6 +88,7 @@ export const goldenPresets: Readonly<Record<string, Preset>> = {
     trim: { start: '0:01', end: 4.5 },
     fastStart: false,
     minimumGain: 10,
+    verify: 'whole',
   },
   'of-a-size': {
     container: 'mp4',

@@ -69,6 +69,42 @@ describe('judge', () => {
     ['another size', { result: result({ width: 720 }) }, 'fail', /720×720 instead of 1280×720/u],
     ['other channels', { result: result({}, { channels: 1 }) }, 'fail', /1 channels instead of 2/u],
     ['another rate', { result: result({ frameRate: 20 }) }, 'warn', /20 fps instead of 25 fps/u],
+    [
+      'fewer bits',
+      {
+        expected: { ...expected, video: { ...expected.video!, pixelFormat: 'yuv420p10le' } },
+        result: result({ pixelFormat: 'yuv420p' }),
+      },
+      'warn',
+      /yuv420p instead of yuv420p10le/u,
+    ],
+    [
+      'more bits, as a decoder of ProRes gives them',
+      {
+        expected: { ...expected, video: { ...expected.video!, pixelFormat: 'yuv420p10le' } },
+        result: result({ pixelFormat: 'yuv420p12le' }),
+      },
+      'pass',
+      /^$/u,
+    ],
+    [
+      'an end that stands still',
+      { decoding: { part: 'end', decoded: 50, damage: 0, frozen: true } },
+      'fail',
+      /stands still at its end/u,
+    ],
+    [
+      'an end that cannot be decoded',
+      { decoding: { part: 'end', decoded: 0, damage: 0 } },
+      'fail',
+      /end .* cannot be decoded/u,
+    ],
+    [
+      'damage anywhere, where all of it was decoded',
+      { decoding: { part: 'whole', decoded: 250, damage: 2 } },
+      'fail',
+      /The result is damaged in 2 places/u,
+    ],
     ['a frame less', { result: result({ duration: 9.96 }) }, 'pass', /^$/u],
     ['three frames less', { result: result({ duration: 9.88 }) }, 'warn', /9.88 s of the 10.00 s/u],
     ['half of it', { result: result({ duration: 5 }) }, 'fail', /5.00 s of the 10.00 s/u],

@@ -1,7 +1,6 @@
 /** Carries out a plan with the worker’s own steps, on a given ffmpeg, and has the result judged. */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { judge } from '../../../../src/encoding/judge.ts';
 import type { OutputPreset } from '../../../../src/encoding/output.ts';
 import type { Plan } from '../../../../src/encoding/plan.ts';
 import type { PlanInput, PlanSource } from '../../../../src/encoding/planInput.ts';
@@ -11,9 +10,9 @@ import type { Verdict } from '../../../../src/encoding/verdict.ts';
 import { DffmpegError } from '../../../../src/protocol/errors.ts';
 import { settlePlan } from '../../../../src/worker/analyse.ts';
 import type { FfmpegExit } from '../../../../src/worker/ffmpegProcess.ts';
-import { decodeTail, readResult } from '../../../../src/worker/readResult.ts';
 import { runCommand } from '../../../../src/worker/runCommand.ts';
 import type { RunPlace } from '../../../../src/worker/runCommand.ts';
+import { verifyResult } from '../../../../src/worker/verifyResult.ts';
 import { WorkFiles } from '../../../../src/worker/workFiles.ts';
 import type { TestedFfmpeg } from './binaries.ts';
 
@@ -29,12 +28,21 @@ export type Ran =
       readonly said: string;
     };
 
+/** What goes wrong unseen: ffmpeg ends with 0 all the same. */
+export interface Tampering {
+  /** ffmpeg does something else than it was told. */
+  readonly argv?: (argv: readonly string[]) => string[];
+  /** The result is not what ffmpeg wrote. */
+  readonly result?: (file: string) => Promise<void>;
+}
+
 /** `directory`: empty, the attempt’s own. */
 export async function runPlan(
   ffmpeg: TestedFfmpeg,
   output: OutputPreset,
   paths: readonly string[],
   directory: string,
+  tampering: Tampering = {},
 ): Promise<Ran> {
   const input = await inputOf(ffmpeg, output, paths);
   if (input instanceof DffmpegError) return { refused: input };
@@ -57,32 +65,13 @@ export async function runPlan(
     const { plan, findings } = await settlePlan(input, { place, files, progress });
     if (plan.expected.kind === 'ladder') await mkdir(path.join(directory, plan.result));
     let exit: FfmpegExit | undefined;
-    for (const { purpose, argv } of plan.commands) exit = await runCommand(place, { purpose, argv });
+    for (const { purpose, argv } of plan.commands)
+      exit = await runCommand(place, { purpose, argv: tampering.argv?.(argv) ?? argv });
     if (!exit) throw new Error('The plan has no command.');
     const result = path.join(directory, plan.result);
-    const reading = {
-      tools: ffmpeg.tools,
-      dialect: input.dialect,
-      timeoutMs,
-      signal,
-      log: (text: string) => (said += text),
-    };
-    const read = await readResult(plan, result, reading);
-    const tail = read.result && (await decodeTail(plan, read.result, input.dialect, place));
-    const verdict = judge({
-      expected: { ...plan.expected, notes: [...plan.expected.notes, ...findings] },
-      source: input.sources[0].probe,
-      read: {
-        outTime: exit.progress?.outTime,
-        frames: exit.progress?.frame,
-        duplicatedFrames: exit.progress?.duplicatedFrames,
-        droppedFrames: exit.progress?.droppedFrames,
-        damage: exit.stderr.damage,
-        truncated: exit.stderr.truncated,
-      },
-      ...read,
-      tail,
-      exit,
+    await tampering.result?.(result);
+    const verdict = await verifyResult({ plan, findings, staged: result, exit }, input, {
+      ...{ place, tools: ffmpeg.tools, timeoutMs },
     });
     return { plan, verdict, result, said };
   } catch (error) {

@@ -1,0 +1,93 @@
+import { createDamageReader } from './damageReader.ts';
+import type { Dialect } from './dialect.ts';
+import { allDemuxerNames, fileUrl, inputWhitelists } from './demuxers.ts';
+import { frozenResultFilter, readsFrozenEnds } from './frozenEnd.ts';
+import type { DecodeCheck, DecodedPart } from './judge.ts';
+import type { Plan } from './plan.ts';
+import type { Container } from './presetNames.ts';
+import type { Probe, ProbeStream } from './probe.ts';
+import type { ProgressBlock } from './progress.ts';
+import { meansDamage } from './stderr.ts';
+import { stillDemuxer } from './stillProbe.ts';
+import { hasSound } from './streams.ts';
+
+/**
+ * A result, decoded: an index says what should be there, only a decoder whether it is. Looks at what was encoded here
+ * alone: a track that was copied may begin its last group with frames that nothing can decode.
+ */
+
+/** Seconds before the end at which a look at the end begins, at the keyframe before that. */
+const endSeconds = 2;
+
+/** How much of the result is to be decoded; undefined where there is nothing to look at. */
+export function decodedPart(plan: Plan, result: Probe): DecodedPart | undefined {
+  const { kind, verify } = plan.expected;
+  if (kind === 'ladder' || encodedTracks(plan, result).length === 0) return undefined;
+  if (kind === 'still' || kind === 'animation' || verify === 'whole') return 'whole';
+  return result.duration === undefined ? undefined : 'end';
+}
+
+/** ffmpeg's arguments, without the binary; it runs in the folder of the attempt. */
+export function decodeArguments(plan: Plan, result: Probe, dialect: Dialect, part: DecodedPart): string[] {
+  const { kind } = plan.expected;
+  const tracks = encodedTracks(plan, result);
+  const frozen = kind === 'film' && readsFrozenEnds(dialect) && tracks.some(({ type }) => type === 'video');
+  return [
+    ...['-hide_banner', '-loglevel', `+repeat+level+${frozen ? 'info' : 'warning'}`],
+    ...['-nostats', '-progress', 'pipe:1', '-err_detect', 'crccheck'],
+    // What lies between the keyframe and the beginning counts, too: a film may have one frame.
+    ...(part === 'end'
+      ? ['-noaccurate_seek', '-ss', String(Math.max(0, (result.duration ?? 0) - endSeconds))]
+      : []),
+    ...(kind === 'still' ? stillInput(plan.result) : inputWhitelists(allDemuxerNames)),
+    ...['-i', fileUrl(plan.result)],
+    ...tracks.flatMap(({ index }) => ['-map', `0:${index}`]),
+    ...(frozen ? ['-vf', frozenResultFilter] : []),
+    ...[dialect.frameRateModeOption, 'passthrough'],
+    ...['-f', 'null', '-'],
+  ];
+}
+
+function encodedTracks(plan: Plan, result: Probe): ProbeStream[] {
+  return result.streams.filter(
+    (stream) =>
+      (stream.type === 'video' && !stream.attachedPicture && plan.encoders.video !== undefined) ||
+      (stream.type === 'audio' && plan.encoders.audio.length > 0 && hasSound(stream)),
+  );
+}
+
+function stillInput(file: string): string[] {
+  const demuxer = stillDemuxer(file.slice(file.lastIndexOf('.') + 1) as Container);
+  return [...inputWhitelists([demuxer]), '-f', demuxer];
+}
+
+/** This ffmpeg made what it cannot read: that says nothing. */
+const noDecoder =
+  /no decoder found for|Decoder .* not found|Unknown decoder|hardware accelerated AV1 decoding/u;
+
+/** A demuxer's word on its file's header (`[mov,mp4,m4a,3gp,3g2,mj2 @ …]`): a reference that leads nowhere loses nothing. */
+const ofDemuxer = /^\[[a-z0-9_]+,/u;
+
+/** What came of it; undefined where it could not be looked at. `said`: all of standard error, or the end of it. */
+export function readDecoded(
+  part: DecodedPart,
+  run: {
+    readonly code: number | null;
+    readonly progress: ProgressBlock | undefined;
+    readonly said: string;
+  },
+): DecodeCheck | undefined {
+  const { code, progress, said } = run;
+  if (noDecoder.test(said)) return undefined;
+  const reader = createDamageReader();
+  const lines = said.split('\n').filter((line) => !ofDemuxer.test(line) || meansDamage(line));
+  reader.push(lines.join('\n'), undefined);
+  const { messages } = reader.summary();
+  const decoded = progress?.frame ?? ((progress?.outTime ?? 0) > 0 ? 1 : 0);
+  return { part, decoded, damage: code === 0 ? messages : Math.max(1, messages) };
+}
+
+/** Not every container can be entered near its end: what a look at the end finds must be found in the whole, too. */
+export function isSuspicious({ part, decoded, damage }: DecodeCheck): boolean {
+  return part === 'end' && (decoded === 0 || damage > 0);
+}

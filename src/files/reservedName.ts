@@ -1,0 +1,100 @@
+import path from 'node:path';
+import { DffmpegError } from '../protocol/errors.ts';
+import type { FileIdentity } from '../protocol/workerContract.ts';
+import { errnoCode } from './errnoCode.ts';
+import { sameFile } from './fileIdentity.ts';
+import { recordPath, writeRecord, type PlacementRecord } from './placementRecord.ts';
+import type { Placement } from './placing.ts';
+import type { PlacingFs } from './placingFs.ts';
+import { copyPath, stagingKey } from './staging.ts';
+
+/** What was placed under its name, or why not. */
+export type Moved = 'placed' | 'taken' | 'other-device';
+
+/** How a result of one kind comes under a name that has been reserved for it. */
+export interface Reservation {
+  /** Makes an empty one, and fails where there is anything. */
+  create(target: string): Promise<void>;
+  /** Puts the result in its place. */
+  fill(from: string, target: string): Promise<void>;
+  /** What a failure of `fill` comes to; throws it when it is no answer. */
+  failed(target: string, placeholder: FileIdentity, error: unknown): Promise<Moved>;
+}
+
+/**
+ * Reserves the name with something empty, which is filled only while it is still ours. Each step is in the record
+ * before it is made, so that a crash between any two leaves what is ours known.
+ */
+export async function placeByReservation(
+  { path: target, recordDir, staged }: Placement,
+  fs: PlacingFs,
+  { from, copy, ...how }: { readonly from: string; readonly copy: FileIdentity | undefined } & Reservation,
+): Promise<Moved> {
+  const file = recordPath(recordDir, staged);
+  if (await fs.identity(target)) return 'taken';
+  const record: PlacementRecord = { path: target, bytes: await fs.bytes(from), copy };
+  await writeRecord(fs, file, { ...record, placeholder: 'intended' });
+  try {
+    await how.create(target);
+  } catch (error) {
+    await writeRecord(fs, file, record);
+    if (errnoCode(error) === 'EEXIST') return 'taken';
+    throw error;
+  }
+  const placeholder = await fs.identity(target);
+  if (!placeholder) return 'taken';
+  await writeRecord(fs, file, { ...record, placeholder });
+  if (!(await isReservation(fs, target, placeholder))) return 'taken';
+  try {
+    await how.fill(from, target);
+  } catch (error) {
+    return how.failed(target, placeholder, error);
+  }
+  await fs.syncFolder(path.dirname(target));
+  return 'placed';
+}
+
+export async function isReservation(
+  fs: PlacingFs,
+  target: string,
+  placeholder: FileIdentity,
+): Promise<boolean> {
+  const now = await fs.identity(target);
+  return now !== undefined && sameFile(now, placeholder) && (await fs.isEmpty(target));
+}
+
+/**
+ * Across file systems: a complete copy beside the target first, then `place` as if it had been staged there. The copy
+ * is gone afterwards, unless it is the result.
+ */
+export async function placeCopied(
+  { staged, path: target, recordDir }: Placement,
+  fs: PlacingFs,
+  place: (copied: string, copy: FileIdentity) => Promise<{ outcome: 'placed' | 'taken'; used: boolean }>,
+): Promise<'placed' | 'taken'> {
+  const copied = copyPath(path.dirname(target), stagingKey(staged));
+  await fs.removeResult(copied);
+  try {
+    await fs.copy(staged, copied);
+    await fs.syncResult(copied);
+    const copy = await fs.identity(copied);
+    if (!copy)
+      throw new DffmpegError('destination-unwritable', `${copied} was removed while it was written.`);
+    await writeRecord(fs, recordPath(recordDir, staged), {
+      path: target,
+      bytes: await fs.bytes(staged),
+      copy,
+    });
+    const { outcome, used } = await place(copied, copy);
+    if (!used) await removeQuietly(fs, copied);
+    return outcome;
+  } catch (error) {
+    await removeQuietly(fs, copied);
+    throw error;
+  }
+}
+
+/** The result is placed, or another error is on its way. */
+async function removeQuietly(fs: PlacingFs, copied: string): Promise<void> {
+  await fs.removeResult(copied).catch(() => undefined);
+}

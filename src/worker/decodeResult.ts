@@ -1,0 +1,54 @@
+import { decodeArguments, decodedPart, isSuspicious, readDecoded } from '../encoding/decodeCheck.ts';
+import { endsFrozen, sourceEndArguments, sourceMoves } from '../encoding/frozenEnd.ts';
+import type { DecodeCheck, DecodedPart } from '../encoding/judge.ts';
+import type { Plan } from '../encoding/plan.ts';
+import type { PlanInput } from '../encoding/planInput.ts';
+import type { Probe } from '../encoding/probe.ts';
+import { runFfmpeg, type FfmpegExit } from './ffmpegProcess.ts';
+import type { RunPlace } from './runCommand.ts';
+
+/** Whether the result, or its end, can be decoded; undefined where that was not looked at. */
+export async function decodeResult(
+  plan: Plan,
+  result: Probe,
+  input: PlanInput,
+  place: RunPlace,
+): Promise<DecodeCheck | undefined> {
+  const part = decodedPart(plan, result);
+  if (!part) return undefined;
+  const look = async (of: DecodedPart) => {
+    const { said, ...run } = await decode(decodeArguments(plan, result, input.dialect, of), place);
+    return { check: run.signal === null ? readDecoded(of, { ...run, said }) : undefined, said };
+  };
+  let { check, said } = await look(part);
+  if (check && isSuspicious(check)) {
+    place.log('The end of the result looks damaged: all of it is decoded.\n');
+    ({ check, said } = await look('whole'));
+  }
+  if (!check || !endsFrozen(said)) return check;
+  return { ...check, frozen: await moves(input, place) };
+}
+
+/** Whether the source moves where the result stands still. */
+async function moves(input: PlanInput, place: RunPlace): Promise<boolean> {
+  const argv = sourceEndArguments(input);
+  if (!argv) return false;
+  const { code, progress, said } = await decode(argv, place);
+  return sourceMoves(input, { code, said, frames: progress?.frame });
+}
+
+async function decode(argv: readonly string[], place: RunPlace): Promise<FfmpegExit> {
+  const { binary, directory, lowPriority, stallSeconds, signal } = place;
+  const { exit } = runFfmpeg({
+    ...{ binary, argv, directory, lowPriority, stallMs: stallSeconds * 1000, signal },
+    onProgress: () => undefined,
+    // What it says of the file in passing belongs to no log.
+    onLog: (text) => {
+      const complaints = text.split('\n').filter((line) => !line.includes('[info]') && line.trim() !== '');
+      if (complaints.length > 0) place.log(`${complaints.join('\n')}\n`);
+    },
+  });
+  const ended = await exit;
+  signal.throwIfAborted();
+  return ended;
+}

@@ -1,0 +1,49 @@
+import { judge } from '../encoding/judge.ts';
+import type { PlanInput } from '../encoding/planInput.ts';
+import type { Verdict } from '../encoding/verdict.ts';
+import type { SettledPlan } from './analyse.ts';
+import { decodeResult } from './decodeResult.ts';
+import type { FfmpegExit } from './ffmpegProcess.ts';
+import { readResult, type ReadTools } from './readResult.ts';
+import type { RunPlace } from './runCommand.ts';
+
+export interface StagedResult extends Pick<SettledPlan, 'plan' | 'findings'> {
+  /** Path of the result: a file, or the folder of a ladder. */
+  readonly staged: string;
+  /** How its last ffmpeg ended. */
+  readonly exit: FfmpegExit;
+}
+
+/** Reads a staged result back, decodes its end, and judges it by what the plan and the encode say of it. */
+export async function verifyResult(
+  { plan, findings, staged, exit }: StagedResult,
+  input: PlanInput,
+  { place, ...reading }: Omit<ReadTools, 'dialect' | 'signal' | 'log'> & { readonly place: RunPlace },
+): Promise<Verdict> {
+  const { signal } = place;
+  const read = await readResult(plan, staged, {
+    ...reading,
+    dialect: input.dialect,
+    signal,
+    log: (text) => {
+      place.log(text);
+    },
+  });
+  const { expected } = plan;
+  const { progress, stderr } = exit;
+  return judge({
+    expected: { ...expected, notes: [...expected.notes, ...findings] },
+    source: input.sources[0].probe,
+    read: {
+      outTime: progress?.outTime,
+      frames: progress?.frame,
+      duplicatedFrames: progress?.duplicatedFrames,
+      droppedFrames: progress?.droppedFrames,
+      damage: stderr.damage,
+      truncated: stderr.truncated,
+    },
+    ...read,
+    decoding: read.result && (await decodeResult(plan, read.result, input, place)),
+    exit,
+  });
+}
