@@ -100,3 +100,8 @@ export function formatSeconds(seconds: number): string {
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** Several by the first of them: `take 1.mp4 and 2 more`. */
+export function andMore(first: string, count: number): string {
+  return count > 1 ? `${first} and ${count - 1} more` : first;
+}

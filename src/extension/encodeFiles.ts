@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { FileType, ProgressLocation, Uri, window, workspace } from 'vscode';
+import { andMore } from '../encoding/formatting.ts';
 import { mediaExtensions } from '../encoding/mediaExtensions.ts';
 import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
 import type { Job, PresetSnapshot } from '../protocol/model.ts';
@@ -217,7 +218,6 @@ async function foldersAmong(uris: readonly Uri[]): Promise<Uri[]> {
 
 /** As people say it: `raw`, or `raw and 2 more`. */
 function nameOf(uris: readonly Uri[]): string {
-  const [first, ...more] = uris;
-  const name = first?.path.split('/').filter(Boolean).at(-1) ?? 'The folder';
-  return more.length === 0 ? name : `${name} and ${more.length} more`;
+  const name = uris[0]?.path.split('/').filter(Boolean).at(-1) ?? 'The folder';
+  return andMore(name, uris.length);
 }

@@ -1,5 +1,5 @@
 import type { Uri } from 'vscode';
-import { languages, window, workspace } from 'vscode';
+import { window, workspace } from 'vscode';
 import type { Job } from '../protocol/model.ts';
 import { choosePreset } from './choosePreset.ts';
 import { inquireVisibly } from './inquiries.ts';
@@ -7,6 +7,7 @@ import { healthSentence, likenessSentence } from './model/healthText.ts';
 import { resultPath } from './model/jobPresentation.ts';
 import { previewText } from '../protocol/previewText.ts';
 import type { Presets } from './presets.ts';
+import type { PreviewDocuments } from './previewDocument.ts';
 import type { DaemonSession } from './session/daemonSession.ts';
 import { readOutputTemplate, section } from './settings.ts';
 import { ensureTrusted } from './trust.ts';
@@ -15,10 +16,12 @@ import { ensureTrusted } from './trust.ts';
 export class FileQuestions {
   readonly #session: DaemonSession;
   readonly #presets: Presets;
+  readonly #previews: PreviewDocuments;
 
-  constructor(session: DaemonSession, presets: Presets) {
+  constructor(session: DaemonSession, presets: Presets, previews: PreviewDocuments) {
     this.#session = session;
     this.#presets = presets;
+    this.#previews = previews;
   }
 
   /** The ffmpeg commands of an encode, as a document. `presetName`: missing where a person is to choose. */
@@ -37,11 +40,7 @@ export class FileQuestions {
     });
     if (!answer) return;
     const content = previewText({ source: file.fsPath, preset: name }, answer.outputs, process.platform);
-    const document = await workspace.openTextDocument({ content });
-    await languages
-      .setTextDocumentLanguage(document, process.platform === 'win32' ? 'powershell' : 'shellscript')
-      .then(undefined, () => undefined);
-    await window.showTextDocument(document, { preview: true });
+    await this.#previews.show(`${nameOf(file)} (${name})`, content);
   }
 
   async check(clicked: Uri | undefined, thorough = false): Promise<void> {

@@ -11,6 +11,7 @@ import { EncodeFiles } from './encodeFiles.ts';
 import { FileQuestions } from './fileQuestions.ts';
 import { JobActions } from './jobActions.ts';
 import { LogDocuments } from './logDocument.ts';
+import { PreviewDocuments } from './previewDocument.ts';
 import type { Disposable } from './model/emitter.ts';
 import { JobBoard } from './model/jobBoard.ts';
 import { Notifier } from './notifier.ts';
@@ -100,7 +101,8 @@ export function createServices(context: ExtensionContext): Services {
       notifier.showError(error, retry);
     },
   });
-  const questions = new FileQuestions(session, presets);
+  const previews = new PreviewDocuments();
+  const questions = new FileQuestions(session, presets, previews);
   const jobsTree = new JobsTree(board, session);
   const jobsView = new JobsView({
     session,
@@ -147,7 +149,7 @@ export function createServices(context: ExtensionContext): Services {
     dispose: () => {
       // The link last: the others still listen to it while they go.
       for (const part of [...views, statusPage, jobsView, jobsTree, workersTree, presetsTree, statusBar, viewStateKeeper,
-        presetDiagnostics, presets, presetFiles, batches, logs, session]) part.dispose(); // prettier-ignore
+        presetDiagnostics, presets, presetFiles, batches, logs, previews, session]) part.dispose(); // prettier-ignore
     },
   };
 }

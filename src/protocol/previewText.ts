@@ -1,4 +1,4 @@
-import { toCommandLine } from '../encoding/commandLine.ts';
+import { toCommandLines } from '../encoding/commandLine.ts';
 import { printable } from '../encoding/printable.ts';
 import type { PreviewFile, PreviewOutput } from './inquiry.ts';
 
@@ -26,7 +26,7 @@ function outputLines(output: PreviewOutput, platform: string): string[] {
   return [
     comment(`${title}${output.path ?? ''}`),
     ...output.files.flatMap(fileLines),
-    ...output.commands.flatMap(({ purpose, argv }) => [comment(purpose), toCommandLine(argv, platform)]),
+    ...output.commands.flatMap(({ purpose, argv }) => [comment(purpose), toCommandLines(argv, platform)]),
     ...output.notes.map(({ message }) => comment(message)),
     ...(problem === undefined
       ? []

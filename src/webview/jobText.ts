@@ -1,4 +1,5 @@
 import {
+  andMore,
   formatBytes,
   formatSizeChange,
   formatDuration,
@@ -19,16 +20,16 @@ export function fileName(path: string): string {
 }
 
 export function sourceName(job: StatusJob): string {
-  return fileName(job.sources[0]?.path ?? job.id);
+  return andMore(fileName(job.sources[0]?.path ?? job.id), job.sources.length);
 }
 
 /** `clip.mp4 → clip.web.mp4`, once it is known what the result will be called. */
 export function jobTitle(job: StatusJob): string {
   const ended = job.state === 'failed' || job.state === 'cancelled';
-  const [first, ...more] = job.outputs.flatMap(({ path }) => path ?? []);
+  const results = job.outputs.flatMap(({ path }) => path ?? []);
+  const [first] = results;
   if (first === undefined || ended) return sourceName(job);
-  const others = more.length === 0 ? '' : ` and ${more.length} more`;
-  return `${sourceName(job)} → ${fileName(first)}${others}`;
+  return `${sourceName(job)} → ${andMore(fileName(first), results.length)}`;
 }
 
 export interface ProgressText {

@@ -137,7 +137,21 @@ export class Workbench {
   }
 
   async chooseFromMenu(label: string): Promise<void> {
-    await this.#menu().getByText(label, { exact: true }).click();
+    const entry = this.#menu().getByText(label, { exact: true });
+    // A menu that has just come up takes a click for the end of the one that opened it.
+    for (const deadline = Date.now() + startTimeoutMs; (await entry.count()) > 0 && Date.now() < deadline;) {
+      await entry.click({ timeout: 2000 }).catch(() => undefined);
+      await this.#menu()
+        .first()
+        .waitFor({ state: 'detached', timeout: 1000 })
+        .catch(() => undefined);
+    }
+  }
+
+  /** Opens an entry that leads to a menu of its own, until `awaited` can be read there. */
+  async openSubmenu(label: string, awaited: string): Promise<void> {
+    await this.#menu().getByText(label, { exact: true }).hover();
+    await this.#menu().getByText(awaited, { exact: true }).waitFor();
   }
 
   async closeMenu(): Promise<void> {
@@ -207,13 +221,25 @@ export class Workbench {
 
   /** The labels of an open quick pick. */
   async quickPickLabels(): Promise<string[]> {
-    const rows = this.page.locator('.quick-input-list .monaco-list-row .label-name');
+    const first = '.quick-input-list-rows > .quick-input-list-row:first-child';
+    const rows = this.page.locator(`.quick-input-list .monaco-list-row ${first} .label-name`);
     await rows.first().waitFor();
     return rows.allInnerTexts();
   }
 
+  quickPickRow(label: string): Locator {
+    const name = this.page.locator('.label-name').getByText(label, { exact: true });
+    return this.page.locator('.quick-input-list .monaco-list-row').filter({ has: name });
+  }
+
+  /** By typing it: a long list holds only the rows that are in sight. */
+  async typeAndPick(label: string): Promise<void> {
+    await this.page.locator('.quick-input-widget input').fill(label);
+    await this.pick(label);
+  }
+
   async pick(label: string): Promise<void> {
-    await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: label }).first().click();
+    await this.quickPickRow(label).first().click();
   }
 
   // --- looks --------------------------------------------------------------------------------------------------------

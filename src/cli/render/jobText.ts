@@ -1,4 +1,4 @@
-import { describeProgress, describeResult, plural } from '../../encoding/formatting.ts';
+import { andMore, describeProgress, describeResult, plural } from '../../encoding/formatting.ts';
 import type { Finding, Verdict } from '../../encoding/verdict.ts';
 import {
   placedOutputs,
@@ -23,7 +23,10 @@ const pathWidth = 60;
 
 /** `clip.mp4` */
 export function sourceName(job: Job, { cwd, home }: TextOptions): string {
-  return shortenPath(job.sources[0]?.path ?? job.id, { cwd, home, width: pathWidth });
+  return andMore(
+    shortenPath(job.sources[0]?.path ?? job.id, { cwd, home, width: pathWidth }),
+    job.sources.length,
+  );
 }
 
 /** What a job does now, in a few words. */

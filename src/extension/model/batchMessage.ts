@@ -1,4 +1,4 @@
-import { describeResult, formatBytes, formatSizeChange } from '../../encoding/formatting.ts';
+import { andMore, describeResult, formatBytes, formatSizeChange } from '../../encoding/formatting.ts';
 import {
   placedOutputs,
   resultBytes,
@@ -57,12 +57,12 @@ function doneText(done: readonly Job[], total: number): string {
 }
 
 function oneResult(job: Job): string {
-  const [first, ...more] = placedOutputs(job);
+  const placed = placedOutputs(job);
+  const [first] = placed;
   if (first === undefined) return `${jobLabel(job)}: ${whyNothing(job) ?? 'done'}`;
   const bytes = resultBytes(job);
   const sizes = bytes === undefined ? '' : `, ${describeResult(sourceBytes(job), bytes, wholeVerdict(job))}`;
-  const others = more.length === 0 ? '' : ` and ${more.length} more`;
-  return `${jobLabel(job)} → ${fileNameOf(first.path)}${others}${sizes}`;
+  return `${jobLabel(job)} → ${andMore(fileNameOf(first.path), placed.length)}${sizes}`;
 }
 
 function firstFinding(job: Job): string {

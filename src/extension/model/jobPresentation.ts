@@ -1,4 +1,4 @@
-import { describeProgress, describeResult } from '../../encoding/formatting.ts';
+import { andMore, describeProgress, describeResult } from '../../encoding/formatting.ts';
 import type { Verdict } from '../../encoding/verdict.ts';
 import {
   placedOutputs,
@@ -17,6 +17,10 @@ export function fileNameOf(path: string): string {
 }
 
 export function jobLabel(job: Job): string {
+  return andMore(firstSourceName(job), job.sources.length);
+}
+
+function firstSourceName(job: Job): string {
   return fileNameOf(job.sources[0]?.path ?? job.id).replaceAll(/[\r\n]+/g, '␊');
 }
 
@@ -47,14 +51,16 @@ export function describeJob(job: Job, progress: Progress | undefined): string {
 /** Without the file's path, which the row's label says already. */
 function reasonText(job: Job): string | undefined {
   const message = namedMessage(job);
-  const start = `${jobLabel(job)} `;
+  const start = `${firstSourceName(job)} `;
   return message?.startsWith(start) ? message.slice(start.length) : message;
 }
 
 /** Why it waits or failed, with the source's name in place of its path. */
 export function namedMessage(job: Job): string | undefined {
   const path = job.sources[0]?.path;
-  return path === undefined ? job.reason?.message : job.reason?.message.replaceAll(path, jobLabel(job));
+  return path === undefined
+    ? job.reason?.message
+    : job.reason?.message.replaceAll(path, firstSourceName(job));
 }
 
 function runningText(progress: Progress | undefined): string {
@@ -65,10 +71,11 @@ function runningText(progress: Progress | undefined): string {
 
 /** Sizes and verdict first: in a narrow view the name, which can be guessed, is what is cut off. */
 function resultText(job: Job): string {
-  const [first, ...more] = placedOutputs(job);
+  const placed = placedOutputs(job);
+  const [first] = placed;
   const bytes = resultBytes(job);
   if (first === undefined) return whyNothing(job) ?? 'done';
-  const name = `${fileNameOf(first.path)}${more.length === 0 ? '' : ` and ${more.length} more`}`;
+  const name = andMore(fileNameOf(first.path), placed.length);
   if (bytes === undefined) return name;
   const verdict = wholeVerdict(job);
   const words = verdict ? `, ${verdictWords[verdict.level]}` : '';

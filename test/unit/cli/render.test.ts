@@ -4,7 +4,7 @@ import { jobDetails } from '../../../src/cli/render/jobDetails.ts';
 import { resultLines, stateText, type TextOptions } from '../../../src/cli/render/jobText.ts';
 import { jobRows } from '../../../src/cli/render/jobTable.ts';
 import { plainIntervalMs, ProgressLine } from '../../../src/cli/render/progressLine.ts';
-import { toCommandLine } from '../../../src/encoding/commandLine.ts';
+import { toCommandLine, toCommandLines } from '../../../src/encoding/commandLine.ts';
 import { Screen } from '../../../src/cli/render/screen.ts';
 import { table } from '../../../src/cli/render/table.ts';
 import { printable } from '../../../src/encoding/printable.ts';
@@ -217,5 +217,21 @@ describe('quoteCommand', () => {
     assert.equal(toCommandLine(['ffmpeg', '-i', 'a b', '[0:v]', ''], 'linux'), "ffmpeg -i 'a b' '[0:v]' ''");
     assert.equal(toCommandLine(['ffmpeg', "a\nb'c\u001b[2J"], 'linux'), "ffmpeg $'a\\nb\\'c\\x1b[2J'");
     assert.equal(toCommandLine(['C:\\a b\\ffmpeg', "it's"], 'win32'), "& 'C:\\a b\\ffmpeg' 'it''s'");
+  });
+
+  it('as several lines keeps an option and its value together, and is the same command', () => {
+    const argv = [
+      'ffmpeg',
+      ...Array.from({ length: 20 }, (_, at) => ['-option', `value ${at}`]).flat(),
+      'out.mp4',
+    ];
+    const lines = toCommandLines(argv, 'linux').split('\n');
+    assert.ok(lines.length > 2);
+    for (const line of lines) assert.ok(line.length <= 90, line);
+    for (const line of lines.slice(1)) assert.match(line, /^ {2}-option 'value \d+'/u);
+    for (const line of lines.slice(0, -1)) assert.match(line, / \\$/u);
+    const joined = lines.map((line) => line.replace(/ \\$/u, '').trim()).join(' ');
+    assert.equal(joined, toCommandLine(argv, 'linux'));
+    assert.match(toCommandLines(argv, 'win32').split('\n')[0] ?? '', / `$/u);
   });
 });
