@@ -1,3 +1,4 @@
+import { containerTable } from './containers.ts';
 import { outputKind } from './output.ts';
 import type { Plan } from './plan.ts';
 import { planContactSheet } from './planContactSheet.ts';
@@ -14,6 +15,8 @@ import type { Outcome } from './problem.ts';
  * `analyses` is made again with what they have found.
  */
 export function planOutput(input: PlanInput): Outcome<{ plan: Plan }> {
+  const writable = checkMuxer(input);
+  if (!writable.ok) return writable;
   const kind = outputKind(input.output);
   if (input.sources.length > 1) {
     if (kind === 'film' || kind === 'sound') return planJoin(input);
@@ -34,4 +37,17 @@ export function planOutput(input: PlanInput): Outcome<{ plan: Plan }> {
     case 'ladder':
       return planLadder(input);
   }
+}
+
+/** An AVIF's muxer may be there, and take nothing from this ffmpeg's encoders: a trial run tells. */
+function checkMuxer({ output: { container }, dialect }: PlanInput): Outcome<object> {
+  const { muxer } = containerTable[container];
+  const works = container !== 'avif' || dialect.features.includes('avif');
+  if (works && dialect.muxers.includes(muxer)) return { ok: true };
+  return refuse(
+    'ffmpeg-lacks',
+    `The ffmpeg of this worker cannot write the preset’s container ${container}.`,
+    'Choose another container, or install a complete ffmpeg.',
+    ['container'],
+  );
 }

@@ -63,6 +63,16 @@ describe('a plan', () => {
     assert.equal(argv.at(-1), 'file:result.mkv', 'in the attempt’s own folder');
   });
 
+  it('refuse a container that this ffmpeg cannot write', () => {
+    const old = dialects['ffmpeg-8'];
+    const still: Preset = { container: 'avif', video: { encoders: ['libaom-av1'] } };
+    assert.ok(build(still).argv.includes('avif'));
+    const without = { ...old, features: old.features.filter((name) => name !== 'avif') };
+    assert.equal(problem(still, { dialect: without }).code, 'ffmpeg-lacks');
+    const lacking = problem(base, { dialect: { ...old, muxers: ['mp4'] } });
+    assert.deepEqual([lacking.code, lacking.path], ['ffmpeg-lacks', ['container']]);
+  });
+
   it('refuse a playlist, or a container this ffmpeg lacks, whatever its name', () => {
     const hls = probeOf([videoStream()], { formatName: 'hls' });
     assert.equal(problem(base, { probe: hls }).code, 'source-not-media');
