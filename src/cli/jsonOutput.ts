@@ -38,6 +38,9 @@ export const jobOutputSchema = jobSchema
     attempts: z.array(attemptSchema.omit({ taskId: true })),
   });
 
+/** `job pause --queue`, `job resume --queue`. */
+export const countsOutputSchema = z.object({ counts: countsSchema });
+
 export const jobsOutputSchema = z.object({
   jobs: z.array(jobOutputSchema),
   /** What `--after` takes for the next page. */

@@ -70,10 +70,12 @@ export class ChangeFeed {
 
   async #tell(): Promise<void> {
     for (let more = true; more && this.#cursor !== undefined;) {
-      const changes = await this.#store.changesSince(this.#cursor, pageSize);
+      const before = this.#cursor;
+      const changes = await this.#store.changesSince(before, pageSize);
       this.#cursor = changes.cursor;
       more = changes.more;
-      if (changes.jobs.length > 0) for (const follower of this.#followers) follower(changes);
+      // The queue as a whole changes without a job.
+      if (changes.cursor > before) for (const follower of this.#followers) follower(changes);
     }
   }
 }

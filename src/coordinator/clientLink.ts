@@ -10,6 +10,7 @@ import { cancelledByPerson, type JobControl } from './jobControl.ts';
 import type { JobLogs } from './jobLog.ts';
 import { readLog } from './jobLogReader.ts';
 import { inOneFrame, toJob, toWholeJob } from './jobView.ts';
+import type { QueueSwitch } from './queueSwitch.ts';
 import type { Sessions } from './sessions.ts';
 import { Subscription, type SubscriptionOptions } from './subscription.ts';
 
@@ -23,6 +24,7 @@ export interface ClientLinkOptions extends SubscriptionOptions {
   readonly book: JobBook;
   readonly control: JobControl;
   readonly inquiries: Inquiries;
+  readonly queue: QueueSwitch;
   readonly logs: JobLogs;
   readonly sessions: Sessions;
   readonly timers: Timers;
@@ -35,7 +37,7 @@ export async function serveClient(
   daemon: DaemonHandlers,
   options: ClientLinkOptions,
 ): Promise<void> {
-  const { book, control, inquiries, logs, sessions, store, fleet, timers, onError } = options;
+  const { book, control, inquiries, queue, logs, sessions, store, fleet, timers, onError } = options;
   let sessionId: string | undefined;
   let subscription: Subscription | undefined;
   let gone = false;
@@ -68,6 +70,16 @@ export async function serveClient(
       const { job } = await control.find(id);
       return { job: toJob(await control.retry(job.id)) };
     },
+    'jobs.pause': async ({ id }) => {
+      const { job } = await control.find(id);
+      return { job: toJob(await control.pause(job.id)) };
+    },
+    'jobs.resume': async ({ id }) => {
+      const { job } = await control.find(id);
+      return { job: toJob(await control.resume(job.id)) };
+    },
+    'queue.pause': async () => ({ counts: await queue.pause(true) }),
+    'queue.resume': async () => ({ counts: await queue.pause(false) }),
     'jobs.log': async ({ id, offset, wait }, { signal }) => {
       const { job } = await control.find(id);
       return readLog({ logs, book }, job.id, offset, wait ? signal : undefined);

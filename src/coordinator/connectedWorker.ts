@@ -59,6 +59,11 @@ export class ConnectedWorker implements WorkerView {
     return this.#description.name;
   }
 
+  /** Node's name of its system. */
+  get platform(): string {
+    return this.#description.platform;
+  }
+
   get capabilities(): WorkerDescription['capabilities'] {
     return this.#description.capabilities;
   }

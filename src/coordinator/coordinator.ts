@@ -17,6 +17,7 @@ import { logLines } from './jobLogLines.ts';
 import { Links } from './links.ts';
 import { LoadWatch } from './loadWatch.ts';
 import { ProgressBoard } from './progressBoard.ts';
+import { QueueSwitch } from './queueSwitch.ts';
 import type { QueueSettings } from './queueSettings.ts';
 import { Recovery } from './recovery.ts';
 import { Sessions } from './sessions.ts';
@@ -82,7 +83,17 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     },
   });
   const attempts = new Attempts({ book, clock, settings, platform });
-  const dispatcher = new Dispatcher({ book, fleet, attempts, settings, clock, timers, platform, onError });
+  const queue = new QueueSwitch({
+    store,
+    onChange: () => {
+      feed.wake();
+      wake();
+    },
+  });
+  const isPaused = (): boolean => queue.paused;
+  const dispatcher = new Dispatcher({
+    ...{ book, fleet, attempts, settings, clock, timers, platform, isPaused, onError },
+  });
   const wake = (): void => {
     dispatcher.wake('fleet');
   };
@@ -96,6 +107,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     activityChanged.emit();
   });
 
+  await queue.load();
   await recovery.start();
   await planAgain();
   for (const { sessionId } of await store.attached()) sessions.expect(sessionId);
@@ -116,6 +128,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
         loadWatch,
         control,
         inquiries,
+        queue,
         logs,
         sessions,
         timers,
@@ -126,8 +139,8 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     counts: () => store.counts(),
     workers: () => fleet.info(false),
     activity: async () => {
-      const { waiting, running } = await store.counts();
-      return { unfinishedJobs: waiting + running, clients: clients.size };
+      const { waiting, paused, running } = await store.counts();
+      return { unfinishedJobs: waiting + paused + running, clients: clients.size };
     },
     onActivity: (listener) => activityChanged.on(listener),
     close: async () => {

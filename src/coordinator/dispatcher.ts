@@ -12,6 +12,7 @@ import { decide } from './scheduler.ts';
 import type { Explanation, QueueEntry } from './store.ts';
 import type { TaskKind } from './store/records.ts';
 import { Trials } from './trials.ts';
+import { queuePaused } from './waitReasons.ts';
 
 export interface DispatcherOptions {
   readonly book: JobBook;
@@ -21,6 +22,8 @@ export interface DispatcherOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly platform: string;
+  /** Nothing is given out to be encoded. */
+  readonly isPaused: () => boolean;
   readonly onError: (error: DffmpegError) => void;
 }
 
@@ -111,6 +114,7 @@ export class Dispatcher {
   /** Offers the task, or returns why it waits. */
   async #consider(entry: QueueEntry): Promise<ErrorData | undefined> {
     const { fleet, onError } = this.#options;
+    if (entry.task.kind === 'encode' && this.#options.isPaused()) return queuePaused;
     const decision = decide(entry, fleet.workers);
     try {
       switch (decision.action) {
@@ -193,6 +197,7 @@ export class Dispatcher {
   }
 
   #anyTakes(kind: TaskKind): boolean {
+    if (kind === 'encode' && this.#options.isPaused()) return false;
     return this.#options.fleet.workers.some((worker) => worker.takes(kind));
   }
 

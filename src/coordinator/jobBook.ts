@@ -1,10 +1,10 @@
 import { DffmpegError } from '../protocol/errors.ts';
-import { isEnded } from '../protocol/model.ts';
+import { isEnded, type JobState } from '../protocol/model.ts';
 import type { Clock } from './ids.ts';
 import type { JobChange } from './jobChanges.ts';
 import { reduceJob } from './jobReducer.ts';
 import type { Explanation, Store } from './store.ts';
-import type { StoredJob } from './store/records.ts';
+import type { StoredJob, TaskRecord } from './store/records.ts';
 
 export interface JobBookOptions {
   readonly store: Store;
@@ -100,15 +100,12 @@ export class JobBook {
   #apply(before: StoredJob, change: JobChange): StoredJob {
     const machine = change.event ? this.#reduce(before, change.event) : {};
     const job = { ...before.job, ...change.job, ...machine };
-    const ended = isEnded(job.state);
-    job.endedAt = ended ? (before.job.endedAt ?? this.#clock()) : undefined;
+    job.endedAt = isEnded(job.state) ? (before.job.endedAt ?? this.#clock()) : undefined;
     const tasks = mergeBy(before.tasks, change.tasks ?? [], ({ id }) => id);
     return {
       job,
       // An ended job has nothing to offer, whatever its last attempt left.
-      tasks: ended
-        ? tasks.map((task) => (task.state === 'ended' ? task : { ...task, state: 'ended' }))
-        : tasks,
+      tasks: tasks.map((task) => fitting(task, job.state)),
       attempts: mergeBy(before.attempts, change.attempts ?? [], ({ fence }) => fence).filter(
         ({ fence }) => fence !== change.dropAttempt?.fence,
       ),
@@ -132,6 +129,18 @@ export class JobBook {
     turn.then(forget, forget);
     return turn;
   }
+}
+
+/** A task as its job is: in the queue only while that may be begun. */
+function fitting(task: TaskRecord, state: JobState): TaskRecord {
+  const wanted = isEnded(state)
+    ? 'ended'
+    : state === 'paused' && task.state === 'waiting'
+      ? 'paused'
+      : state !== 'paused' && task.state === 'paused'
+        ? 'waiting'
+        : task.state;
+  return wanted === task.state ? task : { ...task, state: wanted };
 }
 
 function mergeBy<T>(old: readonly T[], changed: readonly T[], key: (item: T) => unknown): T[] {

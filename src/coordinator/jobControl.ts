@@ -9,7 +9,7 @@ import { newTask, retry } from './jobChanges.ts';
 import { newJobRecord } from './jobRecord.ts';
 import { checkPlan } from './planner.ts';
 import type { StoredJob } from './store/records.ts';
-import { withAhead } from './waitReasons.ts';
+import { pausedByPerson, waitsForTurn, withAhead } from './waitReasons.ts';
 
 export interface JobControlOptions {
   readonly book: JobBook;
@@ -99,6 +99,51 @@ export class JobControl {
     if (stored.job.state !== 'committing') return stored;
     await attempts.giveUp(id, attempt, 'abandoned', reason);
     return book.get(id);
+  }
+
+  /** What runs stands still where its worker's system can do that. */
+  async pause(id: string): Promise<StoredJob> {
+    const { book, fleet } = this.#options;
+    const stored = await book.change(id, ({ job, attempts }) => {
+      if (isEnded(job.state))
+        throw new DffmpegError('conflict', `Job ${id} has ended: there is nothing to pause.`);
+      if (job.cancelling) throw new DffmpegError('conflict', `Job ${id} is being cancelled.`);
+      if (job.state === 'paused' || job.suspended) return undefined;
+      const running = attempts.find(({ state }) => state === 'running');
+      if (running && fleet.get(running.workerId)?.platform === 'win32')
+        throw new DffmpegError(
+          'conflict',
+          `Windows, on which ${running.worker} runs, cannot stop a process for a while.`,
+          { hint: 'Pause the queue, so that nothing begins after it, or cancel the job.' },
+        );
+      return { event: { type: 'pause-requested', reason: pausedByPerson } };
+    });
+    if (stored.job.suspended) this.#tellSuspended(stored, true);
+    return stored;
+  }
+
+  async resume(id: string): Promise<StoredJob> {
+    const stored = await this.#options.book.change(id, ({ job }) => {
+      if (isEnded(job.state))
+        throw new DffmpegError('conflict', `Job ${id} has ended.`, { hint: 'Retry it to encode it anew.' });
+      if (job.suspended) return { event: { type: 'resume-requested' } };
+      if (job.state !== 'paused') return undefined;
+      // Names are reserved from planning on.
+      return job.outputs.length === 0
+        ? { event: { type: 'resumed-unprobed' } }
+        : { event: { type: 'resumed', reason: waitsForTurn } };
+    });
+    this.#tellSuspended(stored, stored.job.suspended);
+    return stored;
+  }
+
+  #tellSuspended({ attempts }: StoredJob, suspended: boolean): void {
+    const attempt = attempts.find(({ state }) => state === 'running');
+    const worker = attempt && this.#options.fleet.get(attempt.workerId);
+    if (!attempt || !worker?.attempt(attempt)) return;
+    const { taskId, fence } = attempt;
+    // Where the worker is gone, its attempt is, too.
+    worker.peer.request('task.suspend', { taskId, fence, suspended }).catch(() => undefined);
   }
 
   async retry(id: string): Promise<StoredJob> {

@@ -21,6 +21,7 @@ export function newJobRecord(
     sources: submission.sources.map((path) => ({ path })),
     outputs: [],
     cancelling: false,
+    suspended: false,
     fence: 0,
     createdAt: given.createdAt,
   };

@@ -1,5 +1,5 @@
 import type { ErrorData } from '../protocol/errors.ts';
-import type { JobState } from '../protocol/model.ts';
+import { isEnded, type JobState } from '../protocol/model.ts';
 
 /** What the reducer needs of a job. */
 export interface JobMachine {
@@ -8,6 +8,8 @@ export interface JobMachine {
   readonly fence: number;
   /** A person asked to cancel it while an attempt ran. */
   readonly cancelling: boolean;
+  /** A person paused it while an attempt runs: without a result it does not wait, it is paused. */
+  readonly suspended: boolean;
   readonly reason?: ErrorData | undefined;
 }
 
@@ -27,6 +29,10 @@ export type JobEvent =
   | { readonly type: 'nothing-left'; readonly fence?: number | undefined }
   | { readonly type: 'attempt-ended'; readonly fence: number; readonly reason?: ErrorData | undefined }
   | { readonly type: 'placement-gone'; readonly fence: number; readonly reason: ErrorData }
+  | { readonly type: 'pause-requested'; readonly reason: ErrorData }
+  | { readonly type: 'resume-requested' }
+  | { readonly type: 'resumed'; readonly reason: ErrorData }
+  | { readonly type: 'resumed-unprobed' }
   | { readonly type: 'cancel-requested'; readonly reason: ErrorData }
   | { readonly type: 'abandoned'; readonly reason: ErrorData }
   | { readonly type: 'failed'; readonly reason: ErrorData; readonly fence?: number | undefined }
@@ -39,12 +45,14 @@ export interface JobTransition {
   readonly to: JobState | 'same';
   /** Where it goes instead once a person asked to cancel it. */
   readonly toWhenCancelling?: JobState;
-  readonly effect?: 'next-fence' | 'start-cancelling' | 'forget';
+  /** As above, once a person paused it. */
+  readonly toWhenSuspended?: JobState;
+  readonly effect?: 'next-fence' | 'start-cancelling' | 'suspend' | 'go-on' | 'forget';
   readonly doc: string;
 }
 
 const beforeEnd = [
-  'accepted', 'probing', 'planned', 'waiting', 'running', 'verifying', 'committing',
+  'accepted', 'probing', 'planned', 'waiting', 'paused', 'running', 'verifying', 'committing',
 ] as const satisfies readonly JobState[]; // prettier-ignore
 
 /** Every way a job may go; docs/architecture.md prints this table. For an event, the first row that fits. */
@@ -63,7 +71,13 @@ export const jobTransitions: readonly JobTransition[] = [
     toWhenCancelling: 'cancelled',
     doc: 'The source is media, the destination can be written.',
   },
-  { event: 'queued', from: ['planned'], to: 'waiting', doc: 'The names of the results are reserved.' },
+  {
+    event: 'queued',
+    from: ['planned'],
+    to: 'waiting',
+    toWhenSuspended: 'paused',
+    doc: 'The names of the results are reserved.',
+  },
   {
     event: 'encode-assigned',
     from: ['waiting'],
@@ -101,6 +115,7 @@ export const jobTransitions: readonly JobTransition[] = [
     from: ['probing'],
     to: 'accepted',
     toWhenCancelling: 'cancelled',
+    toWhenSuspended: 'paused',
     doc: 'The attempt ended without a result and may be repeated (worker lost, busy, cancelled there, to be retried).',
   },
   {
@@ -108,6 +123,7 @@ export const jobTransitions: readonly JobTransition[] = [
     from: ['running', 'verifying'],
     to: 'waiting',
     toWhenCancelling: 'cancelled',
+    toWhenSuspended: 'paused',
     doc: 'As above; the plan, the reserved names and what is in place already stay.',
   },
   {
@@ -115,11 +131,39 @@ export const jobTransitions: readonly JobTransition[] = [
     from: ['committing'],
     to: 'waiting',
     toWhenCancelling: 'cancelled',
+    toWhenSuspended: 'paused',
     doc: 'Granted, but not placed, and the verified result is gone.',
   },
   {
+    event: 'pause-requested',
+    from: ['accepted', 'waiting'],
+    to: 'paused',
+    doc: 'A person pauses it: it keeps its place in the queue, and is not begun.',
+  },
+  {
+    event: 'pause-requested',
+    from: ['probing', 'planned', 'running', 'verifying', 'committing'],
+    to: 'same',
+    effect: 'suspend',
+    doc: 'What runs stands still and keeps its slot; an attempt that ends without a result leads to `paused`.',
+  },
+  {
+    event: 'resume-requested',
+    from: ['probing', 'planned', 'running', 'verifying', 'committing'],
+    to: 'same',
+    effect: 'go-on',
+    doc: 'What stands still goes on.',
+  },
+  { event: 'resumed', from: ['paused'], to: 'waiting', doc: 'It waits for its turn again.' },
+  {
+    event: 'resumed-unprobed',
+    from: ['paused'],
+    to: 'accepted',
+    doc: 'As above, of a job whose source was not looked at yet.',
+  },
+  {
     event: 'cancel-requested',
-    from: ['accepted', 'planned', 'waiting'],
+    from: ['accepted', 'planned', 'waiting', 'paused'],
     to: 'cancelled',
     doc: 'Nothing runs: cancelled at once.',
   },
@@ -165,7 +209,8 @@ export function reduceJob(job: JobMachine, event: JobEvent): Reduced {
     return { ok: false, refusal: 'fence-void' };
   const row = jobTransitions.find((each) => each.event === event.type && each.from.includes(job.state));
   if (!row) return { ok: false, refusal: 'not-now' };
-  const target = job.cancelling ? (row.toWhenCancelling ?? row.to) : row.to;
+  const target =
+    (job.cancelling ? row.toWhenCancelling : job.suspended ? row.toWhenSuspended : undefined) ?? row.to;
   const state = target === 'same' ? job.state : target;
   const forgets = row.effect === 'forget';
   // The reason given with the wish to cancel outlives what the ending attempt says.
@@ -176,6 +221,10 @@ export function reduceJob(job: JobMachine, event: JobEvent): Reduced {
       state,
       fence: row.effect === 'next-fence' ? job.fence + 1 : job.fence,
       cancelling: row.effect === 'start-cancelling' || (job.cancelling && !forgets),
+      // Something must be under way that can stand still.
+      suspended:
+        row.effect === 'suspend' ||
+        (job.suspended && row.effect !== 'go-on' && !forgets && state !== 'paused' && !isEnded(state)),
       reason: keepsReason ? job.reason : 'reason' in event ? event.reason : undefined,
     },
   };

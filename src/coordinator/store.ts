@@ -24,6 +24,8 @@ export interface Store {
   /** Revision of the latest change. */
   revision(): Promise<number>;
   counts(): Promise<Counts>;
+  /** Synced to disk; counts as a change, so that who follows the changes hears of it. */
+  pauseQueue(paused: boolean): Promise<void>;
   /** Waiting tasks that are due, by priority, then age. */
   queue(page: QueuePage): Promise<QueueEntry[]>;
   /** How many waiting tasks of the same kind come before this job. */

@@ -4,6 +4,14 @@ import type { ErrorData } from '../protocol/errors.ts';
 
 export const waitsForTurn: ErrorData = { code: 'slots-busy', message: 'Waits for its turn.' };
 
+export const pausedByPerson: ErrorData = { code: 'paused', message: 'Paused.', hint: 'Resume it to go on.' };
+
+export const queuePaused: ErrorData = {
+  code: 'paused',
+  message: 'The queue is paused.',
+  hint: 'Resume the queue, and it starts by itself.',
+};
+
 export const noWorker: ErrorData = {
   code: 'worker-lost',
   message: 'No worker is connected.',

@@ -4,6 +4,7 @@ import type { ViewState } from './model/viewState.ts';
 /** Every context key of the extension with its type; package.json's when-clauses read them. */
 export interface ContextKeys {
   'dffmpeg.state': ViewState;
+  'dffmpeg.queuePaused': boolean;
 }
 
 const current = new Map<keyof ContextKeys, unknown>();

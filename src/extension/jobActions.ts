@@ -6,7 +6,7 @@ import type { DaemonSession } from './session/daemonSession.ts';
 import type { LogDocuments } from './logDocument.ts';
 import { toCommandLine } from '../encoding/commandLine.ts';
 import type { JobBoard } from './model/jobBoard.ts';
-import { lastCommand, resultPath } from './model/jobPresentation.ts';
+import { canPause, canResume, lastCommand, resultPath } from './model/jobPresentation.ts';
 import type { Notifier } from './notifier.ts';
 import { openFile, revealFile } from './revealFile.ts';
 import { ensureTrusted } from './trust.ts';
@@ -36,6 +36,22 @@ export class JobActions {
       jobs.filter(({ state }) => !isEnded(state)),
       'jobs.cancel',
     );
+  }
+
+  async pause(clicked: unknown, selected: unknown): Promise<void> {
+    await this.#each((await this.#jobs(clicked, selected)).filter(canPause), 'jobs.pause');
+  }
+
+  async resume(clicked: unknown, selected: unknown): Promise<void> {
+    await this.#each((await this.#jobs(clicked, selected)).filter(canResume), 'jobs.resume');
+  }
+
+  /** What runs goes on. */
+  async pauseQueue(paused: boolean): Promise<void> {
+    if (!(await ensureTrusted())) return;
+    const { board, session } = this.#services;
+    const { counts } = await session.request(paused ? 'queue.pause' : 'queue.resume', {});
+    board.applyCounts(counts);
   }
 
   async retry(clicked: unknown, selected: unknown): Promise<void> {
@@ -99,7 +115,10 @@ export class JobActions {
     return jobs;
   }
 
-  async #each(jobs: readonly Job[], method: 'jobs.cancel' | 'jobs.retry'): Promise<string[]> {
+  async #each(
+    jobs: readonly Job[],
+    method: 'jobs.cancel' | 'jobs.pause' | 'jobs.resume' | 'jobs.retry',
+  ): Promise<string[]> {
     const { board, session, notifier } = this.#services;
     const answers = await Promise.allSettled(jobs.map(({ id }) => session.request(method, { id })));
     const refused = answers.find((answer) => answer.status === 'rejected');

@@ -16,6 +16,8 @@ const viewType = 'dffmpeg.status';
 
 const jobCommands: Record<JobAction, CommandId> = {
   cancel: 'dffmpeg.cancelJob',
+  pause: 'dffmpeg.pauseJob',
+  resume: 'dffmpeg.resumeJob',
   retry: 'dffmpeg.retryJob',
   reveal: 'dffmpeg.revealResult',
   log: 'dffmpeg.openLog',

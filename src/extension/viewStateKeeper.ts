@@ -5,7 +5,7 @@ import type { Disposable } from './model/emitter.ts';
 import type { JobBoard } from './model/jobBoard.ts';
 import { viewState, type ViewState } from './model/viewState.ts';
 
-/** Keeps the context key `dffmpeg.state` true, which chooses the welcome content of the views. */
+/** Keeps the context keys true that choose the welcome content of the views and what can be done with the queue. */
 export class ViewStateKeeper implements Disposable {
   readonly #board: JobBoard;
   readonly #session: DaemonSession;
@@ -16,6 +16,7 @@ export class ViewStateKeeper implements Disposable {
     this.#session = session;
     const update = (): void => {
       setContextKey('dffmpeg.state', this.current);
+      setContextKey('dffmpeg.queuePaused', board.counts.queuePaused);
     };
     this.#subscriptions = [
       board.onDidChange(({ kind }) => {

@@ -95,6 +95,26 @@ export const clientMethods = {
     params: z.object({ id: idSchema }),
     result: z.object({ job: jobSchema }),
   },
+  'jobs.pause': {
+    doc: 'A waiting job keeps its place and is not begun; the ffmpeg of a running one stands still and keeps its slot. Refused (`conflict`) where the system of its worker cannot stop a process for a while.',
+    params: z.object({ id: idSchema }),
+    result: z.object({ job: jobSchema }),
+  },
+  'jobs.resume': {
+    doc: 'Lets a paused job wait for its turn again, and a suspended one go on.',
+    params: z.object({ id: idSchema }),
+    result: z.object({ job: jobSchema }),
+  },
+  'queue.pause': {
+    doc: 'Nothing new is encoded until `queue.resume`, also after a restart; what runs goes on, and what comes is looked at.',
+    params: z.object({}),
+    result: z.object({ counts: countsSchema }),
+  },
+  'queue.resume': {
+    doc: 'The queue goes on.',
+    params: z.object({}),
+    result: z.object({ counts: countsSchema }),
+  },
   'jobs.log': {
     doc: 'The log of a job from a byte offset. With `wait` the answer comes when there is more or the job has ended.',
     params: z.object({ id: idSchema, offset: z.int().min(0).default(0), wait: z.boolean().default(false) }),

@@ -34,6 +34,7 @@ export const errorTable = {
   disconnected: 'transient',
   timeout: 'transient',
   'slots-busy': 'busy',
+  paused: 'busy',
   cancelled: 'cancelled',
   'not-found': 'protocol',
   conflict: 'protocol',

@@ -12,6 +12,7 @@ export const jobStates = [
   'probing',
   'planned',
   'waiting',
+  'paused',
   'running',
   'verifying',
   'committing',
@@ -109,6 +110,8 @@ export const jobSchema = z.object({
   /** Grows with every change of the job, over all jobs: what `jobs.changed` resumes from. */
   revision: z.int(),
   state: z.enum(jobStates),
+  /** A person paused it while it runs: its ffmpeg stands still, and keeps its slot. */
+  suspended: z.boolean().default(false),
   /** The preset's name; its data is in `presetData`. */
   preset: presetNameSchema,
   presetData: completePresetSchema,
@@ -181,10 +184,13 @@ export const workerSchema = z.object({
 
 export const countsSchema = z.object({
   waiting: z.int(),
+  paused: z.int().default(0),
   running: z.int(),
   done: z.int(),
   failed: z.int(),
   cancelled: z.int(),
+  /** The whole queue is paused: what runs goes on, nothing else begins. */
+  queuePaused: z.boolean().default(false),
 });
 
 export type Source = z.output<typeof sourceSchema>;
@@ -199,6 +205,16 @@ export type FfmpegStatus = z.output<typeof ffmpegStatusSchema>;
 export type Load = z.output<typeof loadSchema>;
 export type WorkerInfo = z.output<typeof workerSchema>;
 export type Counts = z.output<typeof countsSchema>;
+
+export const noCounts: Counts = {
+  waiting: 0,
+  paused: 0,
+  running: 0,
+  done: 0,
+  failed: 0,
+  cancelled: 0,
+  queuePaused: false,
+};
 
 export function isEnded(state: JobState): boolean {
   return (endStates as readonly JobState[]).includes(state);

@@ -21,6 +21,7 @@ export const statusJobSchema = jobSchema
   .pick({
     id: true,
     state: true,
+    suspended: true,
     preset: true,
     priority: true,
     sources: true,
@@ -74,7 +75,7 @@ export const hostMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('load'), series: z.array(loadSeriesSchema) }),
 ]);
 
-export const jobActions = ['cancel', 'retry', 'reveal', 'log'] as const;
+export const jobActions = ['cancel', 'pause', 'resume', 'retry', 'reveal', 'log'] as const;
 export const pageActions = ['encode', 'startDaemon', 'showDaemonLog', 'installFfmpeg'] as const;
 
 export const pageMessageSchema = z.discriminatedUnion('type', [
@@ -93,10 +94,11 @@ export type JobAction = (typeof jobActions)[number];
 export type PageAction = (typeof pageActions)[number];
 
 export function toStatusJob(job: Job): StatusJob {
-  const { id, state, preset, priority, sources, outputs, reason, createdAt, startedAt, endedAt } = job;
+  const { id, state, suspended, preset, priority, sources, outputs, reason, createdAt, startedAt, endedAt } =
+    job;
   const worker = job.attempts.at(-1)?.worker;
   return {
-    id, state, preset, priority, sources, outputs, reason, createdAt, startedAt, endedAt, worker,
+    id, state, suspended, preset, priority, sources, outputs, reason, createdAt, startedAt, endedAt, worker,
   }; // prettier-ignore
 }
 

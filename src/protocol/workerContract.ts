@@ -148,6 +148,11 @@ export const workerMethods = {
     params: z.object(attemptKey),
     result: z.object({}),
   },
+  'task.suspend': {
+    doc: 'Stops the ffmpeg of an attempt where it is, or lets it go on; between two commands the next one waits. Answered at once; unknown attempts are left alone.',
+    params: z.object({ ...attemptKey, suspended: z.boolean() }),
+    result: z.object({}),
+  },
   'capabilities.try': {
     doc: 'Tries these encoders now, before the background trials reach them; answers what is then known of them.',
     params: z.object({ encoders: z.array(z.string()).min(1).max(32) }),

@@ -15,8 +15,14 @@ const actionButtons: Record<JobAction, ActionButton> = {
   reveal: { label: 'Reveal result', icon: 'folder-opened', offered: (job) => job.state === 'done' },
   retry: { label: 'Retry', icon: 'debug-restart', offered: canRetry },
   log: { label: 'Open log', icon: 'output', offered: () => true },
+  pause: { label: 'Pause', icon: 'debug-pause', offered: (job) => !isHeld(job) && !isEnded(job.state) },
+  resume: { label: 'Resume', icon: 'debug-start', offered: isHeld },
   cancel: { label: 'Cancel', icon: 'close', offered: (job) => !isEnded(job.state) },
 };
+
+function isHeld(job: StatusJob): boolean {
+  return job.state === 'paused' || job.suspended;
+}
 
 function canRetry(job: StatusJob): boolean {
   return job.state === 'failed' || job.state === 'cancelled';

@@ -50,6 +50,7 @@ export function progressText(job: StatusJob, progress: Progress | undefined): Pr
 }
 
 function leftText(job: StatusJob, progress: Progress | undefined): string {
+  if (job.suspended) return 'paused';
   if (job.state === 'verifying') return 'checking the result';
   if (job.state === 'committing') return 'putting in place';
   return progress?.eta === undefined ? '' : `${formatDuration(progress.eta)} left`;

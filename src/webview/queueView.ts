@@ -87,7 +87,7 @@ function totals(
     return { running: running.length, waiting: waiting.length, finished: finished.length };
   return {
     running: counts.running,
-    waiting: counts.waiting,
+    waiting: counts.waiting + counts.paused,
     finished: counts.done + counts.failed + counts.cancelled,
   };
 }

@@ -54,7 +54,12 @@ export class Tiles {
     this.#running.render(String(counts.running), rate > 0 ? `${formatFrameRate(rate)} in all` : '\u00a0');
     const { waitingSeconds } = totals;
     const media = waitingSeconds > 0 ? `${formatDuration(waitingSeconds)} of media` : '\u00a0';
-    this.#waiting.render(String(counts.waiting), media);
+    const held = counts.queuePaused
+      ? 'the queue is paused'
+      : counts.paused > 0
+        ? `${counts.paused} paused`
+        : media;
+    this.#waiting.render(String(counts.waiting + counts.paused), held);
     this.#done.render(String(totals.doneToday), `${counts.done} in all`);
     this.#failed.render(String(totals.failedToday), `${counts.failed} in all`);
     this.#renderSaved(totals);

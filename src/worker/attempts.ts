@@ -4,6 +4,7 @@ import type { CapabilityProver } from './capabilities.ts';
 import { encodeTask } from './encodeTask.ts';
 import type { AttemptKey, ReportOutbox } from './outbox.ts';
 import { probeTask } from './probeTask.ts';
+import { Suspension } from './suspension.ts';
 import { isCancelled, TaskFailure, type TaskContext } from './task.ts';
 
 /** What the worker gives to an attempt; all but what the attempt's own life brings. */
@@ -11,7 +12,7 @@ export type ContextOf = (
   key: AttemptKey,
   payload: TaskPayload,
   prover: CapabilityProver,
-) => Omit<TaskContext, 'key' | 'signal' | 'report' | 'commit'> & {
+) => Omit<TaskContext, 'key' | 'signal' | 'suspension' | 'report' | 'commit'> & {
   commit: (request: Parameters<TaskContext['commit']>[0], signal: AbortSignal) => Promise<string>;
 };
 
@@ -19,7 +20,18 @@ interface Attempt {
   key: AttemptKey;
   jobId: string;
   end: AbortController;
+  suspension: Suspension;
   done: Promise<void>;
+}
+
+/** How an attempt is steered, from its offer on. */
+interface Reins {
+  readonly end: AbortController;
+  readonly suspension: Suspension;
+}
+
+function newReins(): Reins {
+  return { end: new AbortController(), suspension: new Suspension() };
 }
 
 /** The attempts that run here: started, cancelled, and reported to their end. */
@@ -28,7 +40,7 @@ export class Attempts {
   readonly #contextOf: ContextOf;
   readonly #running = new Map<string, Attempt>();
   /** Of offers that are being thought over. */
-  readonly #offered = new Map<string, AbortController>();
+  readonly #offered = new Map<string, Reins>();
 
   constructor(outbox: ReportOutbox, contextOf: ContextOf) {
     this.#outbox = outbox;
@@ -43,10 +55,10 @@ export class Attempts {
     return [...this.#running.values()].map(({ key }) => key);
   }
 
-  /** `decide` may end in `start`; a cancel that comes before it does is kept for the attempt. */
+  /** `decide` may end in `start`; a cancel or a pause that comes before it does is kept for the attempt. */
   async consider<T>(key: AttemptKey, decide: () => Promise<T>): Promise<T> {
     const name = nameOf(key);
-    if (!this.#offered.has(name)) this.#offered.set(name, new AbortController());
+    if (!this.#offered.has(name)) this.#offered.set(name, newReins());
     try {
       return await decide();
     } finally {
@@ -56,19 +68,23 @@ export class Attempts {
 
   /** `release` gives the slot up; called before the last report, since that may bring the next offer. */
   start(key: AttemptKey, payload: TaskPayload, prover: CapabilityProver, release: () => void): void {
-    const end = this.#offered.get(nameOf(key)) ?? new AbortController();
-    const done = this.#run(key, payload, this.#contextOf(key, payload, prover), end.signal, release).finally(
-      () => {
-        release();
-        this.#running.delete(nameOf(key));
-      },
-    );
-    this.#running.set(nameOf(key), { key, jobId: payload.jobId, end, done });
+    const { end, suspension } = this.#offered.get(nameOf(key)) ?? newReins();
+    const given = { ...this.#contextOf(key, payload, prover), suspension };
+    const done = this.#run(key, payload, given, end.signal, release).finally(() => {
+      release();
+      this.#running.delete(nameOf(key));
+    });
+    this.#running.set(nameOf(key), { key, jobId: payload.jobId, end, suspension, done });
   }
 
   cancel(key: AttemptKey): void {
-    const end = this.#running.get(nameOf(key))?.end ?? this.#offered.get(nameOf(key));
+    const { end } = this.#running.get(nameOf(key)) ?? this.#offered.get(nameOf(key)) ?? {};
     end?.abort(new DffmpegError('cancelled', 'The job was cancelled.', { hint: 'Retry it to start anew.' }));
+  }
+
+  suspend(key: AttemptKey, suspended: boolean): void {
+    const { suspension } = this.#running.get(nameOf(key)) ?? this.#offered.get(nameOf(key)) ?? {};
+    suspension?.set(suspended);
   }
 
   /** Ends every ffmpeg and waits until all attempts are over. Nothing is reported of what this ended. */
@@ -82,7 +98,7 @@ export class Attempts {
   async #run(
     key: AttemptKey,
     payload: TaskPayload,
-    given: ReturnType<ContextOf>,
+    given: ReturnType<ContextOf> & Pick<TaskContext, 'suspension'>,
     signal: AbortSignal,
     release: () => void,
   ): Promise<void> {

@@ -38,9 +38,10 @@ async function moves(input: PlanInput, place: RunPlace): Promise<boolean> {
 }
 
 async function decode(argv: readonly string[], place: RunPlace): Promise<FfmpegExit> {
-  const { binary, directory, lowPriority, stallSeconds, signal } = place;
+  const { binary, directory, lowPriority, stallSeconds, signal, suspension } = place;
+  await suspension?.released(signal);
   const { exit } = runFfmpeg({
-    ...{ binary, argv, directory, lowPriority, stallMs: stallSeconds * 1000, signal },
+    ...{ binary, argv, directory, lowPriority, stallMs: stallSeconds * 1000, signal, suspension },
     onProgress: () => undefined,
     // What it says of the file in passing belongs to no log.
     onLog: (text) => {

@@ -8,6 +8,8 @@ export interface EncodeProgress {
   /** The next command of this output begins. */
   next(output: number): void;
   update(block: ProgressBlock): void;
+  /** The attempt stands still, or goes on: the time between counts for nothing. */
+  suspended(suspended: boolean): void;
   /** The last result lies at its place. */
   delivered(): void;
 }
@@ -38,6 +40,9 @@ export function encodeProgress(
     },
     update(block) {
       tell(tracker.update(block, now()));
+    },
+    suspended(suspended) {
+      tell(suspended ? tracker.pause(now()) : tracker.resume(now()));
     },
     delivered() {
       tell(tracker.delivered());

@@ -9,7 +9,7 @@ import { checkSource, type SourceIdentity } from '../files/sourceFile.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { TaskPayload } from '../protocol/workerContract.ts';
 import { maxRounds } from './analyse.ts';
-import { encodeProgress, type Foreseen } from './encodeProgress.ts';
+import { encodeProgress, type EncodeProgress, type Foreseen } from './encodeProgress.ts';
 import { makeOutput } from './makeOutput.ts';
 import { proveFor } from './proveFor.ts';
 import { surelyNeededBytes } from './sizeEstimate.ts';
@@ -32,6 +32,22 @@ export async function encodeTask(payload: EncodePayload, context: TaskContext): 
   const progress = encodeProgress(outputs.map(foresee), (now) => {
     context.progress(now);
   });
+  const stop = context.suspension.onChange((suspended) => {
+    progress.suspended(suspended);
+  });
+  try {
+    await makeAll(sources, outputs, progress, context);
+  } finally {
+    stop();
+  }
+}
+
+async function makeAll(
+  sources: SourceIdentity[],
+  outputs: readonly PlannedOutput[],
+  progress: EncodeProgress,
+  context: TaskContext,
+): Promise<void> {
   context.signal.throwIfAborted();
   for (const [position, output] of outputs.entries()) {
     context.signal.throwIfAborted();

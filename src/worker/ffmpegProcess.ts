@@ -7,6 +7,8 @@ import { LineBatcher } from './lineBatcher.ts';
 import { lowerPriority } from './priority.ts';
 import { processStart } from './processTable.ts';
 import { StallTimer } from './stallTimer.ts';
+import { standStill } from './standStill.ts';
+import type { Suspension } from './suspension.ts';
 
 /** Characters of standard error that are kept: more than any reader of measurements needs. */
 const saidLength = 256 * 1024;
@@ -24,6 +26,8 @@ export interface FfmpegOptions {
   stallMs: number;
   /** Aborting ends it. */
   signal: AbortSignal;
+  /** While it is on, the process stands still (on Unix), and no stall is counted. */
+  suspension?: Suspension | undefined;
   onProgress: (block: ProgressBlock) => void;
   /** Whole lines of standard error, four times a second at most. */
   onLog: (text: string) => void;
@@ -102,11 +106,22 @@ async function follow(subprocess: Subprocess, options: FfmpegOptions): Promise<F
   // What is written after it has ended is nobody's loss.
   subprocess.stdin.on('error', () => undefined);
 
-  const cancel = () => subprocess.kill('SIGTERM');
+  const hold = (suspended: boolean): void => {
+    stall.hold(suspended);
+    standStill(subprocess.pid, suspended);
+  };
+  const stopHolding = options.suspension?.onChange(hold);
+  if (options.suspension?.suspended === true) hold(true);
+  const cancel = () => {
+    subprocess.kill('SIGTERM');
+    // A process that stands still hears of it when it goes on.
+    standStill(subprocess.pid, false);
+  };
   if (options.signal.aborted) cancel();
   options.signal.addEventListener('abort', cancel);
   const result = await subprocess;
   options.signal.removeEventListener('abort', cancel);
+  stopHolding?.();
   stall.stop();
   log.flush();
   return {

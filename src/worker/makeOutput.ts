@@ -96,6 +96,7 @@ function runPlace(task: OutputTask, directory: string, context: TaskContext): Ru
     lowPriority: context.lowPriority,
     stallSeconds: context.settings.stallSeconds,
     signal: context.signal,
+    suspension: context.suspension,
     log: (text) => {
       context.log(text);
     },

@@ -3,6 +3,7 @@ import { toDffmpegError } from '../protocol/errors.ts';
 import type { AttemptCommand, Exit } from '../protocol/model.ts';
 import { failedRun } from './encodeFailure.ts';
 import { runFfmpeg, type FfmpegExit } from './ffmpegProcess.ts';
+import type { Suspension } from './suspension.ts';
 import { TaskFailure } from './task.ts';
 
 export type Purpose = AttemptCommand['purpose'];
@@ -17,6 +18,8 @@ export interface RunPlace {
   readonly stallSeconds: number;
   /** Aborting it ends what runs. */
   readonly signal: AbortSignal;
+  /** While it is on, what runs stands still, and nothing begins. */
+  readonly suspension?: Suspension | undefined;
   log(text: string): void;
   /** Told of each that has begun; `argv` has the binary first. */
   started(command: { purpose: Purpose; argv: string[]; pid: number; processStart: string }): void;
@@ -37,6 +40,7 @@ export async function runCommand(place: RunPlace, request: RunRequest): Promise<
   const { purpose } = request;
   const { binary, directory, signal } = place;
   signal.throwIfAborted();
+  await place.suspension?.released(signal);
   const quiet = measuring.includes(purpose);
   const run = runFfmpeg({
     binary,
@@ -45,6 +49,7 @@ export async function runCommand(place: RunPlace, request: RunRequest): Promise<
     lowPriority: place.lowPriority,
     stallMs: place.stallSeconds * 1000,
     signal,
+    suspension: place.suspension,
     onProgress: request.onProgress ?? (() => undefined),
     onLog: (text) => {
       if (!quiet) place.log(text);

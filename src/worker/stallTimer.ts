@@ -7,6 +7,7 @@ import path from 'node:path';
  */
 export class StallTimer {
   fired = false;
+  #held = false;
   readonly #halfMs: number;
   readonly #folder: string;
   readonly #onStall: () => void;
@@ -19,8 +20,16 @@ export class StallTimer {
     this.restart();
   }
 
+  /** While it is held nothing counts: the process stands still. */
+  hold(held: boolean): void {
+    this.#held = held;
+    if (held) this.stop();
+    else this.restart();
+  }
+
   restart(): void {
     this.stop();
+    if (this.#held) return;
     this.#timer = setTimeout(() => {
       this.#watchFolder();
     }, this.#halfMs);

@@ -4,6 +4,7 @@ import type { Params } from '../protocol/contract.ts';
 import type { CoordinatorMethods, TaskReport } from '../protocol/workerContract.ts';
 import type { CapabilityProver } from './capabilities.ts';
 import type { AttemptKey, ReportOutcome } from './outbox.ts';
+import type { Suspension } from './suspension.ts';
 
 /** Settings of the worker, in seconds. */
 export interface WorkerSettings {
@@ -26,6 +27,7 @@ export interface TaskContext {
   readonly recordDir: string;
   /** Aborted by a cancel (the reason is then a `DffmpegError` with code `cancelled`) or by the worker's end. */
   readonly signal: AbortSignal;
+  readonly suspension: Suspension;
   /** `last`: nothing more happens in this attempt, its slot is free. */
   report(report: TaskReport, last?: 'last'): Promise<ReportOutcome>;
   /** Asks until granted; throws when it is refused, and when the signal aborts. */

@@ -177,6 +177,10 @@ class WorkerNode implements Worker {
         this.#attempts.cancel({ taskId, fence });
         return Promise.resolve({});
       },
+      'task.suspend': ({ suspended, ...key }) => {
+        this.#attempts.suspend(key, suspended);
+        return Promise.resolve({});
+      },
       'capabilities.try': async ({ encoders }) => {
         const prover = await this.#ffmpeg.check();
         const known = prover ? await prover.prove(encoders) : {};

@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../vscode/harness/browser.ts';
 import { allMessages, counts, job, load, progress, workers, workingNight } from './statusPage/states.ts';
 import { StatusPageFixture, type OpenOptions } from './statusPage/statusPageFixture.ts';
+import { noCounts } from '../../src/protocol/model.ts';
 
 const script = path.join(import.meta.dirname, '../../dist/webview/status.js');
 
@@ -57,7 +58,7 @@ describe('the status page in a browser', function () {
     it('says what to do when there is nothing, no ffmpeg, or no connection', () =>
       onPage({}, async ({ page, send, screenshot }) => {
         await page.getByText('Reading the queue…').waitFor();
-        const none = { waiting: 0, running: 0, done: 0, failed: 0, cancelled: 0 };
+        const none = noCounts;
         const error = {
           code: 'ffmpeg-missing',
           message: 'This machine has no ffmpeg.',

@@ -41,6 +41,36 @@ describe('jobs in the view', () => {
       assert.equal(api.services.jobsView.badge, 1);
     });
 
+    it('are paused where they are, and go on', async function () {
+      // Windows cannot stop a process for a while, and says so.
+      if (process.platform === 'win32') this.skip();
+      const api = await activated();
+      const { board, jobsTree } = api.services;
+      const node = jobsTree.node(id);
+      await vscode.commands.executeCommand('dffmpeg.pauseJob', node, [node]);
+      await whenBoard(api, () => board.job(id)?.suspended);
+      assert.match(String(jobsTree.getTreeItem(node).description), /^paused/);
+      assert.match(jobsTree.getTreeItem(node).contextValue ?? '', /\+resumable\b/);
+      const reached = board.progress(id)?.fraction ?? 0;
+      await vscode.commands.executeCommand('dffmpeg.resumeJob', node, [node]);
+      await whenBoard(api, () => (board.progress(id)?.fraction ?? 0) > reached);
+      assert.deepEqual(answers.shown, []);
+    });
+
+    it('wait while the queue is paused', async () => {
+      const api = await activated();
+      const { board } = api.services;
+      await vscode.commands.executeCommand('dffmpeg.pauseQueue');
+      const [job] = await submitted(api, 'dffmpeg.encode', clip('second clip.mp4'));
+      assert.ok(job);
+      await whenBoard(api, () => board.job(job.id)?.reason?.message === 'The queue is paused.');
+      assert.equal(board.counts.queuePaused, true);
+      await vscode.commands.executeCommand('dffmpeg.resumeQueue');
+      await whenBoard(api, () => board.job(job.id)?.reason?.code === 'slots-busy');
+      await vscode.commands.executeCommand('dffmpeg.cancelJob', api.services.jobsTree.node(job.id));
+      await whenEnded(api, job.id);
+    });
+
     it('are cancelled, and leave nothing behind', async () => {
       const api = await activated();
       const { jobsTree } = api.services;

@@ -1,8 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { DffmpegError } from '../../protocol/errors.ts';
 import { jobStates, type JobState } from '../../protocol/model.ts';
 import { action, type CommandContext } from '../command.ts';
 import { cancelJobs } from '../jobs/cancelJobs.ts';
 import { listJobs } from '../jobs/listJobs.ts';
+import { pauseJobs, pauseQueue } from '../jobs/pauseJobs.ts';
 import { retryJobs } from '../jobs/retryJobs.ts';
 import { showJob } from '../jobs/showJob.ts';
 import { showLog } from '../jobs/showLog.ts';
@@ -16,10 +18,16 @@ export interface ListOptions {
 }
 
 export function jobCommands(context: CommandContext): Command[] {
-  const job = new Command('job').description('List, show, follow, cancel and retry jobs.');
+  const job = new Command('job').description('List, show, follow, pause, cancel and retry jobs.');
   for (const command of [listCommand('list', context), showCommand(context), logsCommand(context)])
     job.addCommand(command);
-  for (const command of [cancelCommand(context), retryCommand(context)]) job.addCommand(command);
+  for (const command of [
+    cancelCommand(context),
+    pauseCommand('pause', context),
+    pauseCommand('resume', context),
+    retryCommand(context),
+  ])
+    job.addCommand(command);
   return [job, listCommand('jobs', context)];
 }
 
@@ -58,6 +66,25 @@ function cancelCommand(context: CommandContext): Command {
   return command
     .argument('<id...>', idHelp)
     .action(action<[string[]]>(context, command, (invocation, ids) => cancelJobs(invocation, ids)));
+}
+
+function pauseCommand(name: 'pause' | 'resume', context: CommandContext): Command {
+  const paused = name === 'pause';
+  const command = new Command(name).description(
+    paused
+      ? 'Keep jobs from being begun; what runs of them stands still.'
+      : 'Let paused jobs, or the paused queue, go on.',
+  );
+  return command
+    .argument('[id...]', idHelp)
+    .option('--queue', paused ? 'the whole queue: what runs goes on, nothing else begins' : 'the whole queue')
+    .action(
+      action<[string[], { queue?: boolean }]>(context, command, (invocation, ids, { queue }) => {
+        if ((queue === true) === ids.length > 0)
+          throw new DffmpegError('request-invalid', 'Name jobs by their ids, or say --queue.');
+        return queue === true ? pauseQueue(invocation, paused) : pauseJobs(invocation, ids, paused);
+      }),
+    );
 }
 
 function retryCommand(context: CommandContext): Command {

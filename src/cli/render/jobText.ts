@@ -1,4 +1,10 @@
-import { andMore, describeProgress, describeResult, plural } from '../../encoding/formatting.ts';
+import {
+  andMore,
+  describeProgress,
+  describeResult,
+  formatPercent,
+  plural,
+} from '../../encoding/formatting.ts';
 import type { Finding, Verdict } from '../../encoding/verdict.ts';
 import {
   placedOutputs,
@@ -36,9 +42,13 @@ export function stateText(job: Job, progress: Progress | undefined): string {
     case 'waiting':
     case 'planned':
       return job.reason === undefined ? 'waiting' : `waiting: ${printable(job.reason.message)}`;
+    case 'paused':
+      return 'paused';
     case 'probing':
       return 'looking at the source';
     case 'running':
+      if (job.suspended)
+        return `paused${progress?.fraction === undefined ? '' : ` at ${formatPercent(progress.fraction)}`}`;
       return (progress && describeProgress(progress)) || 'starting';
     case 'verifying':
       return 'checking the result';

@@ -17,9 +17,7 @@ export function statusLines(
     daemon.ffmpeg.state === 'missing'
       ? style.bad(`ffmpeg missing: ${daemon.ffmpeg.error.message}`)
       : `ffmpeg ${ffmpegText(daemon.ffmpeg)}`,
-    Object.entries(counts)
-      .map(([name, count]) => `${count} ${name}`)
-      .join(', '),
+    countsText(counts),
   ];
   if (daemon.ffmpeg.state === 'missing' && daemon.ffmpeg.error.hint !== undefined)
     lines.splice(2, 0, `  ${daemon.ffmpeg.error.hint}`);
@@ -27,4 +25,9 @@ export function statusLines(
   if (jobs.length > 0)
     lines.push('', ...table(jobRows(jobs, { ...options, progressOf: (id) => progress.get(id) })));
   return lines;
+}
+
+function countsText({ queuePaused, ...states }: Status['counts']): string {
+  const numbers = Object.entries(states).map(([name, count]) => `${count} ${name}`);
+  return [...numbers, ...(queuePaused ? ['the queue is paused'] : [])].join(', ');
 }

@@ -1,5 +1,6 @@
 import os from 'node:os';
 import type { DaemonConnection } from '../../client/connection.ts';
+import { noCounts } from '../../protocol/model.ts';
 import type { Invocation } from '../command.ts';
 import type { StatusOptions } from '../commands/status.ts';
 import { openRunningDaemon } from '../connect.ts';
@@ -25,8 +26,8 @@ export async function showStatus(invocation: Invocation, options: StatusOptions)
 }
 
 function noDaemon({ io, json }: Invocation): number {
-  const counts = { waiting: 0, running: 0, done: 0, failed: 0, cancelled: 0 };
-  if (json) printJson(io.stdout, statusOutputSchema, { daemon: null, counts, jobs: [], workers: [] });
+  if (json)
+    printJson(io.stdout, statusOutputSchema, { daemon: null, counts: noCounts, jobs: [], workers: [] });
   else
     io.stdout.write(
       'No daemon is running. It starts by itself with the next encode; "dffmpeg jobs" starts it too.\n',

@@ -76,23 +76,32 @@ export async function revision(db: Reading): Promise<number> {
   return Number(row.value);
 }
 
+/** 1 while the whole queue is paused. */
+export const queuePausedCounter = 'queue-paused';
+
 export async function counts(db: Reading): Promise<Counts> {
   const rows = await db
     .selectFrom('jobs')
     .select(['state', (builder) => builder.fn.countAll<number>().as('jobs')])
     .groupBy('state')
     .execute();
-  const sums: Counts = { waiting: 0, running: 0, done: 0, failed: 0, cancelled: 0 };
+  const sums = { waiting: 0, paused: 0, running: 0, done: 0, failed: 0, cancelled: 0 };
   for (const row of rows) sums[countedAs[row.state as JobState]] += Number(row.jobs);
-  return sums;
+  const paused = await db
+    .selectFrom('counters')
+    .select('value')
+    .where('name', '=', queuePausedCounter)
+    .executeTakeFirst();
+  return { ...sums, queuePaused: Number(paused?.value ?? 0) === 1 };
 }
 
 /** What a status bar calls each state: a job that is probed does not encode yet. */
-const countedAs: Readonly<Record<JobState, keyof Counts>> = {
+const countedAs: Readonly<Record<JobState, Exclude<keyof Counts, 'queuePaused'>>> = {
   accepted: 'waiting',
   probing: 'waiting',
   planned: 'waiting',
   waiting: 'waiting',
+  paused: 'paused',
   running: 'running',
   verifying: 'running',
   committing: 'running',

@@ -1,6 +1,6 @@
 import { DffmpegError } from '../../protocol/errors.ts';
 import type { Explanation, JobWrite } from '../store.ts';
-import { jobWithSubmission, revision as readRevision } from './jobQueries.ts';
+import { jobWithSubmission, queuePausedCounter, revision as readRevision } from './jobQueries.ts';
 import type { AttemptKey, StoredJob } from './records.ts';
 import { reserve } from './reservations.ts';
 import { toAttemptRow, toJobRow, toTaskRow } from './rows.ts';
@@ -50,6 +50,15 @@ export async function explainJobs(writing: Writing, reasons: readonly Explanatio
       .where('id', '=', id)
       .where('revision', '=', revision)
       .execute();
+}
+
+export async function pauseQueue(writing: Writing, paused: boolean): Promise<void> {
+  await nextRevision(writing);
+  await writing
+    .updateTable('counters')
+    .set({ value: Number(paused) })
+    .where('name', '=', queuePausedCounter)
+    .execute();
 }
 
 /** The one counter behind all revisions: whoever commits has its row, so that no cursor skips a late one. */

@@ -11,6 +11,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { number: 1, name: '0001-queue', up: createQueue },
   { number: 2, name: '0002-outputs', up: severalOutputs },
+  { number: 3, name: '0003-pause', up: pausedJobs },
 ];
 
 interface MetaSchema {
@@ -172,6 +173,15 @@ async function severalOutputs(database: Kysely<never>): Promise<void> {
       .where('id', '=', row.id)
       .execute();
   await database.schema.alterTable('jobs').dropColumn('probe').execute();
+}
+
+/** Jobs that a person paused while they run; and whether the queue is paused, since when. */
+async function pausedJobs(database: Kysely<never>): Promise<void> {
+  await database.schema
+    .alterTable('jobs')
+    .addColumn('suspended', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute();
+  await sql`insert into counters (name, value) values ('queue-paused', 0)`.execute(database);
 }
 
 interface OneOutputSchema {

@@ -37,7 +37,8 @@ export const jobRecordSchema = jobSchema.omit({ attempts: true }).extend({
   fence: z.int().min(0),
 });
 
-export const taskStates = ['waiting', 'running', 'ended'] as const;
+/** `paused`: as its job, in no queue until that goes on. */
+export const taskStates = ['waiting', 'paused', 'running', 'ended'] as const;
 
 export const taskRecordSchema = z.object({
   id: idSchema,

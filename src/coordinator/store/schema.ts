@@ -36,6 +36,7 @@ export interface JobsTable {
   /** JSON. */
   placement: string | null;
   cancelling: number;
+  suspended: number;
   fence: number;
   created_at: number;
   started_at: number | null;

@@ -2,7 +2,7 @@ import type { Counts } from '../../protocol/model.ts';
 import type { Explanation, JobPage, JobWrite, QueueEntry, QueuePage, Store } from '../store.ts';
 import { GroupCommit, type SetSync } from './groupCommit.ts';
 import * as read from './jobQueries.ts';
-import { explainJobs, insertJob, updateJob } from './jobWrites.ts';
+import { explainJobs, insertJob, pauseQueue, updateJob } from './jobWrites.ts';
 import * as queue from './queueQueries.ts';
 import type { JobRecord, StoredJob, TaskKind } from './records.ts';
 import { reservedAmong } from './reservations.ts';
@@ -52,6 +52,10 @@ export class SqlStore implements Store {
 
   counts(): Promise<Counts> {
     return read.counts(this.#db);
+  }
+
+  pauseQueue(paused: boolean): Promise<void> {
+    return this.#commits.write(true, (writing) => pauseQueue(writing, paused));
   }
 
   queue(page: QueuePage): Promise<QueueEntry[]> {

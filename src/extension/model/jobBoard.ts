@@ -1,5 +1,5 @@
 import type { Counts, Job, JobState, Progress, WorkerInfo } from '../../protocol/model.ts';
-import { isEnded } from '../../protocol/model.ts';
+import { isEnded, noCounts } from '../../protocol/model.ts';
 import { Emitter, type Event } from './emitter.ts';
 
 /** The three groups that people see. */
@@ -24,8 +24,6 @@ export interface BoardSnapshot {
   readonly workers: readonly WorkerInfo[];
   readonly counts: Counts;
 }
-
-const noCounts: Counts = { waiting: 0, running: 0, done: 0, failed: 0, cancelled: 0 };
 
 /** The daemon's jobs, workers and counts as this window knows them. Every view draws from here. */
 export class JobBoard {

@@ -1,4 +1,4 @@
-import { andMore, describeProgress, describeResult } from '../../encoding/formatting.ts';
+import { andMore, describeProgress, formatPercent, describeResult } from '../../encoding/formatting.ts';
 import type { Verdict } from '../../encoding/verdict.ts';
 import {
   placedOutputs,
@@ -31,10 +31,13 @@ export function describeJob(job: Job, progress: Progress | undefined): string {
     case 'planned':
     case 'waiting':
       return reasonText(job) ?? 'waits for its turn';
+    case 'paused':
+      return 'paused';
     case 'probing':
       return 'looking at the file';
     case 'running':
-      return isBeingCancelled(job) ? 'being cancelled' : runningText(progress);
+      if (isBeingCancelled(job)) return 'being cancelled';
+      return job.suspended ? pausedText(progress) : runningText(progress);
     case 'verifying':
       return 'checking the result';
     case 'committing':
@@ -61,6 +64,10 @@ export function namedMessage(job: Job): string | undefined {
   return path === undefined
     ? job.reason?.message
     : job.reason?.message.replaceAll(path, firstSourceName(job));
+}
+
+function pausedText({ fraction }: Partial<Progress> = {}): string {
+  return fraction === undefined ? 'paused' : `paused at ${formatPercent(fraction)}`;
 }
 
 function runningText(progress: Progress | undefined): string {
@@ -98,6 +105,7 @@ const stateWords: Record<JobState, string> = {
   probing: 'waiting',
   planned: 'waiting',
   waiting: 'waiting',
+  paused: 'paused',
   running: 'encoding',
   verifying: 'encoding',
   committing: 'encoding',
@@ -108,7 +116,7 @@ const stateWords: Record<JobState, string> = {
 
 /** For a screen reader and the tooltip's head. */
 export function stateWord(job: Job): string {
-  return stateWords[job.state];
+  return job.suspended ? stateWords.paused : stateWords[job.state];
 }
 
 /** A codicon and the id of a theme colour. */
@@ -120,11 +128,14 @@ export function jobIcon(job: Job): { readonly icon: string; readonly color?: str
       return job.reason?.code === 'ffmpeg-missing'
         ? { icon: 'warning', color: 'list.warningForeground' }
         : { icon: 'clock' };
+    case 'paused':
+      return { icon: 'debug-pause' };
     case 'probing':
       return { icon: 'search' };
     case 'running':
     case 'verifying':
     case 'committing':
+      if (job.suspended && !isBeingCancelled(job)) return { icon: 'debug-pause' };
       return job.reason && !isBeingCancelled(job)
         ? { icon: 'warning', color: 'list.warningForeground' }
         : { icon: 'sync~spin', color: 'progressBar.background' };
@@ -139,10 +150,21 @@ export function jobIcon(job: Job): { readonly icon: string; readonly color?: str
   }
 }
 
+export function canPause(job: Job): boolean {
+  const held = job.state === 'paused' || job.suspended;
+  return !held && !isEnded(job.state) && !isBeingCancelled(job);
+}
+
+export function canResume(job: Job): boolean {
+  return (job.state === 'paused' || job.suspended) && !isBeingCancelled(job);
+}
+
 /** Flags that when-clauses match: `job+done+result+log+command`. */
 export function jobContext(job: Job): string {
   const flags: string[] = ['job', job.state];
   if (!isEnded(job.state) && !isBeingCancelled(job)) flags.push('cancellable');
+  if (canPause(job)) flags.push('pausable');
+  if (canResume(job)) flags.push('resumable');
   if (job.state === 'failed' || job.state === 'cancelled') flags.push('retryable');
   if (resultPath(job) !== undefined) flags.push('result');
   if (job.attempts.length > 0) flags.push('log');

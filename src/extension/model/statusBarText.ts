@@ -25,10 +25,10 @@ export function statusBarText({
   workers,
   link,
 }: StatusBarFacts): StatusBarText | undefined {
-  const { running, waiting } = counts;
-  if (running + waiting === 0) return undefined;
+  const { running, waiting, paused, queuePaused } = counts;
+  if (running + waiting + paused === 0) return undefined;
   if (link.kind === 'failed') {
-    const label = `DFFmpeg: ${running + waiting} unfinished, no connection`;
+    const label = `DFFmpeg: ${running + waiting + paused} unfinished, no connection`;
     return {
       text: `$(error) ${label}`,
       label,
@@ -36,7 +36,7 @@ export function statusBarText({
       blocked: true,
     };
   }
-  if (running === 0 && isFfmpegMissing(workers)) {
+  if (running === 0 && waiting > 0 && isFfmpegMissing(workers)) {
     const label = `${waiting} waiting for ffmpeg`;
     const tooltip =
       'ffmpeg was not found on this machine. Click for the Jobs view, which offers to install it.';
@@ -44,10 +44,11 @@ export function statusBarText({
   }
   const parts = [
     ...(running > 0 ? [`${running} encoding`] : []),
-    ...(waiting > 0 ? [`${waiting} waiting`] : []),
+    ...(waiting > 0 ? [`${waiting} ${queuePaused ? 'waiting, queue paused' : 'waiting'}`] : []),
+    ...(paused > 0 ? [`${paused} paused`] : []),
   ].join(', ');
   const percent = running > 0 && fraction !== undefined ? ` · ${Math.floor(fraction * 100)} %` : '';
-  const icon = running > 0 ? '$(sync~spin)' : '$(clock)';
+  const icon = running > 0 ? '$(sync~spin)' : waiting > 0 && !queuePaused ? '$(clock)' : '$(debug-pause)';
   const label = `${parts}${percent}`;
   return {
     text: `${icon} ${label}`,

@@ -28,7 +28,7 @@ export class RunningRow implements Row<RunningItem> {
   readonly #actions: JobActions;
 
   constructor({ job }: RunningItem, act: Act) {
-    this.#actions = new JobActions(job, ['log', 'cancel'], act);
+    this.#actions = new JobActions(job, ['log', 'pause', 'resume', 'cancel'], act);
     const numbers = element('div', { class: 'numbers' }, this.#percent, this.#rate, this.#speed, this.#left);
     this.element = element(
       'li',

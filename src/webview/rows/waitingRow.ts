@@ -20,7 +20,7 @@ export class WaitingRow implements Row<WaitingItem> {
   readonly #actions: JobActions;
 
   constructor({ job }: WaitingItem, act: Act) {
-    this.#actions = new JobActions(job, ['log', 'cancel'], act);
+    this.#actions = new JobActions(job, ['log', 'pause', 'resume', 'cancel'], act);
     this.element = element(
       'li',
       { class: 'row waiting', 'data-job': job.id },

@@ -5,18 +5,20 @@ import type {
   StatusJob,
   StatusWorker,
 } from '../../../src/protocol/statusPageContract.ts';
+import { noCounts } from '../../../src/protocol/model.ts';
 
 /** A working night, told to the page. Times count back from `now`. */
 
 const MB = 1e6;
 const minute = 60_000;
 
-export const counts: Counts = { running: 2, waiting: 3, done: 128, failed: 3, cancelled: 1 };
+export const counts: Counts = { ...noCounts, running: 2, waiting: 3, done: 128, failed: 3, cancelled: 1 };
 
 export function job(id: string, change: Partial<StatusJob>): StatusJob {
   return {
     id,
     state: 'waiting',
+    suspended: false,
     preset: 'web',
     priority: 50,
     sources: [{ path: `/media/${id}.mp4` }],

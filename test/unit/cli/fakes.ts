@@ -46,6 +46,7 @@ export function job(over: Partial<Job> = {}): Job {
     id: 'mj3k2f9a01zx',
     revision: 1,
     state: 'running',
+    suspended: false,
     preset: 'web',
     presetData: { container: 'mp4', video: { encoders: ['libx264'] } },
     priority: 50,

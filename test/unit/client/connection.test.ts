@@ -8,8 +8,9 @@ import { DffmpegError } from '../../../src/protocol/errors.ts';
 import { createPeer } from '../../../src/protocol/peer.ts';
 import { createMemoryChannelPair } from '../../../src/transport/memory.ts';
 import { manualTimers, settled, withCode } from '../protocol/conversation.ts';
+import { noCounts } from '../../../src/protocol/model.ts';
 
-const counts = { waiting: 0, running: 0, done: 0, failed: 0, cancelled: 0 };
+const counts = noCounts;
 
 /** Daemons at the far end of memory channels, that a test lets run, leave and come back. */
 function fakeWorld() {

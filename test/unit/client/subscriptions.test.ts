@@ -6,10 +6,11 @@ import type { Params, Result } from '../../../src/protocol/contract.ts';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
 import type { Job } from '../../../src/protocol/model.ts';
 import { settled } from '../protocol/conversation.ts';
+import { noCounts } from '../../../src/protocol/model.ts';
 
 type Answer = Result<ClientMethods['subscribe']>;
 
-const counts = { waiting: 0, running: 0, done: 0, failed: 0, cancelled: 0 };
+const counts = noCounts;
 const job = (id: string, revision: number): Job => ({ id, revision }) as Job;
 const answer = (cursor: number, snapshot: boolean, jobs: Job[] = []): Answer => ({
   snapshot,

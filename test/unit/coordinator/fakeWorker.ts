@@ -80,6 +80,11 @@ export class FakeWorker {
           this.#notify();
           return Promise.resolve({});
         },
+        'task.suspend': (params) => {
+          this.asked.push({ method: 'task.suspend', params });
+          this.#notify();
+          return Promise.resolve({});
+        },
         'capabilities.try': async (params, context) => {
           this.asked.push({ method: 'capabilities.try', params });
           this.#notify();

@@ -58,6 +58,7 @@ export function storedJob(id: string, changes: Partial<JobRecord> = {}): StoredJ
       sources: [{ path: `/media/${id}.mov` }],
       outputs: [],
       cancelling: false,
+      suspended: false,
       fence: 0,
       createdAt: 1_700_000_000_000,
       ...changes,

@@ -9,7 +9,7 @@ import {
 import { isEnded, jobStates } from '../../../src/protocol/model.ts';
 
 const reason = { code: 'internal', message: 'because' } as const;
-const accepted: JobMachine = { state: 'accepted', fence: 0, cancelling: false };
+const accepted: JobMachine = { state: 'accepted', fence: 0, cancelling: false, suspended: false };
 
 /** Any event, of the latest attempt or of an earlier one. */
 const anyEvent = fc.record({
@@ -91,6 +91,22 @@ describe('jobReducer', () => {
     );
   });
 
+  it('stands still only while something is under way', () => {
+    fc.assert(
+      fc.property(paths, (steps) => {
+        for (const { after } of walk(steps))
+          if (after.suspended)
+            assert.ok(
+              ['probing', 'planned', 'running', 'verifying', 'committing', 'accepted', 'waiting'].includes(
+                after.state,
+              ),
+              after.state,
+            );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('has a way out of every state to an end', () => {
     const reaches = new Set<string>(jobStates.filter(isEnded));
     for (let before = -1; before !== reaches.size;) {
@@ -112,19 +128,19 @@ describe('jobReducer', () => {
 
   it('keeps the reason that was given with the wish to cancel', () => {
     const asked = { code: 'cancelled', message: 'Cancelled.' } as const;
-    const running: JobMachine = { state: 'running', fence: 2, cancelling: false };
+    const running: JobMachine = { state: 'running', fence: 2, cancelling: false, suspended: false };
     const cancelling = reduceJob(running, { type: 'cancel-requested', reason: asked });
     assert.ok(cancelling.ok);
     const ended = reduceJob(cancelling.job, { type: 'attempt-ended', fence: 2, reason });
     assert.deepEqual(ended, {
       ok: true,
-      job: { state: 'cancelled', fence: 2, cancelling: true, reason: asked },
+      job: { state: 'cancelled', fence: 2, cancelling: true, suspended: false, reason: asked },
     });
     assert.ok(ended.ok);
     const retried = reduceJob(ended.job, { type: 'retried' });
     assert.deepEqual(retried, {
       ok: true,
-      job: { state: 'accepted', fence: 2, cancelling: false, reason: undefined },
+      job: { state: 'accepted', fence: 2, cancelling: false, suspended: false, reason: undefined },
     });
   });
 });

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Changes } from '../../../src/coordinator/changeFeed.ts';
 import { Subscription, type SubscriptionOptions } from '../../../src/coordinator/subscription.ts';
 import { storedJob } from './fixtures.ts';
+import { noCounts } from '../../../src/protocol/model.ts';
 
 describe('subscription', () => {
   it('tells only what its answer did not hold, also where one batch holds both', async () => {
@@ -11,7 +12,7 @@ describe('subscription', () => {
       jobs: revisions.map((revision) => storedJob(`j${revision}`, { revision })),
       cursor: revisions.at(-1) ?? 0,
     });
-    const counts = { waiting: 0, running: 0, done: 0, failed: 0, cancelled: 0 };
+    const counts = noCounts;
     const options = {
       store: {
         revision: () => {

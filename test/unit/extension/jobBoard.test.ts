@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { JobBoard, type BoardChange } from '../../../src/extension/model/jobBoard.ts';
 import { makeDone, makeJob } from './jobs.ts';
+import { noCounts } from '../../../src/protocol/model.ts';
 
-const counts = { waiting: 0, running: 0, done: 0, failed: 0, cancelled: 0 };
+const counts = noCounts;
 
 function boardWith(...jobs: ReturnType<typeof makeJob>[]): { board: JobBoard; changes: BoardChange[] } {
   const board = new JobBoard();

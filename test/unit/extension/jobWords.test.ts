@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
 import { batchMessage } from '../../../src/extension/model/batchMessage.ts';
 import { toCommandLine } from '../../../src/encoding/commandLine.ts';
-import { describeJob, jobContext, jobIcon, jobLabel } from '../../../src/extension/model/jobPresentation.ts';
+import {
+  describeJob,
+  jobContext,
+  jobIcon,
+  jobLabel,
+  stateWord,
+} from '../../../src/extension/model/jobPresentation.ts';
 import { jobTooltip } from '../../../src/extension/model/jobTooltip.ts';
 import { leftOutText } from '../../../src/extension/model/leftOutText.ts';
 import { escapeMarkdown } from '../../../src/extension/model/markdown.ts';
 import { statusBarText } from '../../../src/extension/model/statusBarText.ts';
 import { viewState } from '../../../src/extension/model/viewState.ts';
 import { makeAttempt, makeDone, makeJob, makeWorker } from './jobs.ts';
+import { noCounts } from '../../../src/protocol/model.ts';
 
 const failed = makeJob({
   id: 'job2',
@@ -74,10 +81,21 @@ describe('a row of the Jobs view', () => {
   });
 
   it('carries the flags that menus match', () => {
-    assert.equal(jobContext(makeJob()), 'job+waiting+cancellable');
+    assert.equal(jobContext(makeJob()), 'job+waiting+cancellable+pausable');
     assert.equal(jobContext(makeDone()), 'job+done+result+log+command');
     assert.equal(jobContext(failed), 'job+failed+retryable+log');
     assert.equal(jobContext({ ...failed, attempts: [] }), 'job+failed+retryable');
+  });
+
+  it('says that it is paused, and offers to go on', () => {
+    const waiting = makeJob({ state: 'paused' });
+    assert.equal(describeJob(waiting, undefined), 'paused');
+    assert.equal(jobContext(waiting), 'job+paused+cancellable+resumable');
+    const running = makeJob({ state: 'running', suspended: true });
+    assert.equal(describeJob(running, { jobId: 'job1', fence: 1, fraction: 0.43 }), 'paused at 43 %');
+    assert.equal(jobContext(running), 'job+running+cancellable+resumable');
+    assert.equal(jobIcon(running).icon, 'debug-pause');
+    assert.equal(stateWord(running), 'paused');
   });
 
   it('says the name of a file in place of its path, and only once', () => {
@@ -176,12 +194,15 @@ describe('what a scan left out', () => {
 });
 
 describe('the status bar', () => {
-  const counts = { waiting: 5, running: 2, done: 0, failed: 0, cancelled: 0 };
+  const counts = { ...noCounts, waiting: 5, running: 2 };
   const link = { kind: 'ready' } as const;
 
   it('shows what runs and waits, and nothing when nothing does', () => {
     const shown = statusBarText({ counts, fraction: 0.436, workers: [makeWorker()], link });
     assert.equal(shown?.text, '$(sync~spin) 2 encoding, 5 waiting · 43 %');
+    const paused = { ...counts, running: 0, paused: 1, queuePaused: true };
+    const held = statusBarText({ counts: paused, fraction: undefined, workers: [makeWorker()], link });
+    assert.equal(held?.text, '$(debug-pause) 5 waiting, queue paused, 1 paused');
     const idle = { ...counts, waiting: 0, running: 0 };
     assert.equal(statusBarText({ counts: idle, fraction: undefined, workers: [], link }), undefined);
   });

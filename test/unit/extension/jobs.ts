@@ -7,6 +7,7 @@ export function makeJob(part: Partial<Job> = {}): Job {
     id: 'job1',
     revision: 1,
     state: 'waiting',
+    suspended: false,
     preset: 'web',
     presetData: builtinPresets.web!,
     priority: 50,

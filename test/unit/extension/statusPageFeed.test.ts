@@ -6,14 +6,16 @@ import { StatusPageFeed, type StatusLink } from '../../../src/extension/statusPa
 import { LoadHistory, loadWindow } from '../../../src/extension/statusPageLoad.ts';
 import type { Job, Load, WorkerInfo } from '../../../src/protocol/model.ts';
 import { hostMessageSchema, type HostMessage } from '../../../src/protocol/statusPageContract.ts';
+import { noCounts } from '../../../src/protocol/model.ts';
 
-const counts = { waiting: 0, running: 1, done: 0, failed: 0, cancelled: 0 };
+const counts = { ...noCounts, running: 1 };
 
 function runningJob(id: string, revision = 1): Job {
   return {
     id,
     revision,
     state: 'running',
+    suspended: false,
     preset: 'web',
     presetData: { container: 'mp4', video: { encoders: ['libx264'] } },
     priority: 50,

@@ -1,0 +1,45 @@
+import type { Job } from '../../protocol/model.ts';
+import type { Invocation } from '../command.ts';
+import { withDaemon } from '../connect.ts';
+import { exitCodes } from '../exitCodes.ts';
+import { countsOutputSchema, jobsOutputSchema, printJson, toJobOutput } from '../jsonOutput.ts';
+
+/** Pauses jobs, or lets them go on, and returns. */
+export async function pauseJobs(
+  invocation: Invocation,
+  ids: readonly string[],
+  paused: boolean,
+): Promise<number> {
+  const { io, json } = invocation;
+  const jobs = await withDaemon(invocation, async (daemon) => {
+    const changed: Job[] = [];
+    for (const id of ids)
+      changed.push((await daemon.request(paused ? 'jobs.pause' : 'jobs.resume', { id })).job);
+    return changed;
+  });
+  if (json) printJson(io.stdout, jobsOutputSchema, { jobs: jobs.map(toJobOutput) });
+  else for (const job of jobs) io.stdout.write(`${job.id} ${sentence(job)}\n`);
+  return exitCodes.done;
+}
+
+function sentence({ state, suspended }: Job): string {
+  if (suspended) return 'stands still; its slot stays taken';
+  if (state === 'paused') return 'is paused';
+  return state === 'running' ? 'goes on' : 'waits for its turn';
+}
+
+/** Pauses the whole queue, or lets it go on: what runs is left alone. */
+export async function pauseQueue(invocation: Invocation, paused: boolean): Promise<number> {
+  const { io, json } = invocation;
+  const { counts } = await withDaemon(invocation, (daemon) =>
+    daemon.request(paused ? 'queue.pause' : 'queue.resume', {}),
+  );
+  if (json) printJson(io.stdout, countsOutputSchema, { counts });
+  else
+    io.stdout.write(
+      counts.queuePaused
+        ? `The queue is paused: ${counts.waiting} waiting, ${counts.running} still running.\n`
+        : `The queue goes on: ${counts.waiting} waiting.\n`,
+    );
+  return exitCodes.done;
+}
