@@ -19,33 +19,68 @@ import { hasSound } from './streams.ts';
 /** Seconds before the end at which a look at the end begins, at the keyframe before that. */
 const endSeconds = 2;
 
+/** What the encode took. */
+export interface EncodeCost {
+  readonly seconds: number;
+  readonly frames: number | undefined;
+}
+
+/** The usual distance of keyframes where a preset names none: x264's and x265's own. */
+const usualKeyframeDistance = 250;
+/** Seconds, and part of the encode's time, that a look at the end may take. */
+const allowedSeconds = 0.3;
+const allowedPart = 0.004;
+/** Decoding is at least so many times as fast as encoding. */
+const decodingGain = 2;
+
+/** Whether the end can be decoded, from a keyframe on, in no time beside what the encode took. */
+function isCheap(result: Probe, { seconds, frames }: EncodeCost): boolean {
+  const video = result.streams.find(({ type, attachedPicture }) => type === 'video' && !attachedPicture);
+  if (!video) return true;
+  if (frames === undefined || frames === 0) return false;
+  const decoded = Math.min(frames, usualKeyframeDistance + endSeconds * (video.frameRate ?? 25));
+  return (decoded * (seconds / frames)) / decodingGain <= allowedSeconds + allowedPart * seconds;
+}
+
 /** How much of the result is to be decoded; undefined where there is nothing to look at. */
-export function decodedPart(plan: Plan, result: Probe): DecodedPart | undefined {
+export function decodedPart(plan: Plan, result: Probe, cost: EncodeCost): DecodedPart | undefined {
   const { kind, verify } = plan.expected;
   if (kind === 'ladder' || encodedTracks(plan, result).length === 0) return undefined;
   if (kind === 'still' || kind === 'animation' || verify === 'whole') return 'whole';
-  return result.duration === undefined ? undefined : 'end';
+  if (result.duration === undefined) return undefined;
+  return isCheap(result, cost) ? 'end' : 'packets';
 }
 
 /** ffmpeg's arguments, without the binary; it runs in the folder of the attempt. */
 export function decodeArguments(plan: Plan, result: Probe, dialect: Dialect, part: DecodedPart): string[] {
   const { kind } = plan.expected;
   const tracks = encodedTracks(plan, result);
-  const frozen = kind === 'film' && readsFrozenEnds(dialect) && tracks.some(({ type }) => type === 'video');
+  const frozen =
+    kind === 'film' &&
+    part !== 'packets' &&
+    readsFrozenEnds(dialect) &&
+    tracks.some(({ type }) => type === 'video');
   return [
     ...['-hide_banner', '-loglevel', `+repeat+level+${frozen ? 'info' : 'warning'}`],
     ...['-nostats', '-progress', 'pipe:1', '-err_detect', 'crccheck'],
     // What lies between the keyframe and the beginning counts, too: a film may have one frame.
-    ...(part === 'end'
+    ...(part !== 'whole'
       ? ['-noaccurate_seek', '-ss', String(Math.max(0, (result.duration ?? 0) - endSeconds))]
       : []),
     ...(kind === 'still' ? stillInput(plan.result) : inputWhitelists(allDemuxerNames)),
     ...['-i', fileUrl(plan.result)],
     ...tracks.flatMap(({ index }) => ['-map', `0:${index}`]),
     ...(frozen ? ['-vf', frozenResultFilter] : []),
+    ...(part === 'packets' ? ['-c:v', 'copy', ...tracks.flatMap(takingApart)] : []),
     ...[dialect.frameRateModeOption, 'passthrough'],
     ...['-f', 'null', '-'],
   ];
+}
+
+/** ffmpeg's bitstream filters that find a unit with a wrong length, as where bytes are missing or blank. */
+function takingApart({ type, codec }: ProbeStream): string[] {
+  if (type !== 'video' || (codec !== 'h264' && codec !== 'hevc')) return [];
+  return ['-bsf:v', `${codec}_mp4toannexb`];
 }
 
 function encodedTracks(plan: Plan, result: Probe): ProbeStream[] {
@@ -89,5 +124,5 @@ export function readDecoded(
 
 /** Not every container can be entered near its end: what a look at the end finds must be found in the whole, too. */
 export function isSuspicious({ part, decoded, damage }: DecodeCheck): boolean {
-  return part === 'end' && (decoded === 0 || damage > 0);
+  return part !== 'whole' && (decoded === 0 || damage > 0);
 }

@@ -21,7 +21,8 @@ export interface EncodeReport {
   readonly truncated: boolean;
 }
 
-export type DecodedPart = 'end' | 'whole';
+/** `packets`: the end is read and taken apart, its sound alone is decoded. */
+export type DecodedPart = 'packets' | 'end' | 'whole';
 
 /** What came of decoding the staged file. */
 export interface DecodeCheck {

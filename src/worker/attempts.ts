@@ -51,6 +51,11 @@ export class Attempts {
     return this.#running.has(nameOf(key));
   }
 
+  /** Resolves when nothing runs. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.race([...this.#running.values()].map(({ done }) => done));
+  }
+
   get keys(): AttemptKey[] {
     return [...this.#running.values()].map(({ key }) => key);
   }

@@ -99,9 +99,10 @@ export class CapabilityProver {
     return this.dialect;
   }
 
-  /** Tries the rest. */
-  async proveInBackground(): Promise<void> {
+  /** Tries the rest, one more whenever `idle` resolves. */
+  async proveInBackground(idle: () => Promise<void>): Promise<void> {
     await twoAtATime(everything, async (subject) => {
+      if (!this.#isSettled(subject)) await idle();
       if (!this.#signal.aborted) await this.#prove(subject, 'lowest');
     });
   }

@@ -1,4 +1,10 @@
-import { decodeArguments, decodedPart, isSuspicious, readDecoded } from '../encoding/decodeCheck.ts';
+import {
+  decodeArguments,
+  decodedPart,
+  isSuspicious,
+  readDecoded,
+  type EncodeCost,
+} from '../encoding/decodeCheck.ts';
 import { endsFrozen, sourceEndArguments, sourceMoves } from '../encoding/frozenEnd.ts';
 import type { DecodeCheck, DecodedPart } from '../encoding/judge.ts';
 import type { Plan } from '../encoding/plan.ts';
@@ -12,9 +18,9 @@ export async function decodeResult(
   plan: Plan,
   result: Probe,
   input: PlanInput,
-  place: RunPlace,
+  { place, cost }: { readonly place: RunPlace; readonly cost: EncodeCost },
 ): Promise<DecodeCheck | undefined> {
-  const part = decodedPart(plan, result);
+  const part = decodedPart(plan, result, cost);
   if (!part) return undefined;
   const look = async (of: DecodedPart) => {
     const { said, ...run } = await decode(decodeArguments(plan, result, input.dialect, of), place);

@@ -1,9 +1,16 @@
 import type { Capabilities } from '../encoding/dialect.ts';
+import { setTimeout as later } from 'node:timers/promises';
 import { toDffmpegError } from '../protocol/errors.ts';
 import type { FfmpegStatus } from '../protocol/model.ts';
 import { CapabilityProver } from './capabilities.ts';
 import { Deferred } from './deferred.ts';
 import type { FfmpegBinary } from './ffmpegBinary.ts';
+
+/**
+ * Milliseconds after which encoders are tried that nobody has asked for: whoever has just started the daemon waits for
+ * an encode, and has the machine for that.
+ */
+const backgroundMs = 4_000;
 
 /** An ffmpeg that could not be examined is examined again after so long, changed or not. */
 const retryMs = 30_000;
@@ -14,6 +21,8 @@ export interface FfmpegKeeperOptions {
   /** Found, lost, replaced. */
   onStatus: () => void;
   onCapabilities: () => void;
+  /** Resolves when nothing is encoded: what nobody asked for is tried only then. */
+  idle: () => Promise<void>;
   /** Milliseconds between two looks at an ffmpeg that does not run; default 30 s. */
   retryMs?: number | undefined;
 }
@@ -76,7 +85,7 @@ export class FfmpegKeeper {
   }
 
   async #keepOne(): Promise<void> {
-    const { binary, stateDir, onCapabilities } = this.#options;
+    const { binary, stateDir, idle, onCapabilities } = this.#options;
     let { tools } = await binary.look();
     if (!tools) {
       this.#set({ state: 'missing', error: (await binary.missing()).toData() });
@@ -94,10 +103,11 @@ export class FfmpegKeeper {
       ffprobePath: tools.ffprobe.path,
       version: prover.dialect.version,
     });
-    const background = prover.proveInBackground();
+    const background = later(backgroundMs, undefined, { signal }).then(() => prover.proveInBackground(idle));
+    background.catch(() => undefined);
     await this.#replaced.promise;
     replaced.abort();
-    await background;
+    await background.catch(() => undefined);
   }
 
   #set(status: FfmpegStatus): void {

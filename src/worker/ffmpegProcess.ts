@@ -37,6 +37,8 @@ export interface FfmpegExit extends Exit {
   stderr: StderrSummary;
   /** The end of its standard error as it came, for what ffmpeg prints when it has measured something. */
   said: string;
+  /** From its start to its end, on the wall. */
+  seconds: number;
   /** The last of what it reported. */
   progress: ProgressBlock | undefined;
   /** Ended by us for having made no progress. */
@@ -80,6 +82,7 @@ export function runFfmpeg(options: FfmpegOptions): FfmpegRun {
 }
 
 async function follow(subprocess: Subprocess, options: FfmpegOptions): Promise<FfmpegExit> {
+  const begun = performance.now();
   const parser = createProgressParser();
   const stderr = createStderrReader();
   const log = new LineBatcher(options.onLog);
@@ -129,6 +132,7 @@ async function follow(subprocess: Subprocess, options: FfmpegOptions): Promise<F
     signal: result.signal ?? null,
     stderr: stderr.summary(),
     said,
+    seconds: (performance.now() - begun) / 1000,
     progress,
     stalled: stall.fired,
     failedToStart: subprocess.pid === undefined ? (result.code ?? 'unknown') : undefined,

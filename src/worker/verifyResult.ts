@@ -31,6 +31,7 @@ export async function verifyResult(
   });
   const { expected } = plan;
   const { progress, stderr } = exit;
+  const cost = { seconds: exit.seconds, frames: progress?.frame };
   return judge({
     expected: { ...expected, notes: [...expected.notes, ...findings] },
     source: input.sources[0].probe,
@@ -43,7 +44,7 @@ export async function verifyResult(
       truncated: stderr.truncated,
     },
     ...read,
-    decoding: read.result && (await decodeResult(plan, read.result, input, place)),
+    decoding: read.result && (await decodeResult(plan, read.result, input, { place, cost })),
     exit,
   });
 }

@@ -116,6 +116,7 @@ class WorkerNode implements Worker {
       }),
       stateDir: options.stateDir,
       onStatus: () => void this.#announcer.register(),
+      idle: () => this.#attempts.idle(),
       onCapabilities: () => {
         this.#announcer.updateSoon();
       },

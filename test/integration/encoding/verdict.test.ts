@@ -43,6 +43,8 @@ const sound = (
   encoder: 'libmp3lame' | 'aac' | 'flac' | 'libopus',
 ) => ({ container, video: false, audio: { encoder } }) as const;
 const whole = { verify: 'whole' } as const;
+/** Seconds. */
+const tooLong = 100_000;
 
 /** The file is as long as before, and a part of it from `at` (of 1) is something else. */
 async function overwrite(file: string, at: number, change: (bytes: Buffer) => void): Promise<void> {
@@ -198,6 +200,36 @@ const damages: readonly Damage[] = [
     result: (file) => writeFile(file, '<html>Quota exceeded</html>\n'.repeat(99)),
     level: 'fail',
     says: /cannot be read back/,
+  },
+
+  // Where decoding the end would take long beside the encode, it is taken apart.
+  {
+    title: 'an MP4 cut off, its end taken apart',
+    preset: web,
+    seconds: tooLong,
+    result: cut(0.6),
+    level: 'fail',
+    says: /damaged|cannot|of the/,
+  },
+  {
+    title: 'a Matroska with blank pages, its end taken apart',
+    preset: mkv,
+    seconds: tooLong,
+    result: blank(0.97),
+    level: 'fail',
+    says: /damaged|cannot|of the/,
+  },
+  {
+    title: 'a WebM cut off, its end taken apart',
+    preset: {
+      container: 'webm',
+      video: { encoders: ['libvpx-vp9'], speed: 'fastest' },
+      audio: { encoder: 'libopus' },
+    },
+    seconds: tooLong,
+    result: cut(0.5),
+    level: 'fail',
+    says: /damaged|cannot|of the/,
   },
 
   // Bytes that are others.
@@ -517,8 +549,10 @@ describe('what the verdict says', function () {
     it('each preset of the damages, undamaged', async () => {
       const presets = new Map(damages.map(({ preset }) => [JSON.stringify(preset), preset]));
       for (const [text, preset] of presets) {
-        const found = await verdictOn(preset, film);
-        assert.equal(found.level, 'pass', `${text} ${found.text}`);
+        for (const seconds of [0, tooLong]) {
+          const found = await verdictOn(preset, film, { seconds });
+          assert.equal(found.level, 'pass', `${text} ${found.text}`);
+        }
       }
     });
 

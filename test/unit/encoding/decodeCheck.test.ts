@@ -5,6 +5,7 @@ import {
   isSuspicious,
   readDecoded,
 } from '../../../src/encoding/decodeCheck.ts';
+import type { DecodedPart } from '../../../src/encoding/judge.ts';
 import type { Plan } from '../../../src/encoding/plan.ts';
 import type { Probe, ProbeStream } from '../../../src/encoding/probe.ts';
 import type { Dialect } from '../../../src/encoding/dialect.ts';
@@ -37,27 +38,46 @@ function dialectOf(frameRateModeOption: Dialect['frameRateModeOption']): Dialect
   return { frameRateModeOption, filters: ['freezedetect'] } as Partial<Dialect> as Dialect;
 }
 
+/** An hour of film, encoded as fast as it plays. */
+const long = { seconds: 3600, frames: 90_000 };
+/** Ten seconds of noise. */
+const slow = { seconds: 30, frames: 300 };
 const maps = (argv: readonly string[] = []) => argv.filter((_, at) => argv[at - 1] === '-map');
 const both = plan({ video: 'libx264', audio: ['aac'] });
 
 describe('decoding a result', () => {
-  const argv = (of: Plan, dialect = dialectOf('-fps_mode'), part: 'end' | 'whole' = 'end') =>
+  const argv = (of: Plan, dialect = dialectOf('-fps_mode'), part: DecodedPart = 'end') =>
     decodeArguments(of, result, dialect, part);
 
   it('is decoding its end where it was encoded here, from a little before', () => {
-    assert.equal(decodedPart(both, result), 'end');
+    assert.equal(decodedPart(both, result, long), 'end');
     assert.deepEqual(maps(argv(both)), ['0:0', '0:1']);
     assert.equal(argv(both)[argv(both).indexOf('-ss') + 1], '8');
     assert.ok(argv(both).includes('-fps_mode'));
     assert.ok(argv(both, dialectOf('-vsync')).includes('-vsync'));
   });
 
+  it('is taking its end apart where decoding that took long beside the encode', () => {
+    assert.equal(decodedPart(both, result, slow), 'packets');
+    assert.equal(decodedPart(both, result, { seconds: 0.5, frames: 200 }), 'end');
+    assert.equal(
+      decodedPart(plan({ audio: ['aac'] }), { ...result, streams: [stream(0, 'audio')] }, slow),
+      'end',
+    );
+    const packets = argv(both, dialectOf('-fps_mode'), 'packets');
+    assert.ok(packets.join(' ').includes('-c:v copy -bsf:v h264_mp4toannexb'));
+    assert.equal(packets.includes('-vf'), false);
+  });
+
   it('is decoding all of it where the preset asks for that, and of images', () => {
-    assert.equal(decodedPart({ ...both, expected: { ...both.expected, verify: 'whole' } }, result), 'whole');
+    assert.equal(
+      decodedPart({ ...both, expected: { ...both.expected, verify: 'whole' } }, result, long),
+      'whole',
+    );
     assert.equal(argv(both, dialectOf('-fps_mode'), 'whole').includes('-ss'), false);
-    assert.equal(decodedPart(plan({ video: 'gif', audio: [] }, 'animation'), result), 'whole');
+    assert.equal(decodedPart(plan({ video: 'gif', audio: [] }, 'animation'), result, long), 'whole');
     const still = { ...plan({ video: 'mjpeg', audio: [] }, 'still'), result: 'result.jpg' };
-    assert.equal(decodedPart(still, result), 'whole');
+    assert.equal(decodedPart(still, result, long), 'whole');
     assert.ok(argv(still, dialectOf('-fps_mode'), 'whole').join(' ').includes('-f jpeg_pipe -i'));
   });
 
@@ -69,9 +89,9 @@ describe('decoding a result', () => {
 
   it('leaves alone what was copied, and what has no end', () => {
     assert.deepEqual(maps(argv(plan({ audio: ['aac'] }))), ['0:1']);
-    assert.equal(decodedPart(plan({ audio: [] }), result), undefined);
-    assert.equal(decodedPart(both, { ...result, duration: undefined }), undefined);
-    assert.equal(decodedPart(plan(both.encoders, 'ladder'), result), undefined);
+    assert.equal(decodedPart(plan({ audio: [] }), result, long), undefined);
+    assert.equal(decodedPart(both, { ...result, duration: undefined }, long), undefined);
+    assert.equal(decodedPart(plan(both.encoders, 'ladder'), result, long), undefined);
   });
 
   it('counts frames, or that sound came out, and every complaint', () => {

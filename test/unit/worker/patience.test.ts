@@ -75,6 +75,7 @@ describe('worker: one bad moment', () => {
         stateDir: root,
         retryMs: 10,
         onCapabilities: () => undefined,
+        idle: () => Promise.resolve(),
         onStatus: () => {
           states.push(keeper.status.state);
           if (keeper.status.state !== 'ready') return;

@@ -32,6 +32,8 @@ export type Ran =
 export interface Tampering {
   /** ffmpeg does something else than it was told. */
   readonly argv?: (argv: readonly string[]) => string[];
+  /** That the encode took: without it none, so that decoding the end is always worth its time. */
+  readonly seconds?: number;
   /** The result is not what ffmpeg wrote. */
   readonly result?: (file: string) => Promise<void>;
 }
@@ -70,6 +72,7 @@ export async function runPlan(
     if (!exit) throw new Error('The plan has no command.');
     const result = path.join(directory, plan.result);
     await tampering.result?.(result);
+    exit = { ...exit, seconds: tampering.seconds ?? 0 };
     const verdict = await verifyResult({ plan, findings, staged: result, exit }, input, {
       ...{ place, tools: ffmpeg.tools, timeoutMs },
     });
