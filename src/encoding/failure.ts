@@ -12,6 +12,9 @@ export type FailureCode =
   | 'source-damaged'
   | 'source-changed'
   | 'encoder-unavailable'
+  | 'ffmpeg-lacks'
+  | 'preset-invalid'
+  | 'asset-unusable'
   | 'destination-missing'
   | 'destination-unwritable'
   | 'scratch-full'
@@ -33,6 +36,14 @@ export const failureRules: readonly FailureRule[] = [
   rule(/already exists\. Exiting/u, 'conflict', {
     message: 'The temporary file of the result is there already.',
     hint: 'Retry the job.',
+  }),
+  rule(/matches no streams|does not contain any stream/u, 'source-changed', {
+    message: 'The source does not hold the tracks any more that it held when it was probed.',
+    hint: 'Retry the job when the file is complete.',
+  }),
+  rule(/Parsed_(?:subtitles|ass|lut3d|movie)_\d+ .*\[(?:error|fatal)\]/u, 'asset-unusable', {
+    message: 'A file that the preset names, its subtitles or its LUT, could not be used.',
+    hint: 'Put the file back, or correct its name in the preset; the job’s log says what is wrong with it.',
   }),
   rule(/Permission denied|Operation not permitted|Read-only file system/u, 'destination-unwritable', {
     side: 'output',
@@ -56,8 +67,60 @@ export const failureRules: readonly FailureRule[] = [
     message: 'This ffmpeg does not have the encoder that the preset names.',
     hint: 'Choose another encoder in the preset; “dffmpeg doctor” lists those that work.',
   }),
+  rule(/Cannot allocate memory|malloc of size \d+ failed/u, 'ffmpeg-failed', {
+    message: 'The machine ran out of memory.',
+    hint: 'Close other programs, or run fewer encodes at once, then retry the job.',
+  }),
+  rule(/Requested output format .* is not|Unable to find a suitable output format/u, 'ffmpeg-lacks', {
+    message: 'This ffmpeg cannot write the preset’s container.',
+    hint: 'Choose another container in the preset, or install a complete ffmpeg.',
+  }),
   rule(
-    /OpenEncodeSession|No capable devices found|Cannot load (?:lib)?(?:cuda|nvcuda|nvidia)|CUDA_ERROR|MFX session|[Cc]annot create compression session|Cannot open session/u,
+    /Could not find tag for codec|codec not currently supported in container|Only .* are supported for WebM|only possible from text to text/u,
+    'preset-invalid',
+    {
+      message: 'The preset’s container cannot hold one of the tracks as the preset makes it.',
+      hint: 'Choose the container mkv, which holds nearly everything, or another encoder for that track.',
+    },
+  ),
+  rule(/not divisible by \d|Invalid too big or non positive size/u, 'preset-invalid', {
+    message: 'The picture has a size that the preset’s encoder or crop cannot work with.',
+    hint: 'Change crop, width or height in the preset.',
+  }),
+  rule(
+    /\[(?:error|fatal)\].*(?:doesn't support|profile .* not supported|Possible (?:presets|tunes|profiles)|Invalid (?:preset|tune)|preset\/tune|out of range|Error parsing option|Error setting option|Undefined constant|Unable to parse option value)/iu,
+    'preset-invalid',
+    {
+      message: 'The encoder does not take a value of the preset.',
+      hint: 'Look at the job’s log for which one, then change it in the preset.',
+    },
+  ),
+  rule(
+    /channel layout .* (?:is not supported|for specified mapping family)|Invalid channel layout|Specified channel layout|sample rate .* (?:is )?not supported|Specified sample rate/iu,
+    'preset-invalid',
+    {
+      message: 'The audio encoder does not take the source’s channels or sample rate.',
+      hint: 'Set maxChannels or sampleRate in the preset’s audio, or choose another audio encoder.',
+    },
+  ),
+  rule(/code 3074: no path between colorspaces|no path between colorspaces/u, 'preset-invalid', {
+    message: 'The source does not say its colours well enough to be converted.',
+    hint: 'Leave dynamicRange out of the preset, or correct the source’s colour tags.',
+  }),
+  rule(/can't open stats file|Error reading log file .* for pass-2/u, 'ffmpeg-failed', {
+    message: 'The statistics of the first pass are gone.',
+    hint: 'Retry the job: both passes are run again.',
+  }),
+  rule(
+    /No VA display found|Device creation failed|Cannot load (?:lib)?(?:cuda|nvcuda|nvidia)|MFX session/u,
+    'ffmpeg-failed',
+    {
+      message: 'The graphics card cannot be used.',
+      hint: 'Choose a software encoder such as libx264, or install the card’s driver.',
+    },
+  ),
+  rule(
+    /OpenEncodeSession|No capable devices found|CUDA_ERROR|[Cc]annot create compression session|Cannot open session/u,
     'ffmpeg-failed',
     {
       message: 'The graphics card did not take another encode.',
@@ -65,7 +128,7 @@ export const failureRules: readonly FailureRule[] = [
     },
   ),
   rule(
-    /Unrecognized option|Option \S+ not found|Error (?:splitting the argument list|parsing options)|No such filter/u,
+    /Unrecognized option|Option \S+ not found|Error splitting the argument list|No such filter|Error applying option .*Option not found/u,
     'ffmpeg-failed',
     {
       message: 'This ffmpeg does not know an option that DFFmpeg uses.',
@@ -75,14 +138,6 @@ export const failureRules: readonly FailureRule[] = [
   rule(/Error (?:while opening|initializing) .*encoder|Error while opening encoder/u, 'ffmpeg-failed', {
     message: 'The encoder refused its settings.',
     hint: 'Look at the job’s log for its reason, then change the preset.',
-  }),
-  rule(/Cannot allocate memory/u, 'ffmpeg-failed', {
-    message: 'The machine ran out of memory.',
-    hint: 'Close other programs, or run fewer encodes at once, then retry the job.',
-  }),
-  rule(/matches no streams|does not contain any stream/u, 'source-changed', {
-    message: 'The source does not hold the tracks any more that it held when it was probed.',
-    hint: 'Retry the job when the file is complete.',
   }),
   rule(/no decoder found for|Decoder .* not found|Unknown decoder/u, 'ffmpeg-failed', {
     message: 'This ffmpeg cannot decode the source.',
