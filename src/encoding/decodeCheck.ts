@@ -1,3 +1,4 @@
+import { decimal } from './commandParts.ts';
 import { createDamageReader } from './damageReader.ts';
 import type { Dialect } from './dialect.ts';
 import { allDemuxerNames, fileUrl, inputWhitelists } from './demuxers.ts';
@@ -65,7 +66,7 @@ export function decodeArguments(plan: Plan, result: Probe, dialect: Dialect, par
     ...['-nostats', '-progress', 'pipe:1', '-err_detect', 'crccheck'],
     // What lies between the keyframe and the beginning counts, too: a film may have one frame.
     ...(part !== 'whole'
-      ? ['-noaccurate_seek', '-ss', String(Math.max(0, (result.duration ?? 0) - endSeconds))]
+      ? ['-noaccurate_seek', '-ss', decimal(Math.max(0, (result.duration ?? 0) - endSeconds))]
       : []),
     ...(kind === 'still' ? stillInput(plan.result) : inputWhitelists(allDemuxerNames)),
     ...['-i', fileUrl(plan.result)],
