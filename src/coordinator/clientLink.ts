@@ -78,6 +78,10 @@ export async function serveClient(
       const { job } = await control.find(id);
       return { job: toJob(await control.resume(job.id)) };
     },
+    'jobs.prioritize': async ({ id, priority }) => {
+      const { job } = await control.find(id);
+      return { job: toJob(await control.prioritize(job.id, priority)) };
+    },
     'queue.pause': async () => ({ counts: await queue.pause(true) }),
     'queue.resume': async () => ({ counts: await queue.pause(false) }),
     'jobs.log': async ({ id, offset, wait }, { signal }) => {

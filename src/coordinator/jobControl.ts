@@ -137,6 +137,17 @@ export class JobControl {
     return stored;
   }
 
+  async prioritize(id: string, priority: number): Promise<StoredJob> {
+    return this.#options.book.change(id, ({ job, tasks }) => {
+      if (isEnded(job.state))
+        throw new DffmpegError('conflict', `Job ${id} has ended: it waits for nothing.`);
+      // Its tasks carry its priority, for the order of the queue.
+      return job.priority === priority
+        ? undefined
+        : { job: { priority }, tasks: tasks.map((task) => ({ ...task })) };
+    });
+  }
+
   #tellSuspended({ attempts }: StoredJob, suspended: boolean): void {
     const attempt = attempts.find(({ state }) => state === 'running');
     const worker = attempt && this.#options.fleet.get(attempt.workerId);

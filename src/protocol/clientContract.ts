@@ -105,6 +105,11 @@ export const clientMethods = {
     params: z.object({ id: idSchema }),
     result: z.object({ job: jobSchema }),
   },
+  'jobs.prioritize': {
+    doc: 'Gives a job that has not ended another priority: what waits is begun in the order of priority, then age.',
+    params: z.object({ id: idSchema, priority: z.int().min(0).max(100) }),
+    result: z.object({ job: jobSchema }),
+  },
   'queue.pause': {
     doc: 'Nothing new is encoded until `queue.resume`, also after a restart; what runs goes on, and what comes is looked at.',
     params: z.object({}),

@@ -2,8 +2,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { DffmpegError } from '../../protocol/errors.ts';
 import { jobStates, type JobState } from '../../protocol/model.ts';
 import { action, type CommandContext } from '../command.ts';
+import { readPriority } from './encode.ts';
 import { cancelJobs } from '../jobs/cancelJobs.ts';
 import { listJobs } from '../jobs/listJobs.ts';
+import { prioritizeJobs } from '../jobs/prioritizeJobs.ts';
 import { pauseJobs, pauseQueue } from '../jobs/pauseJobs.ts';
 import { retryJobs } from '../jobs/retryJobs.ts';
 import { showJob } from '../jobs/showJob.ts';
@@ -18,13 +20,14 @@ export interface ListOptions {
 }
 
 export function jobCommands(context: CommandContext): Command[] {
-  const job = new Command('job').description('List, show, follow, pause, cancel and retry jobs.');
+  const job = new Command('job').description('List, show, follow, pause, prioritize, cancel and retry jobs.');
   for (const command of [listCommand('list', context), showCommand(context), logsCommand(context)])
     job.addCommand(command);
   for (const command of [
     cancelCommand(context),
     pauseCommand('pause', context),
     pauseCommand('resume', context),
+    prioritizeCommand(context),
     retryCommand(context),
   ])
     job.addCommand(command);
@@ -84,6 +87,18 @@ function pauseCommand(name: 'pause' | 'resume', context: CommandContext): Comman
           throw new DffmpegError('request-invalid', 'Name jobs by their ids, or say --queue.');
         return queue === true ? pauseQueue(invocation, paused) : pauseJobs(invocation, ids, paused);
       }),
+    );
+}
+
+function prioritizeCommand(context: CommandContext): Command {
+  const command = new Command('prioritize').description('Give jobs that wait another place in the queue.');
+  return command
+    .argument('<id...>', idHelp)
+    .requiredOption('--priority <0-100>', 'higher is begun first; jobs begin with 50', readPriority)
+    .action(
+      action<[string[], { priority: number }]>(context, command, (invocation, ids, { priority }) =>
+        prioritizeJobs(invocation, ids, priority),
+      ),
     );
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { countsOutputSchema, jobOutputSchema, jobsOutputSchema } from '../../../src/cli/jsonOutput.ts';
 import { Sandbox } from './harness.ts';
 
-describe('dffmpeg job pause and resume', function () {
+describe('dffmpeg job pause, resume and prioritize', function () {
   this.timeout(60_000);
   let box: Sandbox;
   before(async () => (box = await Sandbox.create()));
@@ -32,6 +32,31 @@ describe('dffmpeg job pause and resume', function () {
     assert.equal((await box.run(['job', 'logs', id, '--follow'])).code, 0);
     assert.equal((await box.json(jobOutputSchema, ['job', 'show', id])).state, 'done');
     assert.ok(existsSync(box.file('clip.small.mp4')));
+  });
+
+  it('and prioritize decides what is begun first', async () => {
+    await box.json(countsOutputSchema, ['job', 'pause', '--queue']);
+    const ids: string[] = [];
+    for (const preset of ['audio', 'small']) {
+      const { jobs } = await box.json(jobsOutputSchema, [
+        'encode',
+        'clip.mp4',
+        '--preset',
+        preset,
+        '--detach',
+      ]);
+      ids.push(jobs[0]?.id ?? '');
+    }
+    const [first = '', second = ''] = ids;
+    const { jobs } = await box.json(jobsOutputSchema, ['job', 'prioritize', second, '--priority', '90']);
+    assert.equal(jobs[0]?.priority, 90);
+    await box.run(['job', 'resume', '--queue']);
+    for (const id of ids) assert.equal((await box.run(['job', 'logs', id, '--follow'])).code, 0);
+    const started = async (id: string) =>
+      (await box.json(jobOutputSchema, ['job', 'show', id])).startedAt ?? 0;
+    assert.ok((await started(second)) < (await started(first)));
+    assert.equal((await box.run(['job', 'prioritize', first, '--priority', '1'])).code, 1);
+    assert.equal((await box.run(['job', 'prioritize', first, '--priority', '101'])).code, 2);
   });
 
   it('say what is to be named', async () => {

@@ -50,7 +50,6 @@ describe('the command line', () => {
     const { stdout } = await run('encode', '--help');
     assert.match(stdout, /--detach/);
     assert.doesNotMatch(stdout, /--split/);
-    assert.doesNotMatch((await run('job', '--help')).stdout, /prioritize/);
   });
 
   it('takes --json and --state-dir on either side of the command', async () => {

@@ -130,6 +130,18 @@ describe('coordinator: pause', () => {
     await assert.rejects(client.peer.request('jobs.pause', { id }), { code: 'conflict' });
   });
 
+  it('has no say in the order: that is the priority’s, which can be changed while a job waits', async () => {
+    const { worker, client, offer, id } = await busy();
+    const late = (await client.peer.request('jobs.submit', submission())).job.id;
+    await client.job(late, ({ state }) => state === 'waiting');
+    const { job } = await client.peer.request('jobs.prioritize', { id: late, priority: 80 });
+    assert.equal(job.priority, 80);
+    await worker.finish(offer);
+    assert.equal((await worker.encode(2)).payload.jobId, late);
+    await client.peer.request('jobs.cancel', { id });
+    await assert.rejects(client.peer.request('jobs.prioritize', { id, priority: 1 }), { code: 'conflict' });
+  });
+
   describe('of the queue', () => {
     it('lets what runs go on, and begins nothing else', async () => {
       const { worker, client, offer, first, id } = await busy();
