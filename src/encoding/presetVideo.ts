@@ -40,7 +40,7 @@ export const videoSchema = z.strictObject({
   }),
   targetSize: sizeSchema.optional().meta({
     description:
-      'Size of the whole result, sound included, such as `25MB`; the bit rate follows from the duration.',
+      'Size that the whole result may have, sound included, such as `25MB`; the bit rate follows from the duration, and is smaller where the source itself has fewer bits to show.',
     examples: ['25MB'],
   }),
   targetQuality: targetQualitySchema.optional().meta({

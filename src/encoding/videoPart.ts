@@ -12,7 +12,7 @@ import type { Analysis, Measured, Plan, SegmentSafety } from './plan.ts';
 import type { PlanSource, Span } from './planInput.ts';
 import type { VideoEncoder } from './presetNames.ts';
 import type { VideoPreset } from './presetVideo.ts';
-import type { ProbeStream } from './probe.ts';
+import type { Probe, ProbeStream } from './probe.ts';
 import { note } from './findings.ts';
 import { refuse, within } from './problem.ts';
 import type { Outcome } from './problem.ts';
@@ -101,6 +101,7 @@ function encoded(input: VideoPartInput): Outcome<{ video: VideoPart }> {
   const rate = resolveRate(video, entry, {
     duration,
     otherBitsPerSecond: input.otherBitsPerSecond,
+    source: rateOf(stream, source.probe),
     crf: measured.crf,
   });
   if (!rate.ok) return rate;
@@ -157,6 +158,15 @@ function encoded(input: VideoPartInput): Outcome<{ video: VideoPart }> {
       segmentSafe: strictest([picture.segmentSafe, entry.segmentSafe]),
     },
   };
+}
+
+/** Of a file that does not say it of its picture alone, that of all tracks. */
+function rateOf(
+  { codec, bitRate }: ProbeStream,
+  probe: Probe,
+): { codec: string; bitsPerSecond: number } | undefined {
+  const bitsPerSecond = bitRate ?? probe.bitRate;
+  return bitsPerSecond === undefined ? undefined : { codec, bitsPerSecond };
 }
 
 function copied({ output, source, stream, span }: VideoPartInput): Outcome<{ video: VideoPart }> {

@@ -12,6 +12,8 @@ export interface RateFacts {
   readonly duration?: number | undefined;
   /** Bits per second of everything beside the picture. */
   readonly otherBitsPerSecond: number;
+  /** The picture that is encoded. */
+  readonly source?: { readonly codec: string; readonly bitsPerSecond: number } | undefined;
   /** What a search for the target quality has found. */
   readonly crf?: number | undefined;
 }
@@ -42,12 +44,24 @@ export function resolveRate(
   if (video.targetSize !== undefined) {
     const fitting = bitrateForSize(video.targetSize, facts);
     return fitting.ok
-      ? resolved({ mode: 'bitrate', bitsPerSecond: Math.min(fitting.bits, maxBitrate ?? Infinity) })
+      ? resolved({
+          mode: 'bitrate',
+          bitsPerSecond: Math.min(fitting.bits, maxBitrate ?? Infinity, enoughFor(facts.source)),
+        })
       : fitting;
   }
   if (video.targetQuality !== undefined)
     return resolved({ mode: 'crf', crf: facts.crf ?? entry.defaultCrf }, facts.crf === undefined);
   return resolved({ mode: 'crf', crf: video.crf ?? entry.defaultCrf });
+}
+
+/** Bits of H.264 that show what one bit of these shows, generously; of older ones a bit is one. */
+const bitsOfH264: Readonly<Record<string, number>> = { h264: 1.5, hevc: 3, vp9: 3, av1: 4 };
+
+/** A size is not filled up for its own sake: more bits than the source has show nothing more. */
+function enoughFor(source: RateFacts['source']): number {
+  if (!source) return Infinity;
+  return Math.max(10 * leastSensible, Math.round(source.bitsPerSecond * (bitsOfH264[source.codec] ?? 1)));
 }
 
 /** The rate control that the preset asks for; undefined where this encoder has none. */

@@ -336,6 +336,11 @@ describe('the rate', () => {
     const bytes = ((sized.rate.bitsPerSecond + 160_000) * 100) / 8;
     assert.ok(bytes <= 25e6 * 0.98 && bytes > 25e6 * 0.97, String(bytes));
     assert.equal(targetBytes({ video: { targetSize: '25MB' } }), 25e6);
+    const modest = rate(
+      { targetSize: '25MB' },
+      { duration: 5, source: { codec: 'h264', bitsPerSecond: 1_400_000 } },
+    );
+    assert.deepEqual(modest.ok && modest.rate, { mode: 'bitrate', bitsPerSecond: 2_100_000 });
     const bounded = rate({ targetSize: '25MB', maxBitrate: '1M' }, { duration: 100 });
     assert.deepEqual(bounded.ok && bounded.rate, { mode: 'bitrate', bitsPerSecond: 1e6 });
   });
