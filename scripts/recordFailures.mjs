@@ -20,7 +20,10 @@ const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast'];
 /** Name → arguments; `as`: run as another user, `limit`: kilobytes of memory. */
 const cases = {
   'source missing': { argv: [...from('missing.mp4'), ...to()] },
-  'source not readable': { argv: [...from('secret.mp4'), ...to('/tmp/x.mp4')], as: 'nobody' },
+  'source not readable': {
+    argv: [...from('secret.mp4'), ...to(path.join(os.tmpdir(), 'x.mp4'))],
+    as: 'nobody',
+  },
   'source is a folder': { argv: [...from('folder'), ...to()] },
   'source is text': { argv: [...from('text.mp4'), ...to()] },
   'source is empty': { argv: [...from('empty.mp4'), ...to()] },
@@ -184,7 +187,12 @@ function record(ffmpeg) {
         .slice(-keptLines);
       said[name] = {
         ...(signal === null ? {} : { signal }),
-        lines: lines.map((text) => text.replaceAll(/0x[0-9a-f]{6,}/gu, '0x1').replaceAll(place, '/place')),
+        lines: lines.map((text) =>
+          text
+            .replaceAll(/0x[0-9a-f]{6,}/gu, '0x1')
+            .replaceAll(place, '/place')
+            .replaceAll(os.tmpdir(), '/temporary'),
+        ),
       };
     }
   } finally {
