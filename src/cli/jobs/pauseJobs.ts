@@ -23,7 +23,8 @@ export async function pauseJobs(
 }
 
 function sentence({ state, suspended }: Job): string {
-  if (suspended) return 'stands still; its slot stays taken';
+  if (suspended)
+    return state === 'running' ? 'stands still; its slot stays taken' : 'is paused after its present step';
   if (state === 'paused') return 'is paused';
   return state === 'running' ? 'goes on' : 'waits for its turn';
 }

@@ -22,6 +22,8 @@ async function untilItStands(pid: number, still: boolean): Promise<void> {
   }
 }
 
+const stallSeconds = 4;
+
 describe('worker: pause', function () {
   this.timeout(60_000);
   let shop: Workshop;
@@ -30,8 +32,8 @@ describe('worker: pause', function () {
 
   beforeEach(async () => {
     shop = await Workshop.openProved();
-    // Short enough to end what stands still, if that were taken for a stall.
-    ({ coordinator } = shop.hire({ settings: { stallSeconds: 1 } }));
+    // Short enough to end what stands still, if that were taken for a stall; long enough for a busy machine.
+    ({ coordinator } = shop.hire({ settings: { stallSeconds } }));
     await coordinator.ready();
   });
   afterEach(() => shop.close());
@@ -53,7 +55,7 @@ describe('worker: pause', function () {
     await coordinator.peer.request('task.suspend', { ...key, suspended: true });
     await untilItStands(pid, true);
     const { fraction } = coordinator.progress.at(-1) ?? {};
-    const until = performance.now() + 2500;
+    const until = performance.now() + stallSeconds * 2000;
     while (performance.now() < until) await turn();
     assert.equal(await stateOf(pid), 'T');
     const told = coordinator.progress.at(-1);
