@@ -51,7 +51,7 @@ describe('worker: pause', function () {
   }
 
   itOnLinux('stops ffmpeg where it is, for longer than a stall, and lets it go on', async () => {
-    const pid = await begin(3);
+    const pid = await begin(12);
     await coordinator.peer.request('task.suspend', { ...key, suspended: true });
     await untilItStands(pid, true);
     const { fraction } = coordinator.progress.at(-1) ?? {};
