@@ -64,7 +64,7 @@ export class JobBook {
           const revision = await this.store.write({
             ...change,
             job: after.job,
-            tasks: after.tasks.filter((task) => !before.tasks.includes(task)),
+            tasks: changedTasks(after, before),
             reservations: isEnded(after.job.state) ? [] : change.reservations,
           });
           const stored = { ...after, job: { ...after.job, revision } };
@@ -104,7 +104,6 @@ export class JobBook {
     const tasks = mergeBy(before.tasks, change.tasks ?? [], ({ id }) => id);
     return {
       job,
-      // An ended job has nothing to offer, whatever its last attempt left.
       tasks: tasks.map((task) => fitting(task, job.state)),
       attempts: mergeBy(before.attempts, change.attempts ?? [], ({ fence }) => fence).filter(
         ({ fence }) => fence !== change.dropAttempt?.fence,
@@ -131,7 +130,13 @@ export class JobBook {
   }
 }
 
-/** A task as its job is: in the queue only while that may be begun. */
+/** Tasks carry the priority of their job, for the order of the queue. */
+function changedTasks(after: StoredJob, before: StoredJob): readonly TaskRecord[] {
+  if (after.job.priority !== before.job.priority) return after.tasks;
+  return after.tasks.filter((task) => !before.tasks.includes(task));
+}
+
+/** A task as its job is: in the queue only while that may be begun; an ended job has nothing to offer. */
 function fitting(task: TaskRecord, state: JobState): TaskRecord {
   const wanted = isEnded(state)
     ? 'ended'

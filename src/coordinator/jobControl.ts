@@ -128,8 +128,8 @@ export class JobControl {
         throw new DffmpegError('conflict', `Job ${id} has ended.`, { hint: 'Retry it to encode it anew.' });
       if (job.suspended) return { event: { type: 'resume-requested' } };
       if (job.state !== 'paused') return undefined;
-      // Names are reserved from planning on.
-      return job.outputs.length === 0
+      // A retry forgets what its source was.
+      return job.probes === undefined
         ? { event: { type: 'resumed-unprobed' } }
         : { event: { type: 'resumed', reason: waitsForTurn } };
     });
@@ -138,13 +138,10 @@ export class JobControl {
   }
 
   async prioritize(id: string, priority: number): Promise<StoredJob> {
-    return this.#options.book.change(id, ({ job, tasks }) => {
+    return this.#options.book.change(id, ({ job }) => {
       if (isEnded(job.state))
         throw new DffmpegError('conflict', `Job ${id} has ended: it waits for nothing.`);
-      // Its tasks carry its priority, for the order of the queue.
-      return job.priority === priority
-        ? undefined
-        : { job: { priority }, tasks: tasks.map((task) => ({ ...task })) };
+      return job.priority === priority ? undefined : { job: { priority } };
     });
   }
 

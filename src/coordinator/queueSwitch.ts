@@ -22,7 +22,7 @@ export class QueueSwitch {
 
   /** Call it before anything is given out. */
   async load(): Promise<void> {
-    this.#paused = (await this.#options.store.counts()).queuePaused;
+    this.#paused = await this.#options.store.queuePaused();
   }
 
   async pause(paused: boolean): Promise<Counts> {

@@ -24,6 +24,7 @@ export interface Store {
   /** Revision of the latest change. */
   revision(): Promise<number>;
   counts(): Promise<Counts>;
+  queuePaused(): Promise<boolean>;
   /** Synced to disk; counts as a change, so that who follows the changes hears of it. */
   pauseQueue(paused: boolean): Promise<void>;
   /** Waiting tasks that are due, by priority, then age. */

@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { createActiveClock } from '../encoding/activeClock.ts';
 import { createProgressParser, type ProgressBlock } from '../encoding/progress.ts';
 import { createStderrReader, type StderrSummary } from '../encoding/stderr.ts';
 import type { Exit } from '../protocol/model.ts';
@@ -37,7 +38,7 @@ export interface FfmpegExit extends Exit {
   stderr: StderrSummary;
   /** The end of its standard error as it came, for what ffmpeg prints when it has measured something. */
   said: string;
-  /** From its start to its end, on the wall. */
+  /** From its start to its end, without the time that it stood still. */
   seconds: number;
   /** The last of what it reported. */
   progress: ProgressBlock | undefined;
@@ -82,7 +83,8 @@ export function runFfmpeg(options: FfmpegOptions): FfmpegRun {
 }
 
 async function follow(subprocess: Subprocess, options: FfmpegOptions): Promise<FfmpegExit> {
-  const begun = performance.now();
+  const clock = createActiveClock();
+  clock.at(performance.now());
   const parser = createProgressParser();
   const stderr = createStderrReader();
   const log = new LineBatcher(options.onLog);
@@ -111,6 +113,8 @@ async function follow(subprocess: Subprocess, options: FfmpegOptions): Promise<F
 
   const hold = (suspended: boolean): void => {
     stall.hold(suspended);
+    if (suspended) clock.pause(performance.now());
+    else clock.resume(performance.now());
     standStill(subprocess.pid, suspended);
   };
   const stopHolding = options.suspension?.onChange(hold);
@@ -132,7 +136,7 @@ async function follow(subprocess: Subprocess, options: FfmpegOptions): Promise<F
     signal: result.signal ?? null,
     stderr: stderr.summary(),
     said,
-    seconds: (performance.now() - begun) / 1000,
+    seconds: clock.at(performance.now()),
     progress,
     stalled: stall.fired,
     failedToStart: subprocess.pid === undefined ? (result.code ?? 'unknown') : undefined,

@@ -2,24 +2,13 @@ import type { Job } from '../../protocol/model.ts';
 import type { Invocation } from '../command.ts';
 import { withDaemon } from '../connect.ts';
 import { exitCodes } from '../exitCodes.ts';
-import { countsOutputSchema, jobsOutputSchema, printJson, toJobOutput } from '../jsonOutput.ts';
+import { countsOutputSchema, printJson } from '../jsonOutput.ts';
+import { changeJobs } from './changeJobs.ts';
 
-/** Pauses jobs, or lets them go on, and returns. */
-export async function pauseJobs(
-  invocation: Invocation,
-  ids: readonly string[],
-  paused: boolean,
-): Promise<number> {
-  const { io, json } = invocation;
-  const jobs = await withDaemon(invocation, async (daemon) => {
-    const changed: Job[] = [];
-    for (const id of ids)
-      changed.push((await daemon.request(paused ? 'jobs.pause' : 'jobs.resume', { id })).job);
-    return changed;
-  });
-  if (json) printJson(io.stdout, jobsOutputSchema, { jobs: jobs.map(toJobOutput) });
-  else for (const job of jobs) io.stdout.write(`${job.id} ${sentence(job)}\n`);
-  return exitCodes.done;
+/** Pauses jobs, or lets them go on. */
+export function pauseJobs(invocation: Invocation, ids: readonly string[], paused: boolean): Promise<number> {
+  const method = paused ? 'jobs.pause' : 'jobs.resume';
+  return changeJobs(invocation, ids, (daemon, id) => daemon.request(method, { id }), sentence);
 }
 
 function sentence({ state, suspended }: Job): string {

@@ -87,12 +87,16 @@ export async function counts(db: Reading): Promise<Counts> {
     .execute();
   const sums = { waiting: 0, paused: 0, running: 0, done: 0, failed: 0, cancelled: 0 };
   for (const row of rows) sums[countedAs[row.state as JobState]] += Number(row.jobs);
-  const paused = await db
+  return { ...sums, queuePaused: await queuePaused(db) };
+}
+
+export async function queuePaused(db: Reading): Promise<boolean> {
+  const row = await db
     .selectFrom('counters')
     .select('value')
     .where('name', '=', queuePausedCounter)
     .executeTakeFirst();
-  return { ...sums, queuePaused: Number(paused?.value ?? 0) === 1 };
+  return Number(row?.value ?? 0) === 1;
 }
 
 /** What a status bar calls each state: a job that is probed does not encode yet. */

@@ -175,7 +175,7 @@ async function severalOutputs(database: Kysely<never>): Promise<void> {
   await database.schema.alterTable('jobs').dropColumn('probe').execute();
 }
 
-/** Jobs that a person paused while they run; and whether the queue is paused, since when. */
+/** Jobs that a person paused while they run; and whether the whole queue is. */
 async function pausedJobs(database: Kysely<never>): Promise<void> {
   await database.schema
     .alterTable('jobs')

@@ -54,6 +54,10 @@ export class SqlStore implements Store {
     return read.counts(this.#db);
   }
 
+  queuePaused(): Promise<boolean> {
+    return read.queuePaused(this.#db);
+  }
+
   pauseQueue(paused: boolean): Promise<void> {
     return this.#commits.write(true, (writing) => pauseQueue(writing, paused));
   }

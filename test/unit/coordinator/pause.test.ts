@@ -59,6 +59,25 @@ describe('coordinator: pause', () => {
     await client.job(id, ({ state }) => state === 'done');
   });
 
+  it('keeps a job that is retried from being looked at, until it is resumed', async () => {
+    const worker = await harness.registered();
+    const { client, id } = await submit();
+    const offer = await worker.encode();
+    await worker.report(offer, { type: 'failed', error: { code: 'source-damaged', message: 'No.' } });
+    await client.job(id, ({ state }) => state === 'failed');
+    // A busy worker: the retry is not looked at before it is paused.
+    worker.accepts = () => false;
+    await client.peer.request('jobs.retry', { id });
+    await client.peer.request('jobs.pause', { id });
+    await client.job(id, ({ state }) => state === 'paused');
+    worker.accepts = () => true;
+    const resumed = await client.peer.request('jobs.resume', { id });
+    assert.equal(resumed.job.state, 'accepted');
+    harness.timers.advance(harness.settings.busyRetryMs);
+    await worker.finish(await worker.encode(2));
+    await client.job(id, ({ state }) => state === 'done');
+  });
+
   it('has what runs stand still, and go on', async () => {
     const { worker, client, offer, first } = await busy();
     const { taskId, fence } = offer;
