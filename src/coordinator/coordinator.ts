@@ -77,6 +77,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   const book = new JobBook({
     store,
     clock,
+    settings,
     onChange: jobChanged,
     onExplained: () => {
       feed.wake();
@@ -107,6 +108,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     activityChanged.emit();
   });
 
+  await store.rank(settings.ageingMs);
   await queue.load();
   await recovery.start();
   await planAgain();

@@ -1,14 +1,17 @@
 import { DffmpegError } from '../protocol/errors.ts';
 import { isEnded, type JobState } from '../protocol/model.ts';
+import { rankOf } from './ageing.ts';
 import type { Clock } from './ids.ts';
 import type { JobChange } from './jobChanges.ts';
 import { reduceJob } from './jobReducer.ts';
+import type { QueueSettings } from './queueSettings.ts';
 import type { Explanation, Store } from './store.ts';
-import type { StoredJob, TaskRecord } from './store/records.ts';
+import type { JobRecord, StoredJob, TaskRecord } from './store/records.ts';
 
 export interface JobBookOptions {
   readonly store: Store;
   readonly clock: Clock;
+  readonly settings: Pick<QueueSettings, 'ageingMs'>;
   /** After each change is stored. `before` is missing for a new job. */
   readonly onChange: (after: StoredJob, before: StoredJob | undefined) => void;
   /** After only the reasons of waiting jobs have changed. */
@@ -22,6 +25,7 @@ const maxConflicts = 8;
 export class JobBook {
   readonly store: Store;
   readonly #clock: Clock;
+  readonly #settings: JobBookOptions['settings'];
   readonly #onChange: JobBookOptions['onChange'];
   readonly #onExplained: JobBookOptions['onExplained'];
   /** Job → the end of its latest change. */
@@ -30,12 +34,14 @@ export class JobBook {
   constructor(options: JobBookOptions) {
     this.store = options.store;
     this.#clock = options.clock;
+    this.#settings = options.settings;
     this.#onChange = options.onChange;
     this.#onExplained = options.onExplained;
   }
 
   async submit(job: StoredJob): Promise<StoredJob> {
-    const stored = await this.store.submit(job);
+    const tasks = job.tasks.map((task) => this.#fitting(task, job.job));
+    const stored = await this.store.submit({ ...job, tasks });
     if (stored.job.id === job.job.id) this.#onChange(stored, undefined);
     return stored;
   }
@@ -64,7 +70,7 @@ export class JobBook {
           const revision = await this.store.write({
             ...change,
             job: after.job,
-            tasks: changedTasks(after, before),
+            tasks: after.tasks.filter((task) => !before.tasks.includes(task)),
             reservations: isEnded(after.job.state) ? [] : change.reservations,
           });
           const stored = { ...after, job: { ...after.job, revision } };
@@ -104,11 +110,18 @@ export class JobBook {
     const tasks = mergeBy(before.tasks, change.tasks ?? [], ({ id }) => id);
     return {
       job,
-      tasks: tasks.map((task) => fitting(task, job.state)),
+      tasks: tasks.map((task) => this.#fitting(task, job)),
       attempts: mergeBy(before.attempts, change.attempts ?? [], ({ fence }) => fence).filter(
         ({ fence }) => fence !== change.dropAttempt?.fence,
       ),
     };
+  }
+
+  /** A task as its job is. */
+  #fitting(task: TaskRecord, job: JobRecord): TaskRecord {
+    const state = fittingState(task, job.state);
+    const rank = rankOf(task, job, this.#settings.ageingMs);
+    return state === task.state && rank === task.rank ? task : { ...task, state, rank };
   }
 
   #reduce({ job }: StoredJob, event: NonNullable<JobChange['event']>) {
@@ -130,22 +143,11 @@ export class JobBook {
   }
 }
 
-/** Tasks carry the priority of their job, for the order of the queue. */
-function changedTasks(after: StoredJob, before: StoredJob): readonly TaskRecord[] {
-  if (after.job.priority !== before.job.priority) return after.tasks;
-  return after.tasks.filter((task) => !before.tasks.includes(task));
-}
-
-/** A task as its job is: in the queue only while that may be begun; an ended job has nothing to offer. */
-function fitting(task: TaskRecord, state: JobState): TaskRecord {
-  const wanted = isEnded(state)
-    ? 'ended'
-    : state === 'paused' && task.state === 'waiting'
-      ? 'paused'
-      : state !== 'paused' && task.state === 'paused'
-        ? 'waiting'
-        : task.state;
-  return wanted === task.state ? task : { ...task, state: wanted };
+/** In the queue only while its job may be begun; an ended job has nothing to offer. */
+function fittingState(task: TaskRecord, state: JobState): TaskRecord['state'] {
+  if (isEnded(state)) return 'ended';
+  if (state === 'paused' && task.state === 'waiting') return 'paused';
+  return state !== 'paused' && task.state === 'paused' ? 'waiting' : task.state;
 }
 
 function mergeBy<T>(old: readonly T[], changed: readonly T[], key: (item: T) => unknown): T[] {

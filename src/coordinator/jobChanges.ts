@@ -28,12 +28,15 @@ export function taskId(jobId: string, kind: TaskKind): string {
   return `${jobId}-${kind}`;
 }
 
-export function newTask(jobId: string, kind: TaskKind): TaskRecord {
+/** Its rank is the job book's to give. */
+export function newTask(jobId: string, kind: TaskKind, queuedAt: number): TaskRecord {
   return {
     id: taskId(jobId, kind),
     jobId,
     kind,
     state: 'waiting',
+    queuedAt,
+    rank: 0,
     notBefore: 0,
     environmentFailures: 0,
     transientFailures: 0,
@@ -149,7 +152,7 @@ export function enqueue(
   return {
     event: { type: 'queued', reason },
     job: { outputs },
-    tasks: [newTask(stored.job.id, 'encode')],
+    tasks: [newTask(stored.job.id, 'encode', queuedAt(stored))],
     reservations,
   };
 }
@@ -286,9 +289,10 @@ export function voidAttempt(
 
 /**
  * Results that are in place stay; all else is looked at and planned anew. The command that a job was attached to is
- * gone when somebody retries it: it must not be cancelled for that.
+ * gone when somebody retries it: it must not be cancelled for that. It waits anew: what it waited before it failed shall
+ * not put it ahead of all others.
  */
-export function retry(stored: StoredJob): JobChange {
+export function retry(stored: StoredJob, now: number): JobChange {
   return {
     event: { type: 'retried' },
     job: {
@@ -301,12 +305,18 @@ export function retry(stored: StoredJob): JobChange {
         output.state === 'placed' ? output : { name: output.name, state: 'planned' },
       ),
     },
-    tasks: [newTask(stored.job.id, 'probe')],
+    tasks: [newTask(stored.job.id, 'probe', now)],
   };
 }
 
 function taskOf(stored: StoredJob, attempt: AttemptRecord): TaskRecord {
-  return stored.tasks.find(({ id }) => id === attempt.taskId) ?? newTask(attempt.jobId, attempt.kind);
+  const known = stored.tasks.find(({ id }) => id === attempt.taskId);
+  return known ?? newTask(attempt.jobId, attempt.kind, queuedAt(stored));
+}
+
+/** An encode waits since its job does, however long the source was looked at. */
+function queuedAt({ job, tasks }: StoredJob): number {
+  return tasks.find(({ kind }) => kind === 'probe')?.queuedAt ?? job.createdAt;
 }
 
 function waitingAgain(stored: StoredJob, attempt: AttemptRecord): TaskRecord[] {

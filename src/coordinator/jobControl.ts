@@ -48,7 +48,7 @@ export class JobControl {
       });
     const job = newJobRecord(submission, { id: newId(), sessionId, createdAt: clock() });
     checkPlan(job, platform);
-    return book.submit({ job, tasks: [newTask(job.id, 'probe')], attempts: [] });
+    return book.submit({ job, tasks: [newTask(job.id, 'probe', job.createdAt)], attempts: [] });
   }
 
   /** A job by its id or a unique beginning of it. */
@@ -73,9 +73,10 @@ export class JobControl {
 
   /** With the number of jobs ahead, where the job waits for its turn. */
   async explained(stored: StoredJob): Promise<StoredJob> {
-    const { job } = stored;
-    if (job.state !== 'waiting') return stored;
-    const ahead = await this.#options.book.store.countAhead(job, 'encode');
+    const { job, tasks } = stored;
+    const task = tasks.find(({ state }) => state === 'waiting');
+    if (job.state !== 'waiting' || !task) return stored;
+    const ahead = await this.#options.book.store.countAhead(task);
     return { ...stored, job: { ...job, reason: withAhead(job.reason, ahead) } };
   }
 
@@ -155,13 +156,14 @@ export class JobControl {
   }
 
   async retry(id: string): Promise<StoredJob> {
-    return this.#options.book.change(id, (stored) => {
+    const { book, clock } = this.#options;
+    return book.change(id, (stored) => {
       const { state } = stored.job;
       if (state === 'done')
         throw new DffmpegError('conflict', `Job ${id} is done: there is nothing to retry.`, {
           hint: 'Encode the file again for a second result.',
         });
-      return isEnded(state) ? retry(stored) : undefined;
+      return isEnded(state) ? retry(stored, clock()) : undefined;
     });
   }
 }

@@ -3,13 +3,18 @@ import type { Job } from '../protocol/model.ts';
 import type { StoredJob } from './store/records.ts';
 
 /** A stored job as clients see it: the tables' schemas drop what is the store's own. */
-export function toJob({ job, attempts }: StoredJob): Job {
-  return { ...job, attempts: attempts.map((attempt) => ({ ...attempt, commands: undefined })) };
+export function toJob(stored: StoredJob): Job {
+  const attempts = stored.attempts.map((attempt) => ({ ...attempt, commands: undefined }));
+  return { ...stored.job, rank: rankOf(stored), attempts };
 }
 
 /** With every command that ran: too much where many jobs are told at once. */
-export function toWholeJob({ job, attempts }: StoredJob): Job {
-  return { ...job, attempts: [...attempts] };
+export function toWholeJob(stored: StoredJob): Job {
+  return { ...stored.job, rank: rankOf(stored), attempts: [...stored.attempts] };
+}
+
+function rankOf({ tasks }: StoredJob): number | undefined {
+  return tasks.find(({ state }) => state === 'waiting' || state === 'paused')?.rank;
 }
 
 /** What a job takes beside its paths and commands, generously. */

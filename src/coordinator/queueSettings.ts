@@ -1,5 +1,7 @@
 /** Every number that the queue lives by. Durations are milliseconds. */
 export interface QueueSettings {
+  /** The priority of what waits rises by one in this time. */
+  readonly ageingMs: number;
   /** A job fails after so many failures of the `environment` class. */
   readonly maxEnvironmentFailures: number;
   /** Wait before the first repeat after a failure; doubles with each further one. */
@@ -33,6 +35,7 @@ export interface QueueSettings {
 }
 
 export const defaultQueueSettings: QueueSettings = {
+  ageingMs: 300_000,
   maxEnvironmentFailures: 3,
   retryBaseMs: 1_000,
   retryMaxMs: 60_000,

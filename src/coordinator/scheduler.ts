@@ -35,7 +35,7 @@ export type Decision =
     }
   | { readonly action: 'fail'; readonly error: ErrorData };
 
-/** Where a waiting task goes now, or the sentence why it waits. The caller keeps the order: priority, then age. */
+/** Where a waiting task goes now, or the sentence why it waits. The caller keeps the order. */
 export function decide(entry: QueueEntry, workers: readonly WorkerView[]): Decision {
   const { on } = entry.job;
   const pool = on === undefined ? workers : workers.filter(({ name, id }) => name === on || id === on);

@@ -27,10 +27,12 @@ export interface Store {
   queuePaused(): Promise<boolean>;
   /** Synced to disk; counts as a change, so that who follows the changes hears of it. */
   pauseQueue(paused: boolean): Promise<void>;
-  /** Waiting tasks that are due, by priority, then age. */
+  /** Waiting tasks that are due, by rank, then id. */
   queue(page: QueuePage): Promise<QueueEntry[]>;
-  /** How many waiting tasks of the same kind come before this job. */
-  countAhead(job: JobRecord, kind: TaskRecord['kind']): Promise<number>;
+  /** How many waiting tasks of the same kind come before this one. */
+  countAhead(task: TaskRecord): Promise<number>;
+  /** Ranks all that is unfinished anew, where it was ranked by another ageing (`rankOf`). */
+  rank(ageingMs: number): Promise<void>;
   /** When the next task that has to wait is due. */
   nextDue(now: number): Promise<number | undefined>;
   /** Jobs with an attempt that is under way. */

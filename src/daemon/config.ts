@@ -98,6 +98,14 @@ export const settings = {
     text: asNumber,
     hot: false,
   },
+  ageingMinutes: {
+    doc: 'The priority of a job rises by one in so long a time while it waits, so that nothing waits for ever: with 5, ten points of priority are worth 50 minutes of waiting.',
+    unit: 'minutes',
+    schema: z.number().min(0.1).max(10_080),
+    default: 5,
+    text: asNumber,
+    hot: false,
+  },
   attachedGraceSeconds: {
     doc: 'A job that a command waits for is cancelled when that command has been gone for so long.',
     unit: 'seconds',

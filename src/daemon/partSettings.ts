@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 export function queueSettings(config: Config): QueueSettings {
   return {
     ...defaultQueueSettings,
+    ageingMs: Math.round(config.ageingMinutes * 60_000),
     attachedGraceMs: config.attachedGraceSeconds * 1000,
     maxEnvironmentFailures: config.maxFailures,
     logBytes: config.jobLogBytes,

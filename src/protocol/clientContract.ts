@@ -106,7 +106,7 @@ export const clientMethods = {
     result: z.object({ job: jobSchema }),
   },
   'jobs.prioritize': {
-    doc: 'Gives a job that has not ended another priority: what waits is begun in the order of priority, then age.',
+    doc: 'Gives a job that has not ended another priority: what waits is begun in the order of priority, which rises with the time it waits.',
     params: z.object({ id: idSchema, priority: z.int().min(0).max(100) }),
     result: z.object({ job: jobSchema }),
   },

@@ -117,6 +117,8 @@ export const jobSchema = z.object({
   presetData: completePresetSchema,
   /** 0 to 100, higher first. */
   priority: z.int().min(0).max(100),
+  /** Of a job that waits or is paused: the least is begun first. Priority and age are in it. */
+  rank: z.number().optional(),
   /** Cancelled when the client that submitted it goes away. */
   attached: z.boolean(),
   /** Several are joined, in this order. */

@@ -24,6 +24,7 @@ export const statusJobSchema = jobSchema
     suspended: true,
     preset: true,
     priority: true,
+    rank: true,
     sources: true,
     outputs: true,
     reason: true,

@@ -7,7 +7,7 @@ import type { StatusJob } from '../protocol/statusPageContract.ts';
 export interface Sections {
   /** In the order they began, so that a row keeps its place while it runs. */
   readonly running: readonly StatusJob[];
-  /** In the order they will begin: priority, then age. */
+  /** In the order they will begin. */
   readonly waiting: readonly StatusJob[];
   /** Newest first. */
   readonly finished: readonly StatusJob[];
@@ -19,7 +19,7 @@ export function sortIntoSections(jobs: readonly StatusJob[]): Sections {
   const waiting = jobs.filter(isWaiting);
   return {
     running: running.sort((a, b) => begin(a) - begin(b) || byId(a, b)),
-    waiting: waiting.sort((a, b) => b.priority - a.priority || a.createdAt - b.createdAt || byId(a, b)),
+    waiting: waiting.sort((a, b) => byTurn(a, b)),
     finished: finished.sort((a, b) => end(b) - end(a) || byId(a, b)),
   };
 }
@@ -34,6 +34,12 @@ function isWaiting(job: StatusJob): boolean {
 
 function begin(job: StatusJob): number {
   return job.startedAt ?? job.createdAt;
+}
+
+/** What is looked at just now has no turn to wait for. An older daemon ranks nothing: there it is priority, then age. */
+function byTurn(a: StatusJob, b: StatusJob): number {
+  const rank = (a.rank ?? 0) - (b.rank ?? 0);
+  return rank || b.priority - a.priority || a.createdAt - b.createdAt || byId(a, b);
 }
 
 function end(job: StatusJob): number {

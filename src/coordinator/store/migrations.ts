@@ -12,6 +12,7 @@ export const migrations: readonly Migration[] = [
   { number: 1, name: '0001-queue', up: createQueue },
   { number: 2, name: '0002-outputs', up: severalOutputs },
   { number: 3, name: '0003-pause', up: pausedJobs },
+  { number: 4, name: '0004-rank', up: rankedTasks },
 ];
 
 interface MetaSchema {
@@ -182,6 +183,20 @@ async function pausedJobs(database: Kysely<never>): Promise<void> {
     .addColumn('suspended', 'integer', (column) => column.notNull().defaultTo(0))
     .execute();
   await sql`insert into counters (name, value) values ('queue-paused', 0)`.execute(database);
+}
+
+/** One number that gives the order of the queue. By age alone at first, until the queue says how priority counts. */
+async function rankedTasks(database: Kysely<never>): Promise<void> {
+  const { schema } = database;
+  await schema.dropIndex('tasks_by_turn').execute();
+  await schema.alterTable('tasks').renameColumn('created_at', 'queued_at').execute();
+  await schema
+    .alterTable('tasks')
+    .addColumn('rank', 'bigint', (column) => column.notNull().defaultTo(0))
+    .execute();
+  await sql`update tasks set rank = queued_at`.execute(database);
+  await sql`insert into counters (name, value) values ('ageing-ms', 0)`.execute(database);
+  await schema.createIndex('tasks_by_turn').on('tasks').columns(['state', 'rank', 'id']).execute();
 }
 
 interface OneOutputSchema {

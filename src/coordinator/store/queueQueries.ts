@@ -1,8 +1,8 @@
 import type { QueueEntry, QueuePage } from '../store.ts';
 import { chunks } from './chunks.ts';
-import type { JobRecord, TaskKind } from './records.ts';
+import type { JobRecord, TaskRecord } from './records.ts';
 import { toJobRecord, toTaskRecord } from './rows.ts';
-import type { Database } from './schema.ts';
+import type { Database, Writing } from './schema.ts';
 
 export async function waitingTasks(
   db: Database,
@@ -14,23 +14,15 @@ export async function waitingTasks(
     .where('state', '=', 'waiting')
     .where('not_before', '<=', now)
     .where('kind', 'in', kinds)
-    .orderBy('priority', 'desc')
-    .orderBy('created_at')
+    .orderBy('rank')
     .orderBy('id')
     .limit(limit);
   if (after) {
-    const { job, task } = after;
-    query = query.where((where) =>
-      where.or([
-        where('priority', '<', job.priority),
-        where.and([where('priority', '=', job.priority), where('created_at', '>', job.createdAt)]),
-        where.and([
-          where('priority', '=', job.priority),
-          where('created_at', '=', job.createdAt),
-          where('id', '>', task.id),
-        ]),
-      ]),
-    );
+    const { rank, id } = after.task;
+    query = query
+      // Said by itself, so that the index is entered there.
+      .where('rank', '>=', rank)
+      .where((where) => where.or([where('rank', '>', rank), where('id', '>', id)]));
   }
   const tasks = (await query.execute()).map(toTaskRecord);
   const jobs = new Map<string, JobRecord>();
@@ -43,25 +35,37 @@ export async function waitingTasks(
   });
 }
 
-export async function countAhead(db: Database, job: JobRecord, kind: TaskKind): Promise<number> {
+export async function countAhead(db: Database, { rank, id, kind }: TaskRecord): Promise<number> {
   const row = await db
     .selectFrom('tasks')
     .select((builder) => builder.fn.countAll<number>().as('tasks'))
     .where('state', '=', 'waiting')
     .where('kind', '=', kind)
     .where((where) =>
-      where.or([
-        where('priority', '>', job.priority),
-        where.and([where('priority', '=', job.priority), where('created_at', '<', job.createdAt)]),
-        where.and([
-          where('priority', '=', job.priority),
-          where('created_at', '=', job.createdAt),
-          where('job_id', '<', job.id),
-        ]),
-      ]),
+      where.or([where('rank', '<', rank), where.and([where('rank', '=', rank), where('id', '<', id)])]),
     )
     .executeTakeFirstOrThrow();
   return Number(row.tasks);
+}
+
+/** How priority was weighed against age when the tasks were ranked, milliseconds. */
+const ageingCounter = 'ageing-ms';
+
+export async function rankTasks(writing: Writing, ageingMs: number): Promise<void> {
+  const row = await writing
+    .selectFrom('counters')
+    .select('value')
+    .where('name', '=', ageingCounter)
+    .executeTakeFirstOrThrow();
+  if (Number(row.value) === ageingMs) return;
+  await writing
+    .updateTable('tasks')
+    .set((builder) => ({
+      rank: builder('queued_at', '-', builder('priority', '*', builder.val(ageingMs))),
+    }))
+    .where('state', '!=', 'ended')
+    .execute();
+  await writing.updateTable('counters').set({ value: ageingMs }).where('name', '=', ageingCounter).execute();
 }
 
 export async function nextDue(db: Database, now: number): Promise<number | undefined> {

@@ -20,7 +20,7 @@ export const placementSchema = z.object({
   verdict: verdictSchema,
 });
 
-export const jobRecordSchema = jobSchema.omit({ attempts: true }).extend({
+export const jobRecordSchema = jobSchema.omit({ attempts: true, rank: true }).extend({
   submissionId: idSchema,
   state: z.enum(jobStates),
   /** The client that an attached job belongs to. */
@@ -45,6 +45,10 @@ export const taskRecordSchema = z.object({
   jobId: idSchema,
   kind: z.enum(['probe', 'encode']),
   state: z.enum(taskStates),
+  /** When its job was submitted, or retried: it waits since then. */
+  queuedAt: z.number(),
+  /** The queue goes by it, least first; see `rankOf`. */
+  rank: z.number(),
   /** Not offered before this time. */
   notBefore: z.number(),
   environmentFailures: z.int().min(0),

@@ -68,7 +68,8 @@ export function toTaskRow(task: TaskRecord, job: JobRecord): TasksTable {
     kind: task.kind,
     state: task.state,
     priority: job.priority,
-    created_at: job.createdAt,
+    queued_at: task.queuedAt,
+    rank: task.rank,
     not_before: task.notBefore,
     environment_failures: task.environmentFailures,
     transient_failures: task.transientFailures,
@@ -76,12 +77,14 @@ export function toTaskRow(task: TaskRecord, job: JobRecord): TasksTable {
   };
 }
 
-export function toTaskRecord(row: Omit<TasksTable, 'priority' | 'created_at'>): TaskRecord {
+export function toTaskRecord(row: Omit<TasksTable, 'priority'>): TaskRecord {
   return check('task', row.id, taskRecordSchema, () => ({
     id: row.id,
     jobId: row.job_id,
     kind: row.kind,
     state: row.state,
+    queuedAt: row.queued_at,
+    rank: row.rank,
     notBefore: row.not_before,
     environmentFailures: row.environment_failures,
     transientFailures: row.transient_failures,

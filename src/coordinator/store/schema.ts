@@ -48,10 +48,11 @@ export interface TasksTable {
   job_id: string;
   kind: string;
   state: string;
-  /** The job's, repeated so that one index gives the order of the queue. */
+  /** The job's, so that all can be ranked anew without it. */
   priority: number;
-  /** The job's, as above. */
-  created_at: number;
+  queued_at: number;
+  /** Gives the order of the queue by one index. */
+  rank: number;
   not_before: number;
   environment_failures: number;
   transient_failures: number;

@@ -4,7 +4,7 @@ import { GroupCommit, type SetSync } from './groupCommit.ts';
 import * as read from './jobQueries.ts';
 import { explainJobs, insertJob, pauseQueue, updateJob } from './jobWrites.ts';
 import * as queue from './queueQueries.ts';
-import type { JobRecord, StoredJob, TaskKind } from './records.ts';
+import type { StoredJob, TaskRecord } from './records.ts';
 import { reservedAmong } from './reservations.ts';
 import type { Database } from './schema.ts';
 
@@ -66,8 +66,12 @@ export class SqlStore implements Store {
     return queue.waitingTasks(this.#db, page);
   }
 
-  countAhead(job: JobRecord, kind: TaskKind): Promise<number> {
-    return queue.countAhead(this.#db, job, kind);
+  countAhead(task: TaskRecord): Promise<number> {
+    return queue.countAhead(this.#db, task);
+  }
+
+  rank(ageingMs: number): Promise<void> {
+    return this.#commits.write(false, (writing) => queue.rankTasks(writing, ageingMs));
   }
 
   nextDue(now: number): Promise<number | undefined> {

@@ -116,9 +116,15 @@ export class JobBoard {
 
 const orders: Record<JobGroup, (a: Job, b: Job) => number> = {
   running: (a, b) => (a.startedAt ?? a.createdAt) - (b.startedAt ?? b.createdAt) || byId(a, b),
-  waiting: (a, b) => b.priority - a.priority || a.createdAt - b.createdAt || byId(a, b),
+  waiting: (a, b) => byTurn(a, b),
   finished: (a, b) => (b.endedAt ?? b.createdAt) - (a.endedAt ?? a.createdAt) || byId(a, b),
 };
+
+/** What is looked at just now has no turn to wait for. An older daemon ranks nothing: there it is priority, then age. */
+function byTurn(a: Job, b: Job): number {
+  const rank = (a.rank ?? 0) - (b.rank ?? 0);
+  return rank || b.priority - a.priority || a.createdAt - b.createdAt || byId(a, b);
+}
 
 function byId(a: Job, b: Job): number {
   return a.id < b.id ? -1 : 1;

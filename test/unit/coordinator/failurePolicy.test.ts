@@ -8,7 +8,7 @@ const context = { workerId: 'w', now: 1_000, settings };
 const judge = (code: ErrorCode, failures = 0) =>
   judgeFailure(
     {
-      ...newTask('a', 'encode'),
+      ...newTask('a', 'encode', 0),
       state: 'running',
       environmentFailures: failures,
       transientFailures: failures,
@@ -32,7 +32,7 @@ describe('failurePolicy', () => {
   });
 
   it('counts a timeout that the worker reported, and no other', () => {
-    const task = { ...newTask('a', 'probe'), environmentFailures: settings.maxEnvironmentFailures - 1 };
+    const task = { ...newTask('a', 'probe', 0), environmentFailures: settings.maxEnvironmentFailures - 1 };
     const error = { code: 'timeout', message: 'm' } as const;
     assert.equal(judgeFailure(task, error, { ...context, reported: true }).outcome, 'fail');
     assert.equal(judgeFailure(task, error, { ...context, reported: false }).outcome, 'repeat');

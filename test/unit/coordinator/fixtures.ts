@@ -2,7 +2,9 @@ import type { Preset } from '../../../src/encoding/preset.ts';
 import type { Probe } from '../../../src/encoding/probe.ts';
 import type { SubmitParams } from '../../../src/protocol/clientContract.ts';
 import type { JobRecord, StoredJob } from '../../../src/coordinator/store/records.ts';
+import { rankOf } from '../../../src/coordinator/ageing.ts';
 import { newTask } from '../../../src/coordinator/jobChanges.ts';
+import { defaultQueueSettings } from '../../../src/coordinator/queueSettings.ts';
 
 export const preset: Preset = {
   container: 'mp4',
@@ -45,25 +47,24 @@ export function submission(changes: Partial<SubmitParams> = {}): SubmitParams {
 }
 
 export function storedJob(id: string, changes: Partial<JobRecord> = {}): StoredJob {
-  return {
-    job: {
-      id,
-      submissionId: `s-${id}`,
-      revision: 0,
-      state: 'accepted',
-      preset: 'web',
-      presetData: preset,
-      priority: 50,
-      attached: false,
-      sources: [{ path: `/media/${id}.mov` }],
-      outputs: [],
-      cancelling: false,
-      suspended: false,
-      fence: 0,
-      createdAt: 1_700_000_000_000,
-      ...changes,
-    },
-    tasks: [newTask(id, 'probe')],
-    attempts: [],
+  const job: JobRecord = {
+    id,
+    submissionId: `s-${id}`,
+    revision: 0,
+    state: 'accepted',
+    preset: 'web',
+    presetData: preset,
+    priority: 50,
+    attached: false,
+    sources: [{ path: `/media/${id}.mov` }],
+    outputs: [],
+    cancelling: false,
+    suspended: false,
+    fence: 0,
+    createdAt: 1_700_000_000_000,
+    ...changes,
   };
+  const task = newTask(id, 'probe', job.createdAt);
+  const rank = rankOf(task, job, defaultQueueSettings.ageingMs);
+  return { job, tasks: [{ ...task, rank }], attempts: [] };
 }

@@ -23,7 +23,7 @@ function entry(
   const { preset, on, avoid = [] } = changes;
   const outputs = [{ state: 'planned' as const, path: '/media/a.web.mp4' }];
   const { job } = storedJob('a', { on, outputs, ...(preset ? { presetData: preset } : {}) });
-  return { job, task: { ...newTask('a', kind), avoid } };
+  return { job, task: { ...newTask('a', kind, 0), avoid } };
 }
 
 const usable: EncoderCapability = { usable: true, pixelFormats: ['yuv420p'] };

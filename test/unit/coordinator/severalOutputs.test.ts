@@ -262,7 +262,13 @@ describe('what attempts report of several outputs', () => {
       stored = after;
     };
     const clock = (): number => 1;
-    const book = new JobBook({ store, clock, onChange, onExplained: () => undefined });
+    const book = new JobBook({
+      store,
+      clock,
+      settings: defaultQueueSettings,
+      onChange,
+      onExplained: () => undefined,
+    });
     const attempts = new Attempts({ book, clock, settings: defaultQueueSettings, platform: 'linux' });
     return { book, attempts, now: () => stored };
   }
@@ -274,7 +280,7 @@ describe('what attempts report of several outputs', () => {
     switch (step.do) {
       case 'assign':
         if (job.state === 'waiting')
-          await book.change('j', (stored) => assign(stored, task ?? newTask('j', 'encode'), worker, 1));
+          await book.change('j', (stored) => assign(stored, task ?? newTask('j', 'encode', 1), worker, 1));
         return;
       case 'lose':
         return attempts.lost('j', key, { code: 'worker-lost', message: 'gone' }, true);

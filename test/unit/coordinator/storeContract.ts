@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { JobWrite, Reservation, Store } from '../../../src/coordinator/store.ts';
 import type { AttemptRecord, StoredJob, TaskRecord } from '../../../src/coordinator/store/records.ts';
+import { defaultQueueSettings } from '../../../src/coordinator/queueSettings.ts';
 import { probe, storedJob } from './fixtures.ts';
 import { noCounts } from '../../../src/protocol/model.ts';
 
@@ -158,7 +159,7 @@ export function describeStore(
       assert.deepEqual(await store.reserved(['/x'], 'a'), ['/x']);
     });
 
-    it('queues by priority, then age, and leaves out what has to wait', async () => {
+    it('queues by priority and age, and leaves out what has to wait', async () => {
       for (const [id, priority, createdAt] of [
         ['a', 50, 3],
         ['b', 50, 2],
@@ -180,9 +181,34 @@ export function describeStore(
       assert.equal(await store.nextDue(99), 100);
       assert.equal(await store.nextDue(100), undefined);
       const a = await store.job('a');
-      assert.ok(a);
-      assert.equal(await store.countAhead(a.job, 'probe'), 3);
-      assert.equal(await store.countAhead(a.job, 'encode'), 0);
+      assert.ok(a?.tasks[0]);
+      assert.equal(await store.countAhead(a.tasks[0]), 3);
+      assert.equal(await store.countAhead({ ...a.tasks[0], kind: 'encode' }), 0);
+    });
+
+    it('ranks anew when priority shall count otherwise, and what has ended not', async () => {
+      const { ageingMs } = defaultQueueSettings;
+      for (const [id, priority, waited] of [
+        ['a', 40, 0],
+        ['b', 50, 0],
+        ['c', 40, 11],
+        ['d', 90, 20],
+      ] as const)
+        await store.submit(storedJob(id, { priority, createdAt: 1_700_000_000_000 - waited * ageingMs }));
+      const d = await store.job('d');
+      assert.ok(d?.tasks[0]);
+      await change(d, { state: 'done' }, { tasks: [{ ...d.tasks[0], state: 'ended', rank: 7 }] });
+      const order = async () => {
+        const page = await store.queue({ now: Date.now(), kinds: ['probe'], limit: 9 });
+        return page.map(({ job }) => job.id).join('');
+      };
+      assert.equal(await order(), 'cba');
+      await store.rank(ageingMs * 2);
+      assert.equal(await order(), 'bca');
+      store = await opened.reopen();
+      await store.rank(ageingMs);
+      assert.equal(await order(), 'cba');
+      assert.equal((await store.job('d'))?.tasks[0]?.rank, 7);
     });
 
     it('explains what has not changed meanwhile', async () => {

@@ -62,6 +62,14 @@ describe('the board of jobs', () => {
       board.jobsOf('waiting').map(({ id }) => id),
       ['urgent', 'sooner', 'later'],
     );
+    const ranked = boardWith(
+      makeJob({ id: 'urgent', createdAt: 3, priority: 80, rank: 6 }),
+      makeJob({ id: 'aged', createdAt: 1, rank: 5 }),
+    );
+    assert.deepEqual(
+      ranked.board.jobsOf('waiting').map(({ id }) => id),
+      ['aged', 'urgent'],
+    );
   });
 
   it('forgets what a snapshot does not have', () => {

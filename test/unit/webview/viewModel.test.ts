@@ -22,13 +22,19 @@ describe('sortIntoSections', () => {
     );
   });
 
-  it('shows what waits in the order in which it will begin: priority, then age', () => {
+  it('shows what waits in the order in which it will begin, as the queue ranks them', () => {
     const { waiting } = sortIntoSections([
       job('young', { createdAt: 3 }),
       job('old', { createdAt: 1 }),
       job('urgent', { createdAt: 9, priority: 80 }),
     ]);
     assert.deepEqual(ids(waiting), ['urgent', 'old', 'young']);
+    const ranked = sortIntoSections([
+      job('urgent', { createdAt: 9, priority: 80, rank: 6 }),
+      job('aged', { createdAt: 1, rank: 5 }),
+      job('looked-at', { state: 'probing', createdAt: 10 }),
+    ]);
+    assert.deepEqual(ids(ranked.waiting), ['looked-at', 'aged', 'urgent']);
   });
 
   it('shows the newest result first, and keeps what runs in the order it began', () => {
