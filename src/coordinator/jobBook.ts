@@ -70,6 +70,7 @@ export class JobBook {
           const revision = await this.store.write({
             ...change,
             job: after.job,
+            from: before.job.state,
             tasks: after.tasks.filter((task) => !before.tasks.includes(task)),
             reservations: isEnded(after.job.state) ? [] : change.reservations,
           });

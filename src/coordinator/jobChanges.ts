@@ -18,7 +18,7 @@ import type {
  * What each happening writes: pure, from the job as it is to the change of it. The event goes through the
  * reducer, which decides the state; here are the rows that go with it.
  */
-export interface JobChange extends Omit<JobWrite, 'job'> {
+export interface JobChange extends Omit<JobWrite, 'job' | 'from'> {
   /** Without one the state stays. */
   readonly event?: JobEvent;
   readonly job?: Partial<JobRecord>;

@@ -47,6 +47,8 @@ export interface Store {
 export interface JobWrite {
   /** As it is to be; its `revision` is the one it was read at. */
   readonly job: JobRecord;
+  /** Its state at that revision. */
+  readonly from: JobState;
   readonly tasks?: readonly TaskRecord[] | undefined;
   readonly attempts?: readonly AttemptRecord[] | undefined;
   /** An attempt that was offered and not taken: it never was. */

@@ -19,10 +19,15 @@ export interface SqliteStoreOptions {
 const busyTimeoutMs = 5_000;
 
 /** Opens the database, brings it to the newest schema, or throws `version-mismatch` or `store-unavailable`. */
-export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const db = new Kysely<Schema>({ dialect: new NodeSqliteDialect(openDatabase(options.file)) });
+export async function openSqliteStore({ file, programVersion }: SqliteStoreOptions): Promise<Store> {
+  return storeOver(openDatabase(file), programVersion);
+}
+
+/** Closed when that fails. */
+export async function storeOver(database: DatabaseSync, programVersion: string): Promise<Store> {
+  const db = new Kysely<Schema>({ dialect: new NodeSqliteDialect(database) });
   try {
-    await migrate(db as unknown as Kysely<never>, options.programVersion);
+    await migrate(db as unknown as Kysely<never>, programVersion);
   } catch (error) {
     await db.destroy();
     throw error;
@@ -30,7 +35,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   return new SqlStore(db, { setSync: createSyncSwitch() });
 }
 
-function openDatabase(file: string): DatabaseSync {
+export function openDatabase(file: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(file, { timeout: busyTimeoutMs });

@@ -1,31 +1,22 @@
 import assert from 'node:assert/strict';
-import type { JobWrite, Reservation, Store } from '../../../src/coordinator/store.ts';
-import type { AttemptRecord, StoredJob, TaskRecord } from '../../../src/coordinator/store/records.ts';
-import { defaultQueueSettings } from '../../../src/coordinator/queueSettings.ts';
-import { probe, storedJob } from './fixtures.ts';
-import { noCounts } from '../../../src/protocol/model.ts';
+import type { JobWrite, Reservation, Store } from '../../../../src/coordinator/store.ts';
+import type { AttemptRecord, StoredJob, TaskRecord } from '../../../../src/coordinator/store/records.ts';
+import { defaultQueueSettings } from '../../../../src/coordinator/queueSettings.ts';
+import { probe, storedJob } from '../fixtures.ts';
+import { noCounts } from '../../../../src/protocol/model.ts';
+import type { OpenStore } from './contract.ts';
 
-/** What every store promises, whatever database it lies in. `reopen` closes and opens the same one. */
-export function describeStore(
-  name: string,
-  open: () => Promise<{ store: Store; reopen(): Promise<Store>; cleanUp(): Promise<void> }>,
-): void {
-  describe(`store: ${name}`, () => {
-    let opened: Awaited<ReturnType<typeof open>>;
+/** What is written is what is read, in pages, in order and under the names that were reserved. */
+export function describeRecords(given: () => OpenStore): void {
+  describe('records', () => {
     let store: Store;
 
-    beforeEach(async () => {
-      opened = await open();
-      ({ store } = opened);
-    });
-
-    afterEach(async () => {
-      await store.close();
-      await opened.cleanUp();
+    beforeEach(() => {
+      ({ store } = given());
     });
 
     const change = (stored: StoredJob, changes: Partial<StoredJob['job']>, rest: Partial<JobWrite> = {}) =>
-      store.write({ ...rest, job: { ...stored.job, ...changes } });
+      store.write({ ...rest, from: stored.job.state, job: { ...stored.job, ...changes } });
 
     const attempt = {
       taskId: 'a-encode',
@@ -83,7 +74,7 @@ export function describeStore(
       };
       const task: TaskRecord = { ...stored.tasks[0]!, state: 'running', notBefore: 4, avoid: ['w2'] };
       const revision = await change(stored, full, { tasks: [task], attempts: [ended], durable: true });
-      store = await opened.reopen();
+      store = await given().reopen();
       const read = await store.job('a');
       assert.deepEqual(clean(read?.job), clean({ ...stored.job, ...full, revision }));
       assert.deepEqual(read?.tasks, [task]);
@@ -152,9 +143,13 @@ export function describeStore(
       await assert.rejects(change(b, {}, { reservations: [z, y] }), { code: 'conflict' });
       assert.deepEqual((await store.reserved(['/x', '/y', '/z'], 'b')).sort(), ['/x', '/y']);
       assert.deepEqual(await store.reserved(['/x', '/z'], 'a'), [], 'nothing of what was refused');
-      const later = await store.write({ job: { ...a.job, revision }, reservations: [x, z] });
+      const later = await store.write({
+        from: a.job.state,
+        job: { ...a.job, revision },
+        reservations: [x, z],
+      });
       assert.deepEqual((await store.reserved(['/x', '/y', '/z'], 'b')).sort(), ['/x', '/z']);
-      await store.write({ job: { ...a.job, revision: later }, reservations: [] });
+      await store.write({ from: a.job.state, job: { ...a.job, revision: later }, reservations: [] });
       await change(b, {}, { reservations: [x] });
       assert.deepEqual(await store.reserved(['/x'], 'a'), ['/x']);
     });
@@ -205,7 +200,7 @@ export function describeStore(
       assert.equal(await order(), 'cba');
       await store.rank(ageingMs * 2);
       assert.equal(await order(), 'bca');
-      store = await opened.reopen();
+      store = await given().reopen();
       await store.rank(ageingMs);
       assert.equal(await order(), 'cba');
       assert.equal((await store.job('d'))?.tasks[0]?.rank, 7);

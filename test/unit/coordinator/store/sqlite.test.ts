@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Kysely } from 'kysely';
+import type { Store } from '../../../../src/coordinator/store.ts';
+import { NodeSqliteDialect } from '../../../../src/coordinator/store/sqliteDialect.ts';
+import { openDatabase, openSqliteStore, storeOver } from '../../../../src/coordinator/store/sqliteStore.ts';
+import { toStoreError } from '../../../../src/coordinator/store/sqliteErrors.ts';
+import { DffmpegError } from '../../../../src/protocol/errors.ts';
+import { storedJob } from '../fixtures.ts';
+import { storeContract } from './contract.ts';
+
+const programVersion = '1.2.3';
+
+async function folder(): Promise<string> {
+  return mkdtemp(path.join(os.tmpdir(), 'dffmpeg-store-'));
+}
+
+storeContract('SQLite', async () => {
+  const directory = await folder();
+  const file = path.join(directory, 'store.sqlite');
+  const databases = new Map<Store, DatabaseSync>();
+  return {
+    open: async () => {
+      const database = openDatabase(file);
+      const store = await storeOver(database, programVersion);
+      databases.set(store, database);
+      return store;
+    },
+    tables: () => new Kysely<never>({ dialect: new NodeSqliteDialect(openDatabase(file)) }),
+    // A limit of pages stands for the disk's.
+    fill: (store) => {
+      const database = databases.get(store);
+      const { page_count: pages } = database?.prepare('pragma page_count').get() as { page_count: number };
+      database?.exec(`pragma max_page_count = ${pages + 4}`);
+      return Promise.resolve(() => {
+        database?.exec('pragma max_page_count = 100000');
+        return Promise.resolve();
+      });
+    },
+    // Two in one thread would wait for each other; the lock of the state folder keeps other daemons away.
+    shared: false,
+    cleanUp: () => rm(directory, { recursive: true }),
+  };
+});
+
+describe('sqliteStore', () => {
+  let directory: string;
+  let file: string;
+
+  beforeEach(async () => {
+    directory = await folder();
+    file = path.join(directory, 'store.sqlite');
+  });
+
+  afterEach(() => rm(directory, { recursive: true }));
+
+  it('says in a sentence what is wrong with the database', async () => {
+    await writeFile(file, 'this is no database, however long it is made to be');
+    await assert.rejects(openSqliteStore({ file, programVersion }), {
+      code: 'store-unavailable',
+      message: 'The file store.sqlite is no database.',
+    });
+    await assert.rejects(openSqliteStore({ file: path.join(directory, 'no', 'store'), programVersion }), {
+      code: 'store-unavailable',
+    });
+    const full = Object.assign(new Error('database or disk is full'), { errcode: 13 });
+    assert.match(String(toStoreError(full)), /disk that holds the queue is full/);
+  });
+
+  it('refuses rows that this program has not written', async () => {
+    const store = await openSqliteStore({ file, programVersion });
+    await store.submit(storedJob('a'));
+    const other = new DatabaseSync(file);
+    other.exec("update jobs set state = 'dancing'");
+    await assert.rejects(store.job('a'), (error: unknown) => {
+      assert.ok(error instanceof DffmpegError);
+      assert.equal(error.code, 'store-unavailable');
+      assert.match(error.message, /broken job a: state/);
+      return true;
+    });
+    other.exec("update jobs set state = 'done', sources = '{'");
+    other.close();
+    await assert.rejects(store.job('a'), { code: 'store-unavailable' });
+    await store.close();
+  });
+
+  it('keeps others of the machine from reading it', async function () {
+    if (process.platform === 'win32') this.skip();
+    const store = await openSqliteStore({ file, programVersion });
+    await store.submit(storedJob('a'));
+    for (const name of [file, `${file}-wal`]) assert.equal((await stat(name)).mode & 0o777, 0o600, name);
+    await store.close();
+  });
+});
