@@ -3,7 +3,6 @@ import path from 'node:path';
 import * as z from 'zod';
 import { fileIdentitySchema, type FileIdentity } from '../protocol/workerContract.ts';
 import type { PlacingFs } from './placingFs.ts';
-import { stagingKey } from './staging.ts';
 
 /**
  * What recovery must know where the placed file cannot be recognised by the staged file's identity: because
@@ -26,8 +25,9 @@ export type PlacementRecord = z.output<typeof recordSchema>;
 /** Days after which a record that nobody asked for again is dropped. */
 const keepDays = 30;
 
-export function recordPath(recordDir: string, staged: string): string {
-  return path.join(recordDir, `${stagingKey(staged)}.json`);
+/** `key`: of the placement, see `keyOf`. */
+export function recordPath(recordDir: string, key: string): string {
+  return path.join(recordDir, `${key}.json`);
 }
 
 export async function writeRecord(fs: PlacingFs, file: string, record: PlacementRecord): Promise<void> {
@@ -40,8 +40,8 @@ export async function readRecord(fs: PlacingFs, file: string): Promise<Placement
 }
 
 /** After the delivery has been acknowledged: nobody will ask for this placement again. */
-export async function forgetPlacement(recordDir: string, staged: string): Promise<void> {
-  await rm(recordPath(recordDir, staged), { force: true });
+export async function forgetPlacement(recordDir: string, key: string): Promise<void> {
+  await rm(recordPath(recordDir, key), { force: true });
 }
 
 export async function sweepRecords(recordDir: string, now: number): Promise<void> {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { FileIdentity } from '../protocol/workerContract.ts';
 import { toDestinationError } from './destinationError.ts';
+import { sameFile } from './fileIdentity.ts';
 import { placeFile } from './placeFile.ts';
 import { placeFolder } from './placeFolder.ts';
 import { readRecord, recordPath, sameInode, type PlacementRecord } from './placementRecord.ts';
@@ -15,6 +16,8 @@ export interface Placement {
   path: string;
   /** The worker's own folder for placement records. */
   recordDir: string;
+  /** Names its record and its copy; by default the attempt's, from where the result is staged. */
+  key?: string;
   fs?: PlacingFs;
 }
 
@@ -37,7 +40,7 @@ export async function place(placement: Placement): Promise<'placed' | 'taken'> {
       ? await placeFolder(placement, fs)
       : await placeFile({ ...placement, identity }, fs);
     // The result is placed: what stays in scratch is swept later, see `sweepAttempts`.
-    if (outcome === 'placed') await fs.removeResult(staged).catch(() => undefined);
+    if (outcome === 'placed') await removeIfStill(fs, staged, identity).catch(() => undefined);
     return outcome;
   } catch (error) {
     throw toDestinationError(error, path.dirname(target));
@@ -54,11 +57,13 @@ export async function recoverPlacement(
   const { staged, identity, path: target, fs = placingFs } = placement;
   const final = await fs.identity(target);
   const stagedNow = await fs.identity(staged);
-  const copy = copyPath(path.dirname(target), stagingKey(staged));
+  const copy = copyPath(path.dirname(target), keyOf(placement));
   const record = await recordFor(placement, fs);
 
+  // Of two files on two file systems the numbers may be equal by chance.
+  const chance = sameInode(stagedNow, identity) && final && stagedNow && !sameFile(final, stagedNow);
   const isOurs =
-    sameInode(final, identity) ||
+    (sameInode(final, identity) && !chance) ||
     sameInode(final, record?.copy) ||
     // Where inodes do not last (FAT), the rename is proved by its source being gone.
     (record?.placeholder !== undefined &&
@@ -68,7 +73,7 @@ export async function recoverPlacement(
   if (isOurs) {
     await fs.syncFolder(path.dirname(target));
     await fs.removeResult(copy);
-    await fs.removeResult(staged);
+    await removeIfStill(fs, staged, identity);
     return 'placed';
   }
 
@@ -84,7 +89,17 @@ export async function recoverPlacement(
   return free ? place(placement) : 'taken';
 }
 
+/** Somebody else's file may meanwhile have the name under which the result lay. */
+async function removeIfStill(fs: PlacingFs, staged: string, identity: FileIdentity): Promise<void> {
+  if (sameInode(await fs.identity(staged), identity)) await fs.removeResult(staged);
+}
+
+/** What a placement's record and copy are named by. */
+export function keyOf({ key, staged }: Pick<Placement, 'key' | 'staged'>): string {
+  return key ?? stagingKey(staged);
+}
+
 async function recordFor(placement: Placement, fs: PlacingFs): Promise<PlacementRecord | undefined> {
-  const record = await readRecord(fs, recordPath(placement.recordDir, placement.staged));
+  const record = await readRecord(fs, recordPath(placement.recordDir, keyOf(placement)));
   return record?.path === placement.path ? record : undefined;
 }

@@ -99,7 +99,8 @@ async function foldersOf(result: string): Promise<string[]> {
 }
 
 async function syncFile(file: string): Promise<void> {
-  const handle = await open(file, 'r+');
+  // Windows syncs only what may be written; a person's own file may be read-only.
+  const handle = await open(file, 'r+').catch(() => open(file, 'r'));
   try {
     await handle.sync();
   } finally {

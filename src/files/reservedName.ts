@@ -4,9 +4,9 @@ import type { FileIdentity } from '../protocol/workerContract.ts';
 import { errnoCode } from './errnoCode.ts';
 import { sameFile } from './fileIdentity.ts';
 import { recordPath, writeRecord, type PlacementRecord } from './placementRecord.ts';
-import type { Placement } from './placing.ts';
+import { keyOf, type Placement } from './placing.ts';
 import type { PlacingFs } from './placingFs.ts';
-import { copyPath, stagingKey } from './staging.ts';
+import { copyPath } from './staging.ts';
 
 /** What was placed under its name, or why not. */
 export type Moved = 'placed' | 'taken' | 'other-device';
@@ -26,11 +26,12 @@ export interface Reservation {
  * before it is made, so that a crash between any two leaves what is ours known.
  */
 export async function placeByReservation(
-  { path: target, recordDir, staged }: Placement,
+  placement: Placement,
   fs: PlacingFs,
   { from, copy, ...how }: { readonly from: string; readonly copy: FileIdentity | undefined } & Reservation,
 ): Promise<Moved> {
-  const file = recordPath(recordDir, staged);
+  const { path: target, recordDir } = placement;
+  const file = recordPath(recordDir, keyOf(placement));
   if (await fs.identity(target)) return 'taken';
   const record: PlacementRecord = { path: target, bytes: await fs.bytes(from), copy };
   await writeRecord(fs, file, { ...record, placeholder: 'intended' });
@@ -68,11 +69,12 @@ export async function isReservation(
  * is gone afterwards, unless it is the result.
  */
 export async function placeCopied(
-  { staged, path: target, recordDir }: Placement,
+  placement: Placement,
   fs: PlacingFs,
   place: (copied: string, copy: FileIdentity) => Promise<{ outcome: 'placed' | 'taken'; used: boolean }>,
 ): Promise<'placed' | 'taken'> {
-  const copied = copyPath(path.dirname(target), stagingKey(staged));
+  const { staged, path: target, recordDir } = placement;
+  const copied = copyPath(path.dirname(target), keyOf(placement));
   await fs.removeResult(copied);
   try {
     await fs.copy(staged, copied);
@@ -80,7 +82,7 @@ export async function placeCopied(
     const copy = await fs.identity(copied);
     if (!copy)
       throw new DffmpegError('destination-unwritable', `${copied} was removed while it was written.`);
-    await writeRecord(fs, recordPath(recordDir, staged), {
+    await writeRecord(fs, recordPath(recordDir, keyOf(placement)), {
       path: target,
       bytes: await fs.bytes(staged),
       copy,

@@ -5,24 +5,8 @@ import path from 'node:path';
 import { identityOf } from '../../../src/files/fileIdentity.ts';
 import { place, recoverPlacement } from '../../../src/files/placing.ts';
 import { placingFs, type PlacingFs } from '../../../src/files/placingFs.ts';
+import { killedAt, systemError, unsynced } from './support/killedFs.ts';
 import { MemoryDisk } from './support/memoryDisk.ts';
-
-class Killed extends Error {}
-
-function systemError(code: string): Error {
-  return Object.assign(new Error(code), { code });
-}
-
-/** The real one, but that nothing waits for the disk: a hundred kills would take minutes. */
-const unsynced: PlacingFs = {
-  ...placingFs,
-  syncResult: () => Promise.resolve(),
-  syncFolder: () => Promise.resolve(),
-  async writeText(file, text) {
-    await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, text);
-  },
-};
 
 /** File systems that the test machine may not have: what they answer is taken from libuv's tables. */
 const fileSystems: Record<string, (fs: PlacingFs, scratch: string) => PlacingFs> = {
@@ -56,29 +40,6 @@ function replacesNoFolder(fs: PlacingFs): PlacingFs {
       await fs.rename(from, to);
     },
   };
-}
-
-/** Dies at the `step`th call, before or after it took effect; a dead process does nothing more. */
-function killedAt(
-  fs: PlacingFs,
-  step: number,
-  when: 'before' | 'after',
-): { fs: PlacingFs; died: () => boolean } {
-  let count = 0;
-  let dead = false;
-  const entries = Object.entries(fs) as [string, (...args: unknown[]) => Promise<unknown>][];
-  const wrapped = entries.map(([name, call]) => [
-    name,
-    async (...args: unknown[]) => {
-      if (dead) throw new Killed();
-      count += 1;
-      if (count !== step) return call(...args);
-      dead = true;
-      if (when === 'after') await call(...args);
-      throw new Killed();
-    },
-  ]);
-  return { fs: Object.fromEntries(wrapped) as PlacingFs, died: () => dead };
 }
 
 /** What is placed: name in its folder → content; a result that is a file has the one name ``. */

@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { asidePath, discardAside, type ReplacedSource } from '../../../src/files/aside.ts';
+import { placingFs, type PlacingFs } from '../../../src/files/placingFs.ts';
+import { replaceSource, restoreSource, type Replacing } from '../../../src/files/replaceSource.ts';
+import { killedAt, systemError, unsynced } from './support/killedFs.ts';
+
+const jobId = '01job';
+const film = 'what was filmed';
+const small = 'the result';
+
+/** What answers differently: file systems without hard links, and a result on another one. */
+const fileSystems: Record<string, (fs: PlacingFs, elsewhere: string) => PlacingFs> = {
+  'with hard links': (fs) => fs,
+  'without hard links': (fs) => ({ ...fs, link: () => Promise.reject(systemError('EPERM')) }),
+  'other than the result’s': (fs, elsewhere) => {
+    const across = (from: string, to: string): boolean =>
+      from.startsWith(elsewhere) !== to.startsWith(elsewhere);
+    return {
+      ...fs,
+      link: (from, to) => (across(from, to) ? Promise.reject(systemError('EXDEV')) : fs.link(from, to)),
+      rename: (from, to) => (across(from, to) ? Promise.reject(systemError('EXDEV')) : fs.rename(from, to)),
+    };
+  },
+};
+
+describe('replacing a source', function () {
+  // Hundreds of kills, each with files of its own.
+  this.timeout(60_000);
+  let root: string;
+  let films: string;
+  let elsewhere: string;
+
+  beforeEach(async () => {
+    root = await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-replace-'));
+    films = path.join(root, 'films');
+    elsewhere = path.join(root, 'elsewhere');
+  });
+  afterEach(() => rm(root, { recursive: true, force: true }));
+
+  async function begin(source: string, result: string, fs: PlacingFs): Promise<Replacing> {
+    await rm(root, { recursive: true, force: true });
+    for (const folder of [films, elsewhere]) await mkdir(folder, { recursive: true });
+    await writeFile(source, film);
+    await writeFile(result, small);
+    return {
+      source: await sourceAt(source),
+      result: { path: result, identity: await identity(result), bytes: small.length },
+      recordDir: path.join(root, 'records'),
+      fs,
+    };
+  }
+
+  async function sourceAt(at: string): Promise<ReplacedSource> {
+    const stats = await stat(at, { bigint: true });
+    return {
+      jobId,
+      path: at,
+      identity: await identity(at),
+      bytes: Number(stats.size),
+      modified: String(stats.mtimeNs),
+    };
+  }
+
+  async function identity(at: string): Promise<ReplacedSource['identity']> {
+    const found = await placingFs.identity(at);
+    assert.ok(found);
+    return found;
+  }
+
+  async function contents(): Promise<Record<string, string>> {
+    const found: [string, string][] = [];
+    for (const folder of [films, elsewhere])
+      for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
+        if (!entry.isDirectory()) {
+          const at = path.join(entry.parentPath, entry.name);
+          found.push([path.relative(root, at), await readFile(at, 'utf8')]);
+        }
+    return Object.fromEntries(found.sort());
+  }
+
+  const aside = (name: string): string => `films/.dffmpeg-replaced/${jobId}/${name}`;
+
+  for (const [kind, make] of Object.entries(fileSystems))
+    for (const name of ['clip.mp4', 'clip.mov'])
+      describe(`${name} by an mp4, on a file system ${kind}`, () => {
+        const source = (): string => path.join(films, name);
+        const result = (): string =>
+          kind.startsWith('other') ? path.join(elsewhere, 'clip.web.mp4') : path.join(films, 'clip.web.mp4');
+        const home = (): string => path.relative(root, result());
+        const fs = (): PlacingFs => make(unsynced, elsewhere);
+
+        it('gives the result the source’s name, and each its own again', async () => {
+          const replacing = await begin(source(), result(), make(placingFs, elsewhere));
+          const replaced = await replaceSource(replacing);
+          assert.equal(replaced.path, path.join(films, 'clip.mp4'));
+          assert.deepEqual(await contents(), { [aside(name)]: film, 'films/clip.mp4': small });
+
+          const restored = await restoreSource({ ...replacing, result: replaced, home: result() });
+          assert.equal(restored?.path, result());
+          assert.deepEqual(await contents(), { [`films/${name}`]: film, [home()]: small });
+          assert.deepEqual((await readdir(films)).includes('.dffmpeg-replaced'), false);
+        });
+
+        for (const when of ['before', 'after'] as const) {
+          it(`loses nothing by a kill ${when} any step of replacing, and goes on`, async () => {
+            let steps = 0;
+            for (let step = 1; ; step += 1) {
+              const replacing = await begin(source(), result(), fs());
+              const killed = killedAt(fs(), step, when);
+              await replaceSource({ ...replacing, fs: killed.fs }).catch(() => undefined);
+              if (!killed.died()) break;
+              steps = step;
+              const where = `killed ${when} step ${step}`;
+              const lying = Object.values(await contents());
+              assert.ok(lying.includes(film) && lying.includes(small), where);
+              const replaced = await replaceSource(replacing);
+              assert.equal(replaced.path, path.join(films, 'clip.mp4'), where);
+              assert.deepEqual(await contents(), { [aside(name)]: film, 'films/clip.mp4': small }, where);
+            }
+            assert.ok(steps > 5, `${steps} steps`);
+          });
+
+          it(`loses nothing by a kill ${when} any step of undoing, and goes on`, async () => {
+            let steps = 0;
+            for (let step = 1; ; step += 1) {
+              const replacing = await begin(source(), result(), fs());
+              const replaced = await replaceSource(replacing);
+              const undo = { ...replacing, result: replaced, home: result() };
+              const killed = killedAt(fs(), step, when);
+              await restoreSource({ ...undo, fs: killed.fs }).catch(() => undefined);
+              if (!killed.died()) break;
+              steps = step;
+              const where = `killed ${when} step ${step}`;
+              const lying = Object.values(await contents());
+              assert.ok(lying.includes(film) && lying.includes(small), where);
+              assert.equal((await restoreSource(undo))?.path, result(), where);
+              assert.deepEqual(await contents(), { [`films/${name}`]: film, [home()]: small }, where);
+              // Asked once more, as after a kill between the answer and its being stored.
+              assert.equal((await restoreSource(undo))?.path, result(), where);
+              assert.deepEqual(await contents(), { [`films/${name}`]: film, [home()]: small }, where);
+            }
+            assert.ok(steps > 5, `${steps} steps`);
+          });
+        }
+      });
+
+  const source = (): string => path.join(films, 'clip.mov');
+  const result = (): string => path.join(films, 'clip.web.mp4');
+
+  it('takes the next name where another file has the one', async () => {
+    const replacing = await begin(source(), result(), placingFs);
+    await writeFile(path.join(films, 'clip.mp4'), 'somebody else’s');
+    const replaced = await replaceSource(replacing);
+    assert.deepEqual(await contents(), {
+      [aside('clip.mov')]: film,
+      'films/clip-2.mp4': small,
+      'films/clip.mp4': 'somebody else’s',
+    });
+    assert.equal((await replaceSource(replacing)).path, replaced.path, 'asked again');
+  });
+
+  it('leaves alone what is not the file any more that was encoded', async () => {
+    const changes: Record<string, () => Promise<unknown>> = {
+      'written to': () => writeFile(source(), 'what was edited'),
+      moved: () => rename(source(), path.join(films, 'moved.mov')),
+      'a link': async () => {
+        await rename(source(), path.join(films, 'real.mov'));
+        await symlink('real.mov', source());
+      },
+    };
+    for (const [what, change] of Object.entries(changes)) {
+      const replacing = await begin(source(), result(), placingFs);
+      await change();
+      const before = await contents();
+      await assert.rejects(replaceSource(replacing), { name: 'DffmpegError' }, what);
+      assert.deepEqual(await contents(), before, what);
+    }
+  });
+
+  it('leaves the source where it is when the result is gone or was written to', async () => {
+    for (const change of [() => unlink(result()), () => writeFile(result(), 'short')]) {
+      const replacing = await begin(source(), result(), placingFs);
+      await change();
+      await assert.rejects(replaceSource(replacing), { code: 'result-damaged' });
+      assert.equal((await contents())['films/clip.mov'], film);
+    }
+  });
+
+  it('puts the source back when the result cannot get its name', async () => {
+    const broken = { ...placingFs, link: () => Promise.reject(systemError('EIO')) };
+    const replacing = await begin(source(), result(), broken);
+    await assert.rejects(replaceSource({ ...replacing, fs: { ...broken, link: failOnce('EIO') } }));
+    assert.deepEqual(await contents(), { 'films/clip.mov': film, 'films/clip.web.mp4': small });
+  });
+
+  it('undoes without a result that a person has moved away', async () => {
+    const replacing = await begin(source(), result(), placingFs);
+    const replaced = await replaceSource(replacing);
+    await rename(replaced.path, path.join(films, 'kept.mp4'));
+    assert.equal(await restoreSource({ ...replacing, result: replaced, home: result() }), undefined);
+    assert.deepEqual(await contents(), { 'films/clip.mov': film, 'films/kept.mp4': small });
+  });
+
+  it('does not undo over another file', async () => {
+    const replacing = await begin(source(), result(), placingFs);
+    const replaced = await replaceSource(replacing);
+    await writeFile(source(), 'somebody else’s');
+    const before = await contents();
+    await assert.rejects(restoreSource({ ...replacing, result: replaced, home: result() }), {
+      code: 'conflict',
+    });
+    assert.deepEqual(await contents(), before);
+  });
+
+  it('deletes for good only what it put there', async () => {
+    const replacing = await begin(source(), result(), placingFs);
+    await replaceSource(replacing);
+    await writeFile(asidePath(replacing.source), 'a note of a person');
+    assert.equal(await discardAside(replacing.source, placingFs), 'kept');
+    const other = await begin(source(), result(), placingFs);
+    await replaceSource(other);
+    assert.equal(await discardAside(other.source, placingFs), 'discarded');
+    assert.deepEqual(await contents(), { 'films/clip.mp4': small });
+    assert.deepEqual(await readdir(films), ['clip.mp4']);
+  });
+});
+
+function failOnce(code: string): PlacingFs['link'] {
+  let failed = false;
+  return (from, to) => {
+    if (failed) return placingFs.link(from, to);
+    failed = true;
+    return Promise.reject(systemError(code));
+  };
+}
