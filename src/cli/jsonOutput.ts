@@ -29,6 +29,8 @@ export const jobOutputSchema = jobSchema
     priority: true,
     sources: true,
     reason: true,
+    onSuccess: true,
+    replacement: true,
     createdAt: true,
     startedAt: true,
     endedAt: true,

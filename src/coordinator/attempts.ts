@@ -1,6 +1,6 @@
 import { outputsOf } from '../encoding/presetOutputs.ts';
 import { DffmpegError, type ErrorData } from '../protocol/errors.ts';
-import type { TaskReport } from '../protocol/workerContract.ts';
+import type { FileIdentity, TaskReport } from '../protocol/workerContract.ts';
 import type { ConnectedWorker } from './connectedWorker.ts';
 import type { Clock } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
@@ -67,7 +67,7 @@ export class Attempts {
   async commit(
     worker: ConnectedWorker,
     key: AttemptKey,
-    request: Pick<Placement, 'output' | 'staged' | 'identity' | 'bytes' | 'verdict'>,
+    request: Pick<Placement, 'output' | 'staged' | 'identity' | 'bytes' | 'verdict' | 'source'>,
     taken: string | undefined,
   ): Promise<string> {
     if (request.verdict.level === 'fail')
@@ -96,10 +96,15 @@ export class Attempts {
   }
 
   /** The name was given after all, and the attempt is no more: what else it was to make is made by another. */
-  async placed(jobId: string, key: AttemptKey, reason: ErrorData): Promise<void> {
+  async placed(
+    jobId: string,
+    key: AttemptKey,
+    identity: FileIdentity | undefined,
+    reason: ErrorData,
+  ): Promise<void> {
     await this.#changeRunning(jobId, key, (stored, attempt) => {
       const { placement } = stored.job;
-      return placement && changes.deliver(stored, attempt, placement, this.#clock());
+      return placement && changes.deliver(stored, attempt, { ...placement, identity }, this.#now());
     });
     await this.lost(jobId, key, reason, false);
   }
@@ -173,7 +178,7 @@ export class Attempts {
         if (outputs[output]?.state === 'placed' && outputs[output].path === path) return undefined;
         if (placement?.output !== output || placement.path !== path)
           throw new DffmpegError('request-invalid', `Job ${id} was not granted ${path}.`);
-        return changes.deliver(stored, attempt, report, now);
+        return changes.deliver(stored, attempt, report, this.#now());
       }
       case 'skipped':
         if (stored.job.outputs[report.output]?.state === 'skipped') return undefined;

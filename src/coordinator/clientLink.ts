@@ -10,6 +10,7 @@ import { cancelledByPerson, type JobControl } from './jobControl.ts';
 import type { JobLogs } from './jobLog.ts';
 import { readLog } from './jobLogReader.ts';
 import { inOneFrame, toJob, toWholeJob } from './jobView.ts';
+import type { Replacements } from './replacements.ts';
 import type { QueueSwitch } from './queueSwitch.ts';
 import type { Sessions } from './sessions.ts';
 import { Subscription, type SubscriptionOptions } from './subscription.ts';
@@ -23,6 +24,7 @@ export type DaemonHandlers = Pick<
 export interface ClientLinkOptions extends SubscriptionOptions {
   readonly book: JobBook;
   readonly control: JobControl;
+  readonly replacements: Replacements;
   readonly inquiries: Inquiries;
   readonly queue: QueueSwitch;
   readonly logs: JobLogs;
@@ -37,7 +39,8 @@ export async function serveClient(
   daemon: DaemonHandlers,
   options: ClientLinkOptions,
 ): Promise<void> {
-  const { book, control, inquiries, queue, logs, sessions, store, fleet, timers, onError } = options;
+  const { book, control, replacements, inquiries, queue, logs, sessions, store, fleet, timers, onError } =
+    options;
   let sessionId: string | undefined;
   let subscription: Subscription | undefined;
   let gone = false;
@@ -81,6 +84,14 @@ export async function serveClient(
     'jobs.prioritize': async ({ id, priority }) => {
       const { job } = await control.find(id);
       return { job: toJob(await control.prioritize(job.id, priority)) };
+    },
+    'jobs.replace': async ({ id }) => {
+      const { job } = await control.find(id);
+      return { job: toJob(await replacements.replace(job.id)) };
+    },
+    'jobs.undo': async ({ id }) => {
+      const { job } = await control.find(id);
+      return { job: toJob(await replacements.undo(job.id)) };
     },
     'queue.pause': async () => ({ counts: await queue.pause(true) }),
     'queue.resume': async () => ({ counts: await queue.pause(false) }),

@@ -18,6 +18,7 @@ import { Links } from './links.ts';
 import { LoadWatch } from './loadWatch.ts';
 import { ProgressBoard } from './progressBoard.ts';
 import { QueueSwitch } from './queueSwitch.ts';
+import { Replacements } from './replacements.ts';
 import type { QueueSettings } from './queueSettings.ts';
 import { Recovery } from './recovery.ts';
 import { Sessions } from './sessions.ts';
@@ -99,6 +100,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     dispatcher.wake('fleet');
   };
   const recovery = new Recovery({ book, fleet, attempts, settings, timers, wake, onError });
+  const replacements = new Replacements({ book, fleet, settings, clock, timers, onError });
   const control = new JobControl({ book, fleet, attempts, newId, clock, platform });
   const inquiries = new Inquiries({ fleet, store, control, newId, clock, timers, platform });
   const sessions = new Sessions({ graceMs: settings.attachedGraceMs, timers, onGone: cancelAttached });
@@ -113,6 +115,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   await recovery.start();
   await planAgain();
   for (const { sessionId } of await store.attached()) sessions.expect(sessionId);
+  await replacements.start();
   wake();
 
   return {
@@ -129,6 +132,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
         progress,
         loadWatch,
         control,
+        replacements,
         inquiries,
         queue,
         logs,
@@ -142,11 +146,13 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     workers: () => fleet.info(false),
     activity: async () => {
       const { waiting, paused, running } = await store.counts();
-      return { unfinishedJobs: waiting + paused + running, clients: clients.size };
+      const unfinishedJobs = waiting + paused + running + replacements.pending;
+      return { unfinishedJobs, clients: clients.size };
     },
     onActivity: (listener) => activityChanged.on(listener),
     close: async () => {
       await dispatcher.close();
+      await replacements.close();
       await clients.close();
       sessions.close();
       progress.close();
@@ -164,6 +170,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     const { id, state } = after.job;
     logs.append(id, logLines(after, before, clock()).join('\n'));
     feed.wake();
+    replacements.changed(after);
     if (state !== before?.job.state) {
       if (state !== 'running' && state !== 'verifying' && state !== 'committing') progress.forget(id);
       if (!before || isEnded(state) || isEnded(before.job.state)) activityChanged.emit();

@@ -1,14 +1,18 @@
-import type { ErrorData } from '../protocol/errors.ts';
+import { DffmpegError, type ErrorData } from '../protocol/errors.ts';
 import type { AttemptCommand, Exit, Output } from '../protocol/model.ts';
-import type { TaskReport } from '../protocol/workerContract.ts';
+import type { Params } from '../protocol/contract.ts';
+import { placedOutputs } from '../protocol/jobResults.ts';
+import type { FileIdentity, TaskReport, WorkerMethods } from '../protocol/workerContract.ts';
 import { judgeFailure } from './failurePolicy.ts';
 import type { JobEvent } from './jobReducer.ts';
 import type { QueueSettings } from './queueSettings.ts';
+import { decideReplacement } from './replacementPolicy.ts';
 import type { JobWrite, Reservation } from './store.ts';
 import type {
   AttemptRecord,
   JobRecord,
   Placement,
+  ReplacementRecord,
   StoredJob,
   TaskKind,
   TaskRecord,
@@ -173,11 +177,48 @@ export function grant(
 export function deliver(
   stored: StoredJob,
   attempt: AttemptRecord,
-  { output, path, bytes, verdict }: Pick<Placement, 'output' | 'path' | 'bytes' | 'verdict'>,
-  now: number,
+  placed: Pick<Placement, 'output' | 'path' | 'bytes' | 'verdict'> & { identity?: FileIdentity | undefined },
+  context: { readonly now: number; readonly settings: QueueSettings },
 ): JobChange {
+  const { output, path, bytes, verdict } = placed;
   const settled: Partial<Output> = { state: 'placed', path, bytes, verdict };
-  return settle(stored, attempt, { index: output, settled, last: 'delivered' }, now);
+  const change = settle(stored, attempt, { index: output, settled, last: 'delivered' }, context.now);
+  const replacement = beginReplacement(stored, attempt, placed, context.settings);
+  return replacement ? { ...change, job: { ...change.job, replacement } } : change;
+}
+
+/** Stored with the delivery itself: whatever comes after it knows what is to be done. */
+function beginReplacement(
+  { job }: StoredJob,
+  { workerId }: AttemptRecord,
+  { path, bytes, verdict, identity }: Parameters<typeof deliver>[2],
+  settings: QueueSettings,
+): ReplacementRecord | undefined {
+  const source = job.placement?.source;
+  if (job.onSuccess === 'keep' || !source || !identity) return undefined;
+  const decision = decideReplacement(job, { bytes, verdict }, settings.replaceMinimumGainPercent);
+  return { ...decision, workerId, source, result: { identity, bytes }, home: path };
+}
+
+/** How far a replacement is; with `result` where that lies now. */
+export function replacing(
+  job: JobRecord,
+  replacement: ReplacementRecord,
+  result?: { readonly path: string },
+): JobChange {
+  const index = job.outputs.findIndex(({ state }) => state === 'placed');
+  const outputs = result ? changed(job.outputs, index, { path: result.path }) : job.outputs;
+  return { job: { replacement, outputs }, durable: true };
+}
+
+export function replacingRequest(
+  job: JobRecord,
+  { source, result }: ReplacementRecord,
+): Params<WorkerMethods['source.replace']> {
+  const path = placedOutputs(job)[0]?.path;
+  const [from] = job.sources;
+  if (path === undefined || !from) throw new DffmpegError('internal', `Job ${job.id} has no result.`);
+  return { jobId: job.id, source: { ...source, path: from.path }, result: { ...result, path } };
 }
 
 /** Made and dropped, because the preset says so. */

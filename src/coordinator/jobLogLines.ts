@@ -14,6 +14,13 @@ export function logLines(after: StoredJob, before: StoredJob | undefined, now: n
   const { job } = after;
   for (const [index, output] of job.outputs.entries())
     lines.push(...outputLines(output, before?.job.outputs[index]));
+  const replaced = job.replacement?.state;
+  if (job.replacement && replaced !== before?.job.replacement?.state)
+    lines.push(
+      [`source ${replaced}`, job.replacement.reason?.message ?? job.replacement.aside]
+        .filter((part) => part !== undefined)
+        .join(': '),
+    );
   if (job.state !== before?.job.state || job.reason?.message !== before.job.reason?.message)
     lines.push(job.reason ? `${job.state}: ${job.reason.message}` : stateText(after));
   else if (job.cancelling && !before.job.cancelling) lines.push('cancel requested');

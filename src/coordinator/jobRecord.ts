@@ -18,6 +18,7 @@ export function newJobRecord(
     sessionId: submission.attached ? given.sessionId : undefined,
     on: submission.on,
     output: submission.output,
+    onSuccess: submission.onSuccess,
     sources: submission.sources.map((path) => ({ path })),
     outputs: [],
     cancelling: false,

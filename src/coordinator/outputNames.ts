@@ -71,6 +71,10 @@ export function outputFolder(naming: OutputNaming): string | undefined {
   return small === large ? small : undefined;
 }
 
+export function folderOf(path: string, platform: string): string {
+  return parsePath(path, pathPlatform(platform)).folder;
+}
+
 export function reservationOf(path: string, platform: string): Reservation {
   return { path, normalised: normalisePath(path, platform) };
 }

@@ -7,6 +7,7 @@ import { DffmpegError } from '../protocol/errors.ts';
 import type { Output } from '../protocol/model.ts';
 import type { EncodePayload, TaskPayload } from '../protocol/workerContract.ts';
 import {
+  folderOf,
   freeName,
   outputFolder,
   outputName,
@@ -16,6 +17,7 @@ import {
   unwrap,
   type ReservedAmong,
 } from './outputNames.ts';
+import { checkReplaceable } from './replacementPolicy.ts';
 import type { Reservation } from './store.ts';
 import type { JobRecord } from './store/records.ts';
 
@@ -28,6 +30,7 @@ const maxPresetCharacters = 1_000_000;
 /** What can be said of a submission before anything is looked at: throws `preset-invalid` or `template-invalid`. */
 export function checkPlan(job: JobRecord, platform: string): void {
   unwrap(checkPreset(job.presetData));
+  checkReplaceable(job);
   if (JSON.stringify(job.presetData).length > maxPresetCharacters)
     throw new DffmpegError('preset-invalid', 'The preset is too large.', { hint: 'Make two presets of it.' });
   for (const output of outputsOf(job.presetData))
@@ -117,12 +120,14 @@ export function probePayload(job: JobRecord, platform: string): TaskPayload {
   const folders = outputsOf(job.presetData).flatMap(
     (output) => outputFolder(outputNaming(job, output, platform)) ?? [],
   );
+  // To be set aside, the source needs a folder that can be written.
+  if (job.onSuccess === 'replace') folders.push(folderOf(sourcesOf(job)[0], platform));
   return { kind: 'probe', jobId: job.id, sources: sourcesOf(job), destinations: [...new Set(folders)] };
 }
 
 /** What is still to be made, from the stored facts. */
 export function encodePayload(job: JobRecord): EncodePayload {
-  const { id, probes = [], presetData } = job;
+  const { id, probes = [], presetData, onSuccess } = job;
   const sources = sourcesOf(job).map((path, index) => {
     const probe = probes[index];
     if (!probe) throw new DffmpegError('internal', `Job ${id} was not probed.`);
@@ -133,5 +138,5 @@ export function encodePayload(job: JobRecord): EncodePayload {
     if (path === undefined) throw new DffmpegError('internal', `Job ${id} has no planned output.`);
     return [{ index, path }];
   });
-  return { kind: 'encode', jobId: id, sources, preset: presetData, outputs };
+  return { kind: 'encode', jobId: id, sources, preset: presetData, outputs, onSuccess };
 }

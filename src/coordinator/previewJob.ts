@@ -26,7 +26,7 @@ export async function previewJob(
 ): Promise<{ outputs: PreviewOutput[] }> {
   const id = newId();
   const job = newJobRecord(
-    { ...asked, submissionId: id, priority: 0, attached: false },
+    { ...asked, submissionId: id, priority: 0, attached: false, onSuccess: 'keep' },
     { id, sessionId: undefined, createdAt: clock() },
   );
   checkPlan(job, platform);

@@ -28,6 +28,10 @@ export interface QueueSettings {
   readonly probeSlots: number;
   /** Jobs whose reason to wait is kept up to date, from the head of the queue. */
   readonly explainedJobs: number;
+  /** A result takes the place of its source only when it is smaller by so much. */
+  readonly replaceMinimumGainPercent: number;
+  /** How long a replaced source is kept aside. */
+  readonly keepReplacedMs: number;
   /** Bytes of a job's log; what comes after is left out, and the log says so. */
   readonly logBytes: number;
   /** Bytes of one answer to `jobs.log`, at most. */
@@ -49,6 +53,8 @@ export const defaultQueueSettings: QueueSettings = {
   progressIntervalMs: 250,
   probeSlots: 2,
   explainedJobs: 1_000,
+  replaceMinimumGainPercent: 5,
+  keepReplacedMs: 30 * 86_400_000,
   logBytes: 8 * 1024 * 1024,
   logChunkBytes: 256 * 1024,
 };

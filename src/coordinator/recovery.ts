@@ -155,10 +155,14 @@ export class Recovery {
       if (!placement) return;
       const { staged, identity, path } = placement;
       const options = { timeoutMs: settings.recoveryTimeoutMs };
-      const { outcome } = await worker.peer.request('placement.recover', { staged, identity, path }, options);
+      const { outcome, identity: placed } = await worker.peer.request(
+        'placement.recover',
+        { staged, identity, path },
+        options,
+      );
       switch (outcome) {
         case 'placed':
-          return attempts.placed(attempt.jobId, attempt, restarted);
+          return attempts.placed(attempt.jobId, attempt, placed, restarted);
         case 'gone':
           return attempts.giveUp(attempt.jobId, attempt, 'placement-gone', restarted);
         case 'taken':

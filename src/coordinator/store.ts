@@ -39,6 +39,8 @@ export interface Store {
   underWay(): Promise<StoredJob[]>;
   /** Unfinished attached jobs and whose they are. */
   attached(): Promise<{ id: string; sessionId: string }[]>;
+  /** Jobs whose replacement something is to be done about by then, and when the next one comes after them. */
+  replacementsDue(now: number, limit: number): Promise<{ jobs: StoredJob[]; next?: number }>;
   /** Those of these normalised paths that are reserved by other jobs. */
   reserved(normalised: readonly string[], forJob: string): Promise<string[]>;
   close(): Promise<void>;

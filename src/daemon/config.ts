@@ -121,6 +121,22 @@ export const settings = {
     text: asNumber,
     hot: false,
   },
+  keepReplacedDays: {
+    doc: 'How long a source that its result has replaced is kept aside, for “Undo”; then it is deleted.',
+    unit: 'days',
+    schema: z.number().min(0.01).max(36_500),
+    default: 30,
+    text: asNumber,
+    hot: false,
+  },
+  replaceMinimumGainPercent: {
+    doc: 'A result takes the place of its source only when it is smaller by so much.',
+    unit: 'percent',
+    schema: z.number().min(0).max(99),
+    default: 5,
+    text: asNumber,
+    hot: false,
+  },
   presets: {
     doc: 'Presets by name, beside the built-in ones.',
     schema: z.record(presetNameSchema, completePresetSchema),

@@ -10,6 +10,8 @@ export function queueSettings(config: Config): QueueSettings {
     attachedGraceMs: config.attachedGraceSeconds * 1000,
     maxEnvironmentFailures: config.maxFailures,
     logBytes: config.jobLogBytes,
+    replaceMinimumGainPercent: config.replaceMinimumGainPercent,
+    keepReplacedMs: config.keepReplacedDays * 86_400_000,
   };
 }
 

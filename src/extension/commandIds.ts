@@ -27,5 +27,8 @@ export const commandIds = [
   'dffmpeg.checkFile',
   'dffmpeg.measureResult',
   'dffmpeg.joinFiles',
+  'dffmpeg.encodeAndReplace',
+  'dffmpeg.undoReplace',
+  'dffmpeg.replaceAnyway',
 ] as const;
 export type CommandId = (typeof commandIds)[number];

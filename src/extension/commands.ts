@@ -53,6 +53,10 @@ function handlers(services: Services): Record<CommandId, Handler> {
       const job = await jobActions.job(row);
       if (job) await questions.measure(job);
     },
+    'dffmpeg.encodeAndReplace': (uri, uris) =>
+      encode.run(targets(uri, uris), { preset: 'ask', onSuccess: 'replace' }),
+    'dffmpeg.undoReplace': (row, rows) => jobActions.undo(row, rows),
+    'dffmpeg.replaceAnyway': (row, rows) => jobActions.replaceAnyway(row, rows),
     'dffmpeg.joinFiles': (uri, uris) => encode.join(targets(uri, uris)),
     'dffmpeg.editPreset': (row) => (isPresetNode(row) ? presets.show(row.name, firstFolder()) : undefined),
   };

@@ -3,7 +3,7 @@ import { FileType, ProgressLocation, Uri, window, workspace } from 'vscode';
 import { andMore } from '../encoding/formatting.ts';
 import { mediaExtensions } from '../encoding/mediaExtensions.ts';
 import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
-import type { Job, PresetSnapshot } from '../protocol/model.ts';
+import type { Job, OnSuccess, PresetSnapshot } from '../protocol/model.ts';
 import type { Batches } from './batches.ts';
 import { choosePreset } from './choosePreset.ts';
 import type { DaemonSession } from './session/daemonSession.ts';
@@ -19,6 +19,8 @@ const parallelSubmits = 16;
 export interface EncodeOptions {
   /** `ask`: a person chooses; `current`: the one last used, else the default; else a preset's name. */
   readonly preset: 'ask' | 'current' | { readonly name: string };
+  /** `replace`: after one more question. */
+  readonly onSuccess?: OnSuccess;
 }
 
 export interface EncodeServices {
@@ -37,6 +39,7 @@ interface Submission {
   /** One; several are joined. */
   readonly files: readonly [Uri, ...Uri[]];
   readonly preset: PresetSnapshot;
+  readonly onSuccess?: OnSuccess | undefined;
 }
 
 /** What a person is asked about. */
@@ -110,9 +113,11 @@ export class EncodeFiles {
       const folder = workspace.getWorkspaceFolder(file)?.uri.toString() ?? '';
       if (!snapshots.has(folder)) snapshots.set(folder, presets.resolve(name, file));
       const preset = snapshots.get(folder);
-      if (preset) work.push({ submissionId: randomUUID(), files: [file], preset });
+      if (preset)
+        work.push({ submissionId: randomUUID(), files: [file], preset, onSuccess: options.onSuccess });
     }
     if (work.length === 0) return;
+    if (options.onSuccess === 'replace' && !(await askToReplace(files, name))) return;
     if (options.preset !== 'current') await presets.remember(name);
     await this.#submit(work);
   }
@@ -165,6 +170,7 @@ export class EncodeFiles {
             submissionId: item.submissionId,
             sources: item.files.map(({ fsPath }) => fsPath),
             preset: item.preset,
+            onSuccess: item.onSuccess,
             output: readOutputTemplate(workspace.getConfiguration(section, item.files[0])),
           });
           board.applyJobs([job]);
@@ -182,6 +188,22 @@ export class EncodeFiles {
     const [firstRefused] = refused;
     if (firstRefused) showError(firstRefused.error, () => void this.#submit(refused.map(({ item }) => item)));
   }
+}
+
+/** Sources are a person's own: said once more what happens to them, and how to get them back. */
+async function askToReplace(files: readonly Uri[], preset: string): Promise<boolean> {
+  const yes = files.length === 1 ? 'Encode and Replace' : `Encode and Replace ${files.length} Files`;
+  const answer = await window.showWarningMessage(
+    `Encode ${nameOf(files)} with ${preset}, and let the result take its place?`,
+    {
+      modal: true,
+      detail:
+        'Only a result that is verified from beginning to end, without a warning, and clearly smaller takes the place. ' +
+        'The source is kept aside for a while; “Undo Replace” in the Jobs view brings it back.',
+    },
+    yes,
+  );
+  return answer === yes;
 }
 
 async function askForFiles(): Promise<readonly Uri[]> {

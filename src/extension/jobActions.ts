@@ -6,7 +6,8 @@ import type { DaemonSession } from './session/daemonSession.ts';
 import type { LogDocuments } from './logDocument.ts';
 import { toCommandLine } from '../encoding/commandLine.ts';
 import type { JobBoard } from './model/jobBoard.ts';
-import { canPause, canResume, lastCommand, resultPath } from './model/jobPresentation.ts';
+import { canReplace, canUndo } from '../protocol/jobResults.ts';
+import { canPause, canResume, jobLabel, lastCommand, resultPath } from './model/jobPresentation.ts';
 import type { Notifier } from './notifier.ts';
 import { openFile, revealFile } from './revealFile.ts';
 import { ensureTrusted } from './trust.ts';
@@ -56,6 +57,27 @@ export class JobActions {
 
   async retry(clicked: unknown, selected: unknown): Promise<void> {
     await this.retryJobs(await this.#jobs(clicked, selected));
+  }
+
+  /** Gives sources their place back. */
+  async undo(clicked: unknown, selected: unknown): Promise<void> {
+    if (!(await ensureTrusted())) return;
+    await this.#each((await this.#jobs(clicked, selected)).filter(canUndo), 'jobs.undo');
+  }
+
+  /** A person has looked at the results, and says so. */
+  async replaceAnyway(clicked: unknown, selected: unknown): Promise<void> {
+    if (!(await ensureTrusted())) return;
+    const jobs = (await this.#jobs(clicked, selected)).filter(canReplace);
+    const [first] = jobs;
+    if (!first) return;
+    const what =
+      jobs.length === 1 ? `Replace ${jobLabel(first)} by its result?` : `Replace ${jobs.length} sources?`;
+    const why = jobs.map((job) => job.replacement?.reason?.message).filter((each) => each !== undefined);
+    const detail = [...new Set(why), 'The source is kept aside; “Undo Replace” brings it back.'].join('\n\n');
+    const yes = 'Replace Anyway';
+    if ((await window.showWarningMessage(what, { modal: true, detail }, yes)) !== yes) return;
+    await this.#each(jobs, 'jobs.replace');
   }
 
   /** The retried jobs are a batch of their own: their end is told of. */
@@ -117,7 +139,7 @@ export class JobActions {
 
   async #each(
     jobs: readonly Job[],
-    method: 'jobs.cancel' | 'jobs.pause' | 'jobs.resume' | 'jobs.retry',
+    method: 'jobs.cancel' | 'jobs.pause' | 'jobs.resume' | 'jobs.retry' | 'jobs.undo' | 'jobs.replace',
   ): Promise<string[]> {
     const { board, session, notifier } = this.#services;
     const answers = await Promise.allSettled(jobs.map(({ id }) => session.request(method, { id })));

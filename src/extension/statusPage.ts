@@ -19,6 +19,8 @@ const jobCommands: Record<JobAction, CommandId> = {
   pause: 'dffmpeg.pauseJob',
   resume: 'dffmpeg.resumeJob',
   retry: 'dffmpeg.retryJob',
+  replace: 'dffmpeg.replaceAnyway',
+  undo: 'dffmpeg.undoReplace',
   reveal: 'dffmpeg.revealResult',
   log: 'dffmpeg.openLog',
 };

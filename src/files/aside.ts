@@ -2,7 +2,8 @@ import type { BigIntStats } from 'node:fs';
 import { lstat, mkdir, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { DffmpegError } from '../protocol/errors.ts';
-import type { FileIdentity } from '../protocol/workerContract.ts';
+import type { SourceState } from '../protocol/workerContract.ts';
+import { checkDestination } from './destination.ts';
 import { toDestinationError } from './destinationError.ts';
 import { errnoCode } from './errnoCode.ts';
 import { sameInode } from './placementRecord.ts';
@@ -11,14 +12,10 @@ import type { PlacingFs } from './placingFs.ts';
 import { ownPrefix } from './staging.ts';
 
 /** A source that a result takes the place of. */
-export interface ReplacedSource {
+export interface ReplacedSource extends SourceState {
   readonly jobId: string;
   /** Where it lies, and will lie again after an undo. */
   readonly path: string;
-  readonly identity: FileIdentity;
-  readonly bytes: number;
-  /** Nanoseconds since the epoch, as text. */
-  readonly modified: string;
 }
 
 export interface AsidePlace {
@@ -33,6 +30,12 @@ const asideFolder = `${ownPrefix}replaced`;
 /** `<folder>/.dffmpeg-replaced/<job>/<name>`: a person finds it by its name without any program. */
 export function asidePath({ path: source, jobId }: Pick<ReplacedSource, 'path' | 'jobId'>): string {
   return path.join(path.dirname(source), asideFolder, jobId, path.basename(source));
+}
+
+/** Throws `request-invalid` for a link, and the `destination-…` errors where its folder cannot be written. */
+export async function requireReplaceable(source: string): Promise<void> {
+  await checkDestination(path.dirname(source));
+  if ((await lstat(source)).isSymbolicLink()) throw isLink(source);
 }
 
 /**
@@ -107,12 +110,7 @@ async function whatLies(
 async function requireUnchanged(source: ReplacedSource, at: string): Promise<void> {
   const stats = await statOf(at);
   if (!stats) throw changed(source, `${source.path} is not there any more.`);
-  if (stats.isSymbolicLink())
-    throw new DffmpegError(
-      'request-invalid',
-      `${source.path} is a link to the source, not the source itself.`,
-      { hint: 'Nothing was replaced. Encode the file that the link leads to, if that is to be replaced.' },
-    );
+  if (stats.isSymbolicLink()) throw isLink(source.path);
   if (!isSame(source, stats))
     throw changed(source, `${source.path} is not the file any more that was encoded.`);
 }
@@ -138,6 +136,12 @@ function isSame({ bytes, modified, identity }: ReplacedSource, stats: BigIntStat
     String(stats.mtimeNs) === modified &&
     String(stats.ino) === identity.inode
   );
+}
+
+function isLink(source: string): DffmpegError {
+  return new DffmpegError('request-invalid', `${source} is a link to the source, not the source itself.`, {
+    hint: 'Nothing was replaced. Encode the file that the link leads to, if that is to be replaced.',
+  });
 }
 
 function changed({ path: source }: ReplacedSource, message: string): DffmpegError {

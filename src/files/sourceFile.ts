@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { DffmpegError } from '../protocol/errors.ts';
+import type { SourceState } from '../protocol/workerContract.ts';
 import { errnoCode } from './errnoCode.ts';
 
 /** What names one state of a source: another write, another file under its name, another size, all differ. */
@@ -33,6 +34,15 @@ export async function checkSource(path: string): Promise<SourceIdentity> {
       hint: 'Copy or download the file again: it has no content.',
     });
   return identity(path, stats);
+}
+
+/** As it travels. */
+export function stateOf({ bytes, modified, device, inode }: SourceIdentity): SourceState {
+  return {
+    bytes,
+    modified: String(modified),
+    identity: { device: String(device), inode: String(inode) },
+  };
 }
 
 /** Throws `source-changed` when the source is no longer what it was when `before` was taken. */

@@ -16,6 +16,7 @@ import {
   jobSchema,
   jobStates,
   maxSources,
+  onSuccessChoices,
   pathSchema,
   presetSnapshotSchema,
   progressSchema,
@@ -36,6 +37,8 @@ export const submitSchema = z.object({
   output: z.string().min(1).max(1024).optional(),
   priority: z.int().min(0).max(100).default(50),
   attached: z.boolean().default(false),
+  /** `replace`: for one source and one file as result, verified whole; see `jobs.undo`. */
+  onSuccess: z.enum(onSuccessChoices).default('keep'),
   /** Run on this worker only, by name. */
   on: z.string().optional(),
 });
@@ -108,6 +111,16 @@ export const clientMethods = {
   'jobs.prioritize': {
     doc: 'Gives a job that has not ended another priority: what waits is begun in the order of priority, which rises with the time it waits.',
     params: z.object({ id: idSchema, priority: z.int().min(0).max(100) }),
+    result: z.object({ job: jobSchema }),
+  },
+  'jobs.replace': {
+    doc: 'Lets the result of a job take the place of its source although that was held back (a warning, an undo, a failure). Refused where the gain is too small. Answered when it is done.',
+    params: z.object({ id: idSchema }),
+    result: z.object({ job: jobSchema }),
+  },
+  'jobs.undo': {
+    doc: 'Gives a replaced source its place again; the result lies beside it, as if it had been kept from the beginning. Answered when it is done.',
+    params: z.object({ id: idSchema }),
     result: z.object({ job: jobSchema }),
   },
   'queue.pause': {

@@ -1,5 +1,5 @@
 import type { Verdict } from '../encoding/verdict.ts';
-import type { Job, Output } from './model.ts';
+import { isEnded, type Job, type Output } from './model.ts';
 
 /** What came of a job's outputs, for those who show it. */
 
@@ -43,6 +43,58 @@ export function whyNothing(job: Pick<Results, 'outputs'>): string | undefined {
   if (placedOutputs(job).length > 0) return undefined;
   // The reason of the last says most: what a condition left out came before.
   return job.outputs.map(whySkipped).findLast((why) => why !== undefined);
+}
+
+/** Ended, and nothing of it is under way any more: its ffmpeg is gone, its source is where it will be. */
+export function isSettled(job: Pick<Job, 'state' | 'attempts' | 'replacement'>): boolean {
+  const { state } = job.replacement ?? {};
+  return (
+    isEnded(job.state) &&
+    state !== 'replacing' &&
+    state !== 'undoing' &&
+    job.attempts.every((attempt) => attempt.state !== 'running')
+  );
+}
+
+/** What became of the source, where the result was to replace it: one sentence. */
+export function replacementText({ replacement }: Pick<Job, 'replacement'>): string | undefined {
+  switch (replacement?.state) {
+    case undefined:
+      return undefined;
+    case 'replacing':
+      return 'The result is taking the place of the source.';
+    case 'replaced': {
+      const until = replacement.keptUntil;
+      const kept = until === undefined ? '' : `; it is kept aside until ${dayOf(until)}`;
+      const failed = replacement.reason ? ` Undoing failed: ${replacement.reason.message}` : '';
+      return `The source was replaced${kept}.${failed}`;
+    }
+    case 'held':
+    case 'refused':
+      return replacement.reason?.message ?? 'The source was kept.';
+    case 'undoing':
+      return 'The source is getting its place back.';
+    case 'undone':
+      return 'The source has its place again, and the result lies beside it.';
+    case 'expired':
+      return 'The source was replaced, and is not kept any more.';
+  }
+}
+
+export function canUndo({ replacement }: Pick<Job, 'replacement'>): boolean {
+  return replacement?.state === 'replaced';
+}
+
+/** A person may say “Replace anyway”, or again. */
+export function canReplace({ replacement }: Pick<Job, 'replacement'>): boolean {
+  return replacement?.state === 'held' || replacement?.state === 'undone';
+}
+
+/** `2026-12-24` where the reader is. */
+function dayOf(at: number): string {
+  const date = new Date(at);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
 function sum(values: readonly (number | undefined)[]): number | undefined {

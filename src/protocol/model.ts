@@ -69,6 +69,34 @@ export const outputSchema = z.object({
   verdict: verdictSchema.optional(),
 });
 
+/** What becomes of the source when all went well. */
+export const onSuccessChoices = ['keep', 'replace'] as const;
+
+/**
+ * `replacing`, `undoing`: under way. `replaced`: the source lies aside. `held`: both lie side by side, until a person
+ * says “Replace anyway”. `refused`: as `held`, for good. `undone`: both lie side by side again. `expired`: the source
+ * was kept aside for as long as the settings say, and is deleted.
+ */
+export const replacementStates = [
+  'replacing',
+  'replaced',
+  'held',
+  'refused',
+  'undoing',
+  'undone',
+  'expired',
+] as const;
+
+export const replacementSchema = z.object({
+  state: z.enum(replacementStates),
+  /** Why it is held or refused, and what went wrong when it was last tried. */
+  reason: errorDataSchema.optional(),
+  /** Where the source lies while it is replaced. */
+  aside: pathSchema.optional(),
+  /** Then the source is deleted. */
+  keptUntil: z.number().optional(),
+});
+
 export const exitSchema = z.object({
   code: z.int().nullable(),
   signal: z.string().nullable(),
@@ -121,6 +149,10 @@ export const jobSchema = z.object({
   rank: z.number().optional(),
   /** Cancelled when the client that submitted it goes away. */
   attached: z.boolean(),
+  /** `replace`: the result takes the place of the source, which is kept aside for a while. */
+  onSuccess: z.enum(onSuccessChoices).default('keep'),
+  /** What became of that, once there is a result. */
+  replacement: replacementSchema.optional(),
   /** Several are joined, in this order. */
   sources: z.array(sourceSchema).min(1),
   /** All of the preset, in its order, from planning on. */
@@ -198,6 +230,8 @@ export const countsSchema = z.object({
 export type Source = z.output<typeof sourceSchema>;
 export type Output = z.output<typeof outputSchema>;
 export type AttemptCommand = z.output<typeof attemptCommandSchema>;
+export type OnSuccess = (typeof onSuccessChoices)[number];
+export type Replacement = z.output<typeof replacementSchema>;
 export type Exit = z.output<typeof exitSchema>;
 export type Attempt = z.output<typeof attemptSchema>;
 export type PresetSnapshot = z.output<typeof presetSnapshotSchema>;

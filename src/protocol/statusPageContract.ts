@@ -28,6 +28,7 @@ export const statusJobSchema = jobSchema
     sources: true,
     outputs: true,
     reason: true,
+    replacement: true,
     createdAt: true,
     startedAt: true,
     endedAt: true,
@@ -76,7 +77,7 @@ export const hostMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('load'), series: z.array(loadSeriesSchema) }),
 ]);
 
-export const jobActions = ['cancel', 'pause', 'resume', 'retry', 'reveal', 'log'] as const;
+export const jobActions = ['cancel', 'pause', 'resume', 'retry', 'replace', 'undo', 'reveal', 'log'] as const;
 export const pageActions = ['encode', 'startDaemon', 'showDaemonLog', 'installFfmpeg'] as const;
 
 export const pageMessageSchema = z.discriminatedUnion('type', [
@@ -95,11 +96,12 @@ export type JobAction = (typeof jobActions)[number];
 export type PageAction = (typeof pageActions)[number];
 
 export function toStatusJob(job: Job): StatusJob {
-  const { id, state, suspended, preset, priority, sources, outputs, reason, createdAt, startedAt, endedAt } =
-    job;
+  const { id, state, suspended, preset, priority, sources, outputs, reason, replacement } = job;
+  const { createdAt, startedAt, endedAt } = job;
   const worker = job.attempts.at(-1)?.worker;
   return {
-    id, state, suspended, preset, priority, sources, outputs, reason, createdAt, startedAt, endedAt, worker,
+    id, state, suspended, preset, priority, sources, outputs, reason, replacement,
+    createdAt, startedAt, endedAt, worker,
   }; // prettier-ignore
 }
 

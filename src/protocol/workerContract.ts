@@ -18,6 +18,7 @@ import {
   exitSchema,
   idSchema,
   maxSources,
+  onSuccessChoices,
   pathSchema,
   progressSchema,
   workerSchema,
@@ -29,6 +30,20 @@ const attemptKey = { taskId: idSchema, fence: z.int().positive() };
 
 /** Device and inode name a file whatever its path is; bigint as text, since inodes exceed 2^53 on Windows. */
 export const fileIdentitySchema = z.object({ device: z.string(), inode: z.string() });
+
+/** What names one state of a source: another write, another file under its name, another size, all differ. */
+export const sourceStateSchema = z.object({
+  identity: fileIdentitySchema,
+  bytes: z.number(),
+  /** Nanoseconds since the epoch, as text: too many for a number. */
+  modified: z.string().regex(/^-?\d+$/),
+});
+
+const replacingKey = {
+  jobId: idSchema,
+  source: sourceStateSchema.extend({ path: pathSchema }),
+  result: z.object({ path: pathSchema, identity: fileIdentitySchema, bytes: z.number() }),
+};
 
 /** Which of the preset’s outputs is meant: its place in `outputsOf(preset)`. */
 const outputIndexSchema = z
@@ -52,6 +67,8 @@ export const encodePayloadSchema = z.object({
     .array(z.object({ index: outputIndexSchema, path: pathSchema }))
     .min(1)
     .max(maxOutputs),
+  /** With `replace` the result is decoded whole before it counts as verified, and the source is named exactly. */
+  onSuccess: z.enum(onSuccessChoices).default('keep'),
 });
 
 export const taskPayloadSchema = z.discriminatedUnion('kind', [
@@ -83,6 +100,8 @@ export const taskReportSchema = z.discriminatedUnion('type', [
     type: z.literal('delivered'),
     output: outputIndexSchema,
     path: pathSchema,
+    /** Of what now has that name. */
+    identity: fileIdentitySchema.optional(),
     bytes: z.number(),
     verdict: verdictSchema,
   }),
@@ -130,6 +149,8 @@ export const coordinatorMethods = {
       /** Where the verified result lies now: a file or a folder. */
       staged: pathSchema,
       identity: fileIdentitySchema,
+      /** The source that was encoded, where the result is to replace it. */
+      source: sourceStateSchema.optional(),
       taken: pathSchema.optional(),
     }),
     result: z.object({ path: pathSchema }),
@@ -161,7 +182,26 @@ export const workerMethods = {
   'placement.recover': {
     doc: 'After a restart: was this granted placement finished? Finishes it where the staged file is still there.',
     params: z.object({ staged: pathSchema, identity: fileIdentitySchema, path: pathSchema }),
-    result: z.object({ outcome: z.enum(['placed', 'gone', 'taken']) }),
+    result: z.object({
+      outcome: z.enum(['placed', 'gone', 'taken']),
+      /** Of what is placed. */
+      identity: fileIdentitySchema.optional(),
+    }),
+  },
+  'source.replace': {
+    doc: 'The source is renamed aside on its own file system, then the result gets its name. Asked again after a crash, it goes on. Refused (`source-changed`) when the source is not the file any more that was encoded.',
+    params: z.object(replacingKey),
+    result: replacingKey.result.extend({ aside: pathSchema }),
+  },
+  'source.restore': {
+    doc: 'The other way round: the result goes to `home`, the source gets its own name again. The result is missing in the answer where a person has moved it.',
+    params: z.object({ ...replacingKey, home: pathSchema }),
+    result: z.object({ result: replacingKey.result.optional() }),
+  },
+  'source.discard': {
+    doc: 'Deletes a source that lies aside, if it is still the one that was put there.',
+    params: z.object({ jobId: idSchema, source: replacingKey.source }),
+    result: z.object({ outcome: z.enum(['discarded', 'kept']) }),
   },
   'process.reap': {
     doc: 'Ends an ffmpeg that an earlier daemon left behind, if pid and start time still name the same process, and removes its attempt’s folder.',
@@ -233,4 +273,5 @@ export type CoordinatorEvents = typeof coordinatorEvents;
 export type EncodePayload = z.output<typeof encodePayloadSchema>;
 export type TaskPayload = z.output<typeof taskPayloadSchema>;
 export type TaskReport = z.output<typeof taskReportSchema>;
+export type SourceState = z.output<typeof sourceStateSchema>;
 export type FileIdentity = z.output<typeof fileIdentitySchema>;

@@ -1,3 +1,4 @@
+import { canReplace, canUndo } from '../protocol/jobResults.ts';
 import { isEnded } from '../protocol/model.ts';
 import type { JobAction, StatusJob } from '../protocol/statusPageContract.ts';
 import { element, icon, setAttribute, setShown } from './dom.ts';
@@ -14,6 +15,8 @@ interface ActionButton {
 const actionButtons: Record<JobAction, ActionButton> = {
   reveal: { label: 'Reveal result', icon: 'folder-opened', offered: (job) => job.state === 'done' },
   retry: { label: 'Retry', icon: 'debug-restart', offered: canRetry },
+  replace: { label: 'Replace the source anyway', icon: 'replace', offered: canReplace },
+  undo: { label: 'Undo: put the source back', icon: 'discard', offered: canUndo },
   log: { label: 'Open log', icon: 'output', offered: () => true },
   pause: { label: 'Pause', icon: 'debug-pause', offered: (job) => !isHeld(job) && !isEnded(job.state) },
   resume: { label: 'Resume', icon: 'debug-start', offered: isHeld },

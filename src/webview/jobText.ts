@@ -7,7 +7,7 @@ import {
   formatFrameRate,
   formatSpeed,
 } from '../encoding/formatting.ts';
-import { whyNothing, wholeVerdict } from '../protocol/jobResults.ts';
+import { replacementText, whyNothing, wholeVerdict } from '../protocol/jobResults.ts';
 import type { Progress } from '../protocol/model.ts';
 import type { StatusJob } from '../protocol/statusPageContract.ts';
 import { sizesOf, type Ended } from './viewModel.ts';
@@ -96,13 +96,22 @@ export function outcomeOf(job: StatusJob): Outcome {
     const reason = [job.reason?.message ?? 'It failed.', job.reason?.hint].filter(Boolean).join(' ');
     return { icon: 'error', tone: 'failed', text: join(job.preset, reason), findings };
   }
-  const findings = (wholeVerdict(job)?.findings ?? []).map(({ message }) => message);
+  const replaced = replacementText(job);
+  const findings = [
+    ...(wholeVerdict(job)?.findings ?? []).map(({ message }) => message),
+    ...(replaced === undefined || job.replacement?.state === 'replaced' ? [] : [replaced]),
+  ];
   const took = tookText(job);
   const nothing = whyNothing(job);
   if (nothing !== undefined)
     return { icon: 'circle-slash', tone: 'quiet', text: join(job.preset, nothing), findings };
   if (findings.length === 0)
-    return { icon: 'pass', tone: 'done', text: join(job.preset, took, 'verified'), findings };
+    return {
+      icon: 'pass',
+      tone: 'done',
+      text: join(job.preset, took, replaced === undefined ? 'verified' : `verified · ${replaced}`),
+      findings,
+    };
   const [only] = findings;
   const text =
     findings.length === 1 && only !== undefined ? only : `verified with ${findings.length} warnings`;

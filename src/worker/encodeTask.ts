@@ -5,12 +5,13 @@ import type { PlanInput, PlanSource } from '../encoding/planInput.ts';
 import { planOutput } from '../encoding/planOutput.ts';
 import { checkDestination } from '../files/destination.ts';
 import { requireSpace } from '../files/freeSpace.ts';
+import { requireReplaceable } from '../files/aside.ts';
 import { checkSource, type SourceIdentity } from '../files/sourceFile.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { TaskPayload } from '../protocol/workerContract.ts';
 import { maxRounds } from './analyse.ts';
 import { encodeProgress, type EncodeProgress, type Foreseen } from './encodeProgress.ts';
-import { makeOutput } from './makeOutput.ts';
+import { makeOutput, type OutputTask } from './makeOutput.ts';
 import { proveFor } from './proveFor.ts';
 import { surelyNeededBytes } from './sizeEstimate.ts';
 import { toError, type TaskContext } from './task.ts';
@@ -26,6 +27,8 @@ export interface PlannedOutput {
 /** Makes the outputs one after the other, each placed before the next begins. The sources are only read. */
 export async function encodeTask(payload: EncodePayload, context: TaskContext): Promise<void> {
   const sources = await checkSources(payload);
+  const replaces = payload.onSuccess === 'replace';
+  if (replaces) await requireReplaceable(sources[0].path);
   const outputs = await planInputs(payload, context);
   await checkRoom(outputs);
   // All are planned before the first is begun: what cannot be made is said at once.
@@ -36,14 +39,14 @@ export async function encodeTask(payload: EncodePayload, context: TaskContext): 
     progress.suspended(suspended);
   });
   try {
-    await makeAll(sources, outputs, progress, context);
+    await makeAll({ sources, replaces }, outputs, progress, context);
   } finally {
     stop();
   }
 }
 
 async function makeAll(
-  sources: SourceIdentity[],
+  of: Pick<OutputTask, 'sources' | 'replaces'>,
   outputs: readonly PlannedOutput[],
   progress: EncodeProgress,
   context: TaskContext,
@@ -55,7 +58,7 @@ async function makeAll(
     await makeOutput(
       {
         ...output,
-        sources,
+        ...of,
         isLast,
         progress: {
           next: () => {
@@ -74,7 +77,7 @@ async function makeAll(
   }
 }
 
-async function checkSources({ sources }: EncodePayload): Promise<SourceIdentity[]> {
+async function checkSources({ sources }: EncodePayload): Promise<OutputTask['sources']> {
   const identities: SourceIdentity[] = [];
   for (const { path: file, probe } of sources) {
     const source = await checkSource(file);
@@ -85,7 +88,7 @@ async function checkSources({ sources }: EncodePayload): Promise<SourceIdentity[
       });
     identities.push(source);
   }
-  return identities;
+  return identities as [SourceIdentity, ...SourceIdentity[]];
 }
 
 /** What decides how each output is made, with what this ffmpeg has proved of what they need. */
@@ -107,7 +110,12 @@ export async function planInputs(
   return wanted.map(({ index, path: target, output }) => ({
     index,
     path: target,
-    input: { output, sources, ...proved },
+    // What takes the place of its source is looked at from its beginning to its end.
+    input: {
+      output: payload.onSuccess === 'replace' ? { ...output, verify: 'whole' } : output,
+      sources,
+      ...proved,
+    },
   }));
 }
 

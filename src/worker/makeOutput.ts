@@ -6,17 +6,19 @@ import type { PlanInput } from '../encoding/planInput.ts';
 import type { Verdict } from '../encoding/verdict.ts';
 import { identityOf } from '../files/fileIdentity.ts';
 import { forgetPlacement } from '../files/placementRecord.ts';
+import { keyOf } from '../files/placing.ts';
 import { placePersistently } from '../files/placePersistently.ts';
 import { placingFs } from '../files/placingFs.ts';
-import { assertUnchanged, type SourceIdentity } from '../files/sourceFile.ts';
+import { assertUnchanged, stateOf, type SourceIdentity } from '../files/sourceFile.ts';
 import { removeStaging, stage } from '../files/staging.ts';
 import { DffmpegError } from '../protocol/errors.ts';
+import type { FileIdentity } from '../protocol/workerContract.ts';
 import { settlePlan } from './analyse.ts';
 import { damagedResult } from './encodeFailure.ts';
 import type { EncodeProgress } from './encodeProgress.ts';
 import type { FfmpegExit } from './ffmpegProcess.ts';
 import { exitOf, runCommand, type RunPlace } from './runCommand.ts';
-import { isCancelled, TaskFailure, type TaskContext } from './task.ts';
+import { isCancelled, TaskFailure, type CommitRequest, type TaskContext } from './task.ts';
 import { verifyResult } from './verifyResult.ts';
 import { WorkFiles } from './workFiles.ts';
 
@@ -27,7 +29,9 @@ export interface OutputTask {
   /** Planned path of the result. */
   readonly path: string;
   readonly input: PlanInput;
-  readonly sources: readonly SourceIdentity[];
+  readonly sources: readonly [SourceIdentity, ...SourceIdentity[]];
+  /** The result is to take the place of the source. */
+  readonly replaces: boolean;
   readonly progress: { next(): void; update: EncodeProgress['update']; delivered(): void };
   /** Nothing of the job is left to do after it. */
   readonly isLast: boolean;
@@ -71,7 +75,8 @@ export async function makeOutput(task: OutputTask, context: TaskContext): Promis
 
     // From the request on it may be granted: only an answer says that the staged result is not needed.
     keep = true;
-    const delivered = await deliver({ verdict, bytes, staged, output: task.index }, context).catch(
+    const source = task.replaces ? stateOf(task.sources[0]) : undefined;
+    const delivered = await deliver({ verdict, bytes, staged, output: task.index, source }, context).catch(
       (error: unknown) => {
         // The worker ends without an answer: the next one is told whether to place it.
         keep = context.signal.aborted && !isCancelled(context.signal);
@@ -80,9 +85,9 @@ export async function makeOutput(task: OutputTask, context: TaskContext): Promis
     );
     await removeStaging(directory);
     task.progress.delivered();
-    const report = { type: 'delivered', output: task.index, path: delivered, bytes, verdict } as const;
+    const report = { type: 'delivered', output: task.index, ...delivered, bytes, verdict } as const;
     if ((await context.report(report, lastOf(task))) === 'stored')
-      await forgetPlacement(context.recordDir, staged);
+      await forgetPlacement(context.recordDir, keyOf({ staged }));
     keep = false;
   } finally {
     if (!keep) await removeStaging(directory);
@@ -129,16 +134,17 @@ async function encode(plan: Plan, { progress }: OutputTask, place: RunPlace): Pr
 
 /** Asks for a name and takes it, for the next one when it turns out to be taken. No grant, no name. */
 async function deliver(
-  result: { verdict: Verdict; bytes: number; staged: string; output: number },
+  result: Pick<CommitRequest, 'verdict' | 'bytes' | 'staged' | 'output' | 'source'>,
   context: TaskContext,
-): Promise<string> {
+): Promise<{ path: string; identity: FileIdentity }> {
   const { staged } = result;
   const identity = await identityOf(staged);
   let taken: string | undefined;
   for (;;) {
     const granted = await context.commit({ ...result, identity, taken });
     const placement = { staged, identity, path: granted, recordDir: context.recordDir };
-    if ((await placePersistently(placement, context)) === 'placed') return granted;
+    if ((await placePersistently(placement, context)) === 'placed')
+      return { path: granted, identity: await identityOf(granted) };
     taken = granted;
   }
 }

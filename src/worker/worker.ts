@@ -4,6 +4,7 @@ import path from 'node:path';
 import { outputsOf } from '../encoding/presetOutputs.ts';
 import { sweepRecords } from '../files/placementRecord.ts';
 import { recoverPlacement } from '../files/placing.ts';
+import { placingFs } from '../files/placingFs.ts';
 import { isStaged, isStagingFolder, removeStaging, sweepAttempts } from '../files/staging.ts';
 import type { Channel } from '../protocol/channel.ts';
 import type { Handlers, Params } from '../protocol/contract.ts';
@@ -29,6 +30,7 @@ import { LoadMeter } from './load.ts';
 import { MemoryOutbox, type AttemptKey } from './outbox.ts';
 import { persistently } from './persistently.ts';
 import { reapProcess } from './processTable.ts';
+import { replacingHandlers } from './replacing.ts';
 import { proveFor, slotKindFor } from './proveFor.ts';
 import { Slots, slotTable } from './slotTable.ts';
 import { defaultWorkerSettings, type WorkerSettings } from './task.ts';
@@ -200,7 +202,8 @@ class WorkerNode implements Worker {
           recordDir: this.#recordDir,
         });
         if (outcome !== 'taken') await removeStaging(folder);
-        return { outcome };
+        const placed = outcome === 'placed' ? await placingFs.identity(target) : undefined;
+        return { outcome, identity: placed };
       },
       'process.reap': async ({ pid, processStart, directory }) => {
         if (directory !== undefined && !isStagingFolder(directory, this.#scratchDir))
@@ -209,6 +212,7 @@ class WorkerNode implements Worker {
         if (directory !== undefined) await removeStaging(directory);
         return { ended };
       },
+      ...replacingHandlers(this.#recordDir),
       ...this.#inquiries.handlers(),
     };
   }

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { defaultPresetName } from '../../encoding/builtinPresets.ts';
+import { onSuccessChoices, type OnSuccess } from '../../protocol/model.ts';
 import { action, type CommandContext } from '../command.ts';
 import { runEncode } from '../encode/runEncode.ts';
 import { readTime, type Time } from '../encode/trimPreset.ts';
@@ -15,6 +16,7 @@ export interface EncodeOptions {
   readonly start?: Time;
   readonly end?: Time;
   readonly duration?: Time;
+  readonly onSuccess: OnSuccess;
   readonly exitCode?: 'ffmpeg';
 }
 
@@ -34,6 +36,14 @@ export function encodeCommand(context: CommandContext): Command {
     .option('--start <time>', 'where the result begins: seconds, or 1:30', readTime)
     .option('--end <time>', 'where it ends, counted from the beginning of the source', readTime)
     .option('--duration <time>', 'how long it lasts', readTime)
+    .addOption(
+      new Option(
+        '--on-success <what>',
+        'with "replace" a verified result takes the place of its source, which is kept aside for undo',
+      )
+        .choices(onSuccessChoices)
+        .default('keep'),
+    )
     .option('--dry-run', 'print the ffmpeg commands that would run, and make no job')
     .addOption(new Option('--exit-code <of>', "end with ffmpeg's own exit code").choices(['ffmpeg']));
   return command.action(

@@ -7,6 +7,7 @@ import { cancelJobs } from '../jobs/cancelJobs.ts';
 import { listJobs } from '../jobs/listJobs.ts';
 import { prioritizeJobs } from '../jobs/prioritizeJobs.ts';
 import { pauseJobs, pauseQueue } from '../jobs/pauseJobs.ts';
+import { replaceSources, undoJobs } from '../jobs/replaceSources.ts';
 import { retryJobs } from '../jobs/retryJobs.ts';
 import { showJob } from '../jobs/showJob.ts';
 import { showLog } from '../jobs/showLog.ts';
@@ -20,7 +21,9 @@ export interface ListOptions {
 }
 
 export function jobCommands(context: CommandContext): Command[] {
-  const job = new Command('job').description('List, show, follow, pause, prioritize, cancel and retry jobs.');
+  const job = new Command('job').description(
+    'List, show, follow, pause, prioritize, cancel, retry and undo jobs.',
+  );
   for (const command of [listCommand('list', context), showCommand(context), logsCommand(context)])
     job.addCommand(command);
   for (const command of [
@@ -29,6 +32,8 @@ export function jobCommands(context: CommandContext): Command[] {
     pauseCommand('resume', context),
     prioritizeCommand(context),
     retryCommand(context),
+    undoCommand(context),
+    replaceCommand(context),
   ])
     job.addCommand(command);
   return [job, listCommand('jobs', context)];
@@ -107,6 +112,24 @@ function retryCommand(context: CommandContext): Command {
   return command
     .argument('<id...>', idHelp)
     .action(action<[string[]]>(context, command, (invocation, ids) => retryJobs(invocation, ids)));
+}
+
+function undoCommand(context: CommandContext): Command {
+  const command = new Command('undo').description(
+    'Give replaced sources their place back; the results then lie beside them.',
+  );
+  return command
+    .argument('<id...>', idHelp)
+    .action(action<[string[]]>(context, command, (invocation, ids) => undoJobs(invocation, ids)));
+}
+
+function replaceCommand(context: CommandContext): Command {
+  const command = new Command('replace').description(
+    'Let results take the place of their sources although that was held back, after you looked at them.',
+  );
+  return command
+    .argument('<id...>', idHelp)
+    .action(action<[string[]]>(context, command, (invocation, ids) => replaceSources(invocation, ids)));
 }
 
 export function readLimit(text: string): number {

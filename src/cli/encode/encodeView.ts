@@ -1,5 +1,6 @@
 import os from 'node:os';
-import { isEnded, type Job } from '../../protocol/model.ts';
+import { isSettled } from '../../protocol/jobResults.ts';
+import type { Job } from '../../protocol/model.ts';
 import type { Io } from '../io.ts';
 import { encodeLine, type EncodeProgress } from '../render/encodeLine.ts';
 import { resultLines, type TextOptions } from '../render/jobText.ts';
@@ -22,10 +23,10 @@ export class EncodeView {
   }
 
   update(progress: Omit<EncodeProgress, 'elapsedMs'>): void {
-    for (const job of progress.jobs) if (isEnded(job.state)) this.#tell(job);
+    for (const job of progress.jobs) if (isSettled(job)) this.#tell(job);
     const elapsedMs = this.#io.now() - this.#begun;
     const text = encodeLine({ ...progress, elapsedMs }, this.#text);
-    if (progress.jobs.some(({ state }) => !isEnded(state))) this.#line.show(text);
+    if (progress.jobs.some((job) => !isSettled(job))) this.#line.show(text);
   }
 
   close(): void {

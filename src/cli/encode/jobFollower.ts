@@ -1,5 +1,6 @@
 import type { DaemonConnection, Subscription } from '../../client/connection.ts';
-import { isEnded, type Job, type Progress } from '../../protocol/model.ts';
+import { isSettled } from '../../protocol/jobResults.ts';
+import type { Job, Progress } from '../../protocol/model.ts';
 
 /** Follows jobs by subscription until they have ended. */
 export class JobFollower {
@@ -69,9 +70,4 @@ export class JobFollower {
     for (const { id } of this.jobs.filter((job) => !inSnapshot.has(job.id) && !isSettled(job)))
       this.#daemon.request('jobs.get', { id }).then(({ job }) => this.#hear([job]), this.#onError);
   }
-}
-
-/** Ended, and nothing of it runs any more: ffmpeg is gone. */
-export function isSettled(job: Job): boolean {
-  return isEnded(job.state) && job.attempts.every(({ state }) => state !== 'running');
 }

@@ -104,6 +104,7 @@ async function submitAll(
         priority: options.priority,
         attached: options.detach !== true,
         on: options.on,
+        onSuccess: options.onSuccess,
       });
       follow(job);
       return job;

@@ -1,9 +1,10 @@
 import type { DaemonConnection } from '../../client/connection.ts';
 import { DffmpegError } from '../../protocol/errors.ts';
+import { isSettled } from '../../protocol/jobResults.ts';
 import { isEnded, type Job } from '../../protocol/model.ts';
 import { deferred } from '../deferred.ts';
 import type { EncodeView } from './encodeView.ts';
-import { isSettled, JobFollower } from './jobFollower.ts';
+import { JobFollower } from './jobFollower.ts';
 
 export interface WaitOptions {
   /** Submits, and calls `follow` for each job as soon as it has one. */

@@ -2,7 +2,8 @@ import type { Job } from '../../protocol/model.ts';
 import type { Invocation } from '../command.ts';
 import { withDaemon } from '../connect.ts';
 import { deferred } from '../deferred.ts';
-import { isSettled, JobFollower } from '../encode/jobFollower.ts';
+import { isSettled } from '../../protocol/jobResults.ts';
+import { JobFollower } from '../encode/jobFollower.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { jobsOutputSchema, printJson, toJobOutput } from '../jsonOutput.ts';
 

@@ -1,4 +1,5 @@
 import { formatBytes, formatDuration } from '../../encoding/formatting.ts';
+import { replacementText } from '../../protocol/jobResults.ts';
 import type { Attempt, Job } from '../../protocol/model.ts';
 import { printable } from '../../encoding/printable.ts';
 import { findingText, stateText, type TextOptions } from './jobText.ts';
@@ -24,6 +25,8 @@ export function jobDetails(job: Job, options: TextOptions & { readonly platform:
     ]),
     ...field('reason', job.reason && printable(job.reason.message)),
     ...field('', job.reason?.hint && printable(job.reason.hint)),
+    ...field('replaced', replacementText(job)),
+    ...field('', job.replacement?.aside && printable(job.replacement.aside)),
     ...field('created', new Date(job.createdAt).toISOString()),
     ...field('ended', job.endedAt === undefined ? undefined : new Date(job.endedAt).toISOString()),
     ...job.attempts.flatMap((attempt) => attemptLines(attempt, options)),

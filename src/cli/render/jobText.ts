@@ -7,7 +7,10 @@ import {
 } from '../../encoding/formatting.ts';
 import type { Finding, Verdict } from '../../encoding/verdict.ts';
 import {
+  canReplace,
+  canUndo,
   placedOutputs,
+  replacementText,
   resultBytes,
   sourceBytes,
   whyNothing,
@@ -83,7 +86,24 @@ export function resultLines(job: Job, options: TextOptions): string[] {
     return why === undefined ? [] : [`${style.warn('–')} ${skippedName(output, name)}: ${printable(why)}`];
   });
   const findings = wholeVerdict(job)?.findings ?? [];
-  return [...lines, ...skipped, ...findings.map((finding) => `    ${findingText(finding, style)}`)];
+  return [
+    ...lines,
+    ...skipped,
+    ...findings.map((finding) => `    ${findingText(finding, style)}`),
+    ...replacementLines(job, style),
+  ];
+}
+
+/** What became of the source, and what can be done about it. */
+function replacementLines(job: Job, style: Style): string[] {
+  const text = replacementText(job);
+  if (text === undefined) return [];
+  const mark = canReplace(job) ? style.warn('!') : style.dim('·');
+  const lines = [`    ${mark} ${printable(text)}`];
+  if (canUndo(job)) lines.push(`      dffmpeg job undo ${job.id} puts it back.`);
+  const hint = job.replacement?.reason?.hint;
+  if (hint !== undefined) lines.push(`      ${printable(hint)}`);
+  return lines;
 }
 
 function skippedName({ name: output }: Output, source: string): string {

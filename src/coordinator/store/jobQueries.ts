@@ -137,6 +137,27 @@ export async function attached(db: Reading): Promise<{ id: string; sessionId: st
   return rows.flatMap(({ id, session_id: sessionId }) => (sessionId === null ? [] : [{ id, sessionId }]));
 }
 
+export async function replacementsDue(
+  db: Reading,
+  now: number,
+  limit: number,
+): Promise<{ jobs: StoredJob[]; next?: number }> {
+  const rows = await db
+    .selectFrom('jobs')
+    .selectAll()
+    .where('replacement_due', '<=', now)
+    .orderBy('replacement_due')
+    .limit(limit)
+    .execute();
+  const later = await db
+    .selectFrom('jobs')
+    .select((builder) => builder.fn.min('replacement_due').as('due'))
+    .where('replacement_due', '>', now)
+    .executeTakeFirst();
+  const jobs = await withParts(db, rows);
+  return later?.due === null || later?.due === undefined ? { jobs } : { jobs, next: Number(later.due) };
+}
+
 interface Parts {
   job: JobRecord;
   tasks: TaskRecord[];

@@ -13,6 +13,7 @@ export const migrations: readonly Migration[] = [
   { number: 2, name: '0002-outputs', up: severalOutputs },
   { number: 3, name: '0003-pause', up: pausedJobs },
   { number: 4, name: '0004-rank', up: rankedTasks },
+  { number: 5, name: '0005-replace', up: replacedSources },
 ];
 
 interface MetaSchema {
@@ -197,6 +198,17 @@ async function rankedTasks(database: Kysely<never>): Promise<void> {
   await sql`update tasks set rank = queued_at`.execute(database);
   await sql`insert into counters (name, value) values ('ageing-ms', 0)`.execute(database);
   await schema.createIndex('tasks_by_turn').on('tasks').columns(['state', 'rank', 'id']).execute();
+}
+
+/** Results that take the place of their source. */
+async function replacedSources(database: Kysely<never>): Promise<void> {
+  await database.schema
+    .alterTable('jobs')
+    .addColumn('on_success', 'varchar(16)', (column) => column.notNull().defaultTo('keep'))
+    .execute();
+  await database.schema.alterTable('jobs').addColumn('replacement', 'text').execute();
+  await database.schema.alterTable('jobs').addColumn('replacement_due', 'bigint').execute();
+  await database.schema.createIndex('jobs_by_replacement_due').on('jobs').column('replacement_due').execute();
 }
 
 interface OneOutputSchema {

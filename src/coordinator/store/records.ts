@@ -1,8 +1,15 @@
 import * as z from 'zod';
 import { probeSchema } from '../../encoding/probe.ts';
 import { verdictSchema } from '../../encoding/verdict.ts';
-import { attemptSchema, idSchema, jobSchema, jobStates, pathSchema } from '../../protocol/model.ts';
-import { fileIdentitySchema } from '../../protocol/workerContract.ts';
+import {
+  attemptSchema,
+  idSchema,
+  jobSchema,
+  jobStates,
+  pathSchema,
+  replacementSchema,
+} from '../../protocol/model.ts';
+import { fileIdentitySchema, sourceStateSchema } from '../../protocol/workerContract.ts';
 
 /** What the store keeps: read rows are checked against these. Times are milliseconds since the epoch. */
 
@@ -18,6 +25,18 @@ export const placementSchema = z.object({
   path: pathSchema,
   bytes: z.number(),
   verdict: verdictSchema,
+  /** The source that was encoded, where the result is to replace it. */
+  source: sourceStateSchema.optional(),
+});
+
+/** With what a later daemon needs to bring a replacement, or its undo, to its end. */
+export const replacementRecordSchema = replacementSchema.extend({
+  /** Whose machine the files lie on. */
+  workerId: idSchema,
+  source: sourceStateSchema,
+  result: z.object({ identity: fileIdentitySchema, bytes: z.number() }),
+  /** Where the result lies while the source has its own place. */
+  home: pathSchema,
 });
 
 export const jobRecordSchema = jobSchema.omit({ attempts: true, rank: true }).extend({
@@ -32,6 +51,7 @@ export const jobRecordSchema = jobSchema.omit({ attempts: true, rank: true }).ex
   /** Of its sources, in their order. */
   probes: z.array(probeSchema).optional(),
   placement: placementSchema.optional(),
+  replacement: replacementRecordSchema.optional(),
   cancelling: z.boolean(),
   /** Number of the latest attempt over all tasks, 0 before the first. */
   fence: z.int().min(0),
@@ -66,6 +86,7 @@ export const attemptRecordSchema = attemptSchema.extend({
   directory: pathSchema.optional(),
 });
 
+export type ReplacementRecord = z.output<typeof replacementRecordSchema>;
 export type Placement = z.output<typeof placementSchema>;
 export type JobRecord = z.output<typeof jobRecordSchema>;
 export type TaskRecord = z.output<typeof taskRecordSchema>;

@@ -25,6 +25,9 @@ export function toJobRow(job: JobRecord): JobsTable {
     reason: json(job.reason),
     probes: json(job.probes),
     placement: json(job.placement),
+    on_success: job.onSuccess,
+    replacement: json(job.replacement),
+    replacement_due: replacementDue(job) ?? null,
     cancelling: Number(job.cancelling),
     suspended: Number(job.suspended),
     fence: job.fence,
@@ -52,6 +55,8 @@ export function toJobRecord(row: JobsTable): JobRecord {
     reason: parse(row.reason),
     probes: parse(row.probes),
     placement: parse(row.placement),
+    onSuccess: row.on_success,
+    replacement: parse(row.replacement),
     cancelling: row.cancelling === 1,
     suspended: row.suspended === 1,
     fence: row.fence,
@@ -132,6 +137,12 @@ export function toAttemptRecord(row: AttemptsTable): AttemptRecord {
     startedAt: row.started_at,
     endedAt: row.ended_at ?? undefined,
   }));
+}
+
+/** When something is to be done about a replacement: at once (0), or when the source has been kept long enough. */
+function replacementDue({ replacement }: JobRecord): number | undefined {
+  if (replacement?.state === 'replacing' || replacement?.state === 'undoing') return 0;
+  return replacement?.state === 'replaced' ? replacement.keptUntil : undefined;
 }
 
 function json(value: unknown): string | null {

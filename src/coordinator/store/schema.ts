@@ -35,6 +35,11 @@ export interface JobsTable {
   probes: string | null;
   /** JSON. */
   placement: string | null;
+  on_success: string;
+  /** JSON. */
+  replacement: string | null;
+  /** When something is to be done about it, milliseconds since the epoch; 0 for at once. */
+  replacement_due: number | null;
   cancelling: number;
   suspended: number;
   fence: number;

@@ -86,6 +86,10 @@ export class SqlStore implements Store {
     return read.attached(this.#db);
   }
 
+  replacementsDue(now: number, limit: number): ReturnType<Store['replacementsDue']> {
+    return read.replacementsDue(this.#db, now, limit);
+  }
+
   reserved(normalised: readonly string[], forJob: string): Promise<string[]> {
     return reservedAmong(this.#db, normalised, forJob);
   }

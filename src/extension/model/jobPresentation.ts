@@ -1,6 +1,8 @@
 import { andMore, describeProgress, formatPercent, describeResult } from '../../encoding/formatting.ts';
 import type { Verdict } from '../../encoding/verdict.ts';
 import {
+  canReplace,
+  canUndo,
   placedOutputs,
   resultBytes,
   sourceBytes,
@@ -86,7 +88,7 @@ function resultText(job: Job): string {
   if (bytes === undefined) return name;
   const verdict = wholeVerdict(job);
   const words = verdict ? `, ${verdictWords[verdict.level]}` : '';
-  return `${describeResult(sourceBytes(job), bytes, undefined)}${words} · ${name}`;
+  return `${describeResult(sourceBytes(job), bytes, undefined)}${words}${replacementWords(job)} · ${name}`;
 }
 
 const verdictWords: Record<Verdict['level'], string> = {
@@ -94,6 +96,25 @@ const verdictWords: Record<Verdict['level'], string> = {
   warn: 'with warnings',
   fail: 'not verified',
 };
+
+/** In a row there is room for a word; the tooltip has the sentence. */
+function replacementWords({ replacement }: Job): string {
+  switch (replacement?.state) {
+    case 'replaced':
+    case 'expired':
+      return ', source replaced';
+    case 'held':
+    case 'refused':
+      return ', source kept';
+    case 'replacing':
+      return ', replacing the source';
+    case 'undoing':
+      return ', undoing';
+    case 'undone':
+    case undefined:
+      return '';
+  }
+}
 
 /** Asked for, and ffmpeg is still on its way out. */
 function isBeingCancelled({ state, reason }: Job): boolean {
@@ -140,7 +161,7 @@ export function jobIcon(job: Job): { readonly icon: string; readonly color?: str
         ? { icon: 'warning', color: 'list.warningForeground' }
         : { icon: 'sync~spin', color: 'progressBar.background' };
     case 'done':
-      return wholeVerdict(job)?.level === 'warn'
+      return wholeVerdict(job)?.level === 'warn' || job.replacement?.state === 'held'
         ? { icon: 'warning', color: 'list.warningForeground' }
         : { icon: 'pass', color: 'testing.iconPassed' };
     case 'failed':
@@ -166,6 +187,8 @@ export function jobContext(job: Job): string {
   if (canPause(job)) flags.push('pausable');
   if (canResume(job)) flags.push('resumable');
   if (job.state === 'failed' || job.state === 'cancelled') flags.push('retryable');
+  if (canUndo(job)) flags.push('undoable');
+  if (canReplace(job)) flags.push('replaceable');
   if (resultPath(job) !== undefined) flags.push('result');
   if (job.attempts.length > 0) flags.push('log');
   if (lastCommand(job)) flags.push('command');

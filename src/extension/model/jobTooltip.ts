@@ -1,5 +1,5 @@
 import { formatBytes, formatDuration, formatSizeChange } from '../../encoding/formatting.ts';
-import { sourceBytes } from '../../protocol/jobResults.ts';
+import { replacementText, sourceBytes } from '../../protocol/jobResults.ts';
 import type { Exit, Job } from '../../protocol/model.ts';
 import { toCommandLine } from '../../encoding/commandLine.ts';
 import { jobLabel, lastAttempt, lastCommand, stateWord } from './jobPresentation.ts';
@@ -13,6 +13,7 @@ export function jobTooltip(job: Job, platform: string = process.platform): strin
     `**${escapeMarkdown(jobLabel(job))}** · ${stateWord(job)}`,
     reason(job),
     findings(job),
+    replacement(job),
     facts(job).join('  \n'),
     command ? codeBlock(toCommandLine(command, platform), 'sh') : undefined,
   ];
@@ -28,6 +29,11 @@ function findings(job: Job): string | undefined {
   return lines.map(({ message }) => `- ${escapeMarkdown(message)}`).join('\n');
 }
 
+function replacement(job: Job): string | undefined {
+  const text = replacementText(job);
+  return text && escapeMarkdown([text, job.replacement?.reason?.hint].filter(Boolean).join(' '));
+}
+
 function facts(job: Job): string[] {
   const attempt = lastAttempt(job);
   const from = sourceBytes(job);
@@ -38,6 +44,7 @@ function facts(job: Job): string[] {
     ...job.outputs.flatMap(({ path, bytes }) =>
       path === undefined ? [] : [fact('Result', path, size(bytes), change(bytes))],
     ),
+    ...(job.replacement?.aside === undefined ? [] : [fact('Set aside', job.replacement.aside)]),
     fact('Preset', job.preset),
     ...(attempt ? [fact('Worker', attempt.worker)] : []),
     ...(job.startedAt !== undefined && job.endedAt !== undefined

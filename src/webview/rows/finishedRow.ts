@@ -25,7 +25,7 @@ export class FinishedRow implements Row<FinishedItem> {
   #shown = '';
 
   constructor({ job }: FinishedItem, act: Act) {
-    this.#actions = new JobActions(job, ['reveal', 'retry', 'log'], act);
+    this.#actions = new JobActions(job, ['reveal', 'undo', 'replace', 'retry', 'log'], act);
     this.element = element(
       'li',
       { class: 'row finished', 'data-job': job.id },

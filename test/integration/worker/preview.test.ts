@@ -121,7 +121,7 @@ describe('worker: preview', function () {
     const { probes } = await coordinator.peer.request('media.probe', { inquiryId: 'probe', sources });
     const outputs = outputsOf(preset).map((_, index) => ({ index, path: shop.path('out', `${index}`) }));
     return {
-      ...{ kind: 'encode', jobId: 'j1', preset, outputs },
+      ...{ kind: 'encode', jobId: 'j1', preset, outputs, onSuccess: 'keep' },
       sources: sources.map((source, index) => ({ path: source, probe: probes[index]! })),
     };
   }

@@ -30,7 +30,9 @@ describe('worker: several outputs, sources and commands', function () {
     const probed = [];
     for (const [index, source] of sources.entries())
       probed.push({ path: source, probe: await probeBy(coordinator, source, `p${index}`) });
-    const payload: TaskPayload = { kind: 'encode', jobId: 'j1', sources: probed, preset, outputs };
+    const payload: TaskPayload = {
+      ...{ kind: 'encode', jobId: 'j1', sources: probed, preset, outputs, onSuccess: 'keep' },
+    };
     coordinator.onCommit = ({ output }) => {
       const target = outputs.find(({ index }) => index === output)?.path ?? '';
       granted.push(target);

@@ -47,6 +47,7 @@ export function job(over: Partial<Job> = {}): Job {
     revision: 1,
     state: 'running',
     suspended: false,
+    onSuccess: 'keep',
     preset: 'web',
     presetData: { container: 'mp4', video: { encoders: ['libx264'] } },
     priority: 50,

@@ -23,6 +23,7 @@ export interface Offer {
 
 export const verdict: Verdict = { level: 'pass', findings: [] };
 export const identity = { device: '1', inode: '2' };
+export const sourceState = { identity: { device: '1', inode: '3' }, bytes: 1_000_000, modified: '42' };
 
 export function describeWorker(changes: Partial<WorkerDescription> = {}): WorkerDescription {
   return {
@@ -63,6 +64,9 @@ export class FakeWorker {
   /** What it finds every source to be. */
   probe = probe;
   accepts: (offer: Offer) => boolean = () => true;
+  /** What it finds every result to be. */
+  verdict = verdict;
+  bytes = 5;
   answers: Partial<Handlers<WorkerMethods>> = {};
   readonly channel: Channel;
   readonly peer;
@@ -100,6 +104,9 @@ export class FakeWorker {
           this.#notify();
           return Promise.resolve({ ended: true });
         },
+        'source.replace': (params, context) => this.#inquiry('source.replace', params, context),
+        'source.restore': (params, context) => this.#inquiry('source.restore', params, context),
+        'source.discard': (params, context) => this.#inquiry('source.discard', params, context),
         'media.probe': (params, context) => this.#inquiry('media.probe', params, context),
         'encode.preview': (params, context) => this.#inquiry('encode.preview', params, context),
         'media.check': (params, context) => this.#inquiry('media.check', params, context),
@@ -157,14 +164,17 @@ export class FakeWorker {
   }
 
   async commit(offer: Offer, taken?: string, output = 0): Promise<string> {
-    const { taskId, fence } = offer;
+    const { taskId, fence, payload } = offer;
     const staged = `${directoryOf(offer)}/result.mp4`;
-    const request = { taskId, fence, output, verdict, bytes: 5, staged, identity, taken };
+    const { verdict } = this;
+    const source = payload.kind === 'encode' && payload.onSuccess === 'replace' ? sourceState : undefined;
+    const request = { taskId, fence, output, verdict, bytes: this.bytes, staged, identity, source, taken };
     return (await this.peer.request('task.commit', request)).path;
   }
 
   delivered(offer: Offer, path: string, output = 0) {
-    return this.report(offer, { type: 'delivered', output, path, bytes: 5, verdict });
+    const { bytes, verdict } = this;
+    return this.report(offer, { type: 'delivered', output, path, identity, bytes, verdict });
   }
 
   /** One output, the whole way, as a healthy worker goes it. */

@@ -60,6 +60,7 @@ export function storedJob(id: string, changes: Partial<JobRecord> = {}): StoredJ
     outputs: [],
     cancelling: false,
     suspended: false,
+    onSuccess: 'keep',
     fence: 0,
     createdAt: 1_700_000_000_000,
     ...changes,

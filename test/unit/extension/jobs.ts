@@ -8,6 +8,7 @@ export function makeJob(part: Partial<Job> = {}): Job {
     revision: 1,
     state: 'waiting',
     suspended: false,
+    onSuccess: 'keep',
     preset: 'web',
     presetData: builtinPresets.web!,
     priority: 50,

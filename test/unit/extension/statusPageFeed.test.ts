@@ -16,6 +16,7 @@ function runningJob(id: string, revision = 1): Job {
     revision,
     state: 'running',
     suspended: false,
+    onSuccess: 'keep',
     preset: 'web',
     presetData: { container: 'mp4', video: { encoders: ['libx264'] } },
     priority: 50,

@@ -142,6 +142,7 @@ export function encodePayload(task: {
     sources: [{ path: source, probe }],
     preset,
     outputs: [{ index: 0, path: output }],
+    onSuccess: 'keep',
   };
 }
 

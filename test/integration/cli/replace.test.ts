@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { jobOutputSchema, jobsOutputSchema, type JobOutput } from '../../../src/cli/jsonOutput.ts';
+import { Sandbox } from './harness.ts';
+
+const run = promisify(execFile);
+
+describe('dffmpeg encode --on-success replace', function () {
+  this.timeout(60_000);
+  let box: Sandbox;
+  before(async () => (box = await Sandbox.create()));
+  after(() => box.remove());
+  beforeEach(async () => {
+    for (const name of await readdir(box.folder))
+      if (name !== 'state') await rm(box.file(name), { recursive: true });
+  });
+
+  async function encode(source: string, ...more: string[]): Promise<JobOutput> {
+    const args = ['encode', source, '--preset', 'small', '--on-success', 'replace', ...more];
+    const { jobs } = await box.json(jobsOutputSchema, args);
+    assert.ok(jobs[0]);
+    return jobs[0];
+  }
+
+  /** `quality`: of libx264, 0 is best and largest. */
+  async function clip(name: string, quality: number): Promise<void> {
+    const input = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25:duration=1'];
+    const sound = ['-f', 'lavfi', '-i', 'sine=duration=1', '-c:a', 'aac'];
+    const picture = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', String(quality)];
+    await run('ffmpeg', ['-v', 'error', ...input, ...sound, ...picture, box.file(name)]);
+  }
+
+  const names = async (): Promise<string[]> =>
+    (await readdir(box.folder)).filter((name) => name !== 'state').sort();
+
+  it('gives the result the place of a verified source, and undo gives it back', async () => {
+    await clip('clip.mkv', 1);
+    const source = await readFile(box.file('clip.mkv'));
+    const job = await encode('clip.mkv');
+    assert.equal(job.replacement?.state, 'replaced', JSON.stringify(job.replacement));
+    assert.deepEqual(await names(), ['.dffmpeg-replaced', 'clip.mp4']);
+    assert.equal(job.outputs[0]?.path, box.file('clip.mp4'));
+    assert.ok(job.replacement.aside);
+    assert.deepEqual(await readFile(job.replacement.aside), source);
+
+    const undo = await box.run(['job', 'undo', job.id]);
+    assert.equal(undo.code, 0, undo.stderr);
+    assert.match(undo.stdout, /The source has its place again/);
+    assert.deepEqual(await names(), ['clip.mkv', 'clip.small.mp4']);
+    assert.deepEqual(await readFile(box.file('clip.mkv')), source);
+
+    const again = await box.run(['job', 'replace', job.id]);
+    assert.equal(again.code, 0, again.stderr);
+    assert.deepEqual(await names(), ['.dffmpeg-replaced', 'clip.mp4']);
+  });
+
+  it('does so under the very name of the source, too', async () => {
+    await clip('clip.mp4', 1);
+    const source = await readFile(box.file('clip.mp4'));
+    const job = await encode('clip.mp4');
+    assert.equal(job.replacement?.state, 'replaced', JSON.stringify(job.replacement));
+    assert.deepEqual(await names(), ['.dffmpeg-replaced', 'clip.mp4']);
+    assert.notDeepEqual(await readFile(box.file('clip.mp4')), source);
+    assert.equal((await box.run(['job', 'undo', job.id])).code, 0);
+    assert.deepEqual(await readFile(box.file('clip.mp4')), source);
+    assert.deepEqual(await names(), ['clip.mp4', 'clip.small.mp4']);
+  });
+
+  it('keeps the source where nothing is gained, and says so', async () => {
+    await clip('clip.mp4', 40);
+    const { code, stderr } = await box.run([
+      ...['encode', 'clip.mp4', '--preset', 'prores-proxy', '--on-success', 'replace'],
+    ]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /The source was kept: the result is .* % larger/);
+    assert.deepEqual(await names(), ['clip.mp4', 'clip.prores-proxy.mov']);
+  });
+
+  it('keeps it where the result lacks something, until a person has looked', async () => {
+    await clip('clip.mp4', 1);
+    const args = ['encode', 'clip.mp4', '--preset', 'audio', '--on-success', 'replace'];
+    const { jobs } = await box.json(jobsOutputSchema, args);
+    const [job] = jobs;
+    assert.equal(job?.replacement?.state, 'held');
+    assert.match(job.replacement.reason?.message ?? '', /the result has none/);
+    assert.deepEqual(await names(), ['clip.audio.m4a', 'clip.mp4']);
+    await box.json(jobsOutputSchema, ['job', 'replace', job.id]);
+    assert.deepEqual(await names(), ['.dffmpeg-replaced', 'clip.m4a']);
+    assert.equal((await box.run(['job', 'undo', job.id])).code, 0);
+    assert.deepEqual(await names(), ['clip.audio.m4a', 'clip.mp4']);
+  });
+
+  it('does not undo over a file that came meanwhile, and says where the source lies', async () => {
+    await clip('clip.mkv', 1);
+    const job = await encode('clip.mkv');
+    await writeFile(box.file('clip.mkv'), 'somebody else’s');
+    const undo = await box.run(['job', 'undo', job.id]);
+    assert.equal(undo.code, 1);
+    assert.match(undo.stderr, /Another file is called .*clip\.mkv/);
+    assert.match(undo.stderr, /\.dffmpeg-replaced/);
+    assert.equal(await readFile(box.file('clip.mkv'), 'utf8'), 'somebody else’s');
+    await rm(box.file('clip.mkv'));
+    assert.equal((await box.run(['job', 'undo', job.id])).code, 0);
+    const shown = await box.json(jobOutputSchema, ['job', 'show', job.id]);
+    assert.equal(shown.replacement?.state, 'undone');
+    assert.deepEqual(await names(), ['clip.mkv', 'clip.small.mp4']);
+  });
+
+  it('is refused at once for what makes no one file of one', async () => {
+    await box.clip('clip.mp4');
+    const { code, stderr } = await box.run([
+      ...['encode', 'clip.mp4', '--preset', 'hls', '--on-success', 'replace'],
+    ]);
+    assert.equal(code, 2);
+    assert.match(stderr, /no one file to take the place of the source/);
+  });
+});

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { decideReplacement } from '../../../src/coordinator/replacementPolicy.ts';
+import { builtinPresets } from '../../../src/encoding/builtinPresets.ts';
+import type { Preset } from '../../../src/encoding/preset.ts';
+import type { Verdict } from '../../../src/encoding/verdict.ts';
+import { preset, probe } from './fixtures.ts';
+
+const pass: Verdict = { level: 'pass', findings: [] };
+
+function decide(presetData: Preset, bytes = 400_000, verdict = pass): string {
+  const job = { id: 'j', presetData, probes: [probe], sources: [{ path: '/clip.mov', bytes: 1_000_000 }] };
+  const { state, reason } = decideReplacement(job, { bytes, verdict }, 5);
+  return reason ? `${state}: ${reason.message}` : state;
+}
+
+describe('whether a result may replace its source', () => {
+  it('may when it is verified, whole and smaller', () => {
+    assert.equal(decide(preset), 'replacing');
+    assert.equal(decide(preset, 950_000), 'replacing');
+    const noted: Verdict = { level: 'pass', findings: [{ level: 'note', message: 'Subtitles left out.' }] };
+    assert.equal(decide(preset, 400_000, noted), 'replacing');
+  });
+
+  it('never may when it is hardly smaller, or larger', () => {
+    assert.match(decide(preset, 951_000), /^refused: .*only 4\.9 % smaller .*at least 5 %/);
+    assert.match(decide(preset, 1_200_000), /^refused: .*20\.0 % larger/);
+  });
+
+  it('waits for a person when something of the source is not in it', () => {
+    const warned: Verdict = { level: 'warn', findings: [{ level: 'warn', message: 'Two frames short.' }] };
+    assert.match(decide(preset, 400_000, warned), /^held: .*Two frames short\./);
+    assert.match(decide(builtinPresets.audio!), /^held: .*the result has none/);
+    assert.match(decide(builtinPresets.poster!), /^held: .*one picture/);
+    assert.match(decide({ ...preset, trim: { start: 1 } }), /^held: .*a part of it/);
+  });
+});
