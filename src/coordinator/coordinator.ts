@@ -46,6 +46,8 @@ export interface Coordinator {
   /** A client's channel, authenticated; it is served until it closes. */
   attachClient(channel: Channel, daemon: DaemonHandlers): void;
   counts(): Promise<Counts>;
+  /** Paths of results that have taken the place of their source. */
+  replacedPaths(): Promise<string[]>;
   /** Every worker as it is now, without its load. */
   workers(): WorkerInfo[];
   activity(): Promise<Activity>;
@@ -143,6 +145,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
       clients.add(channel, serveClient(channel, daemon, link));
     },
     counts: () => store.counts(),
+    replacedPaths: () => store.replacedPaths(),
     workers: () => fleet.info(false),
     activity: async () => {
       const { waiting, paused, running } = await store.counts();

@@ -41,6 +41,8 @@ export interface Store {
   attached(): Promise<{ id: string; sessionId: string }[]>;
   /** Jobs whose replacement something is to be done about by then, and when the next one comes after them. */
   replacementsDue(now: number, limit: number): Promise<{ jobs: StoredJob[]; next?: number }>;
+  /** Paths of results that have taken the place of their source: not to be encoded once more. */
+  replacedPaths(): Promise<string[]>;
   /** Those of these normalised paths that are reserved by other jobs. */
   reserved(normalised: readonly string[], forJob: string): Promise<string[]>;
   close(): Promise<void>;

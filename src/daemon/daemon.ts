@@ -134,6 +134,7 @@ export class Daemon {
       startedAt: this.#startedAt,
       config: this.#config,
       counts: () => coordinator.counts(),
+      replacedPaths: () => coordinator.replacedPaths(),
       ffmpeg: () =>
         coordinator.workers().find(({ id }) => id === localWorkerId)?.ffmpeg ?? { state: 'checking' },
       stop: () => this.leave('a client asked for it'),

@@ -16,6 +16,8 @@ export interface DaemonParts {
   readonly startedAt: number;
   readonly config: ConfigStore;
   counts(): Promise<Counts>;
+  /** Of results that have taken the place of their source. */
+  replacedPaths(): Promise<string[]>;
   ffmpeg(): FfmpegStatus;
   /** Begins to leave. */
   stop(): void;
@@ -41,10 +43,12 @@ export function daemonHandlers(parts: DaemonParts): DaemonHandlers {
       setImmediate(() => parts.stop());
       return Promise.resolve({});
     },
-    'sources.scan': ({ paths, results }, { signal }) => {
+    'sources.scan': async ({ paths, results }, { signal }) => {
       const own = ownOutputs({ ...builtinPresets, ...config.values.presets });
+      // They have the names of sources: encoded once more they would only become worse.
+      const replaced = new Set(await parts.replacedPaths());
       return scanSources(paths, {
-        isOwnOutput: (file) => !results && own.isFile(path.basename(file)),
+        isOwnOutput: (file) => !results && (own.isFile(path.basename(file)) || replaced.has(file)),
         isOwnFolder: (folder) => own.isFolder(path.basename(folder)),
         signal,
       });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { toCommandLine } from '../../src/encoding/commandLine.ts';
 import { Answers } from './support/answers.ts';
@@ -10,6 +10,12 @@ import { activated, clip, submitted, whenBoard, whenEnded, whenEvent } from './s
 function makeLongClip(file: string): void {
   const args = ['-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=25:duration=600'];
   execFileSync('ffmpeg', [...args, '-c:v', 'mpeg4', '-q:v', '5', file]);
+}
+
+/** Large for what it shows, so that its result is smaller. */
+function makeWastefulClip(file: string): void {
+  const args = ['-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=25:duration=2'];
+  execFileSync('ffmpeg', [...args, '-c:v', 'mpeg4', '-q:v', '1', file]);
 }
 
 describe('jobs in the view', () => {
@@ -112,6 +118,30 @@ describe('jobs in the view', () => {
     await whenEvent(vscode.workspace.onDidChangeTextDocument, () => document.getText().length > before);
     await whenEnded(api, job.id);
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+  });
+
+  describe('whose result is to take the place of the source', () => {
+    it('ask first, say so in the row, and undo', async function () {
+      this.timeout(60_000);
+      const api = await activated();
+      const { board, jobsTree } = api.services;
+      const file = clip('to replace.mkv');
+      makeWastefulClip(file.fsPath);
+      const size = statSync(file.fsPath).size;
+      answers.pick = 'small';
+      answers.press.set('Encode to replace.mkv with small', 'Encode and Replace');
+      const [job] = await submitted(api, 'dffmpeg.encodeAndReplace', file);
+      assert.ok(job);
+      await whenBoard(api, () => board.job(job.id)?.replacement?.state === 'replaced');
+      const node = jobsTree.node(job.id);
+      const item = jobsTree.getTreeItem(node);
+      assert.match(String(item.description), /source replaced · to replace\.mp4/);
+      assert.match(item.contextValue ?? '', /\+undoable\b/);
+      assert.ok(!existsSync(file.fsPath));
+      await vscode.commands.executeCommand('dffmpeg.undoReplace', node, [node]);
+      await whenBoard(api, () => board.job(job.id)?.replacement?.state === 'undone');
+      assert.equal(statSync(file.fsPath).size, size);
+    });
   });
 
   it('have an open log that goes on when they are retried', async () => {

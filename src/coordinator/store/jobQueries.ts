@@ -1,3 +1,4 @@
+import { placedOutputs } from '../../protocol/jobResults.ts';
 import { isEnded, jobStates, type Counts, type JobState } from '../../protocol/model.ts';
 import type { JobPage } from '../store.ts';
 import { chunks } from './chunks.ts';
@@ -156,6 +157,19 @@ export async function replacementsDue(
     .executeTakeFirst();
   const jobs = await withParts(db, rows);
   return later?.due === null || later?.due === undefined ? { jobs } : { jobs, next: Number(later.due) };
+}
+
+export async function replacedPaths(db: Reading): Promise<string[]> {
+  const rows = await db
+    .selectFrom('jobs')
+    .selectAll()
+    .where('on_success', '=', 'replace')
+    .where('state', '=', 'done')
+    .execute();
+  return rows.map(toJobRecord).flatMap(({ replacement, outputs }) => {
+    const replaced = replacement?.state === 'replaced' || replacement?.state === 'expired';
+    return replaced ? placedOutputs({ outputs }).map(({ path }) => path) : [];
+  });
 }
 
 interface Parts {

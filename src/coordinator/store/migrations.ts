@@ -209,6 +209,7 @@ async function replacedSources(database: Kysely<never>): Promise<void> {
   await database.schema.alterTable('jobs').addColumn('replacement', 'text').execute();
   await database.schema.alterTable('jobs').addColumn('replacement_due', 'bigint').execute();
   await database.schema.createIndex('jobs_by_replacement_due').on('jobs').column('replacement_due').execute();
+  await database.schema.createIndex('jobs_by_success').on('jobs').columns(['on_success', 'state']).execute();
 }
 
 interface OneOutputSchema {

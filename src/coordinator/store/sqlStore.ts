@@ -90,6 +90,10 @@ export class SqlStore implements Store {
     return read.replacementsDue(this.#db, now, limit);
   }
 
+  replacedPaths(): Promise<string[]> {
+    return read.replacedPaths(this.#db);
+  }
+
   reserved(normalised: readonly string[], forJob: string): Promise<string[]> {
     return reservedAmong(this.#db, normalised, forJob);
   }

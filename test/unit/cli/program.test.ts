@@ -141,7 +141,7 @@ describe('--json', () => {
     const output = toJobOutput(doneJob());
     assert.deepEqual(jobOutputSchema.parse(JSON.parse(JSON.stringify(output))), output);
     assert.deepEqual(Object.keys(output).sort(), [
-      'attempts', 'createdAt', 'endedAt', 'id', 'outputs', 'preset', 'priority', 'sources', 'state',
+      'attempts', 'createdAt', 'endedAt', 'id', 'onSuccess', 'outputs', 'preset', 'priority', 'sources', 'state',
     ]); // prettier-ignore
     assert.equal('taskId' in (output.attempts[0] ?? {}), false);
     assert.deepEqual(output.attempts[0]?.exit, { code: 0, signal: null });

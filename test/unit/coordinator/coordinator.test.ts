@@ -30,6 +30,7 @@ describe('coordinator', () => {
       sources: [{ path: '/media/clip.mov', probe }],
       preset: submission().preset.preset,
       outputs: [{ index: 0, path: '/media/clip.web.mp4' }],
+      onSuccess: 'keep',
     });
     assert.equal(await worker.finish(offer), '/media/clip.web.mp4');
     const job = await client.job(id, ({ state }) => state === 'done');

@@ -123,6 +123,7 @@ describe('planner', () => {
       sources: [{ path: '/media/a.mov', probe }],
       preset: severalPreset,
       outputs: [{ index: 2, path: '/media/a.web.stream' }],
+      onSuccess: 'keep',
     });
   });
 
