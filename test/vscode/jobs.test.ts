@@ -141,6 +141,7 @@ describe('jobs in the view', () => {
       await vscode.commands.executeCommand('dffmpeg.undoReplace', node, [node]);
       await whenBoard(api, () => board.job(job.id)?.replacement?.state === 'undone');
       assert.equal(statSync(file.fsPath).size, size);
+      await api.services.presets.remember(undefined);
     });
   });
 
