@@ -107,7 +107,10 @@ export class Replacements {
               hint: 'The setting “keepReplacedDays” says how long it is kept.',
             },
           );
-        default:
+        case 'held':
+        case 'refused':
+        case 'replacing':
+        case undefined:
           throw new DffmpegError('conflict', `Job ${id} has replaced nothing: its source lies where it was.`);
       }
     });

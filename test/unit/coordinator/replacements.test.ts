@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Verdict } from '../../../src/encoding/verdict.ts';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
-import { FakeWorker, identity, sourceState } from './fakeWorker.ts';
+import { type FakeWorker, identity, sourceState } from './fakeWorker.ts';
 import { severalPreset, submission } from './fixtures.ts';
 import { Harness } from './harness.ts';
 
