@@ -3,6 +3,7 @@
  *
  *   src/extension/extension.ts -> dist/extension.js          CommonJS, inside VS Code
  *   src/cli/main.ts            -> dist/program/dffmpeg.mjs   ESM, the command and, as a chunk of its own, the daemon
+ *   src/coordinator/store/storeThread.ts -> dist/program/storeThread.mjs   the thread of the daemon that holds the database
  *   src/webview/status.ts      -> dist/webview/status.js     the status page's browser code, with its style
  *
  * `--watch` rebuilds as files change, `--force` rebuilds though nothing changed.
@@ -60,7 +61,11 @@ const bundles = [
     name: 'program',
     source: 'src/cli/main.ts',
     options: {
-      entryPoints: { dffmpeg: 'src/cli/main.ts' },
+      entryPoints: {
+        dffmpeg: 'src/cli/main.ts',
+        // Started by its name, which no bundler follows.
+        storeThread: 'src/coordinator/store/storeThread.ts',
+      },
       outdir: 'program',
       outExtension: { '.js': '.mjs' },
       format: 'esm',

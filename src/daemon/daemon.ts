@@ -5,7 +5,7 @@ import path from 'node:path';
 import { discoveryPath, localIdentity, type Discovery } from '../client/discovery.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
 import { createCoordinator, type Coordinator } from '../coordinator/coordinator.ts';
-import { openSqliteStore } from '../coordinator/store/sqliteStore.ts';
+import { openThreadedStore } from '../coordinator/store/threadedStore.ts';
 import { writeFileAtomic } from '../files/atomicWrite.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import { systemTimers } from '../protocol/timers.ts';
@@ -114,7 +114,10 @@ export class Daemon {
     const { version } = this.#program;
     const file = path.join(this.#stateDir, 'store.sqlite');
     const coordinator = await createCoordinator({
-      store: await openSqliteStore({ file, programVersion: version }),
+      store: await openThreadedStore({
+        store: { dialect: 'sqlite', file, programVersion: version },
+        onCrash: (error) => this.#log.log.error({ err: error }, 'the queue’s database'),
+      }),
       logsDir: path.join(this.#stateDir, 'logs', 'jobs'),
       settings: queueSettings(this.#config.values),
       clock: Date.now,

@@ -12,11 +12,14 @@ export interface StoreUnderTest {
   readonly open: () => Promise<Store>;
   /** Its tables, while no store is open over it. */
   readonly tables: () => Kysely<never>;
-  /** As if the disk were full from now on for this store; what comes back makes room again. Missing where nothing can play that. */
-  readonly fill?: (store: Store) => Promise<() => Promise<void>>;
-  /** Whether several coordinators may have a store over this database at once. */
-  readonly shared: boolean;
   readonly cleanUp: () => Promise<void>;
+}
+
+export interface ContractOptions {
+  /** Several coordinators may have a store over this database at once. */
+  readonly shared?: boolean;
+  /** As if the disk were full from now on for this store; what comes back makes room again. */
+  readonly fill?: (store: Store) => Promise<() => Promise<void>>;
 }
 
 export interface OpenStore {
@@ -25,11 +28,14 @@ export interface OpenStore {
   readonly another: () => Promise<Store>;
   /** Closes and opens the same database. */
   readonly reopen: () => Promise<Store>;
-  readonly fill?: () => Promise<() => Promise<void>>;
 }
 
 /** What every store promises, whatever database it lies in. `create` makes an empty one. */
-export function storeContract(name: string, create: () => Promise<StoreUnderTest>): void {
+export function storeContract(
+  name: string,
+  create: () => Promise<StoreUnderTest>,
+  { shared = false, fill }: ContractOptions = {},
+): void {
   describe(`store: ${name}`, () => {
     describeSchema(create);
 
@@ -40,7 +46,6 @@ export function storeContract(name: string, create: () => Promise<StoreUnderTest
 
       beforeEach(async () => {
         database = await create();
-        const { fill, shared } = database;
         const begin = async (): Promise<Store> => {
           const store = await database.open();
           open.push(store);
@@ -55,7 +60,6 @@ export function storeContract(name: string, create: () => Promise<StoreUnderTest
             for (const store of open.splice(0)) await store.close();
             return begin();
           },
-          ...(fill && { fill: () => fill(first) }),
         };
       });
 
@@ -67,7 +71,7 @@ export function storeContract(name: string, create: () => Promise<StoreUnderTest
       describeRecords(() => given);
       describeConcurrency(() => given);
       describeCounts(() => given);
-      describeFullDisk(() => given);
+      if (fill) describeFullDisk(() => given.store, fill);
     });
   });
 }

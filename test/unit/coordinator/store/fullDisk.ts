@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
+import type { Store } from '../../../../src/coordinator/store.ts';
 import { DffmpegError } from '../../../../src/protocol/errors.ts';
 import { storedJob } from '../fixtures.ts';
-import type { OpenStore } from './contract.ts';
+import type { ContractOptions } from './contract.ts';
 
-export function describeFullDisk(given: () => OpenStore): void {
-  it('answers a full disk with store-unavailable, keeps what it has, and goes on when there is room', async function () {
-    const { store, fill } = given();
-    if (!fill) this.skip();
+export function describeFullDisk(given: () => Store, fill: NonNullable<ContractOptions['fill']>): void {
+  it('answers a full disk with store-unavailable, keeps what it has, and goes on when there is room', async () => {
+    const store = given();
     const big = (id: string) => storedJob(id, { sources: [{ path: `/${'y'.repeat(4000)}` }] });
     const kept = await store.submit(storedJob('kept'));
-    const makeRoom = await fill();
+    const makeRoom = await fill(store);
     const ids = Array.from({ length: 40 }, (_, index) => `j${index}`);
     const results = await Promise.allSettled(ids.map((id) => store.submit(big(id))));
     for (const result of results) {

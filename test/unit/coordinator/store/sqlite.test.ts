@@ -18,33 +18,37 @@ async function folder(): Promise<string> {
   return mkdtemp(path.join(os.tmpdir(), 'dffmpeg-store-'));
 }
 
-storeContract('SQLite', async () => {
-  const directory = await folder();
-  const file = path.join(directory, 'store.sqlite');
-  const databases = new Map<Store, DatabaseSync>();
-  return {
-    open: async () => {
-      const database = openDatabase(file);
-      const store = await storeOver(database, programVersion);
-      databases.set(store, database);
-      return store;
-    },
-    tables: () => new Kysely<never>({ dialect: new NodeSqliteDialect(openDatabase(file)) }),
-    // A limit of pages stands for the disk's.
-    fill: (store) => {
-      const database = databases.get(store);
-      const { page_count: pages } = database?.prepare('pragma page_count').get() as { page_count: number };
-      database?.exec(`pragma max_page_count = ${pages + 4}`);
-      return Promise.resolve(() => {
-        database?.exec('pragma max_page_count = 100000');
-        return Promise.resolve();
-      });
-    },
-    // Two in one thread would wait for each other; the lock of the state folder keeps other daemons away.
-    shared: false,
-    cleanUp: () => rm(directory, { recursive: true }),
-  };
-});
+const databases = new WeakMap<Store, DatabaseSync>();
+
+/** A limit of pages stands for the disk's. */
+function fill(store: Store): Promise<() => Promise<void>> {
+  const database = databases.get(store);
+  const { page_count: pages } = database?.prepare('pragma page_count').get() as { page_count: number };
+  database?.exec(`pragma max_page_count = ${pages + 4}`);
+  return Promise.resolve(() => {
+    database?.exec('pragma max_page_count = 100000');
+    return Promise.resolve();
+  });
+}
+
+storeContract(
+  'SQLite',
+  async () => {
+    const directory = await folder();
+    const file = path.join(directory, 'store.sqlite');
+    return {
+      open: async () => {
+        const database = openDatabase(file);
+        const store = await storeOver(database, programVersion);
+        databases.set(store, database);
+        return store;
+      },
+      tables: () => new Kysely<never>({ dialect: new NodeSqliteDialect(openDatabase(file)) }),
+      cleanUp: () => rm(directory, { recursive: true }),
+    };
+  },
+  { fill },
+);
 
 describe('sqliteStore', () => {
   let directory: string;

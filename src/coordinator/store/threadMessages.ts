@@ -1,0 +1,54 @@
+import type { ErrorData } from '../../protocol/errors.ts';
+import type { Store } from '../store.ts';
+
+/**
+ * What the daemon's thread and the store's say to each other: plain data, many calls in one message. Both are of one
+ * program and one process, so that the types are the check; rows are checked where they are read.
+ */
+export type StoreMethod = keyof Store;
+
+/** The table makes the compiler ask for a method that is new. */
+const methods: Readonly<Record<StoreMethod, true>> = {
+  submit: true,
+  write: true,
+  explain: true,
+  job: true,
+  idsWithPrefix: true,
+  jobs: true,
+  changesSince: true,
+  revision: true,
+  counts: true,
+  queuePaused: true,
+  pauseQueue: true,
+  queue: true,
+  countAhead: true,
+  rank: true,
+  nextDue: true,
+  underWay: true,
+  attached: true,
+  reserved: true,
+  close: true,
+};
+export const storeMethods = Object.keys(methods) as StoreMethod[];
+
+export interface StoreCall {
+  readonly id: number;
+  readonly method: StoreMethod;
+  readonly args: readonly unknown[];
+}
+
+/** `cause`: what the database itself said, for the log. */
+export type StoreAnswer =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: ErrorData; readonly cause: string | undefined };
+
+/** To the store's thread. */
+export interface StoreCalls {
+  readonly calls: readonly StoreCall[];
+}
+
+/** From the store's thread; an answer with this id says whether the store could be opened. */
+export interface StoreAnswers {
+  readonly answers: readonly StoreAnswer[];
+}
+export const openedId = 0;
