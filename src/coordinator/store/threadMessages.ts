@@ -27,6 +27,8 @@ const methods: Readonly<Record<StoreMethod, true>> = {
   underWay: true,
   attached: true,
   reserved: true,
+  replacementsDue: true,
+  replacedPaths: true,
   close: true,
 };
 export const storeMethods = Object.keys(methods) as StoreMethod[];
