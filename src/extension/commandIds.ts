@@ -13,6 +13,7 @@ export const commandIds = [
   'dffmpeg.pauseQueue',
   'dffmpeg.resumeQueue',
   'dffmpeg.retryJob',
+  'dffmpeg.helpJob',
   'dffmpeg.revealResult',
   'dffmpeg.openResult',
   'dffmpeg.revealSource',

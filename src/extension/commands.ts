@@ -15,7 +15,7 @@ type Handler = (first?: unknown, second?: unknown) => unknown;
 
 /** One handler for each command: what is missing does not build. */
 function handlers(services: Services): Record<CommandId, Handler> {
-  const { encode, jobActions, jobsTree, session, statusPage, presets, questions } = services;
+  const { encode, failureHelp, jobActions, jobsTree, session, statusPage, presets, questions } = services;
   return {
     'dffmpeg.encode': (uri, uris) => encode.run(targets(uri, uris), { preset: 'current' }),
     'dffmpeg.encodeWithPreset': (uri, uris) => encode.run(targets(uri, uris), { preset: 'ask' }),
@@ -32,6 +32,10 @@ function handlers(services: Services): Record<CommandId, Handler> {
     'dffmpeg.pauseQueue': () => jobActions.pauseQueue(true),
     'dffmpeg.resumeQueue': () => jobActions.pauseQueue(false),
     'dffmpeg.retryJob': (row, rows) => jobActions.retry(row, rows),
+    'dffmpeg.helpJob': async (row) => {
+      const job = await jobActions.job(row);
+      if (job) await failureHelp.ask(job);
+    },
     'dffmpeg.revealResult': (row) => jobActions.revealResult(row),
     'dffmpeg.openResult': (row) => jobActions.openResult(row),
     'dffmpeg.revealSource': (row) => jobActions.revealSource(row),

@@ -40,6 +40,8 @@ interface Submission {
   readonly files: readonly [Uri, ...Uri[]];
   readonly preset: PresetSnapshot;
   readonly onSuccess?: OnSuccess | undefined;
+  /** Template of the result's path; missing: as the settings say. */
+  readonly output?: string | undefined;
 }
 
 /** What a person is asked about. */
@@ -91,6 +93,21 @@ export class EncodeFiles {
     });
     const preset = name === undefined ? undefined : presets.resolve(name, first);
     if (preset) await this.#submit([{ submissionId: randomUUID(), files: [first, ...more], preset }]);
+  }
+
+  /** The same encodes once more, in another way. Jobs of their own: those that failed stay as they are. */
+  async again(
+    jobs: readonly Job[],
+    change: { readonly preset?: PresetSnapshot; readonly output?: string },
+  ): Promise<void> {
+    const work = jobs.flatMap(({ sources, preset, presetData }): Submission[] => {
+      const [first, ...more] = sources.map(({ path }) => Uri.file(path));
+      if (!first) return [];
+      const snapshot = change.preset ?? { name: preset, preset: presetData };
+      const { output } = change;
+      return [{ submissionId: randomUUID(), files: [first, ...more], preset: snapshot, output }];
+    });
+    await this.#submit(work);
   }
 
   async #encode(chosen: readonly Uri[], options: EncodeOptions): Promise<void> {
@@ -171,7 +188,7 @@ export class EncodeFiles {
             sources: item.files.map(({ fsPath }) => fsPath),
             preset: item.preset,
             onSuccess: item.onSuccess,
-            output: readOutputTemplate(workspace.getConfiguration(section, item.files[0])),
+            output: item.output ?? readOutputTemplate(workspace.getConfiguration(section, item.files[0])),
           });
           board.applyJobs([job]);
           jobs.push(job);

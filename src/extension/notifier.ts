@@ -3,6 +3,7 @@ import type { DffmpegError } from '../protocol/errors.ts';
 import type { Job } from '../protocol/model.ts';
 import type { DaemonSession } from './session/daemonSession.ts';
 import { batchMessage } from './model/batchMessage.ts';
+import { actionsForAll, failureActions, type FailureAction } from './model/failureActions.ts';
 import { errorText } from './model/errorText.ts';
 import { offerToInstallFfmpeg } from './installFfmpeg.ts';
 import { showDaemonLog } from './session/daemonLog.ts';
@@ -10,9 +11,12 @@ import { openFile, revealFile } from './revealFile.ts';
 import { readNotifications, section } from './settings.ts';
 
 export interface NotifierActions {
-  readonly retry: (jobs: readonly Job[]) => void;
-  readonly openLog: (job: Job) => void;
+  /** Does what a button says about jobs that failed. */
+  readonly help: (action: FailureAction, failed: readonly Job[]) => unknown;
 }
+
+/** A message with more buttons is hard to read; the row's light bulb has them all. */
+const shownActions = 3;
 
 /** What is said in the corner of the window: one message for each batch, and what could not be begun. */
 export class Notifier {
@@ -32,14 +36,9 @@ export class Notifier {
     const buttons = new Map<string, () => unknown>();
     if (result && !firstFailed) buttons.set('Reveal', () => revealFile(result.path));
     if (result?.only && !firstFailed) buttons.set('Open', () => openFile(result.path));
-    if (firstFailed) {
-      buttons.set('Show Log', () => {
-        actions.openLog(firstFailed);
-      });
-      buttons.set('Retry', () => {
-        actions.retry(failed);
-      });
-    }
+    if (firstFailed)
+      for (const action of actionsForAll(failed.map(({ reason }) => reason?.code)).slice(0, shownActions))
+        buttons.set(failureActions[action], () => actions.help(action, failed));
     await ask(severity, text, buttons);
   }
 

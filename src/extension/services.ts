@@ -7,6 +7,7 @@ import type { Job } from '../protocol/model.ts';
 import { Batches } from './batches.ts';
 import { readAdvancedSettings, writeAdvancedSettings } from './session/advancedSettings.ts';
 import { DaemonSession } from './session/daemonSession.ts';
+import { FailureHelp } from './failureHelp.ts';
 import { EncodeFiles } from './encodeFiles.ts';
 import { FileQuestions } from './fileQuestions.ts';
 import { JobActions } from './jobActions.ts';
@@ -39,6 +40,7 @@ export interface Services extends Disposable {
   readonly encode: EncodeFiles;
   readonly questions: FileQuestions;
   readonly jobActions: JobActions;
+  readonly failureHelp: FailureHelp;
   readonly jobsTree: JobsTree;
   readonly jobsView: JobsView;
   readonly workersTree: WorkersTree;
@@ -78,8 +80,7 @@ export function createServices(context: ExtensionContext): Services {
     board,
     (jobs) => {
       void notifier.tell(jobs, {
-        retry: (failed) => void jobActions.retryJobs(failed),
-        openLog: (job) => void logs.open(job),
+        help: (action, failed) => failureHelp.run(action, failed),
       });
     },
     (id) => {
@@ -118,6 +119,7 @@ export function createServices(context: ExtensionContext): Services {
     notifier,
     selection: () => jobsView.selection,
   });
+  const failureHelp = new FailureHelp({ session, presets, encode, questions, jobActions });
   const workersTree = new WorkersTree(board);
   const presetsTree = new PresetsTree(presets);
   const statusPage = registerStatusPage({
@@ -136,7 +138,7 @@ export function createServices(context: ExtensionContext): Services {
     window.registerTreeDataProvider('dffmpeg.workers', workersTree),
     window.registerTreeDataProvider('dffmpeg.presets', presetsTree),
   ];
-  const services = { session, board, presets, settingsFiles, presetDiagnostics, notifier, encode, questions, jobActions,
+  const services = { session, board, presets, settingsFiles, presetDiagnostics, notifier, encode, questions, jobActions, failureHelp,
     jobsTree, jobsView, workersTree, presetsTree, logs, statusBar, statusPage, viewStateKeeper }; // prettier-ignore
   return {
     ...services,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { actionsFor, failureActions } from '../../src/extension/model/failureActions.ts';
 import { Answers } from './support/answers.ts';
 import { activated, clip, jobsNow, submitted, whenBoard, whenEnded, whenDrawn } from './support/extension.ts';
 
@@ -124,8 +125,34 @@ describe('a click on a clip', () => {
     const failed = await whenEnded(api, job.id);
     assert.equal(failed.state, 'failed');
     const message = await answers.message(/^broken\.mp4 /);
-    assert.deepEqual(message.buttons, ['Show Log', 'Retry']);
+    assert.ok(failed.reason);
+    const [first = 'retry', ...more] = actionsFor(failed.reason.code);
+    assert.equal(first, 'check-file');
+    assert.deepEqual(
+      message.buttons,
+      [first, ...more].slice(0, 3).map((action) => failureActions[action]),
+    );
     assert.ok(!existsSync(clip('broken.web.mp4').fsPath));
+    const node = api.services.jobsTree.node(job.id);
+    assert.match(api.services.jobsTree.getTreeItem(node).contextValue ?? '', /\+helpable\b/);
+    answers.pick = failureActions['check-file'];
+    await vscode.commands.executeCommand('dffmpeg.helpJob', node);
+    await answers.message(/^broken\.mp4.*(?:damaged|not|cannot)/);
+  });
+
+  it('encodes once more with another preset what failed', async () => {
+    const api = await activated();
+    const failed = api.services.board.jobsOf('finished').find(({ state }) => state === 'failed');
+    assert.ok(failed);
+    answers.pick = 'audio';
+    const before = jobsNow(api).length;
+    await api.services.failureHelp.run('choose-preset', [failed]);
+    const again = jobsNow(api).find(
+      ({ id, preset }) => id !== failed.id && preset === 'audio' && jobsNow(api).length > before,
+    );
+    assert.ok(again);
+    assert.deepEqual(again.sources[0]?.path, failed.sources[0]?.path);
+    await whenEnded(api, again.id);
   });
 
   it('says what to do with a file that is on no disk', async () => {

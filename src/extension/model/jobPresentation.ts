@@ -187,6 +187,7 @@ export function jobContext(job: Job): string {
   if (canPause(job)) flags.push('pausable');
   if (canResume(job)) flags.push('resumable');
   if (job.state === 'failed' || job.state === 'cancelled') flags.push('retryable');
+  if (job.state === 'failed') flags.push('helpable');
   if (canUndo(job)) flags.push('undoable');
   if (canReplace(job)) flags.push('replaceable');
   if (resultPath(job) !== undefined) flags.push('result');
