@@ -83,7 +83,7 @@ describe('a row of the Jobs view', () => {
   it('carries the flags that menus match', () => {
     assert.equal(jobContext(makeJob()), 'job+waiting+cancellable+pausable');
     assert.equal(jobContext(makeDone()), 'job+done+result+log+command');
-    assert.equal(jobContext(failed), 'job+failed+retryable+log');
+    assert.equal(jobContext(failed), 'job+failed+retryable+helpable+log');
     assert.equal(jobContext({ ...failed, attempts: [] }), 'job+failed+retryable');
   });
 
