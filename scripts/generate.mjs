@@ -6,6 +6,7 @@
  *   schemas/presets.schema.json  the same for *.dffmpeg-presets.json, in every editor
  *   docs/presets.md              every field of a preset
  *   docs/protocol.md             every method and event
+ *   docs/settings.md             every setting, with default, unit, flag and variable
  *   docs/architecture.md         its tables of rooms and of a job's transitions; the rest is written by hand
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -17,6 +18,7 @@ import { withPresetsSetting } from './lib/generate/manifest.mjs';
 import { presetsDocument } from './lib/generate/presetsDocument.mjs';
 import { presetsFileSchema } from './lib/generate/presetsSchema.mjs';
 import { protocolDocument } from './lib/generate/protocolDocument.mjs';
+import { settingsDocument } from './lib/generate/settingsDocument.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -26,6 +28,7 @@ const generated = {
   'schemas/presets.schema.json': () => JSON.stringify(presetsFileSchema()),
   'docs/presets.md': presetsDocument,
   'docs/protocol.md': protocolDocument,
+  'docs/settings.md': settingsDocument,
   'docs/architecture.md': architectureDocument,
 };
 

@@ -109,7 +109,20 @@ export const doctorOutputSchema = z.object({
   /** Whether an encode could run. */
   ok: z.boolean(),
   checks: z.array(checkSchema),
-  settings: z.array(z.object({ key: z.string(), value: z.string(), origin: z.string() })),
+  settings: z.array(
+    z.object({
+      key: z.string(),
+      value: z.string(),
+      /** Which of flag, environment, `config.jsonc`, `config.vscode.json` and default it comes from. */
+      origin: z.string(),
+      /** The flag, the variable, or file and line. */
+      place: z.string().optional(),
+      unit: z.string().optional(),
+      default: z.string().optional(),
+      /** Whether a change of a file takes effect without a restart. */
+      hot: z.boolean().optional(),
+    }),
+  ),
 });
 
 export const logOutputSchema = z.object({ id: z.string(), log: z.string() });

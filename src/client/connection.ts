@@ -5,6 +5,7 @@ import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
 import type { RequestOptions } from '../protocol/peer.ts';
 import type { Timers } from '../protocol/timers.ts';
 import { systemTimers } from '../protocol/timers.ts';
+import { readClientSettings, type ClientSettings } from './clientSettings.ts';
 import type { ConnectionEvent, ConnectionState } from './connectionState.ts';
 import { reduceConnection } from './connectionState.ts';
 import type { DaemonPeer, Dialled, DialOptions } from './dialDaemon.ts';
@@ -83,7 +84,8 @@ export async function connectToDaemon(
   options: ConnectOptions,
   parts: ConnectionParts = realParts,
 ): Promise<DaemonConnection> {
-  const connection = new Connection(options, parts);
+  const settings = await readClientSettings(options.stateDir, process.env);
+  const connection = new Connection(options, parts, settings);
   try {
     await connection.ensure(options.start, options.signal);
     return connection;
@@ -98,6 +100,7 @@ type AnyListener = (payload: never) => void;
 class Connection implements DaemonConnection {
   readonly #options: ConnectOptions;
   readonly #parts: ConnectionParts;
+  readonly #settings: ClientSettings;
   readonly #sessionId = randomBytes(16).toString('hex');
   readonly #onError: (error: DffmpegError) => void;
   readonly #subscriptions: Subscriptions;
@@ -111,8 +114,9 @@ class Connection implements DaemonConnection {
   #dialling: { done: Promise<DaemonPeer>; start: boolean } | undefined;
   #stopWaiting: (() => void) | undefined;
 
-  constructor(options: ConnectOptions, parts: ConnectionParts) {
+  constructor(options: ConnectOptions, parts: ConnectionParts, settings: ClientSettings) {
     this.#options = options;
+    this.#settings = settings;
     this.#parts = parts;
     this.#onError = options.onError ?? (() => undefined);
     this.#subscriptions = new Subscriptions(this.#onError);
@@ -191,6 +195,7 @@ class Connection implements DaemonConnection {
         start,
         programDir,
         nodePath,
+        settings: this.#settings,
         session: { sessionId: this.#sessionId, client, version },
         listeners: this.#fanOut(),
         onError: this.#onError,
@@ -226,7 +231,7 @@ class Connection implements DaemonConnection {
   }
 
   #fail(error: DffmpegError): void {
-    this.#move({ type: 'failed', error, jitter: this.#parts.random() });
+    this.#move({ type: 'failed', error, jitter: this.#parts.random(), pauses: this.#settings });
   }
 
   #move(event: ConnectionEvent): void {

@@ -1,4 +1,7 @@
 import type { DffmpegError } from '../protocol/errors.ts';
+import { defaultClientSettings, type ClientSettings } from './clientSettings.ts';
+
+type Pauses = Pick<ClientSettings, 'reconnectMinMs' | 'reconnectMaxSeconds'>;
 
 export type ConnectionState =
   | { readonly name: 'connecting'; readonly attempt: number }
@@ -16,15 +19,17 @@ export type ConnectionEvent =
   | { readonly type: 'dial' }
   | { readonly type: 'opened' }
   /** An attempt failed, or the connection was lost. `jitter`: random, 0 to below 1. */
-  | { readonly type: 'failed'; readonly error: DffmpegError; readonly jitter: number }
+  | {
+      readonly type: 'failed';
+      readonly error: DffmpegError;
+      readonly jitter: number;
+      readonly pauses?: Pauses;
+    }
   | { readonly type: 'close' };
 
-const firstDelayMs = 250;
-const longestDelayMs = 30_000;
-
-/** Doubles from 250 ms to 30 s, 10 % more or less, so that many clients of one daemon do not come back at once. */
-export function backOffMs(attempt: number, jitter: number): number {
-  const delay = Math.min(longestDelayMs, firstDelayMs * 2 ** attempt);
+/** Doubles from the least to the most, 10 % more or less, so that many clients of one daemon do not come back at once. */
+export function backOffMs(attempt: number, jitter: number, pauses: Pauses = defaultClientSettings): number {
+  const delay = Math.min(pauses.reconnectMaxSeconds * 1000, pauses.reconnectMinMs * 2 ** attempt);
   return Math.round(delay * (0.9 + 0.2 * jitter));
 }
 
@@ -44,7 +49,7 @@ export function reduceConnection(state: ConnectionState, event: ConnectionEvent)
       return {
         name: 'waiting',
         attempt: attempt + 1,
-        delayMs: backOffMs(attempt, event.jitter),
+        delayMs: backOffMs(attempt, event.jitter, event.pauses),
         error: event.error,
       };
     }

@@ -5,6 +5,7 @@ import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
 import type { Peer } from '../protocol/peer.ts';
 import { createPeer } from '../protocol/peer.ts';
 import { connectWebSocket } from '../transport/websocketClient.ts';
+import type { ClientSettings } from './clientSettings.ts';
 import type { Discovery } from './discovery.ts';
 import { isProcessAlive, isSameDaemon, localIdentity, readDiscovery } from './discovery.ts';
 import { findNode } from './findNode.ts';
@@ -20,6 +21,7 @@ export interface DialOptions {
   /** Folder of the bundled program; needed when `start`. */
   programDir?: string | undefined;
   nodePath?: string | undefined;
+  settings: ClientSettings;
   session: Params<ClientMethods['session.open']>;
   listeners: Listeners<ClientEvents>;
   onError?: ((error: DffmpegError) => void) | undefined;
@@ -31,11 +33,6 @@ export interface Dialled {
   daemon: Result<ClientMethods['session.open']>;
 }
 
-/** Milliseconds for the first request. */
-const openMs = 10_000;
-/** A daemon that leaves while another one starts makes an attempt fail; more often than this is no coincidence. */
-const maxAttempts = 3;
-
 /**
  * Finds the daemon, starts it if asked to, proves the key both ways and opens the session. Only a missing file, a
  * dead process or a refused port mean that there is no daemon; one that does not answer in time is left alone.
@@ -46,7 +43,7 @@ export async function dialDaemon(options: DialOptions): Promise<Dialled> {
     try {
       return await openSession(discovery, options);
     } catch (error) {
-      if (attempt >= maxAttempts || options.signal?.aborted) throw error;
+      if (attempt >= options.settings.dialAttempts || options.signal?.aborted) throw error;
       discovery = await lookAgain(discovery, toDffmpegError(error), options);
     }
   }
@@ -72,25 +69,26 @@ async function findDaemon(options: DialOptions, stale: Discovery | undefined): P
 }
 
 async function start(options: DialOptions, stale: Discovery | undefined): Promise<Discovery> {
-  const { stateDir, programDir, nodePath, session, signal } = options;
+  const { stateDir, programDir, nodePath, settings, session, signal } = options;
   if (programDir === undefined)
     throw new DffmpegError('daemon-unavailable', 'The folder of the program is not known.', {
       hint: 'Install DFFmpeg again; in a checkout, type: npm run build',
     });
   const { env, platform, execPath } = process;
   const [node, copy] = await Promise.all([
-    findNode({ nodePath, preferOwn: session.client !== 'vscode', env, platform, execPath, signal }),
+    findNode({ nodePath, preferOwn: session.client !== 'vscode', env, platform, execPath, settings, signal }),
     installProgram(programDir, stateDir),
   ]);
-  return startDaemon({ stateDir, programDir: copy, node, stale, env, signal });
+  return startDaemon({ stateDir, programDir: copy, node, stale, env, settings, signal });
 }
 
 async function openSession(discovery: Discovery, options: DialOptions): Promise<Dialled> {
-  const { session, listeners, onError, signal } = options;
+  const { session, listeners, onError, settings, signal } = options;
   const channel = await connectWebSocket({
     url: discovery.url,
     identity: localIdentity,
     key: discovery.key,
+    timeoutMs: settings.dialTimeoutSeconds * 1000,
     signal,
   });
   const peer = createPeer({
@@ -104,7 +102,8 @@ async function openSession(discovery: Discovery, options: DialOptions): Promise<
     onError,
   });
   try {
-    const daemon = await peer.request('session.open', session, { signal, timeoutMs: openMs });
+    const timeoutMs = settings.openTimeoutSeconds * 1000;
+    const daemon = await peer.request('session.open', session, { signal, timeoutMs });
     return { peer, daemon };
   } catch (error) {
     peer.close();

@@ -2,13 +2,11 @@ import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import { DffmpegError } from '../protocol/errors.ts';
+import type { ClientSettings } from './clientSettings.ts';
 import { programEnvironment } from './programEnvironment.ts';
 
 /** The first with `node:sqlite` and no flag. */
 export const minimumNode = { major: 22, minor: 13 };
-
-/** A trial loads one module; this long only on a machine in trouble (milliseconds). */
-const trialMs = 10_000;
 
 export interface NodeProgram {
   path: string;
@@ -25,6 +23,7 @@ export interface FindNodeOptions {
   env: Readonly<Record<string, string | undefined>>;
   platform: NodeJS.Platform;
   execPath: string;
+  settings: Pick<ClientSettings, 'nodeTrialSeconds'>;
   signal?: AbortSignal | undefined;
 }
 
@@ -101,13 +100,14 @@ export function isNewEnough(version: string): boolean {
 function run(
   { path: file, env }: Candidate,
   args: string[],
-  { env: inherited, signal }: FindNodeOptions,
+  { env: inherited, settings, signal }: FindNodeOptions,
 ): Promise<{ stdout: string; why: string }> {
+  const timeout = settings.nodeTrialSeconds * 1000;
   return new Promise((resolve, reject) => {
     execFile(
       file,
       args,
-      { env: { ...programEnvironment(inherited), ...env }, timeout: trialMs, windowsHide: true, signal },
+      { env: { ...programEnvironment(inherited), ...env }, timeout, windowsHide: true, signal },
       (error, stdout) => {
         if (signal?.aborted)
           reject(new DffmpegError('cancelled', 'Looking for Node was cancelled.', { cause: error }));

@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
+import type { ClientSettings } from './clientSettings.ts';
 import type { Discovery } from './discovery.ts';
 import { isProcessAlive, isSameDaemon, readDiscovery } from './discovery.ts';
 import type { NodeProgram } from './findNode.ts';
@@ -14,12 +15,6 @@ import { watchDiscovery } from './watchDiscovery.ts';
 /** Exit code of `serve` when another daemon holds the state folder: not a failure, that one is used. */
 export const anotherDaemonExitCode = 3;
 
-/** Milliseconds. A cold start takes less than one second; a machine under load gets this long. */
-const defaultTimeoutMs = 20_000;
-/** A look at the discovery file where the system has no watch left to give (milliseconds). */
-const lookMs = 100;
-/** The other daemon is either about to be ready, or about to be gone: then it is started again (milliseconds). */
-const relaunchMs = 500;
 /** Of the log, for the sentence about a daemon that did not start. */
 const reasonBytes = 2_000;
 const maxLogBytes = 1024 * 1024;
@@ -32,8 +27,8 @@ export interface StartDaemonOptions {
   /** What the discovery file says of a daemon that is gone, though its process id may live on in another program. */
   stale?: Discovery | undefined;
   env: Readonly<Record<string, string | undefined>>;
+  settings: ClientSettings;
   signal?: AbortSignal | undefined;
-  timeoutMs?: number | undefined;
 }
 
 /**
@@ -42,7 +37,7 @@ export interface StartDaemonOptions {
  * words, or `timeout`; a daemon that is merely slow is left to go on.
  */
 export async function startDaemon(options: StartDaemonOptions): Promise<Discovery> {
-  const { stateDir, stale, signal, timeoutMs = defaultTimeoutMs } = options;
+  const { stateDir, stale, signal, settings } = options;
   if (signal?.aborted) throw toDffmpegError(signal.reason, 'cancelled');
   const log = await openLog(stateDir);
   try {
@@ -54,7 +49,7 @@ export async function startDaemon(options: StartDaemonOptions): Promise<Discover
       stateDir,
       stale,
       signal,
-      timeoutMs,
+      settings,
     });
   } finally {
     await log.close();
@@ -100,11 +95,12 @@ interface Waiting {
   stateDir: string;
   stale: Discovery | undefined;
   signal: AbortSignal | undefined;
-  timeoutMs: number;
+  settings: ClientSettings;
 }
 
 function waitUntilReady(waiting: Waiting): Promise<Discovery> {
-  const { log, logStart, stateDir, stale, signal, timeoutMs } = waiting;
+  const { log, logStart, stateDir, stale, signal, settings } = waiting;
+  const { startTimeoutSeconds } = settings;
   return new Promise((resolve, reject) => {
     const cleanUps: (() => void)[] = [];
     const settle = (finish: () => void): void => {
@@ -131,17 +127,17 @@ function waitUntilReady(waiting: Waiting): Promise<Discovery> {
     };
 
     cleanUps.push(watchDiscovery(stateDir, look));
-    const timer = setInterval(look, lookMs);
+    const timer = setInterval(look, settings.startLookMs);
     cleanUps.push(() => {
       clearInterval(timer);
     });
     const deadline = setTimeout(() => {
       fail(
-        new DffmpegError('timeout', `The daemon was not ready within ${timeoutMs / 1000} seconds.`, {
+        new DffmpegError('timeout', `The daemon was not ready within ${startTimeoutSeconds} seconds.`, {
           hint: `It may still be starting: try again in a moment, or read ${path.join(stateDir, 'logs')}.`,
         }),
       );
-    }, timeoutMs);
+    }, startTimeoutSeconds * 1000);
     cleanUps.push(() => {
       clearTimeout(deadline);
     });
@@ -167,7 +163,8 @@ function waitUntilReady(waiting: Waiting): Promise<Discovery> {
       });
       child.on('exit', (code, exitSignal) => {
         if (code === anotherDaemonExitCode) {
-          const again = setTimeout(launch, relaunchMs);
+          // It is either about to be ready, or about to be gone: then this one is started again.
+          const again = setTimeout(launch, settings.startAgainMs);
           cleanUps.push(() => {
             clearTimeout(again);
           });

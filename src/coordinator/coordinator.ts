@@ -104,7 +104,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   const recovery = new Recovery({ book, fleet, attempts, settings, timers, wake, onError });
   const replacements = new Replacements({ book, fleet, settings, clock, timers, onError });
   const control = new JobControl({ book, fleet, attempts, newId, clock, platform });
-  const inquiries = new Inquiries({ fleet, store, control, newId, clock, timers, platform });
+  const inquiries = new Inquiries({ fleet, store, control, newId, clock, timers, settings, platform });
   const sessions = new Sessions({ graceMs: settings.attachedGraceMs, timers, onGone: cancelAttached });
   const loadWatch = new LoadWatch(fleet);
   const workers = new Links(onError);

@@ -8,6 +8,7 @@ import { askerOf, inquiryWorker, type AskWorker } from './inquiryWorker.ts';
 import type { JobControl } from './jobControl.ts';
 import { madeBy } from './madeBy.ts';
 import { previewJob } from './previewJob.ts';
+import type { QueueSettings } from './queueSettings.ts';
 import type { Store } from './store.ts';
 
 export interface InquiriesOptions {
@@ -17,6 +18,7 @@ export interface InquiriesOptions {
   readonly newId: () => string;
   readonly clock: Clock;
   readonly timers: Timers;
+  readonly settings: Pick<QueueSettings, 'inquiryWaitMs'>;
   readonly platform: string;
 }
 
@@ -60,8 +62,8 @@ export class Inquiries {
     signal: AbortSignal,
     work: (ask: AskWorker) => Promise<T>,
   ): Promise<T> {
-    const { fleet, timers, newId } = this.#options;
-    const worker = await inquiryWorker(fleet, timers, signal);
+    const { fleet, newId } = this.#options;
+    const worker = await inquiryWorker(fleet, this.#options, signal);
     const id = newId();
     this.#tellers.set(id, (progress) => {
       tell({ ...progress, inquiryId });

@@ -4,6 +4,7 @@ import type { Timers } from '../protocol/timers.ts';
 import type { WorkerMethods } from '../protocol/workerContract.ts';
 import type { ConnectedWorker } from './connectedWorker.ts';
 import type { Fleet } from './fleet.ts';
+import type { QueueSettings } from './queueSettings.ts';
 
 export type InquiryOfWorker = 'media.probe' | 'encode.preview' | 'media.check' | 'media.measure';
 
@@ -13,11 +14,12 @@ export type AskWorker = <K extends InquiryOfWorker>(
   params: Omit<Params<WorkerMethods[K]>, 'inquiryId'>,
 ) => Promise<Result<WorkerMethods[K]>>;
 
-/** Milliseconds that a daemon that has just begun gets to have a worker. */
-const waitMs = 30_000;
-
 /** The worker on this machine, which sees the files as the asker does; waits for it where it is still to come. */
-export function inquiryWorker(fleet: Fleet, timers: Timers, signal: AbortSignal): Promise<ConnectedWorker> {
+export function inquiryWorker(
+  fleet: Fleet,
+  { timers, settings }: { timers: Timers; settings: Pick<QueueSettings, 'inquiryWaitMs'> },
+  signal: AbortSignal,
+): Promise<ConnectedWorker> {
   const find = (): ConnectedWorker | undefined =>
     fleet.workers.find((worker) => worker.info(false).local) ?? fleet.workers[0];
   const found = find();
@@ -30,7 +32,7 @@ export function inquiryWorker(fleet: Fleet, timers: Timers, signal: AbortSignal)
         stop();
         resolve(worker);
       }),
-      timers.after(waitMs, () => {
+      timers.after(settings.inquiryWaitMs, () => {
         stop();
         reject(
           new DffmpegError('worker-lost', 'There is no worker that could look at the file.', {

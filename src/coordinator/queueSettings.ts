@@ -1,5 +1,12 @@
+import { defaultsOf, type SettingValues } from '../protocol/settingRow.ts';
+import { queueRows } from './queueRows.ts';
+
 /** Every number that the queue lives by. Durations are milliseconds. */
 export interface QueueSettings {
+  /** A result takes the place of its source only when it is smaller by so much. */
+  readonly replaceMinimumGainPercent: number;
+  /** How long a replaced source is kept aside. */
+  readonly keepReplacedMs: number;
   /** The priority of what waits rises by one in this time. */
   readonly ageingMs: number;
   /** A job fails after so many failures of the `environment` class. */
@@ -22,42 +29,46 @@ export interface QueueSettings {
   readonly lostWorkerMs: number;
   /** An attached job is cancelled when its client has been gone for this long. */
   readonly attachedGraceMs: number;
+  /** How long a question about a file waits for a worker. */
+  readonly inquiryWaitMs: number;
   /** Least time between two progress events: 4 a second. */
   readonly progressIntervalMs: number;
   /** Tasks probed at once by a worker that does not say how many it takes. */
   readonly probeSlots: number;
   /** Jobs whose reason to wait is kept up to date, from the head of the queue. */
   readonly explainedJobs: number;
-  /** A result takes the place of its source only when it is smaller by so much. */
-  readonly replaceMinimumGainPercent: number;
-  /** How long a replaced source is kept aside. */
-  readonly keepReplacedMs: number;
   /** Bytes of a job's log; what comes after is left out, and the log says so. */
   readonly logBytes: number;
   /** Bytes of one answer to `jobs.log`, at most. */
   readonly logChunkBytes: number;
 }
 
-export const defaultQueueSettings: QueueSettings = {
-  ageingMs: 300_000,
-  maxEnvironmentFailures: 3,
-  retryBaseMs: 1_000,
-  retryMaxMs: 60_000,
-  ffmpegMissingMs: 60_000,
-  busyRetryMs: 2_000,
-  offerTimeoutMs: 30_000,
-  trialTimeoutMs: 120_000,
-  recoveryTimeoutMs: 60_000,
-  lostWorkerMs: 15_000,
-  attachedGraceMs: 10_000,
-  progressIntervalMs: 250,
-  probeSlots: 2,
-  explainedJobs: 1_000,
-  replaceMinimumGainPercent: 5,
-  keepReplacedMs: 30 * 86_400_000,
-  logBytes: 8 * 1024 * 1024,
-  logChunkBytes: 256 * 1024,
-};
+/** Of the rows of the table, in the queue's own units. */
+export function queueSettingsOf(rows: SettingValues<typeof queueRows>): QueueSettings {
+  return {
+    ageingMs: Math.round(rows.ageingMinutes * 60_000),
+    maxEnvironmentFailures: rows.maxFailures,
+    retryBaseMs: rows.retryMinSeconds * 1000,
+    retryMaxMs: rows.retryMaxSeconds * 1000,
+    ffmpegMissingMs: rows.ffmpegMissingSeconds * 1000,
+    busyRetryMs: rows.busyRetrySeconds * 1000,
+    offerTimeoutMs: rows.offerTimeoutSeconds * 1000,
+    trialTimeoutMs: rows.trialWaitSeconds * 1000,
+    recoveryTimeoutMs: rows.recoveryTimeoutSeconds * 1000,
+    lostWorkerMs: rows.lostWorkerSeconds * 1000,
+    attachedGraceMs: rows.attachedGraceSeconds * 1000,
+    inquiryWaitMs: rows.inquiryWaitSeconds * 1000,
+    progressIntervalMs: rows.progressMs,
+    replaceMinimumGainPercent: rows.replaceMinimumGainPercent,
+    keepReplacedMs: rows.keepReplacedDays * 86_400_000,
+    probeSlots: rows.probeSlots,
+    explainedJobs: rows.explainedJobs,
+    logBytes: rows.jobLogBytes,
+    logChunkBytes: rows.jobLogChunkBytes,
+  };
+}
+
+export const defaultQueueSettings: QueueSettings = queueSettingsOf(defaultsOf(queueRows));
 
 /** Wait before repeat number `failures` (1 and up), milliseconds. */
 export function backOff(settings: QueueSettings, failures: number): number {

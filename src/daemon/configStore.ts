@@ -2,13 +2,10 @@ import { unwatchFile, watch, watchFile, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 import { readJsoncFile, type JsoncDocument } from '../client/jsoncFile.ts';
 import { DffmpegError } from '../protocol/errors.ts';
-import { flagOf, settingRow, textSettingKeys, variableOf, type Config, type SettingKey } from './config.ts';
+import { flagOf, variableOf } from '../protocol/settingRow.ts';
+import { flagSettingKeys, settingRow, textSettingKeys, type Config, type SettingKey } from './config.ts';
 import { isRecord, mergeConfig, type ConfigProblem, type Layer, type MergedConfig } from './mergeConfig.ts';
 
-/** Editors write a file in several steps; one change is what happens within this many milliseconds. */
-const settleMs = 100;
-/** How often the files are looked at where the system cannot watch them, milliseconds. */
-const defaultPollMs = 5_000;
 const files = ['config.jsonc', 'config.vscode.json'] as const;
 
 export interface ConfigOptions {
@@ -16,8 +13,6 @@ export interface ConfigOptions {
   /** Values of flags, by key, as typed. */
   readonly flags: Readonly<Partial<Record<SettingKey, string>>>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** How often the files are looked at where the system cannot watch them, milliseconds; 5,000 by default. */
-  readonly pollMs?: number;
 }
 
 /** The daemon's settings as they are now. A file that cannot be understood never stops the daemon. */
@@ -72,7 +67,7 @@ export class ConfigStore {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => {
         this.#read(this.#merged).then(() => this.#tell(), onError);
-      }, settleMs);
+      }, this.values.settingsSettleMs);
     };
     const poll = (error: unknown): void => {
       onError(error);
@@ -98,7 +93,7 @@ export class ConfigStore {
   #poll(onChange: () => void): void {
     if (this.#stopPolling !== undefined) return;
     const paths = files.map((file) => path.join(this.#options.stateDir, file));
-    const options = { persistent: false, interval: this.#options.pollMs ?? defaultPollMs };
+    const options = { persistent: false, interval: this.values.settingsPollSeconds * 1000 };
     for (const file of paths) watchFile(file, options, onChange);
     this.#stopPolling = () => {
       for (const file of paths) unwatchFile(file, onChange);
@@ -123,8 +118,13 @@ export class ConfigStore {
 
   #layers(): Layer[] {
     const { flags, env } = this.#options;
-    const flagLayer = textLayer('flag', (key) => flags[key], flagOf);
-    const variableLayer = textLayer('environment', (key) => env[variableOf(key)], variableOf);
+    const flagLayer = textLayer('flag', flagSettingKeys, (key) => flags[key], flagOf);
+    const variableLayer = textLayer(
+      'environment',
+      textSettingKeys,
+      (key) => env[variableOf(key)],
+      variableOf,
+    );
     const fileLayers = files.flatMap((origin): Layer[] => {
       const document = this.#documents.get(origin);
       if (document === undefined || !isRecord(document.value)) return [];
@@ -143,15 +143,16 @@ function problemsOf(origin: (typeof files)[number], document: JsoncDocument): Co
 
 function textLayer(
   origin: 'flag' | 'environment',
+  keys: readonly SettingKey[],
   textOf: (key: SettingKey) => string | undefined,
   nameOf: (key: SettingKey) => string,
 ): Layer {
   const values: Record<string, unknown> = {};
-  for (const key of textSettingKeys) {
+  for (const key of keys) {
     const text = textOf(key);
     if (text !== undefined && text !== '') values[key] = settingRow(key).text?.(text);
   }
   const place = ([key]: readonly (string | number)[]): string =>
-    textSettingKeys.filter((known) => known === key).map(nameOf)[0] ?? String(key);
+    keys.filter((known) => known === key).map(nameOf)[0] ?? String(key);
   return { origin, values, place };
 }

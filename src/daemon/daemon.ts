@@ -20,7 +20,7 @@ import { IdleMonitor } from './idleMonitor.ts';
 import { parseListenAddress } from './listenAddress.ts';
 import { openLog, type DaemonLog } from './log.ts';
 import { programBuild } from './programBuild.ts';
-import { queueSettings, workerSettings } from './partSettings.ts';
+import { PartSettings } from './partSettings.ts';
 
 export interface DaemonOptions {
   readonly config: ConfigStore;
@@ -40,6 +40,7 @@ export class Daemon {
   readonly #startedAt = Date.now();
   readonly #log: DaemonLog;
   readonly #cleanups: Cleanups;
+  readonly #settings: PartSettings;
   #idle: IdleMonitor | undefined;
   #end: (code: number) => void = () => undefined;
 
@@ -59,6 +60,7 @@ export class Daemon {
       this.#log.log.error({ err: error }, `closing ${name} failed`),
     );
     this.#cleanups.add('log', () => this.#log.close());
+    this.#settings = new PartSettings(config.values);
   }
 
   /** Ready to be found by clients when it resolves; ffmpeg is looked for afterwards. */
@@ -100,6 +102,7 @@ export class Daemon {
     tellProblems();
     this.#config.watch(
       ({ values }) => {
+        this.#settings.set(values);
         this.#log.setLevel(values.logLevel);
         this.#idle?.setMinutes(values.idleMinutes);
         this.#log.log.info('settings changed');
@@ -119,7 +122,7 @@ export class Daemon {
         onCrash: (error) => this.#log.log.error({ err: error }, 'the queue’s database'),
       }),
       logsDir: path.join(this.#stateDir, 'logs', 'jobs'),
-      settings: queueSettings(this.#config.values),
+      settings: this.#settings.queue,
       clock: Date.now,
       random: Math.random,
       platform: process.platform,
@@ -155,6 +158,7 @@ export class Daemon {
       ...address,
       authenticate: (identity) => (identity === localIdentity ? { key, role: 'client' } : undefined),
       onChannel: (channel) => coordinator.attachClient(channel, handlers),
+      settings: this.#config.values,
       log: (line) => this.#log.log.warn(line),
     });
     this.#cleanups.add('listener', () => listener.close());
@@ -184,7 +188,7 @@ export class Daemon {
       get lowPriority() {
         return config.values.lowPriority;
       },
-      settings: workerSettings(config.values),
+      settings: this.#settings.worker,
       onError: (error) => this.#log.log.warn({ err: error }, 'worker'),
     });
     this.#cleanups.add('worker', () => worker.close());

@@ -5,7 +5,7 @@ import { scanSources } from '../files/scan.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
 import type { Counts, FfmpegStatus } from '../protocol/model.ts';
 import { protocolVersion } from '../protocol/version.ts';
-import { settingKeys } from './config.ts';
+import { settingKeys, settingRow } from './config.ts';
 import type { ConfigStore } from './configStore.ts';
 import type { ProgramBuild } from './programBuild.ts';
 
@@ -71,9 +71,18 @@ export function daemonHandlers(parts: DaemonParts): DaemonHandlers {
           key,
           value: settingText(config.values[key]),
           origin: config.merged.origins[key],
+          place: shortPlace(config.merged.places[key]),
+          unit: settingRow(key).unit,
+          default: settingText(settingRow(key).default),
+          hot: settingRow(key).hot,
         })),
       }),
   };
+}
+
+/** Flags and variables as they are; of files the name, since both lie in the state folder. */
+function shortPlace(place: string | undefined): string | undefined {
+  return place === undefined ? undefined : path.basename(place);
 }
 
 function settingText(value: unknown): string {

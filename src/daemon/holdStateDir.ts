@@ -4,17 +4,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { discoveryPath, isProcessAlive, readDiscovery } from '../client/discovery.ts';
 import { tryLock, type Lock } from '../files/lock.ts';
 
-/** Milliseconds. A daemon that starts has written its discovery file by then, one that leaves is gone. */
-const patienceMs = 15_000;
 const lookMs = 50;
 
 export type Held = { readonly lock: Lock } | { readonly heldBy: number | undefined };
 
 /**
  * One daemon per state folder: takes its lock, or says which process holds it. While the holder has no discovery
- * file it is about to be ready or to be gone: that is waited for.
+ * file it is about to be ready or to be gone: that is waited for, up to `patienceMs`.
  */
-export async function holdStateDir(stateDir: string): Promise<Held> {
+export async function holdStateDir(stateDir: string, patienceMs: number): Promise<Held> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
     const lock = tryLock(path.join(stateDir, 'daemon.lock'));

@@ -17,6 +17,8 @@ export interface Layer {
 export interface MergedConfig {
   readonly values: Config;
   readonly origins: Readonly<Record<SettingKey, Origin>>;
+  /** Of each that is no default: the flag, the variable, or file and line. */
+  readonly places: Readonly<Partial<Record<SettingKey, string>>>;
   readonly problems: readonly ConfigProblem[];
 }
 
@@ -32,12 +34,15 @@ export function mergeConfig(layers: readonly Layer[], previous?: MergedConfig): 
   const problems: ConfigProblem[] = layers.flatMap(unknownKeys);
   const values: Partial<Record<SettingKey, unknown>> = {};
   const from: Partial<Record<SettingKey, Origin>> = {};
+  const places: Partial<Record<SettingKey, string>> = {};
   for (const key of settingKeys) {
     const chosen = choose(key, layers, previous, problems);
     values[key] = chosen.value;
     from[key] = chosen.origin;
+    const layer = layers.find(({ origin }) => origin === chosen.origin);
+    if (layer !== undefined) places[key] = layer.place([key]);
   }
-  return { values: values as Config, origins: from as Record<SettingKey, Origin>, problems };
+  return { values: values as Config, origins: from as Record<SettingKey, Origin>, places, problems };
 }
 
 function choose(

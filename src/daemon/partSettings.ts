@@ -1,20 +1,22 @@
-import { defaultQueueSettings, type QueueSettings } from '../coordinator/queueSettings.ts';
-import type { WorkerSettings } from '../worker/task.ts';
+import { queueSettingsOf, type QueueSettings } from '../coordinator/queueSettings.ts';
+import type { WorkerSettings } from '../worker/workerSettings.ts';
 import type { Config } from './config.ts';
 
-/** The queue's numbers that a person may set; the others stay as they are. */
-export function queueSettings(config: Config): QueueSettings {
-  return {
-    ...defaultQueueSettings,
-    ageingMs: Math.round(config.ageingMinutes * 60_000),
-    attachedGraceMs: config.attachedGraceSeconds * 1000,
-    maxEnvironmentFailures: config.maxFailures,
-    logBytes: config.jobLogBytes,
-    replaceMinimumGainPercent: config.replaceMinimumGainPercent,
-    keepReplacedMs: config.keepReplacedDays * 86_400_000,
-  };
-}
+/**
+ * The settings of queue and worker, as they are now and from then on: a part that reads a value when it needs it
+ * follows the files; one that keeps it does not, and its row says `hot: false`.
+ */
+export class PartSettings {
+  readonly queue: QueueSettings;
+  readonly worker: WorkerSettings;
 
-export function workerSettings(config: Config): WorkerSettings {
-  return { stallSeconds: config.stallSeconds, probeTimeoutSeconds: config.probeTimeoutSeconds };
+  constructor(config: Config) {
+    this.queue = queueSettingsOf(config);
+    this.worker = { ...config };
+  }
+
+  set(config: Config): void {
+    Object.assign(this.queue, queueSettingsOf(config));
+    Object.assign(this.worker, config);
+  }
 }

@@ -5,8 +5,6 @@ import { ConfigStore, type ConfigOptions } from './configStore.ts';
 
 /** Another daemon holds the state folder: not a failure, that one is to be used. */
 const alreadyServingCode = 3;
-/** Milliseconds for an orderly end; then the process ends as it is, which loses nothing that was answered. */
-const leaveMs = 10_000;
 
 /**
  * `dffmpeg serve`: runs until it is told to leave, or has had nothing to do for long enough.
@@ -15,7 +13,7 @@ const leaveMs = 10_000;
 export async function serve(options: ConfigOptions): Promise<number> {
   await prepareStateDir(options.stateDir);
   const config = await ConfigStore.load(options);
-  const held = await holdStateDir(options.stateDir);
+  const held = await holdStateDir(options.stateDir, config.values.takeOverSeconds * 1000);
   if (!('lock' in held)) {
     const who = held.heldBy === undefined ? 'Another process' : `The daemon with process id ${held.heldBy}`;
     process.stderr.write(
@@ -30,7 +28,8 @@ export async function serve(options: ConfigOptions): Promise<number> {
     process.stdout.write(`${JSON.stringify({ event: 'ready', url })}\n`);
     return await daemon.ended;
   } finally {
-    const deadline = setTimeout(() => process.exit(1), leaveMs);
+    // The process then ends as it is, which loses nothing that was answered.
+    const deadline = setTimeout(() => process.exit(1), config.values.leaveSeconds * 1000);
     await daemon.close();
     clearTimeout(deadline);
     stopListening();

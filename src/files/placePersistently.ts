@@ -6,8 +6,10 @@ import { toDestinationError } from './destinationError.ts';
 import { errnoCode } from './errnoCode.ts';
 import { place, recoverPlacement, type Placement } from './placing.ts';
 
-/** Milliseconds before each further try: a network drive that reconnects takes about a minute. */
-const defaultPausesMs: readonly number[] = [2000, 5000, 10_000, 20_000, 25_000];
+/** Milliseconds before each further try: from the first to the longest, twice as long each time. */
+export function pausesMs(tries: number, firstMs: number, longestMs: number): number[] {
+  return Array.from({ length: tries }, (_, index) => Math.min(longestMs, firstMs * 2 ** Math.min(index, 30)));
+}
 
 /**
  * `place`, tried again while the destination does not take the file. A try may have failed behind the decisive
@@ -15,7 +17,7 @@ const defaultPausesMs: readonly number[] = [2000, 5000, 10_000, 20_000, 25_000];
  */
 export async function placePersistently(
   placement: Placement & { identity: FileIdentity },
-  options: { signal: AbortSignal; pausesMs?: readonly number[] },
+  options: { signal: AbortSignal; pausesMs: readonly number[] },
 ): Promise<'placed' | 'taken'> {
   let failure: unknown;
   try {
@@ -24,7 +26,7 @@ export async function placePersistently(
     if (!mayPass(error)) throw error;
     failure = error;
   }
-  for (const pause of options.pausesMs ?? defaultPausesMs) {
+  for (const pause of options.pausesMs) {
     await delay(pause, undefined, { signal: options.signal });
     try {
       const outcome = await recoverPlacement(placement);

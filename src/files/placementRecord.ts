@@ -22,9 +22,6 @@ const recordSchema = z.object({
 
 export type PlacementRecord = z.output<typeof recordSchema>;
 
-/** Days after which a record that nobody asked for again is dropped. */
-const keepDays = 30;
-
 /** `key`: of the placement, see `keyOf`. */
 export function recordPath(recordDir: string, key: string): string {
   return path.join(recordDir, `${key}.json`);
@@ -44,7 +41,8 @@ export async function forgetPlacement(recordDir: string, key: string): Promise<v
   await rm(recordPath(recordDir, key), { force: true });
 }
 
-export async function sweepRecords(recordDir: string, now: number): Promise<void> {
+/** Drops records that nobody asked for again in `keepDays`. `now`: milliseconds since 1970. */
+export async function sweepRecords(recordDir: string, now: number, keepDays: number): Promise<void> {
   for (const name of await readdir(recordDir).catch(() => [])) {
     const file = path.join(recordDir, name);
     const { mtimeMs } = await stat(file);

@@ -42,17 +42,15 @@ export async function removeStaging(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Hours without a change after which what no attempt runs in, and no recovery asked for, is dropped. */
-const keepHours = 24;
-
 /**
- * Removes what dead attempts left in the scratch folder. Only to be called once the coordinator has had the
+ * Removes what dead attempts left in the scratch folder and what did not change for `keepHours`. Only to be called once the coordinator has had the
  * time to recover what it knows. `running` are the keys (`<task>-<fence>`) of the attempts under way.
  */
 export async function sweepAttempts(
   scratchDir: string,
   now: number,
   running: ReadonlySet<string>,
+  keepHours: number,
 ): Promise<void> {
   for (const key of await readdir(scratchDir).catch(() => [])) {
     const folder = path.join(scratchDir, key);

@@ -193,6 +193,12 @@ export const clientMethods = {
           key: z.string(),
           value: z.string(),
           origin: z.enum(['flag', 'environment', 'config.jsonc', 'config.vscode.json', 'default']),
+          /** The flag, the variable, or file and line. */
+          place: z.string().optional(),
+          unit: z.string().optional(),
+          default: z.string().optional(),
+          /** Whether a change of a file takes effect without a restart. */
+          hot: z.boolean().optional(),
         }),
       ),
     }),

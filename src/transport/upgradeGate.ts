@@ -16,9 +16,6 @@ import { hmacSha256, randomToken } from './hmac.ts';
 /** Where channels are opened. */
 export const channelPath = '/channel';
 
-/** Milliseconds: time enough for one round trip on any link. */
-const challengeLifetimeMs = 30_000;
-
 /** Who is at the other end, proven by the handshake. */
 export interface Caller {
   identity: string;
@@ -45,6 +42,8 @@ export type Decision =
 
 export interface GateOptions {
   authenticate(identity: string): Credential | undefined | Promise<Credential | undefined>;
+  /** Milliseconds that a challenge is good for: one round trip on any link. */
+  challengeMs: number;
   /** Milliseconds; any clock of this process. */
   now(): number;
 }
@@ -110,7 +109,7 @@ export class UpgradeGate {
 
   #challenge(request: UpgradeRequest, stale: boolean, error: DffmpegError): Decision {
     const challenge = makeChallenge(hmacSha256, this.#secret, {
-      expiresAt: this.#options.now() + challengeLifetimeMs,
+      expiresAt: this.#options.now() + this.#options.challengeMs,
       nonce: randomToken(),
       remoteAddress: request.remoteAddress,
     });
@@ -128,7 +127,7 @@ export class UpgradeGate {
       if (expiresAt > now) break;
       this.#used.delete(old);
     }
-    this.#used.set(challenge, now + challengeLifetimeMs);
+    this.#used.set(challenge, now + this.#options.challengeMs);
   }
 }
 

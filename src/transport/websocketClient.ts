@@ -25,7 +25,7 @@ export interface WebSocketClientOptions {
   identity: string;
   key: string;
   signal?: AbortSignal | undefined;
-  /** Milliseconds for the whole handshake. */
+  /** Milliseconds for the whole handshake; without it: until the signal. */
   timeoutMs?: number | undefined;
 }
 
@@ -38,16 +38,17 @@ const maxUpgrades = 3;
  * says nothing about whether somebody is there) or `cancelled`.
  */
 export async function connectWebSocket(options: WebSocketClientOptions): Promise<Channel> {
-  const { timeoutMs = 10_000, signal } = options;
+  const { timeoutMs, signal } = options;
   const url = parseUrl(options.url);
   const deadline = new AbortController();
-  const timer = setTimeout(() => {
+  const giveUp = (): void => {
     deadline.abort(
       new DffmpegError('timeout', `${url.host} did not answer within ${timeoutMs} ms.`, {
         hint: 'It may be busy: try again in a moment.',
       }),
     );
-  }, timeoutMs);
+  };
+  const timer = timeoutMs === undefined ? undefined : setTimeout(giveUp, timeoutMs);
   try {
     const given = signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal;
     return await shakeHands(url, options, given);

@@ -8,6 +8,7 @@ import type { Channel } from '../protocol/channel.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import { maxFrameBytes } from '../protocol/frames.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { defaultListenerSettings, type ListenerSettings } from './listenerRows.ts';
 import { requireLoopback } from './loopback.ts';
 import type { Caller, Credential, Decision } from './upgradeGate.ts';
 import { channelPath, UpgradeGate } from './upgradeGate.ts';
@@ -25,12 +26,7 @@ export interface WebSocketServerOptions {
   onChannel(channel: Channel, caller: Caller): void;
   /** One line about a refused or broken connection; holds no key and no signature. */
   log(line: string): void;
-  /** Milliseconds between pings; a socket that missed two is cut. */
-  heartbeatMs?: number | undefined;
-  /** Milliseconds that a connection has for its handshake. */
-  handshakeMs?: number | undefined;
-  /** Connections in their handshake at the same time; more are cut at once, and try again. */
-  maxHandshakes?: number | undefined;
+  settings?: Partial<ListenerSettings> | undefined;
   /** Milliseconds, monotonic. */
   now?: (() => number) | undefined;
 }
@@ -45,15 +41,21 @@ export interface WebSocketListener {
 
 export async function listenWebSocket(options: WebSocketServerOptions): Promise<WebSocketListener> {
   requireLoopback(options.host);
-  const { handshakeMs = 5_000, maxHandshakes = 256, now = () => performance.now() } = options;
-  const gate = new UpgradeGate({ authenticate: (identity) => options.authenticate(identity), now });
+  const { now = () => performance.now() } = options;
+  const settings = { ...defaultListenerSettings, ...options.settings };
+  const handshakeMs = settings.handshakeSeconds * 1000;
+  const gate = new UpgradeGate({
+    authenticate: (identity) => options.authenticate(identity),
+    now,
+    challengeMs: settings.challengeSeconds * 1000,
+  });
   const webSockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: maxFrameBytes,
   });
-  const heartbeat = new Heartbeat(options.heartbeatMs ?? 15_000);
+  const heartbeat = new Heartbeat(settings.heartbeatSeconds * 1000);
   const channels = new Set<Channel>();
   /** Sockets that have proven nothing yet, with what ends their patience. */
   const handshaking = new Map<Duplex, NodeJS.Timeout>();
@@ -64,7 +66,7 @@ export async function listenWebSocket(options: WebSocketServerOptions): Promise<
 
   server.on('connection', (socket) => {
     socket.on('error', () => undefined);
-    if (handshaking.size >= maxHandshakes) {
+    if (handshaking.size >= settings.maxHandshakes) {
       options.log('Too many connections in their handshake; one was cut.');
       socket.destroy();
       return;

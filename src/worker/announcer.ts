@@ -1,7 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-
-/** Trials come in quick succession; one update tells of several. */
-const debounceMs = 200;
+import type { WorkerSettings } from './workerSettings.ts';
 
 /**
  * Tells the coordinator about this worker, one request at a time, always with what is true when it is sent.
@@ -10,12 +8,18 @@ const debounceMs = 200;
 export class Announcer<T> {
   readonly #now: () => T;
   readonly #send: (how: 'register' | 'update', state: T) => Promise<void>;
+  readonly #settings: Pick<WorkerSettings, 'announceMs'>;
   #told: T | undefined;
   #chain: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(now: () => T, send: (how: 'register' | 'update', state: T) => Promise<void>) {
+  constructor(
+    now: () => T,
+    send: (how: 'register' | 'update', state: T) => Promise<void>,
+    settings: Pick<WorkerSettings, 'announceMs'>,
+  ) {
     this.#now = now;
+    this.#settings = settings;
     this.#send = send;
   }
 
@@ -24,11 +28,12 @@ export class Announcer<T> {
     return this.#tell('register');
   }
 
+  /** Trials come in quick succession; one update tells of several. */
   updateSoon(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       void this.#tell('update');
-    }, debounceMs);
+    }, this.#settings.announceMs);
   }
 
   close(): void {

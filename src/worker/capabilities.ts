@@ -9,9 +9,7 @@ import type { Tools } from './findBinary.ts';
 import type { Priority } from './priority.ts';
 import { readDialect, tryEncoder, tryFeature } from './trialRuns.ts';
 import { twoAtATime } from './twoAtATime.ts';
-
-/** A trial that was cut short is run again when it is asked for after so long. */
-const retryMs = 300_000;
+import { defaultWorkerSettings, type WorkerSettings } from './workerSettings.ts';
 
 /** What can be proved: an encoder, or a feature of the dialect. */
 interface Subject {
@@ -35,6 +33,7 @@ export class CapabilityProver {
   readonly #cache: CapabilityCache;
   readonly #signal: AbortSignal;
   readonly #onChange: () => void;
+  readonly #settings: WorkerSettings;
   readonly #underWay = new Map<string, Promise<void>>();
   /** Subject → when its trial was cut short, by `performance.now()`. */
   readonly #cutShort = new Map<string, number>();
@@ -53,6 +52,7 @@ export class CapabilityProver {
     this.#cache = cache;
     this.#signal = options.signal;
     this.#onChange = options.onChange;
+    this.#settings = settingsOf(options);
   }
 
   /**
@@ -60,13 +60,13 @@ export class CapabilityProver {
    * `ffmpeg-missing` if it does not run.
    */
   static async open(tools: Tools, options: ProverOptions): Promise<CapabilityProver> {
-    const cache = await CapabilityCache.open(options.stateDir, tools);
+    const cache = await CapabilityCache.open(options.stateDir, tools, settingsOf(options));
     let cached = await cache.read();
     if (!cached.dialect)
       cached = await cache.exclusively('dialect', options.signal, async () => {
         const now = await cache.read();
         if (now.dialect) return now;
-        await cache.add({ dialect: await examine(tools, options.signal) });
+        await cache.add({ dialect: await examine(tools, options) });
         return cache.read();
       });
     const { dialect, encoders, features } = cached;
@@ -128,7 +128,8 @@ export class CapabilityProver {
 
   #isSettled(subject: Subject): boolean {
     const cutShort = this.#cutShort.get(keyOf(subject));
-    if (cutShort !== undefined && performance.now() - cutShort > retryMs) return false;
+    if (cutShort !== undefined && performance.now() - cutShort > this.#settings.trialRetrySeconds * 1000)
+      return false;
     return Object.hasOwn(this.#found[subject.kind], subject.name);
   }
 
@@ -162,7 +163,7 @@ export class CapabilityProver {
     const needed = featuresOfEncoder(name).map((feature) => ({ kind: 'features', name: feature }) as const);
     for (const feature of needed) await this.#prove(feature, priority);
     const worked = needed.filter((feature) => this.#found.features[feature.name]?.worked === true);
-    const options = { tools: this.tools, priority, signal: this.#signal };
+    const options = { tools: this.tools, settings: this.#settings, priority, signal: this.#signal };
     const { capability, holds } = await tryEncoder(
       trial,
       worked.map((feature) => feature.name),
@@ -178,7 +179,7 @@ export class CapabilityProver {
   async #tryFeature(name: string, priority: Priority) {
     const trial = dialectTrials.find(({ feature }) => feature === name);
     if (!trial) throw new Error(`There is no trial of ${name}.`);
-    const options = { tools: this.tools, priority, signal: this.#signal };
+    const options = { tools: this.tools, settings: this.#settings, priority, signal: this.#signal };
     const outcome = await tryFeature(trial, this.#bareDialect, options);
     if (outcome.worked)
       return { found: { features: { [name]: { worked: true } } }, holds: 'binary' } as const;
@@ -188,11 +189,17 @@ export class CapabilityProver {
 }
 
 /** Both at once, since somebody waits. What does not run at all is said first. */
-async function examine(tools: Tools, signal: AbortSignal): Promise<Dialect> {
-  const dialect = readDialect(tools, signal);
+async function examine(tools: Tools, options: ProverOptions): Promise<Dialect> {
+  const settings = settingsOf(options);
+  const { signal } = options;
+  const dialect = readDialect({ tools, settings, signal });
   dialect.catch(() => undefined);
-  const version = await readVersion(tools, signal);
+  const version = await readVersion(tools, signal, settings);
   return { version, ...(await dialect) };
+}
+
+function settingsOf(options: ProverOptions): WorkerSettings {
+  return options.settings ?? defaultWorkerSettings;
 }
 
 /** Also the name of its lock: no slash. */
@@ -203,6 +210,7 @@ function keyOf({ kind, name }: Subject): string {
 export interface ProverOptions {
   stateDir: string;
   signal: AbortSignal;
+  settings?: WorkerSettings | undefined;
   /** After each trial. */
   onChange: () => void;
 }

@@ -8,6 +8,7 @@ import { trialsFingerprint } from '../encoding/trial.ts';
 import { writeFileAtomic } from '../files/atomicWrite.ts';
 import { acquireLock } from '../files/lock.ts';
 import type { Tools } from './findBinary.ts';
+import type { WorkerSettings } from './workerSettings.ts';
 
 const featureSchema = z.discriminatedUnion('worked', [
   z.object({ worked: z.literal(true) }),
@@ -30,9 +31,6 @@ const cacheSchema = foundSchema.extend({
 });
 export type CachedCapabilities = z.output<typeof cacheSchema>;
 
-/** A trial is bounded by its own time limit; whoever waits longer than some of them is not waiting for one. */
-const lockWaitMs = 120_000;
-
 /**
  * By file: refusals that are no lasting fact (a driver was not loaded, a session was missing). All workers of
  * this process share them; the next start tries again.
@@ -45,18 +43,24 @@ const refusedHere = new Map<string, Found>();
  */
 export class CapabilityCache {
   readonly #file: string;
+  readonly #settings: Pick<WorkerSettings, 'trialLockSeconds'>;
 
-  private constructor(file: string) {
+  private constructor(file: string, settings: Pick<WorkerSettings, 'trialLockSeconds'>) {
     this.#file = file;
+    this.#settings = settings;
   }
 
-  static async open(stateDir: string, { ffmpeg }: Tools): Promise<CapabilityCache> {
+  static async open(
+    stateDir: string,
+    { ffmpeg }: Tools,
+    settings: Pick<WorkerSettings, 'trialLockSeconds'>,
+  ): Promise<CapabilityCache> {
     const folder = path.join(stateDir, 'cache');
     await mkdir(folder, { recursive: true });
     const trials = [dialectTrials, trialsFingerprint()];
     const facts = [ffmpeg.realPath, ffmpeg.bytes, ffmpeg.modified, await hardware(), trials];
     const hash = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
-    return new CapabilityCache(path.join(folder, `capabilities-${hash}.json`));
+    return new CapabilityCache(path.join(folder, `capabilities-${hash}.json`), settings);
   }
 
   /** With what only this process knows. What is unreadable or of another shape counts as not yet tried. */
@@ -94,7 +98,8 @@ export class CapabilityCache {
 
   /** Runs `work` while nobody else does what has this name: so a trial that two processes want is run once. */
   async exclusively<T>(name: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-    const lock = await acquireLock(`${this.#file}.${name}.lock`, { waitMs: lockWaitMs, signal });
+    const waitMs = this.#settings.trialLockSeconds * 1000;
+    const lock = await acquireLock(`${this.#file}.${name}.lock`, { waitMs, signal });
     try {
       return await work();
     } finally {

@@ -44,10 +44,10 @@ async function moves(input: PlanInput, place: RunPlace): Promise<boolean> {
 }
 
 async function decode(argv: readonly string[], place: RunPlace): Promise<FfmpegExit> {
-  const { binary, directory, lowPriority, stallSeconds, signal, suspension } = place;
+  const { binary, directory, lowPriority, stallSeconds, settings, signal, suspension } = place;
   await suspension?.released(signal);
   const { exit } = runFfmpeg({
-    ...{ binary, argv, directory, lowPriority, stallMs: stallSeconds * 1000, signal, suspension },
+    ...{ binary, argv, directory, lowPriority, stallMs: stallSeconds * 1000, settings, signal, suspension },
     onProgress: () => undefined,
     // What it says of the file in passing belongs to no log.
     onLog: (text) => {

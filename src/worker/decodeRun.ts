@@ -9,6 +9,7 @@ import { ffmpegEnvironment } from './environment.ts';
 import { lowerPriority } from './priority.ts';
 import { StallTimer } from './stallTimer.ts';
 import { toError } from './task.ts';
+import type { WorkerSettings } from './workerSettings.ts';
 
 export interface DecodePlace {
   /** A folder of its own, its current one. */
@@ -16,6 +17,7 @@ export interface DecodePlace {
   /** Absolute path of ffmpeg. */
   readonly binary: string;
   readonly stallSeconds: number;
+  readonly settings: Pick<WorkerSettings, 'stopGraceSeconds'>;
   readonly signal: AbortSignal;
   /** Second of the file that was reached. */
   readonly onReached: (second: number) => void;
@@ -26,7 +28,6 @@ const tooManyErrors = 69;
 /** Its AV1 decoder may be one that only drives hardware. */
 const noDecoder =
   /no decoder found for|Decoder .* not found|Unknown decoder|hardware accelerated AV1 decoding/u;
-const killDelayMs = 1500;
 
 /** Reasons that say nothing about the file’s health. */
 const notTheFile: readonly FailureCode[] = ['source-missing', 'encoder-unavailable'];
@@ -48,7 +49,7 @@ export async function decodeRun(run: HealthRun, place: DecodePlace): Promise<Hea
     env: ffmpegEnvironment(process.env),
     cwd: place.directory,
     cancelSignal: signal,
-    forceKillAfterDelay: killDelayMs,
+    forceKillAfterDelay: place.settings.stopGraceSeconds * 1000,
     killDescendants: true,
     encoding: 'utf8',
   });

@@ -4,14 +4,12 @@ import { parseVersion, versionArguments } from '../encoding/listings.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import { findTools, sameBinary, type SearchContext, type Tools } from './findBinary.ts';
 import { runTool } from './runTool.ts';
-
-/** How often a missing ffmpeg is looked for: a handful of `stat` calls, no process. */
-const lookMs = 2000;
-const versionTimeoutMs = 10_000;
+import { defaultWorkerSettings, type WorkerSettings } from './workerSettings.ts';
 
 export interface FfmpegBinaryOptions extends SearchContext {
   /** Absolute path of ffmpeg or of its folder. */
   configured?: string | undefined;
+  settings?: WorkerSettings | undefined;
 }
 
 /** Which ffmpeg this worker uses, noticing when it comes, goes or is replaced. */
@@ -46,15 +44,20 @@ export class FfmpegBinary {
       signal.throwIfAborted();
       const { tools } = await this.look();
       if (tools) return tools;
-      await unreferencedDelay(lookMs, signal);
+      await unreferencedDelay(this.#lookMs, signal);
     }
   }
 
   /** Resolves when there is another ffmpeg than now, or none any more, and at the latest after `withinMs`. */
   async waitForChange(signal: AbortSignal, withinMs: number): Promise<void> {
     const end = performance.now() + withinMs;
-    do await unreferencedDelay(Math.min(lookMs, withinMs), signal);
+    do await unreferencedDelay(Math.min(this.#lookMs, withinMs), signal);
     while (!signal.aborted && performance.now() < end && !(await this.look()).changed);
+  }
+
+  /** How often a missing ffmpeg is looked for: a handful of `stat` calls, no process. */
+  get #lookMs(): number {
+    return (this.#options.settings ?? defaultWorkerSettings).ffmpegLookSeconds * 1000;
   }
 
   /** For the person at the machine: what to install, and how. */
@@ -71,8 +74,13 @@ export class FfmpegBinary {
 }
 
 /** Runs `-version`; throws `ffmpeg-missing` when what was found does not run. */
-export async function readVersion(tools: Tools, signal: AbortSignal): Promise<string> {
-  const result = await runTool(tools.ffmpeg.path, versionArguments, { timeoutMs: versionTimeoutMs, signal });
+export async function readVersion(
+  tools: Tools,
+  signal: AbortSignal,
+  settings: Pick<WorkerSettings, 'ffmpegVersionSeconds'>,
+): Promise<string> {
+  const timeoutMs = settings.ffmpegVersionSeconds * 1000;
+  const result = await runTool(tools.ffmpeg.path, versionArguments, { timeoutMs, signal });
   const version = result.code === 0 ? parseVersion(result.stdout) : undefined;
   if (version !== undefined) return version;
   const said = result.stderr.trim().split('\n').at(-1) ?? '';

@@ -5,15 +5,7 @@ import type { FfmpegStatus } from '../protocol/model.ts';
 import { CapabilityProver } from './capabilities.ts';
 import { Deferred } from './deferred.ts';
 import type { FfmpegBinary } from './ffmpegBinary.ts';
-
-/**
- * Milliseconds after which encoders are tried that nobody has asked for: whoever has just started the daemon waits for
- * an encode, and has the machine for that.
- */
-const backgroundMs = 4_000;
-
-/** An ffmpeg that could not be examined is examined again after so long, changed or not. */
-const retryMs = 30_000;
+import { defaultWorkerSettings, type WorkerSettings } from './workerSettings.ts';
 
 export interface FfmpegKeeperOptions {
   binary: FfmpegBinary;
@@ -23,13 +15,13 @@ export interface FfmpegKeeperOptions {
   onCapabilities: () => void;
   /** Resolves when nothing is encoded: what nobody asked for is tried only then. */
   idle: () => Promise<void>;
-  /** Milliseconds between two looks at an ffmpeg that does not run; default 30 s. */
-  retryMs?: number | undefined;
+  settings?: WorkerSettings | undefined;
 }
 
 /** Keeps a proved ffmpeg at hand: looks for it while it is missing, starts anew when it is replaced. */
 export class FfmpegKeeper {
   readonly #options: FfmpegKeeperOptions;
+  readonly #settings: WorkerSettings;
   readonly #closed = new AbortController();
   #status: FfmpegStatus = { state: 'checking' };
   #prover: CapabilityProver | undefined;
@@ -38,6 +30,7 @@ export class FfmpegKeeper {
 
   constructor(options: FfmpegKeeperOptions) {
     this.#options = options;
+    this.#settings = options.settings ?? defaultWorkerSettings;
   }
 
   get status(): FfmpegStatus {
@@ -62,7 +55,8 @@ export class FfmpegKeeper {
         // It does not run as ffmpeg, or the cache folder cannot be written; or the machine was too busy for a
         // while, which no change of the binary would tell.
         this.#set({ state: 'missing', error: toDffmpegError(thrown, 'ffmpeg-missing').toData() });
-        await this.#options.binary.waitForChange(this.#closed.signal, this.#options.retryMs ?? retryMs);
+        const retryMs = this.#settings.ffmpegRetrySeconds * 1000;
+        await this.#options.binary.waitForChange(this.#closed.signal, retryMs);
       }
     }
   }
@@ -95,7 +89,10 @@ export class FfmpegKeeper {
     const replaced = new AbortController();
     const signal = AbortSignal.any([this.#closed.signal, replaced.signal]);
     this.#replaced = new Deferred();
-    const prover = await CapabilityProver.open(tools, { stateDir, signal, onChange: onCapabilities });
+    const prover = await CapabilityProver.open(tools, {
+      ...{ stateDir, signal, settings: this.#settings },
+      onChange: onCapabilities,
+    });
     this.#prover = prover;
     this.#set({
       state: 'ready',
@@ -103,7 +100,10 @@ export class FfmpegKeeper {
       ffprobePath: tools.ffprobe.path,
       version: prover.dialect.version,
     });
-    const background = later(backgroundMs, undefined, { signal }).then(() => prover.proveInBackground(idle));
+    // Whoever has just started the daemon waits for an encode, and has the machine for that.
+    const background = later(this.#settings.trialDelaySeconds * 1000, undefined, { signal }).then(() =>
+      prover.proveInBackground(idle),
+    );
     background.catch(() => undefined);
     await this.#replaced.promise;
     replaced.abort();

@@ -10,12 +10,10 @@ import { processStart } from './processTable.ts';
 import { StallTimer } from './stallTimer.ts';
 import { standStill } from './standStill.ts';
 import type { Suspension } from './suspension.ts';
+import type { WorkerSettings } from './workerSettings.ts';
 
 /** Characters of standard error that are kept: more than any reader of measurements needs. */
 const saidLength = 256 * 1024;
-
-/** From the polite signal to the end of the tree; a cancelled ffmpeg is gone within two seconds. */
-const killDelayMs = 1500;
 
 export interface FfmpegOptions {
   binary: string;
@@ -25,12 +23,13 @@ export interface FfmpegOptions {
   lowPriority: boolean;
   /** Milliseconds without any progress, reported or in the folder, after which it is ended. */
   stallMs: number;
+  settings: Pick<WorkerSettings, 'stopGraceSeconds' | 'jobLogMs'>;
   /** Aborting ends it. */
   signal: AbortSignal;
   /** While it is on, the process stands still (on Unix), and no stall is counted. */
   suspension?: Suspension | undefined;
   onProgress: (block: ProgressBlock) => void;
-  /** Whole lines of standard error, four times a second at most. */
+  /** Whole lines of standard error, now and then. */
   onLog: (text: string) => void;
 }
 
@@ -69,7 +68,7 @@ export function runFfmpeg(options: FfmpegOptions): FfmpegRun {
     extendEnv: false,
     env: ffmpegEnvironment(process.env),
     cwd: options.directory,
-    forceKillAfterDelay: killDelayMs,
+    forceKillAfterDelay: options.settings.stopGraceSeconds * 1000,
     killDescendants: true,
     encoding: 'utf8',
   });
@@ -87,7 +86,7 @@ async function follow(subprocess: Subprocess, options: FfmpegOptions): Promise<F
   clock.at(performance.now());
   const parser = createProgressParser();
   const stderr = createStderrReader();
-  const log = new LineBatcher(options.onLog);
+  const log = new LineBatcher(options.onLog, options.settings.jobLogMs);
   const stall = new StallTimer({
     milliseconds: options.stallMs,
     folder: options.directory,

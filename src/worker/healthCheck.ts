@@ -69,6 +69,7 @@ function decode(
     directory: context.directory,
     binary: context.prover.tools.ffmpeg.path,
     stallSeconds: context.settings.stallSeconds,
+    settings: context.settings,
     signal: context.signal,
     onReached: tell,
   });

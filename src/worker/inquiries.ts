@@ -11,8 +11,8 @@ import type { InquiryContext } from './inquiryContext.ts';
 import { measureLikeness } from './measureLikeness.ts';
 import { previewCommands } from './previewCommands.ts';
 import { examineAll } from './probeTask.ts';
-import type { WorkerSettings } from './task.ts';
 import { Turns } from './turns.ts';
+import type { WorkerSettings } from './workerSettings.ts';
 
 export type InquiryHandlers = Pick<
   Handlers<WorkerMethods>,
@@ -29,15 +29,11 @@ export interface InquiriesOptions {
   tell(progress: InquiryProgress): void;
 }
 
-/** They take no slot of an encode, so that a person gets an answer while the machine is busy. */
-const atOnce = 2;
-/** Milliseconds between two words about progress. */
-const progressMs = 250;
-
 /** Questions about files, answered beside the encodes. Each ends with its request. */
 export class Inquiries {
   readonly #options: InquiriesOptions;
-  readonly #turns = new Turns(atOnce);
+  /** They take no slot of an encode, so that a person gets an answer while the machine is busy. */
+  readonly #turns: Turns;
   readonly #closed = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
   /** What an earlier worker that was killed left there. */
@@ -45,6 +41,7 @@ export class Inquiries {
 
   constructor(options: InquiriesOptions) {
     this.#options = options;
+    this.#turns = new Turns(options.settings.inquiriesAtOnce);
     this.#swept = rm(options.scratchDir, { recursive: true, force: true }).catch(() => undefined);
   }
 
@@ -115,7 +112,7 @@ export class Inquiries {
       const { fraction } = progress;
       if (fraction !== undefined) furthest = Math.min(1, Math.max(furthest ?? 0, fraction));
       const now = performance.now();
-      if (progress.step === step && now - toldAt < progressMs) return;
+      if (progress.step === step && now - toldAt < this.#options.settings.inquiryProgressMs) return;
       toldAt = now;
       step = progress.step;
       this.#options.tell({ ...progress, inquiryId, fraction: furthest });

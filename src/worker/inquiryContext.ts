@@ -1,7 +1,7 @@
 import type { InquiryProgress } from '../protocol/inquiry.ts';
 import type { CapabilityProver } from './capabilities.ts';
 import type { RunPlace } from './runCommand.ts';
-import type { WorkerSettings } from './task.ts';
+import type { WorkerSettings } from './workerSettings.ts';
 
 /** What an inquiry may use: made by the worker for each. */
 export interface InquiryContext {
@@ -25,6 +25,7 @@ export function inquiryPlace(
     binary: prover.tools.ffmpeg.path,
     lowPriority: true,
     stallSeconds: settings.stallSeconds,
+    settings,
     signal,
     log: () => undefined,
     started,

@@ -1,5 +1,3 @@
-/** A quarter of a second: four events a second at most. */
-const intervalMs = 250;
 const maxLineLength = 1000;
 /** What one batch may hold; a flood beyond it is counted, not carried. */
 const maxBatchLength = 16_000;
@@ -7,13 +5,16 @@ const maxBatchLength = 16_000;
 /** Gathers text into whole lines and hands them on in batches. */
 export class LineBatcher {
   readonly #emit: (text: string) => void;
+  /** Between two batches. */
+  readonly #intervalMs: number;
   #partial = '';
   #batch = '';
   #dropped = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(emit: (text: string) => void) {
+  constructor(emit: (text: string) => void, intervalMs: number) {
     this.#emit = emit;
+    this.#intervalMs = intervalMs;
   }
 
   push(chunk: string): void {
@@ -23,7 +24,7 @@ export class LineBatcher {
     if (this.#batch !== '' || this.#dropped > 0)
       this.#timer ??= setTimeout(() => {
         this.#send();
-      }, intervalMs);
+      }, this.#intervalMs);
   }
 
   /** Hands on what there is, also an unfinished line. */

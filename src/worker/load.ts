@@ -1,16 +1,17 @@
 import { currentLoad, mem } from 'systeminformation';
 import type { Load } from '../protocol/model.ts';
-
-const intervalMs = 2000;
+import type { WorkerSettings } from './workerSettings.ts';
 
 /** Measures processor and memory while somebody looks. */
 export class LoadMeter {
   readonly #emit: (load: Load) => void;
+  readonly #settings: Pick<WorkerSettings, 'loadSeconds'>;
   #timer: NodeJS.Timeout | undefined;
   #wanted = false;
 
-  constructor(emit: (load: Load) => void) {
+  constructor(emit: (load: Load) => void, settings: Pick<WorkerSettings, 'loadSeconds'>) {
     this.#emit = emit;
+    this.#settings = settings;
   }
 
   setWanted(wanted: boolean): void {
@@ -34,7 +35,7 @@ export class LoadMeter {
       // A reading that failed is skipped; the next one may work.
     }
     if (!this.#wanted) return;
-    this.#timer = setTimeout(() => void this.#measure(), intervalMs);
+    this.#timer = setTimeout(() => void this.#measure(), this.#settings.loadSeconds * 1000);
     this.#timer.unref();
   }
 }

@@ -7,7 +7,7 @@ import type { Verdict } from '../encoding/verdict.ts';
 import { identityOf } from '../files/fileIdentity.ts';
 import { forgetPlacement } from '../files/placementRecord.ts';
 import { keyOf } from '../files/placing.ts';
-import { placePersistently } from '../files/placePersistently.ts';
+import { pausesMs, placePersistently } from '../files/placePersistently.ts';
 import { placingFs } from '../files/placingFs.ts';
 import { assertUnchanged, stateOf, type SourceIdentity } from '../files/sourceFile.ts';
 import { removeStaging, stage } from '../files/staging.ts';
@@ -100,6 +100,7 @@ function runPlace(task: OutputTask, directory: string, context: TaskContext): Ru
     binary: context.prover.tools.ffmpeg.path,
     lowPriority: context.lowPriority,
     stallSeconds: context.settings.stallSeconds,
+    settings: context.settings,
     signal: context.signal,
     suspension: context.suspension,
     log: (text) => {
@@ -143,7 +144,10 @@ async function deliver(
   for (;;) {
     const granted = await context.commit({ ...result, identity, taken });
     const placement = { staged, identity, path: granted, recordDir: context.recordDir };
-    if ((await placePersistently(placement, context)) === 'placed')
+    const { placeRetries, placeRetryMinSeconds, placeRetryMaxSeconds } = context.settings;
+    const pauses = pausesMs(placeRetries, placeRetryMinSeconds * 1000, placeRetryMaxSeconds * 1000);
+    const options = { signal: context.signal, pausesMs: pauses };
+    if ((await placePersistently(placement, options)) === 'placed')
       return { path: granted, identity: await identityOf(granted) };
     taken = granted;
   }

@@ -1,6 +1,7 @@
 import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
 import type { TaskReport } from '../protocol/workerContract.ts';
 import { persistently } from './persistently.ts';
+import type { WorkerSettings } from './workerSettings.ts';
 
 export interface AttemptKey {
   taskId: string;
@@ -23,6 +24,7 @@ export interface ReportOutbox {
 export interface MemoryOutboxOptions {
   send: (key: AttemptKey, report: TaskReport, signal: AbortSignal) => Promise<unknown>;
   onRefused: (key: AttemptKey, report: TaskReport, error: DffmpegError) => void;
+  settings?: WorkerSettings;
 }
 
 export class MemoryOutbox implements ReportOutbox {
@@ -57,7 +59,7 @@ export class MemoryOutbox implements ReportOutbox {
   async #send(key: AttemptKey, report: TaskReport): Promise<ReportOutcome> {
     const { signal } = this.#closed;
     try {
-      await persistently(() => this.#options.send(key, report, signal), signal);
+      await persistently(() => this.#options.send(key, report, signal), signal, this.#options.settings);
       return 'stored';
     } catch (thrown) {
       signal.throwIfAborted();

@@ -1,21 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DffmpegError } from '../protocol/errors.ts';
+import { defaultWorkerSettings, type WorkerSettings } from './workerSettings.ts';
 
-const firstDelayMs = 100;
-const maxDelayMs = 5000;
+type Pauses = Pick<WorkerSettings, 'reportRetryMinSeconds' | 'reportRetryMaxSeconds'>;
 
 /**
  * Asks until there is an answer: a failure of class `transient` (no connection, no answer in time, a store
  * that is away) is asked again, later each time. Any other failure is an answer, and thrown.
  */
-export async function persistently<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  for (let pause = firstDelayMs; ; pause = Math.min(pause * 2, maxDelayMs)) {
+export async function persistently<T>(
+  ask: () => Promise<T>,
+  signal: AbortSignal,
+  { reportRetryMinSeconds: first, reportRetryMaxSeconds: longest }: Pauses = defaultWorkerSettings,
+): Promise<T> {
+  for (let pause = first; ; pause = Math.min(pause * 2, longest)) {
     signal.throwIfAborted();
     try {
       return await ask();
     } catch (error) {
       if (!(error instanceof DffmpegError) || error.class !== 'transient') throw error;
     }
-    await delay(pause, undefined, { signal });
+    await delay(pause * 1000, undefined, { signal });
   }
 }

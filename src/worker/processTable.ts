@@ -5,7 +5,6 @@ import { promisify } from 'node:util';
 import { errnoCode } from '../files/errnoCode.ts';
 
 const run = promisify(execFile);
-const reapWaitMs = 3000;
 
 /**
  * When a process began, in the system's own unit, as text; with its id it names the process for ever, since
@@ -22,13 +21,13 @@ export async function processStart(pid: number): Promise<string | undefined> {
 }
 
 /**
- * Ends a process and what it started, but only if its start time is the one given. Whether it is gone;
+ * Ends a process and what it started, but only if its start time is the one given. Whether it is gone within `waitMs`;
  * `false` when the id names no process, or another one by now.
  */
-export async function reapProcess(pid: number, start: string): Promise<boolean> {
+export async function reapProcess(pid: number, start: string, waitMs: number): Promise<boolean> {
   if ((await processStart(pid)) !== start) return false;
   await killTree(pid);
-  const deadline = performance.now() + reapWaitMs;
+  const deadline = performance.now() + waitMs;
   while ((await processStart(pid)) === start) {
     if (performance.now() > deadline) return false;
     await delay(50);

@@ -1,9 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Probe } from '../encoding/probe.ts';
 import { DffmpegError } from '../protocol/errors.ts';
-
-const tries = 3;
-const defaultDelayMs = 2000;
+import type { WorkerSettings } from './workerSettings.ts';
 
 /**
  * What a fresh result is, or `undefined` when it cannot be read as media. Whatever else keeps it from being
@@ -11,10 +9,14 @@ const defaultDelayMs = 2000;
  */
 export async function readBack(
   probe: () => Promise<Probe>,
-  options: { signal: AbortSignal; log: (text: string) => void; delayMs?: number },
+  options: {
+    signal: AbortSignal;
+    log: (text: string) => void;
+    settings: Pick<WorkerSettings, 'readBackTries' | 'readBackSeconds'>;
+  },
 ): Promise<Probe | undefined> {
-  const { signal, log, delayMs = defaultDelayMs } = options;
-  for (let left = tries - 1; ; left -= 1) {
+  const { signal, log, settings } = options;
+  for (let left = settings.readBackTries - 1; ; left -= 1) {
     try {
       return await probe();
     } catch (error) {
@@ -23,6 +25,6 @@ export async function readBack(
       if (error instanceof DffmpegError && error.class === 'source') return undefined;
       if (left === 0) throw error;
     }
-    await delay(delayMs, undefined, { signal });
+    await delay(settings.readBackSeconds * 1000, undefined, { signal });
   }
 }

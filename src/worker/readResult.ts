@@ -12,6 +12,7 @@ import { DffmpegError } from '../protocol/errors.ts';
 import type { Tools } from './findBinary.ts';
 import { probeFile, probeWith, type ProbeOptions } from './probeFile.ts';
 import { readBack } from './readBack.ts';
+import type { WorkerSettings } from './workerSettings.ts';
 
 export interface ReadResult {
   readonly result: Probe | undefined;
@@ -23,6 +24,7 @@ export interface ReadTools extends ProbeOptions {
   readonly dialect: Dialect;
   readonly signal: AbortSignal;
   readonly log: (text: string) => void;
+  readonly settings: Pick<WorkerSettings, 'readBackTries' | 'readBackSeconds'>;
 }
 
 /** What the staged result is, for the judge: read back from the disk, not believed. */

@@ -5,6 +5,7 @@ import { failedRun } from './encodeFailure.ts';
 import { runFfmpeg, type FfmpegExit } from './ffmpegProcess.ts';
 import type { Suspension } from './suspension.ts';
 import { TaskFailure } from './task.ts';
+import type { WorkerSettings } from './workerSettings.ts';
 
 export type Purpose = AttemptCommand['purpose'];
 
@@ -16,6 +17,10 @@ export interface RunPlace {
   readonly binary: string;
   readonly lowPriority: boolean;
   readonly stallSeconds: number;
+  readonly settings: Pick<
+    WorkerSettings,
+    'stopGraceSeconds' | 'jobLogMs' | 'readBackTries' | 'readBackSeconds'
+  >;
   /** Aborting it ends what runs. */
   readonly signal: AbortSignal;
   /** While it is on, what runs stands still, and nothing begins. */
@@ -48,6 +53,7 @@ export async function runCommand(place: RunPlace, request: RunRequest): Promise<
     directory,
     lowPriority: place.lowPriority,
     stallMs: place.stallSeconds * 1000,
+    settings: place.settings,
     signal,
     suspension: place.suspension,
     onProgress: request.onProgress ?? (() => undefined),

@@ -5,15 +5,7 @@ import type { CoordinatorMethods, TaskReport } from '../protocol/workerContract.
 import type { CapabilityProver } from './capabilities.ts';
 import type { AttemptKey, ReportOutcome } from './outbox.ts';
 import type { Suspension } from './suspension.ts';
-
-/** Settings of the worker, in seconds. */
-export interface WorkerSettings {
-  /** An encode that makes no progress for so long is ended. */
-  stallSeconds: number;
-  probeTimeoutSeconds: number;
-}
-
-export const defaultWorkerSettings: WorkerSettings = { stallSeconds: 600, probeTimeoutSeconds: 60 };
+import type { WorkerSettings } from './workerSettings.ts';
 
 export type CommitRequest = Omit<Params<CoordinatorMethods['task.commit']>, keyof AttemptKey>;
 

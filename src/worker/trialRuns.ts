@@ -17,14 +17,14 @@ import type { Tools } from './findBinary.ts';
 import type { Priority } from './priority.ts';
 import { runTool, type ToolResult } from './runTool.ts';
 import { twoAtATime } from './twoAtATime.ts';
-
-const trialTimeoutMs = 20_000;
+import type { WorkerSettings } from './workerSettings.ts';
 
 /** ffmpeg's exit code when a signal asked it to end. */
 const signalledCode = 255;
 
 export interface TrialOptions {
   tools: Tools;
+  settings: WorkerSettings;
   priority: Priority;
   signal: AbortSignal;
 }
@@ -67,23 +67,29 @@ export async function tryFeature(
 
 async function run(
   argv: readonly string[],
-  { tools, priority, signal }: TrialOptions,
+  { tools, settings, priority, signal }: TrialOptions,
   cwd?: string,
 ): Promise<TrialOutcome> {
-  const options = { timeoutMs: trialTimeoutMs, priority, signal, cwd };
+  const timeoutMs = settings.trialTimeoutSeconds * 1000;
+  const options = { timeoutMs, priority, signal, cwd };
   return trialOutcome(await runTool(tools.ffmpeg.path, argv, options));
 }
 
 /** Throws `ffmpeg-missing` when a run did not come to its end: a wrong dialect would be cached. */
-export async function readDialect(tools: Tools, signal: AbortSignal): Promise<Omit<Dialect, 'version'>> {
+export async function readDialect({
+  tools,
+  settings,
+  signal,
+}: Omit<TrialOptions, 'priority'>): Promise<Omit<Dialect, 'version'>> {
   const runs = {
     ...listingArguments,
     frameRateMode: frameRateModeTrial,
     sourceTimeBase: sourceTimeBaseTrial,
   };
+  const timeoutMs = settings.trialTimeoutSeconds * 1000;
   const results = new Map<string, ToolResult>();
   await twoAtATime(Object.entries(runs), async ([name, argv]) => {
-    const result = await runTool(tools.ffmpeg.path, argv, { timeoutMs: trialTimeoutMs, signal });
+    const result = await runTool(tools.ffmpeg.path, argv, { timeoutMs, signal });
     if (!endedByItself(result)) throw notExamined(tools);
     results.set(name, result);
   });

@@ -18,13 +18,17 @@ export interface StagedResult extends Pick<SettledPlan, 'plan' | 'findings'> {
 export async function verifyResult(
   { plan, findings, staged, exit }: StagedResult,
   input: PlanInput,
-  { place, ...reading }: Omit<ReadTools, 'dialect' | 'signal' | 'log'> & { readonly place: RunPlace },
+  {
+    place,
+    ...reading
+  }: Omit<ReadTools, 'dialect' | 'signal' | 'log' | 'settings'> & { readonly place: RunPlace },
 ): Promise<Verdict> {
   const { signal } = place;
   const read = await readResult(plan, staged, {
     ...reading,
     dialect: input.dialect,
     signal,
+    settings: place.settings,
     log: (text) => {
       place.log(text);
     },

@@ -33,7 +33,7 @@ import { reapProcess } from './processTable.ts';
 import { replacingHandlers } from './replacing.ts';
 import { proveFor, slotKindFor } from './proveFor.ts';
 import { Slots, slotTable } from './slotTable.ts';
-import { defaultWorkerSettings, type WorkerSettings } from './task.ts';
+import { defaultWorkerSettings, type WorkerSettings } from './workerSettings.ts';
 
 export interface WorkerOptions {
   /** To the coordinator. The worker lives as long as it. */
@@ -49,7 +49,7 @@ export interface WorkerOptions {
   ffmpegPath?: string | undefined;
   /** Encodes run below normal priority; default true. */
   lowPriority?: boolean | undefined;
-  settings?: Partial<WorkerSettings> | undefined;
+  settings?: WorkerSettings | undefined;
   /** For the daemon's log: what went wrong between this worker and its coordinator. */
   onError?: ((error: DffmpegError) => void) | undefined;
 }
@@ -61,12 +61,6 @@ export interface Worker {
    */
   close(): Promise<void>;
 }
-
-/** Milliseconds after which a request without an answer is asked again. */
-const answerMs = 30_000;
-
-/** Milliseconds from the registration to the sweep: by then the coordinator has recovered what it knows. */
-const sweepDelayMs = 600_000;
 
 /** One render node at the end of a channel: registers, takes offers while it has slots, reports. */
 export function createWorker(options: WorkerOptions): Worker {
@@ -94,28 +88,31 @@ class WorkerNode implements Worker {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    this.#settings = { ...defaultWorkerSettings, ...options.settings };
+    this.#settings = options.settings ?? defaultWorkerSettings;
     // Links resolved in neither: the paths are compared as text, see `isStaged`.
     this.#scratchDir = path.resolve(options.stateDir, 'scratch', 'attempts');
     this.#recordDir = path.resolve(options.stateDir, 'scratch', 'placements');
     this.#outbox = new MemoryOutbox({
       send: (key, report, signal) =>
-        this.#peer.request('task.report', { ...key, report }, { signal, timeoutMs: answerMs }),
+        this.#peer.request('task.report', { ...key, report }, { signal, timeoutMs: this.#answerMs }),
       onRefused: (key, report, error) => {
         if (error.code !== 'fence-void')
           this.#complain(`The report “${report.type}” of ${key.taskId} was refused`, error);
       },
+      settings: this.#settings,
     });
     this.#attempts = new Attempts(this.#outbox, this.#contextOf);
     this.#load = new LoadMeter((load) => {
       this.#peer.emit('worker.load', load);
-    });
+    }, this.#settings);
     this.#ffmpeg = new FfmpegKeeper({
       binary: new FfmpegBinary({
         configured: options.ffmpegPath,
         env: process.env,
         platform: process.platform,
+        settings: this.#settings,
       }),
+      settings: this.#settings,
       stateDir: options.stateDir,
       onStatus: () => void this.#announcer.register(),
       idle: () => this.#attempts.idle(),
@@ -135,6 +132,7 @@ class WorkerNode implements Worker {
     this.#announcer = new Announcer(
       () => this.#state(),
       (how, state) => this.#announce(how, state),
+      this.#settings,
     );
     this.#peer = createPeer({
       channel: options.channel,
@@ -154,7 +152,7 @@ class WorkerNode implements Worker {
     void this.#announcer.register();
     this.#running = Promise.all([
       this.#ffmpeg.run(),
-      sweepRecords(this.#recordDir, Date.now()).catch(() => undefined),
+      sweepRecords(this.#recordDir, Date.now(), this.#settings.placementKeepDays).catch(() => undefined),
     ]);
   }
 
@@ -208,7 +206,7 @@ class WorkerNode implements Worker {
       'process.reap': async ({ pid, processStart, directory }) => {
         if (directory !== undefined && !isStagingFolder(directory, this.#scratchDir))
           throw new DffmpegError('request-invalid', `${directory} is not the name of an attempt’s folder.`);
-        const ended = await reapProcess(pid, processStart);
+        const ended = await reapProcess(pid, processStart, this.#settings.reapWaitSeconds * 1000);
         if (directory !== undefined) await removeStaging(directory);
         return { ended };
       },
@@ -248,8 +246,12 @@ class WorkerNode implements Worker {
       recordDir: this.#recordDir,
       commit: async (request, signal) => {
         const { path: granted } = await persistently(
-          () => this.#peer.request('task.commit', { ...key, ...request }, { signal, timeoutMs: answerMs }),
+          () => {
+            const options = { signal, timeoutMs: this.#answerMs };
+            return this.#peer.request('task.commit', { ...key, ...request }, options);
+          },
           signal,
+          this.#settings,
         );
         return granted;
       },
@@ -264,10 +266,11 @@ class WorkerNode implements Worker {
 
   async #announce(how: 'register' | 'update', worker: WorkerState): Promise<void> {
     const { signal } = this.#ended;
-    const options = { signal, timeoutMs: answerMs };
+    const options = { signal, timeoutMs: this.#answerMs };
     try {
       if (how === 'update') {
-        await persistently(() => this.#peer.request('worker.update', { worker }, options), signal);
+        const update = () => this.#peer.request('worker.update', { worker }, options);
+        await persistently(update, signal, this.#settings);
         return;
       }
       const dialect = this.#ffmpeg.prover?.dialect;
@@ -275,6 +278,7 @@ class WorkerNode implements Worker {
         () =>
           this.#peer.request('worker.register', { worker, dialect, running: this.#attempts.keys }, options),
         signal,
+        this.#settings,
       );
       for (const key of stop) this.#attempts.cancel(key);
       if (!signal.aborted) this.#sweep ??= this.#sweepLater();
@@ -284,13 +288,19 @@ class WorkerNode implements Worker {
     }
   }
 
+  /** Milliseconds after which a request without an answer is asked again. */
+  get #answerMs(): number {
+    return this.#settings.answerTimeoutSeconds * 1000;
+  }
+
   #sweepLater(): NodeJS.Timeout {
     return setTimeout(() => {
       const running = new Set(this.#attempts.keys.map(({ taskId, fence }) => `${taskId}-${fence}`));
-      sweepAttempts(this.#scratchDir, Date.now(), running).catch((error: unknown) => {
+      const { scratchKeepHours } = this.#settings;
+      sweepAttempts(this.#scratchDir, Date.now(), running, scratchKeepHours).catch((error: unknown) => {
         this.#complain('Old attempts could not be swept', error);
       });
-    }, sweepDelayMs).unref();
+    }, this.#settings.sweepMinutes * 60_000).unref();
   }
 
   #state(): WorkerState {

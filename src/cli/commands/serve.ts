@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { flagOf, variableOf } from '../../protocol/settingRow.ts';
 import { action, type CommandContext } from '../command.ts';
 
 /**
@@ -6,11 +7,11 @@ import { action, type CommandContext } from '../command.ts';
  * it is what was asked for.
  */
 export async function serveCommand(context: CommandContext): Promise<Command> {
-  const { flagOf, settings, textSettingKeys, variableOf } = await import('../../daemon/config.ts');
+  const { flagSettingKeys, settings } = await import('../../daemon/config.ts');
   const command = new Command('serve').description(
     'Run the daemon here, until SIGTERM. Other commands start it by themselves.',
   );
-  for (const key of textSettingKeys)
+  for (const key of flagSettingKeys)
     command.option(`${flagOf(key)} <value>`, `${settings[key].doc} (${variableOf(key)})`);
   return command.action(
     action<[Record<string, string>]>(context, command, async ({ stateDir, io }, flags) => {

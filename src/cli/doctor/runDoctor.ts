@@ -1,3 +1,4 @@
+import { readClientSettings } from '../../client/clientSettings.ts';
 import type { DaemonConnection } from '../../client/connection.ts';
 import { toDffmpegError } from '../../protocol/errors.ts';
 import type { Invocation } from '../command.ts';
@@ -19,13 +20,18 @@ import {
 } from './checks.ts';
 import { whenTried } from './whenTried.ts';
 
+export interface DoctorOptions {
+  /** Every setting is shown, not only what differs from its default. */
+  readonly settings?: boolean;
+}
+
 /** @returns 0 when an encode could run, else 1 */
-export async function runDoctor(invocation: Invocation): Promise<number> {
+export async function runDoctor(invocation: Invocation, options: DoctorOptions = {}): Promise<number> {
   const { io, json } = invocation;
   const { checks, settings } = await examine(invocation);
   const report = { ok: checks.every(({ level }) => level !== 'fail'), checks, settings };
   if (json) printJson(io.stdout, doctorOutputSchema, report);
-  else io.stdout.write(`${doctorLines(report, styleFor(io.stdout, io.env)).join('\n')}\n`);
+  else io.stdout.write(`${doctorLines(report, styleFor(io.stdout, io.env), options).join('\n')}\n`);
   return report.ok ? exitCodes.done : exitCodes.failed;
 }
 
@@ -50,10 +56,11 @@ async function examine(invocation: Invocation): Promise<Pick<DoctorOutput, 'chec
 }
 
 async function askDaemon(
-  { io }: Invocation,
+  { io, stateDir }: Invocation,
   daemon: DaemonConnection,
 ): Promise<Pick<DoctorOutput, 'checks' | 'settings'>> {
-  const workers = await whenTried(daemon);
+  const { doctorWaitSeconds } = await readClientSettings(stateDir, io.env);
+  const workers = await whenTried(daemon, doctorWaitSeconds * 1000);
   const [status, { settings }, { presets }, workspace] = await Promise.all([
     daemon.request('daemon.status', {}),
     daemon.request('config.show', {}),

@@ -3,11 +3,11 @@ import { builtinPresets, defaultPresetName } from '../../encoding/builtinPresets
 import type { WorkerInfo } from '../../protocol/model.ts';
 import { deferred } from '../deferred.ts';
 
-/** Milliseconds. Trial runs take a second or two; what is not known by then is told as not tried yet. */
-const patienceMs = 20_000;
-
 /** The workers once ffmpeg was looked for and the encoders of the default preset were tried, or patience ended. */
-export async function whenTried(daemon: Pick<DaemonConnection, 'subscribe'>): Promise<readonly WorkerInfo[]> {
+export async function whenTried(
+  daemon: Pick<DaemonConnection, 'subscribe'>,
+  patienceMs: number,
+): Promise<readonly WorkerInfo[]> {
   const settled = deferred<void>();
   let workers: readonly WorkerInfo[] = [];
   const look = (now: readonly WorkerInfo[]): void => {

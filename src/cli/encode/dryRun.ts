@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { ClientSettings } from '../../client/clientSettings.ts';
 import type { DaemonConnection } from '../../client/connection.ts';
 import { inquire } from '../../client/inquire.ts';
 import { previewOutputSchema } from '../../protocol/inquiry.ts';
@@ -21,17 +22,18 @@ interface DryRun {
   readonly jobs: readonly (readonly string[])[];
   readonly output: string | undefined;
   readonly signal: AbortSignal;
+  readonly settings: Pick<ClientSettings, 'plainProgressSeconds'>;
 }
 
 /** Says what would run, without making a job. 1 when an output could not be made. */
 export async function dryRun(
   invocation: Invocation,
   daemon: DaemonConnection,
-  { preset, jobs, output, signal }: DryRun,
+  { preset, jobs, output, signal, settings }: DryRun,
 ): Promise<number> {
   const { io, json } = invocation;
   const previews: z.output<typeof dryRunOutputSchema>['previews'] = [];
-  const view = new InquiryView(invocation);
+  const view = new InquiryView(invocation, settings.plainProgressSeconds * 1000);
   try {
     for (const sources of jobs) {
       const about = shortenPath(sources[0] ?? '', { cwd: io.cwd });

@@ -1,4 +1,5 @@
 import os from 'node:os';
+import type { ClientSettings } from '../../client/clientSettings.ts';
 import { isSettled } from '../../protocol/jobResults.ts';
 import type { Job } from '../../protocol/model.ts';
 import type { Io } from '../io.ts';
@@ -11,21 +12,23 @@ import { styleFor } from '../style.ts';
 export class EncodeView {
   readonly #io: Io;
   readonly #begun: number;
+  readonly #hintAfterMs: number;
   readonly #line: ProgressLine;
   readonly #text: TextOptions;
   readonly #told = new Set<string>();
 
-  constructor(io: Io) {
+  constructor(io: Io, settings: Pick<ClientSettings, 'plainProgressSeconds' | 'detachHintSeconds'>) {
     this.#io = io;
+    this.#hintAfterMs = settings.detachHintSeconds * 1000;
     this.#begun = io.now();
-    this.#line = new ProgressLine(io.stderr, () => io.now());
+    this.#line = new ProgressLine(io.stderr, () => io.now(), settings.plainProgressSeconds * 1000);
     this.#text = { style: styleFor(io.stderr, io.env), cwd: io.cwd, home: os.homedir() };
   }
 
-  update(progress: Omit<EncodeProgress, 'elapsedMs'>): void {
+  update(progress: Omit<EncodeProgress, 'elapsedMs' | 'hintAfterMs'>): void {
     for (const job of progress.jobs) if (isSettled(job)) this.#tell(job);
     const elapsedMs = this.#io.now() - this.#begun;
-    const text = encodeLine({ ...progress, elapsedMs }, this.#text);
+    const text = encodeLine({ ...progress, elapsedMs, hintAfterMs: this.#hintAfterMs }, this.#text);
     if (progress.jobs.some((job) => !isSettled(job))) this.#line.show(text);
   }
 

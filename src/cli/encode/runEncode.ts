@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readClientSettings } from '../../client/clientSettings.ts';
 import type { DaemonConnection } from '../../client/connection.ts';
 import { DffmpegError } from '../../protocol/errors.ts';
 import type { Job, PresetSnapshot } from '../../protocol/model.ts';
@@ -19,15 +20,13 @@ import { tellFolders } from './tellFolders.ts';
 import { withTrim } from './trimPreset.ts';
 import { waitForJobs } from './waitForJobs.ts';
 
-/** Submissions under way at once: enough to keep the daemon's grouped syncs full. */
-const submitAtOnce = 64;
-
 export async function runEncode(
   invocation: Invocation,
   typed: readonly string[],
   options: EncodeOptions,
 ): Promise<number> {
   const { io } = invocation;
+  const settings = await readClientSettings(invocation.stateDir, io.env);
   const stop = stopSignals(io, exitCodes.cancelled);
   try {
     return await withDaemon(
@@ -43,12 +42,21 @@ export async function runEncode(
         stop.signal.throwIfAborted();
         const jobSources = options.join === true ? [sources.files] : sources.files.map((file) => [file]);
         if (options.dryRun === true)
-          return dryRun(invocation, daemon, { preset, jobs: jobSources, output, signal: stop.signal });
+          return dryRun(invocation, daemon, {
+            preset,
+            jobs: jobSources,
+            output,
+            signal: stop.signal,
+            settings,
+          });
         const submit = (follow: (job: Job) => void): Promise<Job[]> =>
-          submitAll(daemon, jobSources, { preset, output, options, signal: stop.signal, follow });
+          submitAll(daemon, jobSources, {
+            ...{ preset, output, options, signal: stop.signal, follow },
+            atOnce: settings.submitsAtOnce,
+          });
         if (options.detach === true) return detach(invocation, await submit(() => undefined));
         // Under --json a log wants no progress lines; a person at a terminal does.
-        const view = invocation.json && io.stderr.isTTY !== true ? undefined : new EncodeView(io);
+        const view = invocation.json && io.stderr.isTTY !== true ? undefined : new EncodeView(io, settings);
         const jobs = await waitForJobs(daemon, { submit, stop: stop.signal, view });
         if (invocation.json) printJson(io.stdout, jobsOutputSchema, { jobs: jobs.map(toJobOutput) });
         return exitCodeOfJobs(jobs, options.exitCode);
@@ -86,16 +94,18 @@ interface Submission {
   readonly options: EncodeOptions;
   readonly signal: AbortSignal;
   readonly follow: (job: Job) => void;
+  /** Submissions under way at once: enough to keep the daemon's grouped syncs full. */
+  readonly atOnce: number;
 }
 
 async function submitAll(
   daemon: DaemonConnection,
   jobSources: readonly (readonly string[])[],
-  { preset, output, options, signal, follow }: Submission,
+  { preset, output, options, signal, follow, atOnce }: Submission,
 ): Promise<Job[]> {
   const jobs: Job[] = [];
-  for (let begin = 0; begin < jobSources.length && !signal.aborted; begin += submitAtOnce) {
-    const batch = jobSources.slice(begin, begin + submitAtOnce).map(async (sources) => {
+  for (let begin = 0; begin < jobSources.length && !signal.aborted; begin += atOnce) {
+    const batch = jobSources.slice(begin, begin + atOnce).map(async (sources) => {
       const { job } = await daemon.request('jobs.submit', {
         submissionId: randomUUID(),
         sources: [...sources],

@@ -7,9 +7,10 @@ import { ProgressLine } from '../render/progressLine.ts';
 export class InquiryView {
   readonly #line: ProgressLine | undefined;
 
-  constructor({ io, json }: Pick<Invocation, 'io' | 'json'>) {
+  constructor({ io, json }: Pick<Invocation, 'io' | 'json'>, plainMs: number) {
+    const line = new ProgressLine(io.stderr, () => io.now(), plainMs);
     // Under --json a log wants no progress lines; a person at a terminal does.
-    this.#line = json && io.stderr.isTTY !== true ? undefined : new ProgressLine(io.stderr, () => io.now());
+    this.#line = json && io.stderr.isTTY !== true ? undefined : line;
   }
 
   /** `about`: what the question is about, in a few words. */

@@ -1,3 +1,4 @@
+import { readClientSettings } from '../../client/clientSettings.ts';
 import type { DaemonConnection } from '../../client/connection.ts';
 import { DffmpegError } from '../../protocol/errors.ts';
 import type { Invocation } from '../command.ts';
@@ -19,8 +20,9 @@ export async function withInquiries(
   ask: (asking: Asking) => Promise<number>,
 ): Promise<number> {
   const { io } = invocation;
+  const { plainProgressSeconds } = await readClientSettings(invocation.stateDir, io.env);
   const stop = stopSignals(io, exitCodes.cancelled);
-  const view = new InquiryView(invocation);
+  const view = new InquiryView(invocation, plainProgressSeconds * 1000);
   try {
     const { signal } = stop;
     return await withDaemon(invocation, (daemon) => ask({ daemon, view, signal }), { signal });

@@ -1,14 +1,13 @@
 import { isEnded, type Job, type Progress } from '../../protocol/model.ts';
 import { sourceName, stateText, type TextOptions } from './jobText.ts';
 
-/** Milliseconds after which the line says that nobody needs to wait. */
-const hintAfterMs = 8_000;
-
 export interface EncodeProgress {
   readonly jobs: readonly Job[];
   progressOf(id: string): Progress | undefined;
   /** Milliseconds since the encode was asked for. */
   readonly elapsedMs: number;
+  /** Milliseconds after which the line says that nobody needs to wait. */
+  readonly hintAfterMs: number;
   readonly cancelling: boolean;
   /** The connection to the daemon is gone and tried again. */
   readonly disconnected: boolean;
@@ -16,7 +15,7 @@ export interface EncodeProgress {
 
 /** The live line of `encode`: what runs now, and how many of how many are done. */
 export function encodeLine(progress: EncodeProgress, options: TextOptions): string {
-  const { jobs, cancelling, disconnected, elapsedMs } = progress;
+  const { jobs, cancelling, disconnected, elapsedMs, hintAfterMs } = progress;
   const ended = jobs.filter(({ state }) => isEnded(state)).length;
   const current = currentJob(jobs);
   const parts: string[] = [];

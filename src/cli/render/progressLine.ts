@@ -1,17 +1,18 @@
 import type { Output } from '../io.ts';
 
-/** Milliseconds between lines where nobody watches a cursor: a log, a pipe. */
-export const plainIntervalMs = 5_000;
 const eraseLine = '\r\u001b[2K';
 
 /** One line that is written over in a terminal, and now and then a plain line elsewhere. */
 export class ProgressLine {
   readonly #output: Output;
   readonly #now: () => number;
+  /** Milliseconds between lines where nobody watches a cursor: a log, a pipe. */
+  readonly #plainMs: number;
   #shown = '';
   #plainAt: number | undefined;
 
-  constructor(output: Output, now: () => number) {
+  constructor(output: Output, now: () => number, plainMs: number) {
+    this.#plainMs = plainMs;
     this.#output = output;
     this.#now = now;
   }
@@ -24,7 +25,7 @@ export class ProgressLine {
       return;
     }
     const now = this.#now();
-    if (this.#plainAt !== undefined && now - this.#plainAt < plainIntervalMs) return;
+    if (this.#plainAt !== undefined && now - this.#plainAt < this.#plainMs) return;
     this.#plainAt = now;
     this.#shown = text;
     this.#output.write(`${text}\n`);

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { FindNodeOptions } from '../../../src/client/findNode.ts';
 import { findNode, isNewEnough } from '../../../src/client/findNode.ts';
+import { defaultClientSettings } from '../../../src/client/clientSettings.ts';
 
 describe('find Node', function () {
   if (process.platform === 'win32') return; // The stand-ins are shell scripts.
@@ -25,6 +26,7 @@ describe('find Node', function () {
   const real = `exec '${process.execPath}' "$@"`;
   const find = (folders: string[], changes: Partial<FindNodeOptions> = {}): ReturnType<typeof findNode> =>
     findNode({
+      settings: defaultClientSettings,
       preferOwn: false,
       env: { PATH: folders.join(':') },
       platform: process.platform,

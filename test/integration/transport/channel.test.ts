@@ -90,7 +90,10 @@ describe('WebSocket channel', () => {
   });
 
   it('stays while its pings are answered, and is cut when they are not', async () => {
-    const strict = await startServer({ heartbeatMs: 100, onChannel: (channel) => void servePeer(channel) });
+    const strict = await startServer({
+      settings: { heartbeatSeconds: 0.1 },
+      onChannel: (channel) => void servePeer(channel),
+    });
     const strictUrl = strict.listener.url;
     const channel = await connectWebSocket({ url: strictUrl, identity: 'local', key });
     const socket = new WebSocket(strictUrl, {

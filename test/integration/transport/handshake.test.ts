@@ -112,14 +112,14 @@ describe('WebSocket handshake', () => {
   });
 
   it('cuts a connection that never proves anything', async () => {
-    const patient = await startServer({ handshakeMs: 50 });
+    const patient = await startServer({ settings: { handshakeSeconds: 0.05 } });
     const socket = net.connect(patient.listener.port, '127.0.0.1');
     await new Promise((resolve) => socket.once('close', resolve).resume());
     await patient.listener.close();
   });
 
   it('cuts connections beyond the limit of open handshakes, not channels', async () => {
-    const busy = await startServer({ maxHandshakes: 2 });
+    const busy = await startServer({ settings: { maxHandshakes: 2 } });
     const channels = [];
     for (let n = 0; n < 4; n++)
       channels.push(await connectWebSocket({ url: busy.listener.url, identity: 'local', key }));

@@ -15,6 +15,7 @@ import {
   webPreset,
   Workshop,
 } from './support/workshop.ts';
+import { defaultWorkerSettings } from '../../../src/worker/workerSettings.ts';
 
 const run = promisify(execFile);
 
@@ -258,7 +259,7 @@ case "$*" in *file:result.mp4) ffmpeg "$@" && ${spoil};; *) exec ffmpeg "$@";; e
     const { coordinator: other } = shop.hire({
       id: 'w2',
       ffmpegPath: stuck,
-      settings: { stallSeconds: 0.5 },
+      settings: { ...defaultWorkerSettings, stallSeconds: 0.5 },
     });
     await other.ready();
     const probe = await probeBy(other, source, 'p');

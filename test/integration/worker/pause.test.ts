@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ScriptedCoordinator } from './support/scriptedCoordinator.ts';
 import { assertGone, encodePayload, probeBy, slowPreset, Workshop } from './support/workshop.ts';
+import { defaultWorkerSettings } from '../../../src/worker/workerSettings.ts';
 
 const itOnLinux = process.platform === 'linux' ? it : it.skip;
 
@@ -33,7 +34,7 @@ describe('worker: pause', function () {
   beforeEach(async () => {
     shop = await Workshop.openProved();
     // Short enough to end what stands still, if that were taken for a stall; long enough for a busy machine.
-    ({ coordinator } = shop.hire({ settings: { stallSeconds } }));
+    ({ coordinator } = shop.hire({ settings: { ...defaultWorkerSettings, stallSeconds } }));
     await coordinator.ready();
   });
   afterEach(() => shop.close());

@@ -35,13 +35,13 @@ describe('worker: process table', () => {
   it('ends the process that it was told of', async () => {
     const start = await processStart(pid);
     assert.ok(start);
-    assert.equal(await reapProcess(pid, start), true);
-    assert.equal(await reapProcess(pid, start), false);
+    assert.equal(await reapProcess(pid, start, 3000), true);
+    assert.equal(await reapProcess(pid, start, 3000), false);
   });
 
   it('leaves a process with another start time alone', async () => {
-    assert.equal(await reapProcess(pid, 'another time'), false);
-    assert.equal(await reapProcess(pid, ''), false);
+    assert.equal(await reapProcess(pid, 'another time', 3000), false);
+    assert.equal(await reapProcess(pid, '', 3000), false);
     assert.ok(await processStart(pid));
   });
 

@@ -69,7 +69,7 @@ describe('a part of the source', () => {
 describe('the progress of a question', () => {
   const shown = (isTTY: boolean, json: boolean): string => {
     const io = fakeIo({ isTTY });
-    const view = new InquiryView({ io, json });
+    const view = new InquiryView({ io, json }, 5_000);
     view.show('clip.mp4', { step: 'decoding all of it', fraction: 0.428 });
     return io.stderr.text;
   };

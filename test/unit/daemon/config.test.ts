@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parseJsonc } from '../../../src/client/jsoncFile.ts';
-import { flagOf, settingKeys, settingRow, settings, variableOf } from '../../../src/daemon/config.ts';
+import { settingKeys, settingRow, settings } from '../../../src/daemon/config.ts';
+import { flagOf, variableOf } from '../../../src/protocol/settingRow.ts';
 import { mergeConfig, origins, type Layer, type Origin } from '../../../src/daemon/mergeConfig.ts';
 
 function layer(origin: Origin, values: Record<string, unknown>): Layer {

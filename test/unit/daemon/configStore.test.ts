@@ -18,7 +18,7 @@ describe('ConfigStore', () => {
   it('follows the files by looking at them where the system cannot watch', async () => {
     // A folder that is not there yet cannot be watched, like any when the system has no watches left.
     const stateDir = path.join(parent, 'state');
-    const store = await ConfigStore.load({ stateDir, flags: {}, env: {}, pollMs: 20 });
+    const store = await ConfigStore.load({ stateDir, flags: { settingsPollSeconds: '0.05' }, env: {} });
     const errors: unknown[] = [];
     try {
       const changed = new Promise<number>((resolve) => {

@@ -82,7 +82,9 @@ describe('files that outlive a failure', () => {
           return Promise.reject(systemError('EIO'));
         },
       });
-      await assert.rejects(placePersistently(given, { signal: end.signal }), { name: 'AbortError' });
+      await assert.rejects(placePersistently(given, { signal: end.signal, pausesMs: [2000] }), {
+        name: 'AbortError',
+      });
     });
   });
 
@@ -94,7 +96,7 @@ describe('files that outlive a failure', () => {
       if (name !== 't2-1') await utimes(path.join(root, name, 'result.mp4'), old, old);
       await utimes(path.join(root, name), old, old);
     }
-    await sweepAttempts(root, Date.now(), new Set(['t3-1']));
+    await sweepAttempts(root, Date.now(), new Set(['t3-1']), 24);
     assert.deepEqual(await readdir(root), ['notes', 't2-1', 't3-1']);
   });
 });

@@ -11,6 +11,7 @@ import { findTools } from '../../../src/worker/findBinary.ts';
 import { readBack } from '../../../src/worker/readBack.ts';
 import { StallTimer } from '../../../src/worker/stallTimer.ts';
 import { tryEncoder } from '../../../src/worker/trialRuns.ts';
+import { defaultWorkerSettings } from '../../../src/worker/workerSettings.ts';
 
 const itOnUnix = process.platform === 'win32' ? it.skip : it;
 
@@ -73,7 +74,7 @@ describe('worker: one bad moment', () => {
       const keeper = new FfmpegKeeper({
         binary: new FfmpegBinary({ configured: root, env: {}, platform: process.platform }),
         stateDir: root,
-        retryMs: 10,
+        settings: { ...defaultWorkerSettings, ffmpegRetrySeconds: 0.01 },
         onCapabilities: () => undefined,
         idle: () => Promise.resolve(),
         onStatus: () => {
@@ -154,13 +155,18 @@ describe('worker: one bad moment', () => {
     assert.deepEqual(Object.keys((await open()).known).sort(), ['aac', 'h264_nvenc', 'h264_videotoolbox']);
     const cut = encoderTrials.find(({ encoder }) => encoder === 'hevc_nvenc');
     assert.ok(cut);
-    const options = { tools: await tools(), priority: 'normal', signal } as const;
+    const settings = defaultWorkerSettings;
+    const options = { tools: await tools(), settings, priority: 'normal', signal } as const;
     assert.equal((await tryEncoder(cut, [], options)).holds, 'moment');
   });
 
   describe('reading the result back', () => {
     const media = { formatName: 'mov', duration: 1, bytes: 1, streams: [] };
-    const options = { signal, log: () => undefined, delayMs: 0 };
+    const options = {
+      signal,
+      log: () => undefined,
+      settings: { ...defaultWorkerSettings, readBackSeconds: 0 },
+    };
     const slow = new DffmpegError('timeout', 'Too slow.');
 
     it('tries again when the machine is at fault, and says so in the end', async () => {

@@ -115,7 +115,7 @@ describe('worker', () => {
 
   it('hands on whole lines, cut and counted where they are too many', () => {
     const batches: string[] = [];
-    const batcher = new LineBatcher((text) => batches.push(text));
+    const batcher = new LineBatcher((text) => batches.push(text), 250);
     batcher.push('one\ntw');
     batcher.push('o\r\nthree');
     batcher.flush();

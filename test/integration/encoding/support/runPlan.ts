@@ -15,6 +15,7 @@ import type { RunPlace } from '../../../../src/worker/runCommand.ts';
 import { verifyResult } from '../../../../src/worker/verifyResult.ts';
 import { WorkFiles } from '../../../../src/worker/workFiles.ts';
 import type { TestedFfmpeg } from './binaries.ts';
+import { defaultWorkerSettings } from '../../../../src/worker/workerSettings.ts';
 
 export type Ran =
   | { readonly refused: { readonly code: string; readonly message: string; readonly path?: Problem['path'] } }
@@ -56,6 +57,7 @@ export async function runPlan(
     directory,
     binary: ffmpeg.tools.ffmpeg.path,
     lowPriority: false,
+    settings: defaultWorkerSettings,
     stallSeconds: 60,
     signal,
     log: (text) => (said += text),

@@ -1,0 +1,106 @@
+import { age, count, duration, ratio, size, type SettingRow } from '../protocol/settingRow.ts';
+
+/** What the queue lives by: how often, how late, how many. */
+export const queueRows = {
+  ageingMinutes: duration(
+    'minutes',
+    5,
+    'The priority of a job rises by one in so long a time while it waits, so that nothing waits for ever: with 5, ten points of priority are worth 50 minutes of waiting.',
+    { min: 0.1, max: 10_080 },
+  ),
+  maxFailures: count(3, 'A job fails after so many failures that are not its own fault.', {
+    min: 1,
+    max: 100,
+    hot: true,
+  }),
+  retryMinSeconds: duration(
+    'seconds',
+    1,
+    'Wait before the first repeat after a failure; doubles with each further one.',
+    { min: 0.01, hot: true },
+  ),
+  retryMaxSeconds: duration('seconds', 60, 'The longest wait between two repeats.', { min: 0.01, hot: true }),
+  ffmpegMissingSeconds: duration(
+    'seconds',
+    60,
+    'How long a worker whose ffmpeg turned out to be gone is offered nothing, unless it reports sooner.',
+    { hot: true },
+  ),
+  busyRetrySeconds: duration(
+    'seconds',
+    2,
+    'A worker that answered “busy” is asked again after so long, or as soon as one of its tasks ends.',
+    { min: 0.01, hot: true },
+  ),
+  offerTimeoutSeconds: duration(
+    'seconds',
+    30,
+    'A worker that does not answer an offer within this has not taken it.',
+    { min: 0.1, hot: true },
+  ),
+  trialWaitSeconds: duration(
+    'seconds',
+    120,
+    'How long a worker may take to try the encoders that a job waits for.',
+    { min: 1 },
+  ),
+  recoveryTimeoutSeconds: duration(
+    'seconds',
+    60,
+    'How long one step of a recovery may take: ending a process that was left over, finishing a placement.',
+    { min: 1, hot: true },
+  ),
+  lostWorkerSeconds: duration(
+    'seconds',
+    15,
+    'After a start: a worker that had tasks and does not return within this has lost them.',
+    { min: 0.1 },
+  ),
+  attachedGraceSeconds: duration(
+    'seconds',
+    10,
+    'A job that a command waits for is cancelled when that command has been gone for so long.',
+    { min: 1, max: 3600 },
+  ),
+  inquiryWaitSeconds: duration(
+    'seconds',
+    30,
+    'How long a question about a file waits for a worker that could look at it.',
+    { hot: true },
+  ),
+  keepReplacedDays: age(
+    'days',
+    30,
+    'How long a source that its result has replaced is kept aside, for “Undo”; then it is deleted.',
+    { min: 0.01, max: 36_500 },
+  ),
+  replaceMinimumGainPercent: {
+    ...ratio(5, 'A result takes the place of its source only when it is smaller by so much.', { max: 99 }),
+    unit: 'percent',
+  },
+  progressMs: duration('milliseconds', 250, 'Least time between two progress reports of a job.', { min: 10 }),
+  probeSlots: count(
+    2,
+    'Sources that are looked at at once by a worker that does not say how many it takes.',
+    {
+      min: 1,
+      max: 64,
+      hot: true,
+    },
+  ),
+  explainedJobs: count(
+    1000,
+    'Waiting jobs whose reason to wait is kept up to date, from the head of the queue.',
+    { min: 1, max: 100_000, hot: true },
+  ),
+  jobLogBytes: size(
+    'bytes',
+    8_388_608,
+    'Size of the log of one job; what comes after is left out, and the log says so.',
+    { min: 4096 },
+  ),
+  jobLogChunkBytes: size('bytes', 262_144, 'How much of a job’s log one answer holds.', {
+    min: 4096,
+    max: 4_000_000,
+  }),
+} as const satisfies Record<string, SettingRow>;

@@ -1,0 +1,28 @@
+import { duration, type SettingRow } from '../../protocol/settingRow.ts';
+
+/** The daemon as a process: how it begins, ends, and talks. */
+export const daemonSettings = {
+  leaveSeconds: duration(
+    'seconds',
+    10,
+    'How long an orderly end may take; then the daemon ends as it is, which loses nothing that was answered.',
+    { min: 0.1, hot: true },
+  ),
+  takeOverSeconds: duration(
+    'seconds',
+    15,
+    'How long a daemon that starts waits for one that is about to be ready, or to be gone.',
+    { min: 0.1 },
+  ),
+  settingsSettleMs: duration(
+    'milliseconds',
+    100,
+    'Editors write a file in several steps: changes of the settings files within so long are read together.',
+  ),
+  settingsPollSeconds: duration(
+    'seconds',
+    5,
+    'How often the settings files are looked at where the system cannot watch them.',
+    { min: 0.05 },
+  ),
+} as const satisfies Record<string, SettingRow>;

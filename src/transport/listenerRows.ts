@@ -1,0 +1,22 @@
+import { count, defaultsOf, duration, type SettingRow, type SettingValues } from '../protocol/settingRow.ts';
+
+/** What whoever listens for connections lives by. */
+export const listenerRows = {
+  heartbeatSeconds: duration('seconds', 15, 'How often a client is pinged; one that misses two is gone.', {
+    min: 0.1,
+  }),
+  handshakeSeconds: duration('seconds', 5, 'How long a client may take to say who it is.', { min: 0.1 }),
+  maxHandshakes: count(256, 'Clients that may be saying who they are at once.', { min: 1 }),
+  challengeSeconds: duration(
+    'seconds',
+    30,
+    'How long a client may take to answer the question for its key.',
+    {
+      min: 1,
+    },
+  ),
+} as const satisfies Record<string, SettingRow>;
+
+export type ListenerSettings = SettingValues<typeof listenerRows>;
+
+export const defaultListenerSettings: ListenerSettings = defaultsOf(listenerRows);

@@ -1,0 +1,36 @@
+import { age, count, duration, type SettingRow } from '../protocol/settingRow.ts';
+
+/** Where files lie, how long they are kept, and how a result is placed. */
+export const fileRows = {
+  placeRetryMinSeconds: duration(
+    'seconds',
+    2,
+    'A destination that does not take a finished result is tried again after so long; longer each further time.',
+    { min: 0.01, hot: true },
+  ),
+  placeRetryMaxSeconds: duration('seconds', 25, 'The longest wait between two such tries.', {
+    min: 0.01,
+    hot: true,
+  }),
+  placeRetries: count(5, 'How many such tries there are in one attempt.', { max: 1000, hot: true }),
+  sweepMinutes: duration(
+    'minutes',
+    10,
+    'After the start of the worker: what dead attempts left in the scratch folder is looked for then.',
+    { min: 0.01 },
+  ),
+  scratchKeepHours: age(
+    'hours',
+    24,
+    'What lies in the scratch folder and belongs to no attempt is dropped after so long without a change.',
+    { hot: true },
+  ),
+  placementKeepDays: age(
+    'days',
+    30,
+    'Notes about results that were being placed are dropped after so long.',
+    {
+      hot: true,
+    },
+  ),
+} as const satisfies Record<string, SettingRow>;

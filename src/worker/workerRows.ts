@@ -1,0 +1,118 @@
+import { count, duration, type SettingRow } from '../protocol/settingRow.ts';
+
+/** What one render node lives by. */
+export const workerRows = {
+  stallSeconds: duration(
+    'seconds',
+    600,
+    'An encode that makes no progress for so long is ended, and tried again.',
+    { min: 10, max: 86_400, hot: true },
+  ),
+  probeTimeoutSeconds: duration('seconds', 60, 'How long looking at a source may take.', {
+    min: 1,
+    max: 3600,
+    hot: true,
+  }),
+  stopGraceSeconds: duration(
+    'seconds',
+    1.5,
+    'From the signal that asks ffmpeg to end to the one that ends it with all that it started.',
+    { max: 600, hot: true },
+  ),
+  reapWaitSeconds: duration(
+    'seconds',
+    3,
+    'How long an ffmpeg that a killed daemon left may take to be gone, once it was ended.',
+    { min: 0.1, hot: true },
+  ),
+  trialTimeoutSeconds: duration('seconds', 20, 'How long one trial run of an encoder may take.', {
+    min: 1,
+    hot: true,
+  }),
+  trialRetrySeconds: duration(
+    'seconds',
+    300,
+    'A trial run that was cut short is run again when it is asked for after so long.',
+    { hot: true },
+  ),
+  trialDelaySeconds: duration(
+    'seconds',
+    4,
+    'After the start of the worker: encoders that nobody has asked for are tried from then on.',
+    { hot: true },
+  ),
+  trialLockSeconds: duration(
+    'seconds',
+    120,
+    'How long a trial run waits for another process that runs the same one.',
+    { min: 1, hot: true },
+  ),
+  ffmpegLookSeconds: duration('seconds', 2, 'How often a missing ffmpeg is looked for.', {
+    min: 0.1,
+    hot: true,
+  }),
+  ffmpegRetrySeconds: duration(
+    'seconds',
+    30,
+    'An ffmpeg that could not be examined is examined again after so long.',
+    { min: 0.1, hot: true },
+  ),
+  ffmpegVersionSeconds: duration('seconds', 10, 'How long ffmpeg may take to say which version it is.', {
+    min: 0.1,
+    hot: true,
+  }),
+  answerTimeoutSeconds: duration(
+    'seconds',
+    30,
+    'A worker asks again when the queue has not answered for so long.',
+    { min: 0.1, hot: true },
+  ),
+  reportRetryMinSeconds: duration(
+    'seconds',
+    0.1,
+    'A worker whose report was not taken reports again after so long; twice as long each further time.',
+    { min: 0.01, hot: true },
+  ),
+  reportRetryMaxSeconds: duration('seconds', 5, 'The longest wait between two such reports.', {
+    min: 0.01,
+    hot: true,
+  }),
+  announceMs: duration(
+    'milliseconds',
+    200,
+    'What a worker found out within so long is told to the queue together.',
+    { hot: true },
+  ),
+  loadSeconds: duration('seconds', 2, 'How often the load of the machine is measured while somebody looks.', {
+    min: 0.1,
+    hot: true,
+  }),
+  inquiriesAtOnce: count(2, 'Questions about files that are answered at once, beside the encodes.', {
+    min: 1,
+    max: 64,
+  }),
+  inquiryProgressMs: duration(
+    'milliseconds',
+    250,
+    'Least time between two words about how far a question about a file is.',
+    { hot: true },
+  ),
+  readBackTries: count(
+    3,
+    'How often a fresh result is read back before the attempt fails, where the disk gets in the way.',
+    {
+      min: 1,
+      max: 100,
+      hot: true,
+    },
+  ),
+  readBackSeconds: duration('seconds', 2, 'Wait between two such tries.', { hot: true }),
+  jobLogMs: duration(
+    'milliseconds',
+    250,
+    'How often the lines of a running ffmpeg are written to its job’s log.',
+    {
+      hot: true,
+    },
+  ),
+} as const satisfies Record<string, SettingRow>;
