@@ -143,9 +143,18 @@ describe('dffmpeg serve', function () {
     await writeFile(config, JSON.stringify({ idleMinutes: 7, presets: { mine: preset } }));
     await running.printed('stderr', /settings changed/);
     const { settings } = await box.json(doctorOutputSchema, ['doctor']);
-    assert.deepEqual(settings.find(({ key }) => key === 'idleMinutes'), {
-      key: 'idleMinutes', value: '7', origin: 'config.jsonc',
-    }); // prettier-ignore
+    const idle = settings.find(({ key }) => key === 'idleMinutes');
+    assert.deepEqual(
+      [idle?.value, idle?.unit, idle?.default, idle?.place],
+      ['7', 'minutes', '10', 'config.jsonc:1'],
+    );
+    const { stdout } = await box.run(['doctor']);
+    assert.match(stdout, /^ *idleMinutes +7 minutes +config\.jsonc:1 +default: 10 minutes$/m);
+    assert.doesNotMatch(stdout, /retryMaxSeconds/);
+    assert.match(
+      (await box.run(['doctor', '--settings'])).stdout,
+      /^ *retryMaxSeconds +60 seconds +default/m,
+    );
     assert.match((await box.run(['presets'])).stdout, /^mine +config\.jsonc/m);
   });
 
