@@ -14,6 +14,7 @@ import {
   type Job,
   type WorkerInfo,
 } from '../protocol/model.ts';
+import { watchedFileSchema, watchFolderSchema } from '../protocol/watchFolder.ts';
 
 /**
  * What `--json` prints: one JSON value on standard output. Stable: fields are added, never renamed or taken away.
@@ -29,6 +30,7 @@ export const jobOutputSchema = jobSchema
     priority: true,
     sources: true,
     reason: true,
+    hooks: true,
     onSuccess: true,
     replacement: true,
     createdAt: true,
@@ -123,6 +125,13 @@ export const doctorOutputSchema = z.object({
       hot: z.boolean().optional(),
     }),
   ),
+});
+
+/** `watch …`: the folders that were named; of `list` all, with `files` under `--files`. */
+export const watchFoldersOutputSchema = z.object({
+  folders: z.array(watchFolderSchema.extend({ files: z.array(watchedFileSchema).optional() })),
+  /** What is wrong with the folders of config.jsonc. */
+  problems: z.array(z.string()),
 });
 
 export const logOutputSchema = z.object({ id: z.string(), log: z.string() });

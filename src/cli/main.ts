@@ -7,6 +7,7 @@ import { measureCommand } from './commands/measure.ts';
 import { presetsCommand } from './commands/presets.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
+import { watchCommand } from './commands/watch.ts';
 import { workerCommands } from './commands/worker.ts';
 import { processIo } from './io.ts';
 import { runProgram } from './program.ts';
@@ -23,6 +24,7 @@ process.exitCode = await runProgram(process.argv.slice(2), {
     presetsCommand,
     checkCommand,
     measureCommand,
+    watchCommand,
     doctorCommand,
     serveCommand,
   ],

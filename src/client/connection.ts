@@ -264,7 +264,7 @@ class Connection implements DaemonConnection {
   }
 
   /** Subscriptions first, then whoever listens to the event itself. */
-  #fanOut(): Listeners<ClientEvents> {
+  #fanOut(): Required<Listeners<ClientEvents>> {
     const alone =
       <K extends keyof ClientEvents>(event: K) =>
       (payload: Payload<ClientEvents[K]>): void => {
@@ -287,6 +287,7 @@ class Connection implements DaemonConnection {
       'jobs.progress': both('jobs.progress'),
       'workers.changed': both('workers.changed'),
       'counts.changed': both('counts.changed'),
+      'watch.changed': both('watch.changed'),
       // Nothing to subscribe to: it comes with a request.
       'inquiry.progress': alone('inquiry.progress'),
     };

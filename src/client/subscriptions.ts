@@ -4,6 +4,7 @@ import type { Listeners, Params, Payload, Result } from '../protocol/contract.ts
 import type { DffmpegError } from '../protocol/errors.ts';
 import { toDffmpegError } from '../protocol/errors.ts';
 import type { Counts, Job, Progress, WorkerInfo } from '../protocol/model.ts';
+import type { WatchFolder } from '../protocol/watchFolder.ts';
 
 export type Topic = (typeof allTopics)[number];
 
@@ -14,6 +15,8 @@ export interface SubscriptionListeners {
   onProgress?(progress: Progress[]): void;
   onWorkers?(workers: WorkerInfo[]): void;
   onCounts?(counts: Counts): void;
+  /** Watched folders as they are; once after each connection, too. */
+  onWatch?(folders: WatchFolder[]): void;
 }
 
 export interface Subscription {
@@ -85,6 +88,11 @@ export class Subscriptions {
     'workers.changed': ({ workers }) => {
       this.#inOrder(() => {
         this.#tellWorkers(workers);
+      });
+    },
+    'watch.changed': ({ folders }) => {
+      this.#inOrder(() => {
+        this.#tell('watch', (to) => to.onWatch?.(folders));
       });
     },
     'counts.changed': (counts) => {

@@ -18,7 +18,13 @@ import { Subscription, type SubscriptionOptions } from './subscription.ts';
 /** Methods that ask about the daemon itself, which the coordinator knows nothing of. */
 export type DaemonHandlers = Pick<
   Handlers<ClientMethods>,
-  'session.open' | 'daemon.status' | 'daemon.stop' | 'sources.scan' | 'presets.list' | 'config.show'
+  | 'session.open'
+  | 'daemon.status'
+  | 'daemon.stop'
+  | 'sources.scan'
+  | 'presets.list'
+  | 'config.show'
+  | Extract<keyof ClientMethods, `watch.${string}`>
 >;
 
 export interface ClientLinkOptions extends SubscriptionOptions {
@@ -72,6 +78,10 @@ export async function serveClient(
     'jobs.retry': async ({ id }) => {
       const { job } = await control.find(id);
       return { job: toJob(await control.retry(job.id)) };
+    },
+    'jobs.retryHooks': async ({ id }) => {
+      const { job } = await control.find(id);
+      return { job: toJob(await control.retryHooks(job.id)) };
     },
     'jobs.pause': async ({ id }) => {
       const { job } = await control.find(id);

@@ -1,6 +1,7 @@
 import type { Channel } from '../protocol/channel.ts';
+import type { Submission } from '../protocol/clientContract.ts';
 import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
-import { isEnded, type Counts, type WorkerInfo } from '../protocol/model.ts';
+import { isEnded, type Counts, type JobHook, type WorkerInfo } from '../protocol/model.ts';
 import { systemTimers, type Timers } from '../protocol/timers.ts';
 import { Attempts } from './attempts.ts';
 import { ChangeFeed } from './changeFeed.ts';
@@ -10,6 +11,7 @@ import { Emitter } from './emitter.ts';
 import { Fleet } from './fleet.ts';
 import { createIdSource, type Clock, type Random } from './ids.ts';
 import { Inquiries } from './inquiries.ts';
+import { newHooks } from './jobHooks.ts';
 import { JobBook } from './jobBook.ts';
 import { cancelledByLeaving, JobControl } from './jobControl.ts';
 import { JobLogs } from './jobLog.ts';
@@ -24,6 +26,7 @@ import { Recovery } from './recovery.ts';
 import { Sessions } from './sessions.ts';
 import type { Store } from './store.ts';
 import type { StoredJob } from './store/records.ts';
+import { WatchBoard } from './watchBoard.ts';
 import { serveWorker } from './workerLink.ts';
 
 export interface CoordinatorOptions {
@@ -38,6 +41,10 @@ export interface CoordinatorOptions {
   readonly platform: string;
   readonly log: (error: DffmpegError) => void;
   readonly timers?: Timers;
+  /** What the operator wants to happen when a job has ended like this. */
+  readonly hooks?: (event: 'done' | 'failed') => readonly Pick<JobHook, 'key' | 'kind' | 'name'>[];
+  /** What is told of watched folders; whoever watches them posts it there. */
+  readonly watchBoard?: WatchBoard;
 }
 
 export interface Coordinator {
@@ -45,6 +52,12 @@ export interface Coordinator {
   attachWorker(channel: Channel): void;
   /** A client's channel, authenticated; it is served until it closes. */
   attachClient(channel: Channel, daemon: DaemonHandlers): void;
+  /** As `jobs.submit`, for the daemon itself: a repeat with the same submission id returns the same job. */
+  submit(submission: Submission): Promise<StoredJob>;
+  /** What has come of a hook of a job. */
+  settleHook(jobId: string, hook: JobHook): Promise<void>;
+  /** Text of whole lines for the log of a job. */
+  appendLog(jobId: string, text: string): void;
   counts(): Promise<Counts>;
   /** Paths of results that have taken the place of their source. */
   replacedPaths(): Promise<string[]>;
@@ -81,6 +94,8 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     store,
     clock,
     settings,
+    platform,
+    hooksFor: (job) => newHooks(job, clock(), options.hooks),
     onChange: jobChanged,
     onExplained: () => {
       feed.wake();
@@ -107,6 +122,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   const inquiries = new Inquiries({ fleet, store, control, newId, clock, timers, settings, platform });
   const sessions = new Sessions({ graceMs: settings.attachedGraceMs, timers, onGone: cancelAttached });
   const loadWatch = new LoadWatch(fleet);
+  const watchBoard = options.watchBoard ?? new WatchBoard();
   const workers = new Links(onError);
   const clients = new Links(onError, () => {
     activityChanged.emit();
@@ -133,6 +149,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
         fleet,
         progress,
         loadWatch,
+        watchBoard,
         control,
         replacements,
         inquiries,
@@ -143,6 +160,11 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
         onError,
       };
       clients.add(channel, serveClient(channel, daemon, link));
+    },
+    submit: (submission) => control.submit(submission, undefined),
+    settleHook: (jobId, hook) => control.settleHook(jobId, hook),
+    appendLog: (jobId, text) => {
+      logs.append(jobId, text);
     },
     counts: () => store.counts(),
     replacedPaths: () => store.replacedPaths(),
@@ -173,6 +195,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     const { id, state } = after.job;
     logs.append(id, logLines(after, before, clock()).join('\n'));
     feed.wake();
+    if (after.job.hooks?.some((hook) => hook.state === 'waiting')) activityChanged.emit();
     replacements.changed(after);
     if (state !== before?.job.state) {
       if (state !== 'running' && state !== 'verifying' && state !== 'committing') progress.forget(id);

@@ -1,17 +1,22 @@
 import { DffmpegError } from '../protocol/errors.ts';
-import { isEnded, type JobState } from '../protocol/model.ts';
+import { isEnded, type JobHook, type JobState } from '../protocol/model.ts';
 import { rankOf } from './ageing.ts';
 import type { Clock } from './ids.ts';
 import type { JobChange } from './jobChanges.ts';
 import { reduceJob } from './jobReducer.ts';
+import { normalisePath } from './outputNames.ts';
 import type { QueueSettings } from './queueSettings.ts';
-import type { Explanation, Store } from './store.ts';
+import type { Explanation, MadeFile, Store } from './store.ts';
 import type { JobRecord, StoredJob, TaskRecord } from './store/records.ts';
 
 export interface JobBookOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly settings: Pick<QueueSettings, 'ageingMs'>;
+  /** Node's name of the system on which the paths lie. */
+  readonly platform: string;
+  /** What happens when a job has ended; stored with its end. */
+  readonly hooksFor?: (job: JobRecord) => JobHook[];
   /** After each change is stored. `before` is missing for a new job. */
   readonly onChange: (after: StoredJob, before: StoredJob | undefined) => void;
   /** After only the reasons of waiting jobs have changed. */
@@ -26,6 +31,8 @@ export class JobBook {
   readonly store: Store;
   readonly #clock: Clock;
   readonly #settings: JobBookOptions['settings'];
+  readonly #platform: string;
+  readonly #hooksFor: NonNullable<JobBookOptions['hooksFor']>;
   readonly #onChange: JobBookOptions['onChange'];
   readonly #onExplained: JobBookOptions['onExplained'];
   /** Job → the end of its latest change. */
@@ -35,6 +42,8 @@ export class JobBook {
     this.store = options.store;
     this.#clock = options.clock;
     this.#settings = options.settings;
+    this.#platform = options.platform;
+    this.#hooksFor = options.hooksFor ?? (() => []);
     this.#onChange = options.onChange;
     this.#onExplained = options.onExplained;
   }
@@ -73,6 +82,7 @@ export class JobBook {
             from: before.job.state,
             tasks: after.tasks.filter((task) => !before.tasks.includes(task)),
             reservations: isEnded(after.job.state) ? [] : change.reservations,
+            made: newlyMade(after, before, this.#platform),
           });
           const stored = { ...after, job: { ...after.job, revision } };
           this.#onChange(stored, before);
@@ -108,6 +118,7 @@ export class JobBook {
     const machine = change.event ? this.#reduce(before, change.event) : {};
     const job = { ...before.job, ...change.job, ...machine };
     job.endedAt = isEnded(job.state) ? (before.job.endedAt ?? this.#clock()) : undefined;
+    if (isEnded(job.state) && !isEnded(before.job.state)) job.hooks = this.#hooksOf(job);
     const tasks = mergeBy(before.tasks, change.tasks ?? [], ({ id }) => id);
     return {
       job,
@@ -123,6 +134,13 @@ export class JobBook {
     const state = fittingState(task, job.state);
     const rank = rankOf(task, job, this.#settings.ageingMs);
     return state === task.state && rank === task.rank ? task : { ...task, state, rank };
+  }
+
+  /** Those of an earlier end that nobody has heard of yet stay. */
+  #hooksOf(job: JobRecord): JobHook[] | undefined {
+    const waiting = (job.hooks ?? []).filter(({ state }) => state === 'waiting');
+    const all = [...waiting, ...this.#hooksFor(job)];
+    return all.length === 0 ? undefined : all;
   }
 
   #reduce({ job }: StoredJob, event: NonNullable<JobChange['event']>) {
@@ -149,6 +167,17 @@ function fittingState(task: TaskRecord, state: JobState): TaskRecord['state'] {
   if (isEnded(state)) return 'ended';
   if (state === 'paused' && task.state === 'waiting') return 'paused';
   return state !== 'paused' && task.state === 'paused' ? 'waiting' : task.state;
+}
+
+/** Results that have got their names by this change, also that of the source which they replace. */
+function newlyMade(after: StoredJob, before: StoredJob, platform: string): MadeFile[] {
+  return after.job.outputs.flatMap(({ state, path, bytes }, index) => {
+    const earlier = before.job.outputs[index];
+    const isNew = earlier?.state !== 'placed' || earlier.path !== path;
+    return state === 'placed' && path !== undefined && isNew
+      ? [{ normalised: normalisePath(path, platform), bytes }]
+      : [];
+  });
 }
 
 function mergeBy<T>(old: readonly T[], changed: readonly T[], key: (item: T) => unknown): T[] {

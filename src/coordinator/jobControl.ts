@@ -1,11 +1,12 @@
 import { DffmpegError, type ErrorData } from '../protocol/errors.ts';
 import type { Submission } from '../protocol/clientContract.ts';
-import { isEnded } from '../protocol/model.ts';
+import { isEnded, type JobHook } from '../protocol/model.ts';
 import type { Attempts } from './attempts.ts';
 import type { Fleet } from './fleet.ts';
 import type { Clock } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
 import { newTask, retry } from './jobChanges.ts';
+import { retriedHooks, settled } from './jobHooks.ts';
 import { newJobRecord } from './jobRecord.ts';
 import { checkPlan } from './planner.ts';
 import type { StoredJob } from './store/records.ts';
@@ -153,6 +154,16 @@ export class JobControl {
     const { taskId, fence } = attempt;
     // Where the worker is gone, its attempt is, too.
     worker.peer.request('task.suspend', { taskId, fence, suspended }).catch(() => undefined);
+  }
+
+  async settleHook(id: string, hook: JobHook): Promise<void> {
+    await this.#options.book.change(id, ({ job }) => settled(job, hook));
+  }
+
+  /** The hooks that failed are run again. */
+  async retryHooks(id: string): Promise<StoredJob> {
+    const { book, clock } = this.#options;
+    return book.change(id, ({ job }) => retriedHooks(job, clock()));
   }
 
   async retry(id: string): Promise<StoredJob> {

@@ -1,4 +1,4 @@
-import type { Output } from '../protocol/model.ts';
+import type { JobHook, Output } from '../protocol/model.ts';
 import type { AttemptRecord, StoredJob } from './store/records.ts';
 
 /** What the job's log says of a change, beside what ffmpeg says: one line each, with the time. */
@@ -14,6 +14,7 @@ export function logLines(after: StoredJob, before: StoredJob | undefined, now: n
   const { job } = after;
   for (const [index, output] of job.outputs.entries())
     lines.push(...outputLines(output, before?.job.outputs[index]));
+  lines.push(...hookLines(job.hooks ?? [], before?.job.hooks ?? []));
   const replaced = job.replacement?.state;
   if (job.replacement && replaced !== before?.job.replacement?.state)
     lines.push(
@@ -25,6 +26,15 @@ export function logLines(after: StoredJob, before: StoredJob | undefined, now: n
     lines.push(job.reason ? `${job.state}: ${job.reason.message}` : stateText(after));
   else if (job.cancelling && !before.job.cancelling) lines.push('cancel requested');
   return lines.map((line) => `${new Date(now).toISOString()} ${line}`);
+}
+
+function hookLines(hooks: readonly JobHook[], earlier: readonly JobHook[]): string[] {
+  return hooks.flatMap(({ id, kind, name, state, tries, error }) => {
+    const known = earlier.find((hook) => hook.id === id);
+    if (tries === 0 || (known?.state === state && known.tries === tries)) return [];
+    const what = state === 'waiting' ? 'to be tried again' : state;
+    return [`hook ${kind} ${name}, try ${tries}: ${what}${error ? `: ${error.message}` : ''}`];
+  });
 }
 
 function commandLines(attempt: AttemptRecord, earlier: AttemptRecord | undefined): string[] {

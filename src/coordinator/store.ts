@@ -1,12 +1,13 @@
 import type { Counts, JobState } from '../protocol/model.ts';
 import type { AttemptKey, AttemptRecord, JobRecord, StoredJob, TaskRecord } from './store/records.ts';
+import type { WatchStore } from './watchStore.ts';
 
 /**
  * Where the queue lies. Asynchronous and of plain data on both sides, so that it can run in another thread or
  * over another database. Every call is one transaction. Throws `store-unavailable` with a sentence when the
  * database cannot be written or read.
  */
-export interface Store {
+export interface Store extends WatchStore {
   /** Synced to disk. A repeat with the same submission id returns the stored job and stores nothing. */
   submit(job: StoredJob): Promise<StoredJob>;
   /** Returns the job's new revision. Throws `conflict` when the job changed meanwhile or a name is reserved. */
@@ -23,6 +24,10 @@ export interface Store {
   changesSince(cursor: number, limit: number): Promise<{ jobs: StoredJob[]; cursor: number; more: boolean }>;
   /** Revision of the latest change. */
   revision(): Promise<number>;
+  /** Jobs with a hook that is due by then, the longest due first. */
+  hooksDue(now: number, limit: number): Promise<StoredJob[]>;
+  /** When the next hook is due. */
+  nextHook(): Promise<number | undefined>;
   counts(): Promise<Counts>;
   queuePaused(): Promise<boolean>;
   /** Synced to disk; counts as a change, so that who follows the changes hears of it. */
@@ -59,6 +64,8 @@ export interface JobWrite {
   readonly dropAttempt?: AttemptKey | undefined;
   /** Replace the job's reserved names; an empty list gives them back. */
   readonly reservations?: readonly Reservation[] | undefined;
+  /** Results that have their names now. */
+  readonly made?: readonly MadeFile[] | undefined;
   /** Synced to disk before it is answered. */
   readonly durable?: boolean | undefined;
 }
@@ -67,6 +74,12 @@ export interface Reservation {
   readonly path: string;
   /** Equal for all spellings of one file. */
   readonly normalised: string;
+}
+
+export interface MadeFile {
+  /** As of a reservation. */
+  readonly normalised: string;
+  readonly bytes?: number | undefined;
 }
 
 export interface Explanation {

@@ -9,6 +9,7 @@ import { inOneFrame, toJob } from './jobView.ts';
 import type { LoadWatch } from './loadWatch.ts';
 import type { ProgressBoard } from './progressBoard.ts';
 import type { Store } from './store.ts';
+import type { WatchBoard } from './watchBoard.ts';
 
 export interface SubscriptionOptions {
   readonly store: Store;
@@ -16,6 +17,7 @@ export interface SubscriptionOptions {
   readonly fleet: Fleet;
   readonly progress: ProgressBoard;
   readonly loadWatch: LoadWatch;
+  readonly watchBoard: WatchBoard;
   readonly onError: (error: DffmpegError) => void;
 }
 
@@ -101,7 +103,7 @@ export class Subscription {
   }
 
   #listen(): void {
-    const { fleet, progress, loadWatch } = this.#options;
+    const { fleet, progress, loadWatch, watchBoard } = this.#options;
     if (this.#wants('progress'))
       this.#stops.push(
         progress.listen((all) => {
@@ -117,6 +119,14 @@ export class Subscription {
         }),
       );
     if (this.#wants('load')) this.#stops.push(loadWatch.watch());
+    if (this.#wants('watch'))
+      this.#stops.push(
+        watchBoard.follow((folders) => {
+          setImmediate(() => {
+            if (!this.#ended) this.#peer.emit('watch.changed', { folders: [...folders] });
+          });
+        }),
+      );
   }
 
   #hear(changes: Changes): void {

@@ -6,7 +6,9 @@ import { fileRows } from '../worker/fileRows.ts';
 import { workerRows } from '../worker/workerRows.ts';
 import { daemonSettings } from './settings/daemon.ts';
 import { generalSettings } from './settings/general.ts';
+import { hookSettings } from './settings/hooks.ts';
 import { logSettings } from './settings/log.ts';
+import { watchSettings } from './settings/watch.ts';
 
 /**
  * Every setting, in groups: one row each, in the file of its group. Its key stands in config.jsonc and
@@ -18,6 +20,8 @@ export const settingGroups = [
   { title: 'Queue', rows: queueRows },
   { title: 'Encoding', rows: workerRows },
   { title: 'Files', rows: fileRows },
+  { title: 'Watched folders', rows: watchSettings },
+  { title: 'Hooks', rows: hookSettings },
   { title: 'Logs', rows: logSettings },
   { title: 'Daemon', rows: { ...daemonSettings, ...listenerRows } },
   {
@@ -38,6 +42,8 @@ export const settings = {
   ...queueRows,
   ...workerRows,
   ...fileRows,
+  ...watchSettings,
+  ...hookSettings,
   ...logSettings,
   ...daemonSettings,
   ...listenerRows,

@@ -5,7 +5,9 @@ import path from 'node:path';
 import { discoveryPath, localIdentity, type Discovery } from '../client/discovery.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
 import { createCoordinator, type Coordinator } from '../coordinator/coordinator.ts';
+import type { Store } from '../coordinator/store.ts';
 import { openThreadedStore } from '../coordinator/store/threadedStore.ts';
+import { WatchBoard } from '../coordinator/watchBoard.ts';
 import { writeFileAtomic } from '../files/atomicWrite.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import { systemTimers } from '../protocol/timers.ts';
@@ -16,11 +18,16 @@ import { createWorker } from '../worker/worker.ts';
 import { Cleanups } from './cleanups.ts';
 import type { ConfigStore } from './configStore.ts';
 import { daemonHandlers } from './daemonHandlers.ts';
+import { hookKey } from './hooks/hookSchema.ts';
+import { describeHook } from './hooks/hookTable.ts';
+import { HookRunner } from './hooks/hookRunner.ts';
 import { IdleMonitor } from './idleMonitor.ts';
 import { parseListenAddress } from './listenAddress.ts';
 import { openLog, type DaemonLog } from './log.ts';
 import { programBuild } from './programBuild.ts';
 import { PartSettings } from './partSettings.ts';
+import { watchParts } from './watch/watchParts.ts';
+import { WatchService } from './watch/watchService.ts';
 
 export interface DaemonOptions {
   readonly config: ConfigStore;
@@ -42,6 +49,7 @@ export class Daemon {
   readonly #cleanups: Cleanups;
   readonly #settings: PartSettings;
   #idle: IdleMonitor | undefined;
+  #watch: WatchService | undefined;
   #end: (code: number) => void = () => undefined;
 
   constructor({ config, stateDir }: DaemonOptions) {
@@ -67,14 +75,15 @@ export class Daemon {
   async start(): Promise<{ url: string }> {
     this.#log.log.info({ ...this.#program, pid: process.pid, node: process.version }, 'starting');
     this.#followConfig();
-    const coordinator = await this.#openQueue();
-    const discovery = await this.#listen(coordinator);
+    const { coordinator, watch } = await this.#openQueue();
+    const discovery = await this.#listen(coordinator, watch);
     this.#startWorker(coordinator);
     // Last: who finds the file finds a daemon that answers.
     await writeFileAtomic(discoveryPath(this.#stateDir), JSON.stringify(discovery), { mode: 0o600 });
     // First to go: who looks for a daemon shall not find one that leaves.
     this.#cleanups.add('discovery file', () => rmSync(discoveryPath(this.#stateDir), { force: true }));
     this.#leaveWhenIdle(coordinator);
+    await watch.start();
     this.#log.log.info({ url: discovery.url }, 'ready');
     return { url: discovery.url };
   }
@@ -105,6 +114,9 @@ export class Daemon {
         this.#settings.set(values);
         this.#log.setLevel(values.logLevel);
         this.#idle?.setMinutes(values.idleMinutes);
+        this.#watch
+          ?.configure()
+          .catch((error: unknown) => this.#log.log.warn({ err: error }, 'watched folders'));
         this.#log.log.info('settings changed');
         tellProblems();
       },
@@ -113,14 +125,20 @@ export class Daemon {
     this.#cleanups.add('settings', () => this.#config.close());
   }
 
-  async #openQueue(): Promise<Coordinator> {
+  async #openQueue(): Promise<{ coordinator: Coordinator; watch: WatchService }> {
     const { version } = this.#program;
     const file = path.join(this.#stateDir, 'store.sqlite');
+    const store = await openThreadedStore({
+      store: { dialect: 'sqlite', file, programVersion: version },
+      onCrash: (error) => this.#log.log.error({ err: error }, 'the queue’s database'),
+    });
+    const board = new WatchBoard();
     const coordinator = await createCoordinator({
-      store: await openThreadedStore({
-        store: { dialect: 'sqlite', file, programVersion: version },
-        onCrash: (error) => this.#log.log.error({ err: error }, 'the queue’s database'),
-      }),
+      ...{ store, watchBoard: board },
+      hooks: (event) =>
+        this.#config.values.hooks
+          .filter(({ on }) => on === event)
+          .map((hook) => ({ key: hookKey(hook), ...describeHook(hook) })),
       logsDir: path.join(this.#stateDir, 'logs', 'jobs'),
       settings: this.#settings.queue,
       clock: Date.now,
@@ -130,11 +148,48 @@ export class Daemon {
     });
     // Its store is closed with it.
     this.#cleanups.add('queue', () => coordinator.close());
-    return coordinator;
+    this.#runHooks(coordinator, store);
+    return { coordinator, watch: this.#watchFolders({ coordinator, store, board }) };
   }
 
-  #handlers(coordinator: Coordinator): DaemonHandlers {
+  #runHooks(coordinator: Coordinator, store: Store): void {
+    const runner = new HookRunner({
+      ...{ store, coordinator, stateDir: this.#stateDir },
+      hooks: () => this.#config.values.hooks,
+      settings: () => this.#config.values,
+      timers: systemTimers,
+      clock: Date.now,
+      random: Math.random,
+      onError: (error) => this.#log.log.warn({ err: error }, 'hooks'),
+    });
+    const stopFollowing = coordinator.onActivity(() => runner.wake());
+    this.#cleanups.add('hooks', async () => {
+      stopFollowing();
+      await runner.close();
+    });
+    runner.wake();
+  }
+
+  #watchFolders(queue: { coordinator: Coordinator; store: Store; board: WatchBoard }): WatchService {
+    const watch = new WatchService(
+      watchParts({
+        ...{ ...queue, config: this.#config },
+        onCount: (watching) => this.#idle?.setActivity({ watching }),
+        onError: (error) => this.#log.log.warn({ err: error }, 'watched folders'),
+      }),
+    );
+    this.#watch = watch;
+    const stopFollowing = queue.coordinator.onActivity(() => watch.changed());
+    this.#cleanups.add('watched folders', async () => {
+      stopFollowing();
+      await watch.close();
+    });
+    return watch;
+  }
+
+  #handlers(coordinator: Coordinator, watch: WatchService): DaemonHandlers {
     return daemonHandlers({
+      watch,
       program: this.#program,
       stateDir: this.#stateDir,
       startedAt: this.#startedAt,
@@ -147,13 +202,13 @@ export class Daemon {
     });
   }
 
-  async #listen(coordinator: Coordinator): Promise<Discovery> {
+  async #listen(coordinator: Coordinator, watch: WatchService): Promise<Discovery> {
     const key = randomBytes(32).toString('hex');
     this.#log.redact(key);
     const address = parseListenAddress(this.#config.values.listen);
     // Checked when the settings were read.
     if ('problem' in address) throw new DffmpegError('request-invalid', address.problem);
-    const handlers = this.#handlers(coordinator);
+    const handlers = this.#handlers(coordinator, watch);
     const listener = await listenWebSocket({
       ...address,
       authenticate: (identity) => (identity === localIdentity ? { key, role: 'client' } : undefined),

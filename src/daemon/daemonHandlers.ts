@@ -8,6 +8,8 @@ import { protocolVersion } from '../protocol/version.ts';
 import { settingKeys, settingRow } from './config.ts';
 import type { ConfigStore } from './configStore.ts';
 import type { ProgramBuild } from './programBuild.ts';
+import { watchHandlers } from './watch/watchHandlers.ts';
+import type { WatchService } from './watch/watchService.ts';
 
 export interface DaemonParts {
   readonly program: ProgramBuild;
@@ -15,6 +17,7 @@ export interface DaemonParts {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly config: ConfigStore;
+  readonly watch: WatchService;
   counts(): Promise<Counts>;
   /** Of results that have taken the place of their source. */
   replacedPaths(): Promise<string[]>;
@@ -27,6 +30,7 @@ export interface DaemonParts {
 export function daemonHandlers(parts: DaemonParts): DaemonHandlers {
   const { program, config } = parts;
   return {
+    ...watchHandlers(parts.watch, config),
     'session.open': () => Promise.resolve({ ...program, protocol: protocolVersion }),
     'daemon.status': async () => ({
       ...program,

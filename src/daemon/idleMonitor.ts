@@ -5,6 +5,8 @@ export interface Activity {
   readonly clients: number;
   /** Jobs that have not ended. */
   readonly unfinished: number;
+  /** Folders that are watched. */
+  readonly watching: number;
 }
 
 export interface IdleMonitorOptions {
@@ -14,10 +16,10 @@ export interface IdleMonitorOptions {
   onIdle(): void;
 }
 
-/** Calls `onIdle` once there has been no client and no unfinished job for the whole period. */
+/** Calls `onIdle` once there has been no client, no unfinished job and no watched folder for the whole period. */
 export class IdleMonitor {
   readonly #options: IdleMonitorOptions;
-  #activity: Activity = { clients: 0, unfinished: 0 };
+  #activity: Activity = { clients: 0, unfinished: 0, watching: 0 };
   #minutes: number;
   #stop: (() => void) | undefined;
 
@@ -51,6 +53,6 @@ export class IdleMonitor {
   }
 }
 
-function isIdle({ clients, unfinished }: Activity): boolean {
-  return clients === 0 && unfinished === 0;
+function isIdle({ clients, unfinished, watching }: Activity): boolean {
+  return clients === 0 && unfinished === 0 && watching === 0;
 }

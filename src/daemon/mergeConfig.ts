@@ -53,6 +53,12 @@ function choose(
 ): { value: unknown; origin: Origin } {
   for (const layer of layers) {
     if (!Object.hasOwn(layer.values, key)) continue;
+    const { onlyIn = layer.origin } = settingRow(key);
+    if (layer.origin !== onlyIn) {
+      const message = `${key}: This setting counts in ${onlyIn} alone.`;
+      problems.push({ origin: layer.origin, place: layer.place([key]), message });
+      continue;
+    }
     const checked = check(key, layer.values[key]);
     for (const issue of checked.issues)
       problems.push({

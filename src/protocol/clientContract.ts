@@ -22,10 +22,17 @@ import {
   progressSchema,
   workerSchema,
 } from './model.ts';
+import {
+  existingChoices,
+  watchedFileSchema,
+  watchFolderSchema,
+  watchFolderSpecSchema,
+  watchOrigins,
+} from './watchFolder.ts';
 
 /** What the extension and the command line may ask the daemon. docs/protocol.md is printed from this table. */
 
-export const topics = ['jobs', 'progress', 'workers', 'counts', 'load'] as const;
+export const topics = ['jobs', 'progress', 'workers', 'counts', 'load', 'watch'] as const;
 
 export const submitSchema = z.object({
   /** Made by the client; a repeat with the same id returns the same job and stores nothing. */
@@ -95,6 +102,11 @@ export const clientMethods = {
   },
   'jobs.retry': {
     doc: 'Puts a failed or cancelled job back into the queue, as a new attempt of the same job.',
+    params: z.object({ id: idSchema }),
+    result: z.object({ job: jobSchema }),
+  },
+  'jobs.retryHooks': {
+    doc: 'Runs the hooks of a job again that failed.',
     params: z.object({ id: idSchema }),
     result: z.object({ job: jobSchema }),
   },
@@ -172,6 +184,57 @@ export const clientMethods = {
       skipped: z.array(z.object({ path: pathSchema, why: z.string() })),
     }),
   },
+  'watch.list': {
+    doc: 'Watched folders: those that were activated, and those of config.jsonc that were not.',
+    params: z.object({}),
+    result: z.object({
+      folders: z.array(watchFolderSchema),
+      /** What is wrong with the declared ones in config.jsonc. */
+      problems: z.array(z.string()),
+    }),
+  },
+  'watch.activate': {
+    doc: 'A person’s yes: from now on each new file of the folder becomes a job, also after a restart. Activated again, it takes the new settings over; its files stay known.',
+    params: z.object({
+      folder: watchFolderSpecSchema,
+      origin: z.enum(watchOrigins).exclude(['config']).default('cli'),
+      /** As it is now, where the daemon does not know it by its name; else its name is looked up for each file. */
+      preset: presetSnapshotSchema.shape.preset.optional(),
+      /** What becomes of the files that are there already. */
+      existing: z.enum(existingChoices).default('skip'),
+    }),
+    result: z.object({ folder: watchFolderSchema }),
+  },
+  'watch.activateDeclared': {
+    doc: 'As above, for a folder of config.jsonc, by its id or its path: what stands there counts, now and later.',
+    params: z.object({ folder: pathSchema, existing: z.enum(existingChoices).default('skip') }),
+    result: z.object({ folder: watchFolderSchema }),
+  },
+  'watch.pause': {
+    doc: 'No file is taken until `watch.resume`, also after a restart; the jobs go on. By id or path.',
+    params: z.object({ folder: pathSchema }),
+    result: z.object({ folder: watchFolderSchema }),
+  },
+  'watch.resume': {
+    doc: 'Files are taken again, those that came meanwhile too.',
+    params: z.object({ folder: pathSchema }),
+    result: z.object({ folder: watchFolderSchema }),
+  },
+  'watch.remove': {
+    doc: 'The folder is not watched any more, and what was known of its files is forgotten; jobs and files stay.',
+    params: z.object({ folder: pathSchema }),
+    result: z.object({ folder: watchFolderSchema }),
+  },
+  'watch.scan': {
+    doc: 'Looks at the folder now, and answers when that is done; files still have to stop growing.',
+    params: z.object({ folder: pathSchema }),
+    result: z.object({ folder: watchFolderSchema }),
+  },
+  'watch.files': {
+    doc: 'Files of a watched folder: those that are still growing first, then the latest that were taken.',
+    params: z.object({ folder: pathSchema, limit: z.int().min(1).max(500).default(50) }),
+    result: z.object({ files: z.array(watchedFileSchema) }),
+  },
   'workers.list': {
     doc: 'Every worker: what it is, what it proved, what it runs.',
     params: z.object({}),
@@ -239,6 +302,11 @@ export const clientEvents = {
   'workers.changed': {
     doc: 'All workers as they are now (without load unless `load` is subscribed).',
     payload: z.object({ workers: z.array(workerSchema) }),
+    latestWins: true,
+  },
+  'watch.changed': {
+    doc: 'Watched folders as they are now; once after `subscribe`, too.',
+    payload: z.object({ folders: z.array(watchFolderSchema) }),
     latestWins: true,
   },
   'counts.changed': {

@@ -29,6 +29,7 @@ export const errorTable = {
   'ffmpeg-killed': 'environment',
   'scratch-full': 'environment',
   'result-damaged': 'environment',
+  'hook-failed': 'environment',
   'worker-lost': 'transient',
   'store-unavailable': 'transient',
   disconnected: 'transient',

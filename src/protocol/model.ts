@@ -133,6 +133,25 @@ export const attemptSchema = z.object({
 /** A preset as it travels: the data itself, never a name that another machine would look up. */
 export const presetSnapshotSchema = z.object({ name: presetNameSchema, preset: completePresetSchema });
 
+/** `waiting`: it is run at `at`, for the first time or again. */
+export const hookStates = ['waiting', 'done', 'failed'] as const;
+
+/** Something of the operator's that happens when the job has ended. It never changes the job's own state. */
+export const jobHookSchema = z.object({
+  /** The same for every try: what a receiver tells repetitions by. */
+  id: idSchema,
+  /** Which of the operator's hooks. */
+  key: idSchema,
+  kind: z.enum(['command', 'webhook', 'copy']),
+  /** For a person: the program, the server, the folder. */
+  name: z.string(),
+  state: z.enum(hookStates),
+  tries: z.int().min(0),
+  /** When it is run next, or was run last. */
+  at: z.number(),
+  error: errorDataSchema.optional(),
+});
+
 export const jobSchema = z.object({
   id: idSchema,
   /** Grows with every change of the job, over all jobs: what `jobs.changed` resumes from. */
@@ -159,6 +178,8 @@ export const jobSchema = z.object({
   outputs: z.array(outputSchema),
   /** Why it waits, failed or was cancelled. */
   reason: errorDataSchema.optional(),
+  /** From its end on, where the operator has any. */
+  hooks: z.array(jobHookSchema).optional(),
   attempts: z.array(attemptSchema),
   createdAt: z.number(),
   startedAt: z.number().optional(),
@@ -235,6 +256,7 @@ export type Replacement = z.output<typeof replacementSchema>;
 export type Exit = z.output<typeof exitSchema>;
 export type Attempt = z.output<typeof attemptSchema>;
 export type PresetSnapshot = z.output<typeof presetSnapshotSchema>;
+export type JobHook = z.output<typeof jobHookSchema>;
 export type Job = z.output<typeof jobSchema>;
 export type Progress = z.output<typeof progressSchema>;
 export type FfmpegStatus = z.output<typeof ffmpegStatusSchema>;

@@ -14,6 +14,8 @@ export interface SettingRow {
   /** Of a setting that is many by name: those that are right, and what is wrong with the others. */
   readonly entries?: (value: Readonly<Record<string, unknown>>) => Entries;
   readonly default: unknown;
+  /** Where alone it counts: what starts programs is the operator's to write. */
+  readonly onlyIn?: 'config.jsonc';
   /** Reads the value of a flag or a variable; without it the setting stands in files alone. */
   readonly text?: (text: string) => unknown;
   /** Whether a change of a file takes effect without a restart. */

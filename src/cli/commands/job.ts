@@ -9,6 +9,7 @@ import { prioritizeJobs } from '../jobs/prioritizeJobs.ts';
 import { pauseJobs, pauseQueue } from '../jobs/pauseJobs.ts';
 import { replaceSources, undoJobs } from '../jobs/replaceSources.ts';
 import { retryJobs } from '../jobs/retryJobs.ts';
+import { retryHooks } from '../jobs/retryHooks.ts';
 import { showJob } from '../jobs/showJob.ts';
 import { showLog } from '../jobs/showLog.ts';
 
@@ -32,6 +33,7 @@ export function jobCommands(context: CommandContext): Command[] {
     pauseCommand('resume', context),
     prioritizeCommand(context),
     retryCommand(context),
+    retryHooksCommand(context),
     undoCommand(context),
     replaceCommand(context),
   ])
@@ -130,6 +132,13 @@ function replaceCommand(context: CommandContext): Command {
   return command
     .argument('<id...>', idHelp)
     .action(action<[string[]]>(context, command, (invocation, ids) => replaceSources(invocation, ids)));
+}
+
+function retryHooksCommand(context: CommandContext): Command {
+  const command = new Command('retry-hooks').description('Run the hooks of jobs again that failed.');
+  return command
+    .argument('<id...>', idHelp)
+    .action(action<[string[]]>(context, command, (invocation, ids) => retryHooks(invocation, ids)));
 }
 
 export function readLimit(text: string): number {

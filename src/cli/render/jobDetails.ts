@@ -1,5 +1,6 @@
 import { formatBytes, formatDuration } from '../../encoding/formatting.ts';
 import { replacementText } from '../../protocol/jobResults.ts';
+import { hookText } from '../../protocol/hookText.ts';
 import type { Attempt, Job } from '../../protocol/model.ts';
 import { printable } from '../../encoding/printable.ts';
 import { findingText, stateText, type TextOptions } from './jobText.ts';
@@ -27,6 +28,7 @@ export function jobDetails(job: Job, options: TextOptions & { readonly platform:
     ...field('', job.reason?.hint && printable(job.reason.hint)),
     ...field('replaced', replacementText(job)),
     ...field('', job.replacement?.aside && printable(job.replacement.aside)),
+    ...(job.hooks ?? []).flatMap((hook) => field('hook', printable(hookText(hook)))),
     ...field('created', new Date(job.createdAt).toISOString()),
     ...field('ended', job.endedAt === undefined ? undefined : new Date(job.endedAt).toISOString()),
     ...job.attempts.flatMap((attempt) => attemptLines(attempt, options)),

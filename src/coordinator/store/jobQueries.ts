@@ -138,6 +138,28 @@ export async function attached(db: Reading): Promise<{ id: string; sessionId: st
   return rows.flatMap(({ id, session_id: sessionId }) => (sessionId === null ? [] : [{ id, sessionId }]));
 }
 
+export async function hooksDue(db: Reading, now: number, limit: number): Promise<StoredJob[]> {
+  const rows = await db
+    .selectFrom('jobs')
+    .selectAll()
+    .where('hooks_due', '<=', now)
+    .orderBy('hooks_due')
+    .limit(limit)
+    .execute();
+  return withParts(db, rows);
+}
+
+export async function nextHook(db: Reading): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('jobs')
+    .select('hooks_due')
+    .where('hooks_due', 'is not', null)
+    .orderBy('hooks_due')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.hooks_due === null || row === undefined ? undefined : Number(row.hooks_due);
+}
+
 export async function replacementsDue(
   db: Reading,
   now: number,

@@ -5,6 +5,7 @@ import type { AttemptKey, StoredJob } from './records.ts';
 import { reserve } from './reservations.ts';
 import { toAttemptRow, toJobRow, toTaskRow } from './rows.ts';
 import type { Writing } from './schema.ts';
+import { recordMade } from './madeFiles.ts';
 
 export async function insertJob(writing: Writing, stored: StoredJob): Promise<StoredJob> {
   const { job } = stored;
@@ -39,6 +40,7 @@ export async function updateJob(writing: Writing, change: JobWrite): Promise<num
   }
   if (change.dropAttempt) await deleteAttempt(writing, change.dropAttempt);
   if (change.reservations !== undefined) await reserve(writing, id, change.reservations);
+  if (change.made !== undefined) await recordMade(writing, id, change.made);
   return revision;
 }
 

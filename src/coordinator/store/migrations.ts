@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { DffmpegError } from '../../protocol/errors.ts';
+import { watchFolders } from './watchMigration.ts';
 
 /** One step of the schema. Never changed once released: the next change is the next number. */
 export interface Migration {
@@ -14,6 +15,8 @@ export const migrations: readonly Migration[] = [
   { number: 3, name: '0003-pause', up: pausedJobs },
   { number: 4, name: '0004-rank', up: rankedTasks },
   { number: 5, name: '0005-replace', up: replacedSources },
+  { number: 6, name: '0006-watch', up: watchFolders },
+  { number: 7, name: '0007-hooks', up: hooksOfJobs },
 ];
 
 interface MetaSchema {
@@ -210,6 +213,13 @@ async function replacedSources(database: Kysely<never>): Promise<void> {
   await database.schema.alterTable('jobs').addColumn('replacement_due', 'bigint').execute();
   await database.schema.createIndex('jobs_by_replacement_due').on('jobs').column('replacement_due').execute();
   await database.schema.createIndex('jobs_by_success').on('jobs').columns(['on_success', 'state']).execute();
+}
+
+/** What happens when a job has ended, and when the next of it is due. */
+async function hooksOfJobs(database: Kysely<never>): Promise<void> {
+  await database.schema.alterTable('jobs').addColumn('hooks', 'text').execute();
+  await database.schema.alterTable('jobs').addColumn('hooks_due', 'bigint').execute();
+  await database.schema.createIndex('jobs_by_hooks_due').on('jobs').column('hooks_due').execute();
 }
 
 interface OneOutputSchema {

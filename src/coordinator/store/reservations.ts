@@ -38,6 +38,7 @@ export async function reservedAmong(
   return found;
 }
 
-function pathKey(normalised: string): string {
+/** Databases limit the length of a key: a normalised path as one. */
+export function pathKey(normalised: string): string {
   return createHash('sha256').update(normalised).digest('hex');
 }

@@ -26,6 +26,8 @@ export function toJobRow(job: JobRecord): JobsTable {
     probes: json(job.probes),
     placement: json(job.placement),
     on_success: job.onSuccess,
+    hooks: json(job.hooks),
+    hooks_due: hooksDue(job) ?? null,
     replacement: json(job.replacement),
     replacement_due: replacementDue(job) ?? null,
     cancelling: Number(job.cancelling),
@@ -56,6 +58,7 @@ export function toJobRecord(row: JobsTable): JobRecord {
     probes: parse(row.probes),
     placement: parse(row.placement),
     onSuccess: row.on_success,
+    hooks: parse(row.hooks),
     replacement: parse(row.replacement),
     cancelling: row.cancelling === 1,
     suspended: row.suspended === 1,
@@ -143,6 +146,13 @@ export function toAttemptRecord(row: AttemptsTable): AttemptRecord {
 function replacementDue({ replacement }: JobRecord): number | undefined {
   if (replacement?.state === 'replacing' || replacement?.state === 'undoing') return 0;
   return replacement?.state === 'replaced' ? replacement.keptUntil : undefined;
+}
+
+/** Not before a result has its last name: a replacement changes that. */
+function hooksDue({ hooks = [], replacement }: JobRecord): number | undefined {
+  if (replacement?.state === 'replacing' || replacement?.state === 'undoing') return undefined;
+  const due = hooks.filter(({ state }) => state === 'waiting').map(({ at }) => at);
+  return due.length === 0 ? undefined : Math.min(...due);
 }
 
 function json(value: unknown): string | null {

@@ -10,6 +10,9 @@ export interface Schema {
   attempts: AttemptsTable;
   reservations: ReservationsTable;
   counters: { name: string; value: number };
+  made_files: MadeFilesTable;
+  watch_folders: WatchFoldersTable;
+  watched_files: WatchedFilesTable;
 }
 
 export interface JobsTable {
@@ -36,6 +39,10 @@ export interface JobsTable {
   /** JSON. */
   placement: string | null;
   on_success: string;
+  /** JSON. */
+  hooks: string | null;
+  /** When the next hook is to be run. */
+  hooks_due: number | null;
   /** JSON. */
   replacement: string | null;
   /** When something is to be done about it, milliseconds since the epoch; 0 for at once. */
@@ -93,6 +100,40 @@ export interface ReservationsTable {
   path_key: string;
   path: string;
   job_id: string;
+}
+
+/** Results that jobs placed, so that no watched folder takes them for sources. They outlive their jobs. */
+export interface MadeFilesTable {
+  /** As of a reservation. */
+  path_key: string;
+  job_id: string;
+  bytes: number | null;
+}
+
+export interface WatchFoldersTable {
+  id: string;
+  origin: string;
+  /** JSON. */
+  spec: string;
+  /** JSON: the preset as it was when the folder was activated; null where its name is looked up for each file. */
+  preset_data: string | null;
+  paused: number;
+  activated_at: number;
+}
+
+export interface WatchedFilesTable {
+  folder_id: string;
+  /** Its content, or its state where nobody read it. */
+  file_key: string;
+  path: string;
+  /** Size, time of the last change and inode. */
+  inode_key: string;
+  /** SHA-256 of size, time of the last change and path. */
+  path_key: string;
+  bytes: number;
+  state: string;
+  job_id: string | null;
+  at: number;
 }
 
 export type Database = Kysely<Schema>;

@@ -7,6 +7,9 @@ import * as queue from './queueQueries.ts';
 import type { StoredJob, TaskRecord } from './records.ts';
 import { reservedAmong } from './reservations.ts';
 import type { Database } from './schema.ts';
+import * as watched from './watchQueries.ts';
+import { madeAmong } from './madeFiles.ts';
+import type { IdentityKeys, WatchedFileRecord, WatchFolderRecord } from './watchRecords.ts';
 
 /** The store over any database that Kysely speaks to; a dialect is a file that opens one. */
 export class SqlStore implements Store {
@@ -48,6 +51,14 @@ export class SqlStore implements Store {
 
   revision(): Promise<number> {
     return read.revision(this.#db);
+  }
+
+  hooksDue(now: number, limit: number): Promise<StoredJob[]> {
+    return read.hooksDue(this.#db, now, limit);
+  }
+
+  nextHook(): Promise<number | undefined> {
+    return read.nextHook(this.#db);
   }
 
   counts(): Promise<Counts> {
@@ -96,6 +107,49 @@ export class SqlStore implements Store {
 
   reserved(normalised: readonly string[], forJob: string): Promise<string[]> {
     return reservedAmong(this.#db, normalised, forJob);
+  }
+
+  madeAmong(normalised: readonly string[]): ReturnType<Store['madeAmong']> {
+    return madeAmong(this.#db, normalised);
+  }
+
+  watchFolders(): Promise<WatchFolderRecord[]> {
+    return watched.folders(this.#db);
+  }
+
+  saveWatchFolder(
+    folder: WatchFolderRecord,
+    files: readonly WatchedFileRecord[] = [],
+    forgetExisting = false,
+  ): Promise<void> {
+    return this.#commits.write(true, async (writing) => {
+      if (forgetExisting) await watched.forgetExisting(writing, folder.id);
+      await watched.saveFolder(writing, folder, files);
+    });
+  }
+
+  removeWatchFolder(id: string): Promise<void> {
+    return this.#commits.write(true, (writing) => watched.removeFolder(writing, id));
+  }
+
+  addWatchedFiles(folderId: string, files: readonly WatchedFileRecord[]): Promise<void> {
+    return this.#commits.write(true, (writing) => watched.addFiles(writing, folderId, files));
+  }
+
+  watchedAmong(folderId: string, keys: readonly IdentityKeys[]): Promise<boolean[]> {
+    return watched.watchedAmong(this.#db, folderId, keys);
+  }
+
+  watchedContent(folderId: string, fileKey: string): Promise<WatchedFileRecord | undefined> {
+    return watched.watchedContent(this.#db, folderId, fileKey);
+  }
+
+  watchedFiles(folderId: string, limit: number): ReturnType<Store['watchedFiles']> {
+    return watched.watchedFiles(this.#db, folderId, limit);
+  }
+
+  watchSummary(folderId: string): ReturnType<Store['watchSummary']> {
+    return watched.watchSummary(this.#db, folderId);
   }
 
   async close(): Promise<void> {

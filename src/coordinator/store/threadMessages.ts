@@ -29,6 +29,17 @@ const methods: Readonly<Record<StoreMethod, true>> = {
   reserved: true,
   replacementsDue: true,
   replacedPaths: true,
+  hooksDue: true,
+  nextHook: true,
+  madeAmong: true,
+  watchFolders: true,
+  saveWatchFolder: true,
+  removeWatchFolder: true,
+  addWatchedFiles: true,
+  watchedAmong: true,
+  watchedContent: true,
+  watchedFiles: true,
+  watchSummary: true,
   close: true,
 };
 export const storeMethods = Object.keys(methods) as StoreMethod[];

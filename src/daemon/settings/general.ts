@@ -43,7 +43,7 @@ export const generalSettings = {
   idleMinutes: duration(
     'minutes',
     10,
-    'The daemon leaves after so long without a client and without an unfinished job; 0: it stays.',
+    'The daemon leaves after so long without a client, an unfinished job and a watched folder; 0: it stays.',
     { hot: true },
   ),
   lowPriority: yesOrNo(

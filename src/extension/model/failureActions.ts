@@ -41,6 +41,7 @@ const helpful: Readonly<Record<ErrorCode, readonly FailureAction[]>> = {
   'ffmpeg-killed': notTheirs,
   'scratch-full': notTheirs,
   'result-damaged': ['retry', 'check-file', 'show-log'],
+  'hook-failed': ['show-log'],
   'worker-lost': notTheirs,
   'store-unavailable': ['retry', 'show-daemon-log'],
   disconnected: notTheirs,

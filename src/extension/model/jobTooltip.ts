@@ -1,5 +1,6 @@
 import { formatBytes, formatDuration, formatSizeChange } from '../../encoding/formatting.ts';
 import { replacementText, sourceBytes } from '../../protocol/jobResults.ts';
+import { hookText } from '../../protocol/hookText.ts';
 import type { Exit, Job } from '../../protocol/model.ts';
 import { toCommandLine } from '../../encoding/commandLine.ts';
 import { jobLabel, lastAttempt, lastCommand, stateWord } from './jobPresentation.ts';
@@ -51,6 +52,7 @@ function facts(job: Job): string[] {
       ? [fact('Took', formatDuration((job.endedAt - job.startedAt) / 1000))]
       : []),
     ...(attempt?.exit && job.state === 'failed' ? [fact('ffmpeg', exitText(attempt.exit))] : []),
+    ...(job.hooks ?? []).map((hook) => fact('Hook', hookText(hook))),
     ...(job.attempts.length > 2 ? [fact('Attempts', String(job.attempts.length))] : []),
   ];
 }

@@ -23,6 +23,14 @@ export const daemonHandlers: DaemonHandlers = {
   'sources.scan': notHere,
   'presets.list': notHere,
   'config.show': notHere,
+  'watch.list': notHere,
+  'watch.activate': notHere,
+  'watch.activateDeclared': notHere,
+  'watch.pause': notHere,
+  'watch.resume': notHere,
+  'watch.remove': notHere,
+  'watch.scan': notHere,
+  'watch.files': notHere,
 };
 
 export class FakeClient {

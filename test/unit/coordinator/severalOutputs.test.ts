@@ -265,6 +265,7 @@ describe('what attempts report of several outputs', () => {
     const book = new JobBook({
       store,
       clock,
+      platform: 'linux',
       settings: defaultQueueSettings,
       onChange,
       onExplained: () => undefined,

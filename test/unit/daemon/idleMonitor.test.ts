@@ -35,6 +35,16 @@ describe('IdleMonitor', () => {
     assert.equal(left(), 1);
   });
 
+  it('stays while a folder is watched', () => {
+    const { timers, monitor, left } = make(1);
+    monitor.setActivity({ watching: 1 });
+    timers.advance(600_000);
+    assert.equal(left(), 0);
+    monitor.setActivity({ watching: 0 });
+    timers.advance(60_000);
+    assert.equal(left(), 1);
+  });
+
   it('begins anew when the last client or the last job goes', () => {
     const { timers, monitor, left } = make(1);
     monitor.setActivity({ clients: 1 });

@@ -5,6 +5,7 @@ import { describeCounts } from './counts.ts';
 import { describeFullDisk } from './fullDisk.ts';
 import { describeRecords } from './records.ts';
 import { describeSchema } from './schema.ts';
+import { describeWatched } from './watched.ts';
 
 /** A database of the test's own, and stores over it. */
 export interface StoreUnderTest {
@@ -69,6 +70,7 @@ export function storeContract(
       });
 
       describeRecords(() => given);
+      describeWatched(() => given);
       describeConcurrency(() => given);
       describeCounts(() => given);
       if (fill) describeFullDisk(() => given.store, fill);

@@ -1,0 +1,35 @@
+import type { JobState } from '../protocol/model.ts';
+import type { IdentityKeys, WatchedFileRecord, WatchFolderRecord } from './store/watchRecords.ts';
+
+/** What the store keeps of watched folders. As `Store`: every call is one transaction. */
+export interface WatchStore {
+  /** Those of these normalised paths that are results of jobs, kept or not, with their sizes. */
+  madeAmong(normalised: readonly string[]): Promise<{ normalised: string; bytes?: number }[]>;
+  watchFolders(): Promise<WatchFolderRecord[]>;
+  /**
+   * Replaces the folder; its files stay, and these are added. `forgetExisting`: those that were there before it was
+   * activated are as new. Synced to disk.
+   */
+  saveWatchFolder(
+    folder: WatchFolderRecord,
+    files?: readonly WatchedFileRecord[],
+    forgetExisting?: boolean,
+  ): Promise<void>;
+  /** With everything that is known of its files. */
+  removeWatchFolder(id: string): Promise<void>;
+  /** Those that are there already stay as they are. Synced to disk. */
+  addWatchedFiles(folderId: string, files: readonly WatchedFileRecord[]): Promise<void>;
+  /** For each, whether the folder has a file of that identity. */
+  watchedAmong(folderId: string, keys: readonly IdentityKeys[]): Promise<boolean[]>;
+  watchedContent(folderId: string, fileKey: string): Promise<WatchedFileRecord | undefined>;
+  /** Newest first. */
+  watchedFiles(folderId: string, limit: number): Promise<{ file: WatchedFileRecord; jobState?: JobState }[]>;
+  watchSummary(folderId: string): Promise<WatchSummary>;
+}
+
+export interface WatchSummary {
+  readonly submitted: number;
+  /** Of those, jobs that have failed. */
+  readonly failed: number;
+  readonly last?: WatchedFileRecord;
+}

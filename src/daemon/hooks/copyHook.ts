@@ -1,0 +1,63 @@
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { contentKey } from '../../files/contentKey.ts';
+import { place } from '../../files/placing.ts';
+import { placingFs } from '../../files/placingFs.ts';
+import { ownPrefix } from '../../files/staging.ts';
+import { toDffmpegError } from '../../protocol/errors.ts';
+import { placedOutputs } from '../../protocol/jobResults.ts';
+import type { CopyHook } from './hookSchema.ts';
+import type { HookOutcome, HookRun } from './hookTable.ts';
+
+/** Names tried until something else must be wrong. */
+const maxNames = 1000;
+/** Files up to this size are compared as a whole when a name is taken, bytes. */
+const wholeBytes = 1 << 30;
+
+/** Copies every result into a folder, never over anything: `clip.web.mp4`, else `clip.web-2.mp4`. */
+export async function runCopyHook({ copyTo }: CopyHook, run: HookRun): Promise<HookOutcome> {
+  const { job, deliveryId, stateDir, log } = run;
+  const staging = path.join(copyTo, `${ownPrefix}${deliveryId}-1.part`);
+  try {
+    for (const { path: result } of placedOutputs(job)) {
+      if (result === undefined) continue;
+      const { name, ext } = path.parse(result);
+      await rm(staging, { recursive: true, force: true });
+      await mkdir(staging);
+      const staged = path.join(staging, `result${ext}`);
+      await placingFs.copy(result, staged);
+      const target = await placeUnderFreeName(staged, copyTo, { name, ext }, stateDir);
+      log(`hook: copied to ${target}`);
+    }
+    return { done: true };
+  } catch (error) {
+    const { message, hint } = toDffmpegError(error);
+    return { done: false, again: true, message, ...(hint === undefined ? {} : { hint }) };
+  } finally {
+    await rm(staging, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+async function placeUnderFreeName(
+  staged: string,
+  folder: string,
+  { name, ext }: { name: string; ext: string },
+  stateDir: string,
+): Promise<string> {
+  for (let number = 1; number < maxNames; number += 1) {
+    const target = path.join(folder, `${name}${number === 1 ? '' : `-${number}`}${ext}`);
+    const recordDir = path.join(stateDir, 'scratch', 'placements');
+    if ((await place({ staged, path: target, recordDir })) === 'placed') return target;
+    // Copied by an earlier try, whose end was not seen.
+    if (await isSame(staged, target)) return target;
+  }
+  throw new Error(`Every name for the copy is taken in ${folder}.`);
+}
+
+async function isSame(staged: string, target: string): Promise<boolean> {
+  if (await placingFs.isFolder(staged)) return false;
+  const keys = await Promise.all(
+    [staged, target].map((file) => contentKey(file, { wholeBytes }).catch(() => file)),
+  );
+  return keys[0] === keys[1];
+}

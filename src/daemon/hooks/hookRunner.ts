@@ -1,0 +1,135 @@
+import type { Coordinator } from '../../coordinator/coordinator.ts';
+import type { Store } from '../../coordinator/store.ts';
+import { toWholeJob } from '../../coordinator/jobView.ts';
+import type { StoredJob } from '../../coordinator/store/records.ts';
+import { toDffmpegError, type DffmpegError } from '../../protocol/errors.ts';
+import type { JobHook } from '../../protocol/model.ts';
+import type { Timers } from '../../protocol/timers.ts';
+import type { SettingValues } from '../../protocol/settingRow.ts';
+import type { hookSettings } from '../settings/hooks.ts';
+import { hookKey, type Hook } from './hookSchema.ts';
+import { runHook, type HookOutcome } from './hookTable.ts';
+
+export type HookSettings = SettingValues<Omit<typeof hookSettings, 'hooks'>>;
+
+export interface HookRunnerOptions {
+  readonly store: Pick<Store, 'hooksDue' | 'nextHook'>;
+  readonly coordinator: Pick<Coordinator, 'settleHook' | 'appendLog'>;
+  /** Those of config.jsonc, as they are now: what stands in the store is only which. */
+  readonly hooks: () => readonly Hook[];
+  readonly settings: () => HookSettings;
+  readonly stateDir: string;
+  readonly timers: Timers;
+  readonly clock: () => number;
+  /** 0 to below 1. */
+  readonly random: () => number;
+  readonly onError: (error: DffmpegError) => void;
+}
+
+/** Jobs whose hooks are looked at together. */
+const jobsAtOnce = 20;
+
+/** Runs the hooks of jobs that have ended, at least once each: which are due lies in the store. */
+export class HookRunner {
+  readonly #options: HookRunnerOptions;
+  readonly #closing = new AbortController();
+  #running: Promise<void> | undefined;
+  #again = false;
+  #stop: (() => void) | undefined;
+
+  constructor(options: HookRunnerOptions) {
+    this.#options = options;
+  }
+
+  /** A job may have ended. */
+  wake(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#again = true;
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+      if (this.#again) this.wake();
+    });
+  }
+
+  /** What runs is called off, and run again by the next daemon. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#stop?.();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { store, clock, timers, onError } = this.#options;
+    let next: number | undefined;
+    try {
+      while (this.#again && !this.#closing.signal.aborted) {
+        this.#again = false;
+        const due = await store.hooksDue(clock(), jobsAtOnce);
+        await Promise.all(due.map((job) => this.#runThose(job)));
+        if (due.length > 0) this.#again = true;
+      }
+      next = await store.nextHook();
+    } catch (error) {
+      if (this.#closing.signal.aborted) return;
+      onError(toDffmpegError(error));
+      this.#again = false;
+      next = clock() + this.#pause(1);
+    }
+    this.#stop?.();
+    if (next === undefined || this.#closing.signal.aborted) return;
+    this.#stop = timers.after(Math.min(Math.max(1, next - clock()), 3_600_000), () => {
+      this.wake();
+    });
+  }
+
+  async #runThose(stored: StoredJob): Promise<void> {
+    const { clock, coordinator } = this.#options;
+    for (const hook of stored.job.hooks ?? [])
+      if (hook.state === 'waiting' && hook.at <= clock() && !this.#closing.signal.aborted) {
+        const outcome = await this.#runOne(stored, hook);
+        if (outcome) await coordinator.settleHook(stored.job.id, this.#after(hook, outcome));
+      }
+  }
+
+  /** Undefined when it was called off. */
+  async #runOne(stored: StoredJob, { id, key }: JobHook): Promise<HookOutcome | undefined> {
+    const { hooks, settings, stateDir, clock, coordinator } = this.#options;
+    const { signal } = this.#closing;
+    const hook = hooks().find((each) => hookKey(each) === key);
+    if (!hook)
+      return { done: false, again: false, message: 'The hook does not stand in config.jsonc any more.' };
+    try {
+      return await runHook(hook, {
+        ...{ job: toWholeJob(stored), deliveryId: id, stateDir, signal },
+        ...{ settings: settings(), now: clock() },
+        log: (text) => {
+          coordinator.appendLog(stored.job.id, text);
+        },
+      });
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      const { message, hint } = toDffmpegError(error);
+      return { done: false, again: false, message, ...(hint === undefined ? {} : { hint }) };
+    }
+  }
+
+  #after(hook: JobHook, outcome: HookOutcome): JobHook {
+    const { settings, clock } = this.#options;
+    const tries = hook.tries + 1;
+    const { id, key, kind, name } = hook;
+    const rest = { id, key, kind, name };
+    if (outcome.done) return { ...rest, state: 'done', tries, at: clock() };
+    const { message, hint } = outcome;
+    const error = { code: 'hook-failed' as const, message, ...(hint === undefined ? {} : { hint }) };
+    if (!outcome.again || tries >= settings().hookAttempts)
+      return { ...rest, error, state: 'failed', tries, at: clock() };
+    return { ...rest, error, state: 'waiting', tries, at: clock() + this.#pause(tries) };
+  }
+
+  /** Doubled with each try, and spread so that many do not come at once. */
+  #pause(tries: number): number {
+    const { hookRetryMinSeconds, hookRetryMaxSeconds } = this.#options.settings();
+    const full = Math.min(hookRetryMaxSeconds, hookRetryMinSeconds * 2 ** (tries - 1));
+    return full * 1000 * (0.75 + this.#options.random() / 2);
+  }
+}

@@ -1,0 +1,40 @@
+import type { Job } from '../../protocol/model.ts';
+import { runCommandHook } from './commandHook.ts';
+import { runCopyHook } from './copyHook.ts';
+import type { HookSettings } from './hookRunner.ts';
+import type { Hook } from './hookSchema.ts';
+import { runWebhook } from './webhook.ts';
+
+/** What a run of a hook has to work with. */
+export interface HookRun {
+  readonly job: Job;
+  /** Of this delivery: the same for every try. */
+  readonly deliveryId: string;
+  readonly stateDir: string;
+  readonly settings: HookSettings;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly signal: AbortSignal;
+  /** Into the job's log. */
+  readonly log: (text: string) => void;
+}
+
+/** `again`: it may go better later. */
+export type HookOutcome =
+  | { readonly done: true }
+  | { readonly done: false; readonly message: string; readonly hint?: string; readonly again: boolean };
+
+export type HookKind = 'command' | 'webhook' | 'copy';
+
+/** Every kind of hook: a file, and a line here. */
+export function describeHook(hook: Hook): { readonly kind: HookKind; readonly name: string } {
+  if ('command' in hook) return { kind: 'command', name: hook.command[0] };
+  // What comes after the host may be a secret of its own.
+  if ('webhook' in hook) return { kind: 'webhook', name: new URL(hook.webhook).origin };
+  return { kind: 'copy', name: hook.copyTo };
+}
+
+export function runHook(hook: Hook, run: HookRun): Promise<HookOutcome> {
+  if ('command' in hook) return runCommandHook(hook, run);
+  return 'webhook' in hook ? runWebhook(hook, run) : runCopyHook(hook, run);
+}

@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { count, duration, size, type SettingRow } from '../../protocol/settingRow.ts';
+import { hookSchema } from '../hooks/hookSchema.ts';
+
+/** What happens when a job has ended. */
+export const hookSettings = {
+  hooks: {
+    doc: 'What happens when a job has ended: commands, webhooks, copies; docs/hooks.md says how. In config.jsonc alone.',
+    schema: z.array(hookSchema).max(100),
+    default: [],
+    onlyIn: 'config.jsonc',
+    hot: true,
+  },
+  hookTimeoutSeconds: duration(
+    'seconds',
+    60,
+    'How long a command of a hook may run, and a webhook may take to answer.',
+    { min: 0.1, hot: true },
+  ),
+  hookStopMs: duration(
+    'milliseconds',
+    1500,
+    'How long a command of a hook that took too long has to end by itself; then it is killed.',
+    { hot: true },
+  ),
+  hookOutputBytes: size(
+    'bytes',
+    65_536,
+    'How much of what a command of a hook prints goes into the job’s log; more ends it.',
+    { min: 1, hot: true },
+  ),
+  hookAttempts: count(12, 'How often a webhook or a copy is tried that does not work.', {
+    min: 1,
+    max: 1000,
+    hot: true,
+  }),
+  hookRetryMinSeconds: duration(
+    'seconds',
+    10,
+    'Pause before a hook is tried again; doubled with each try, a quarter more or less.',
+    { min: 0.01, hot: true },
+  ),
+  hookRetryMaxSeconds: duration('seconds', 3600, 'The longest pause between two tries of a hook.', {
+    min: 0.01,
+    hot: true,
+  }),
+} as const satisfies Record<string, SettingRow>;

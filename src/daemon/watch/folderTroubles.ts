@@ -1,0 +1,55 @@
+import { errnoCode } from '../../files/errnoCode.ts';
+import { DffmpegError } from '../../protocol/errors.ts';
+
+/** What can be the matter with a watched folder, in sentences. */
+
+export function missingFolder(folder: string, cause: unknown): DffmpegError {
+  const code = errnoCode(cause);
+  if (code === 'EACCES' || code === 'EPERM')
+    return new DffmpegError('source-unreadable', `${folder} may not be read by this user.`, {
+      hint: 'Change its permissions; it is looked at again by itself.',
+      cause,
+    });
+  return new DffmpegError(
+    'source-missing',
+    cause === undefined ? `${folder} is not a folder.` : `${folder} does not exist.`,
+    { hint: 'Create it, or connect its drive: it is watched again by itself.', cause },
+  );
+}
+
+export function noWatches(): DffmpegError {
+  return new DffmpegError(
+    'slots-busy',
+    'The system has no more watches to give, so the folder is looked at every few seconds.',
+    { hint: 'On Linux raise fs.inotify.max_user_watches; elsewhere nothing needs to be done.' },
+  );
+}
+
+export function networkFolder(fileSystem: string): DffmpegError {
+  return new DffmpegError(
+    'slots-busy',
+    `The folder lies on a network file system (${fileSystem}), which does not tell of changes: it is looked at every few seconds.`,
+    { hint: 'How often is said by watchPollSeconds.' },
+  );
+}
+
+export function unreadFolder(folder: string, cause: unknown): DffmpegError {
+  return new DffmpegError(
+    'source-unreadable',
+    `${folder} cannot be read (${errnoCode(cause) ?? 'unknown error'}): its files are not seen.`,
+    { hint: 'Change its permissions, or leave it out with “exclude”.', cause },
+  );
+}
+
+/** Whether it is the file that is the matter, not the queue. */
+export function isOut(thrown: unknown): boolean {
+  return errnoCode(thrown) !== undefined && !(thrown instanceof DffmpegError);
+}
+
+export function unreadFile(file: string, cause: unknown): DffmpegError {
+  return new DffmpegError(
+    'source-unreadable',
+    `${file} cannot be read (${errnoCode(cause) ?? 'unknown error'}).`,
+    { hint: 'Change its permissions: it is tried again with the next look at the folder.', cause },
+  );
+}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import type { Store } from '../../../../src/coordinator/store.ts';
+import { watchFolderSpecSchema } from '../../../../src/protocol/watchFolder.ts';
+import { storedJob } from '../fixtures.ts';
+import type { OpenStore } from './contract.ts';
+
+/** What is kept of watched folders, and of which files are results. */
+export function describeWatched(given: () => OpenStore): void {
+  describe('watched folders', () => {
+    let store: Store;
+
+    beforeEach(() => {
+      ({ store } = given());
+    });
+
+    it('keeps watched folders and their files, and knows results by their names for good', async () => {
+      const folder = {
+        ...{ id: 'f', origin: 'cli' as const, paused: false, activatedAt: 1 },
+        spec: watchFolderSpecSchema.parse({ path: '/in', preset: 'web' }),
+      } as const;
+      const file = (fileKey: string, state: 'submitted' | 'existing', jobId?: string) =>
+        ({
+          ...{ fileKey, path: `/in/${fileKey}`, inodeKey: `i-${fileKey}`, pathKey: `p-${fileKey}` },
+          ...{ bytes: 1, state, at: Number(jobId !== undefined), jobId },
+        }) as const;
+      await store.saveWatchFolder(folder, [file('old', 'existing')]);
+      const job = await store.submit(storedJob('a'));
+      await store.addWatchedFiles('f', [file('new', 'submitted', 'a'), file('new', 'submitted', 'a')]);
+      await store.addWatchedFiles('f', [file('new', 'submitted', 'b')]);
+      await store.write({
+        from: job.job.state,
+        job: { ...job.job, state: 'failed' },
+        made: [{ normalised: '/in/made', bytes: 7 }],
+      });
+      await store.saveWatchFolder({ ...folder, paused: true });
+      store = await given().reopen();
+      assert.deepEqual(clean(await store.watchFolders()), [{ ...folder, paused: true }]);
+      assert.deepEqual(
+        await store.watchedAmong('f', [
+          { inodeKey: 'i-old', pathKey: '-' },
+          { inodeKey: '-', pathKey: 'p-new' },
+          { inodeKey: '-', pathKey: '-' },
+        ]),
+        [true, true, false],
+      );
+      assert.equal((await store.watchedContent('f', 'new'))?.jobId, 'a');
+      assert.equal(await store.watchedContent('g', 'new'), undefined);
+      const summary = await store.watchSummary('f');
+      assert.deepEqual([summary.submitted, summary.failed, summary.last?.path], [1, 1, '/in/new']);
+      const files = await store.watchedFiles('f', 10);
+      assert.deepEqual(
+        files.map(({ file: { path, state }, jobState }) => [path, state, jobState]),
+        [
+          ['/in/new', 'submitted', 'failed'],
+          ['/in/old', 'existing', undefined],
+        ],
+      );
+      assert.deepEqual(await store.madeAmong(['/in/made', '/in/x']), [{ normalised: '/in/made', bytes: 7 }]);
+      await store.saveWatchFolder(folder, [], true);
+      assert.equal((await store.watchedFiles('f', 10)).length, 1);
+      await store.removeWatchFolder('f');
+      assert.deepEqual(await store.watchFolders(), []);
+      assert.deepEqual(await store.watchedFiles('f', 10), []);
+    });
+  });
+}
+
+/** Without the fields that are there and undefined. */
+function clean(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}

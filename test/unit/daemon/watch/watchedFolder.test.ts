@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import type { watch } from 'node:fs';
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { openSqliteStore } from '../../../../src/coordinator/store/sqliteStore.ts';
+import type { Store } from '../../../../src/coordinator/store.ts';
+import { OwnFiles } from '../../../../src/daemon/watch/ownFiles.ts';
+import { WatchedFolder } from '../../../../src/daemon/watch/watchedFolder.ts';
+import { builtinPresets } from '../../../../src/encoding/builtinPresets.ts';
+import { DffmpegError } from '../../../../src/protocol/errors.ts';
+import type { Submission } from '../../../../src/protocol/clientContract.ts';
+import { watchFolderSpecSchema } from '../../../../src/protocol/watchFolder.ts';
+import { storedJob } from '../../coordinator/fixtures.ts';
+import { ManualTimers } from '../../coordinator/manualTimers.ts';
+
+const times = { settleMs: 1000, rescanMs: 300_000, pollMs: 15_000, debounceMs: 50, tellMs: 0 };
+
+describe('WatchedFolder', () => {
+  let root: string;
+  let store: Store;
+  let timers: ManualTimers;
+  let submitted: Submission[];
+  let failing: DffmpegError | undefined;
+  let folder: WatchedFolder;
+
+  beforeEach(async () => {
+    root = await realpath(await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-watch-')));
+    store = await openSqliteStore({ file: ':memory:', programVersion: '1' });
+    timers = new ManualTimers();
+    submitted = [];
+    failing = undefined;
+  });
+  afterEach(async () => {
+    await folder.close();
+    await store.close();
+    await rm(root, { recursive: true, force: true });
+  });
+
+  function make(
+    options: { watch?: typeof watch; network?: string; settleSeconds?: number } = {},
+  ): WatchedFolder {
+    const spec = watchFolderSpecSchema.parse({
+      path: root,
+      preset: 'web',
+      settleSeconds: options.settleSeconds,
+    });
+    folder = new WatchedFolder(
+      { id: 'f', origin: 'cli', spec, paused: false, activatedAt: 1 },
+      {
+        store,
+        own: new OwnFiles({ store, presets: () => ({}), platform: 'linux' }),
+        timers,
+        times: () => times,
+        monotonic: () => timers.now,
+        clock: timers.clock,
+        preset: () => ({ name: 'web', preset: builtinPresets['web'] ?? assert.fail() }),
+        networkFileSystem: () => Promise.resolve(options.network),
+        wholeBytes: () => 1000,
+        reading: (work) => work(),
+        submit: (submission) => {
+          if (failing) return Promise.reject(failing);
+          submitted.push(submission);
+          return Promise.resolve(storedJob(`job${submitted.length}`));
+        },
+        onChange: () => undefined,
+        onError: () => undefined,
+        watch: options.watch ?? ((() => ({ on: () => undefined, close: () => undefined })) as never),
+      },
+    );
+    return folder;
+  }
+
+  /** Lets time pass, and waits until what it began has been done. */
+  async function pass(milliseconds: number): Promise<void> {
+    timers.advance(milliseconds);
+    await new Promise((resolve) => setImmediate(resolve));
+    await folder.idle();
+  }
+
+  it('polls where the system has no more watches, and says so', async () => {
+    const noMore = (() => {
+      throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+    }) as unknown as typeof watch;
+    await make({ watch: noMore }).start();
+    assert.equal(folder.told.state, 'polling');
+    assert.match(folder.told.reason?.message ?? '', /no more watches/);
+    await writeFile(path.join(root, 'a.mp4'), 'a');
+    await pass(times.pollMs);
+    assert.equal(folder.told.settling, 1);
+    await pass(times.settleMs + 1);
+    assert.equal(submitted.length, 1);
+  });
+
+  it('polls on a network file system', async () => {
+    await make({ network: 'NFS' }).start();
+    assert.equal(folder.told.state, 'polling');
+    await writeFile(path.join(root, 'a.mp4'), 'a');
+    await pass(times.pollMs);
+    assert.equal(folder.told.settling, 1);
+  });
+
+  it('finds in its slow look at everything what the system did not tell', async () => {
+    await make().start();
+    await writeFile(path.join(root, 'a.mp4'), 'a');
+    await pass(times.rescanMs);
+    await pass(times.settleMs + 1);
+    assert.equal(submitted[0]?.sources[0], path.join(root, 'a.mp4'));
+  });
+
+  it('keeps a file while the queue cannot take it, under the same id when it can', async () => {
+    await writeFile(path.join(root, 'a.mp4'), 'a');
+    failing = new DffmpegError('store-unavailable', 'The disk is full.');
+    await make().start();
+    await pass(times.settleMs + 1);
+    assert.equal(folder.told.state, 'blocked');
+    failing = undefined;
+    await pass(times.pollMs);
+    await pass(1);
+    assert.equal(submitted.length, 1);
+    const id = submitted[0]?.submissionId;
+    // Killed before the file was noted: the same submission again.
+    await store.removeWatchFolder('f');
+    await folder.close();
+    await make().start();
+    await pass(times.settleMs + 1);
+    assert.equal(submitted[1]?.submissionId, id);
+  });
+
+  it('waits for files that are empty, or have a download’s own file beside them', async () => {
+    await writeFile(path.join(root, 'empty.mp4'), '');
+    await writeFile(path.join(root, 'loading.mp4'), 'half');
+    await writeFile(path.join(root, 'loading.mp4.aria2'), '');
+    await make({ settleSeconds: 2 }).start();
+    for (let rounds = 0; rounds < 4; rounds += 1) await pass(2001);
+    assert.equal(folder.told.settling, 2);
+    await rm(path.join(root, 'loading.mp4.aria2'));
+    await pass(2001);
+    assert.equal(submitted.length, 1);
+  });
+});
