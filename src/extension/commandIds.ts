@@ -31,5 +31,12 @@ export const commandIds = [
   'dffmpeg.encodeAndReplace',
   'dffmpeg.undoReplace',
   'dffmpeg.replaceAnyway',
+  'dffmpeg.addWatchFolder',
+  'dffmpeg.activateWatchFolder',
+  'dffmpeg.pauseWatchFolder',
+  'dffmpeg.resumeWatchFolder',
+  'dffmpeg.scanWatchFolder',
+  'dffmpeg.removeWatchFolder',
+  'dffmpeg.retryWatchedFile',
 ] as const;
 export type CommandId = (typeof commandIds)[number];

@@ -10,12 +10,14 @@ import type { Services } from './services.ts';
 import { section } from './settings.ts';
 import { ensureTrusted } from './trust.ts';
 import { isPresetNode } from './views/presetsTree.ts';
+import { entryOf, jobIdOf } from './views/watchTree.ts';
 
 type Handler = (first?: unknown, second?: unknown) => unknown;
 
 /** One handler for each command: what is missing does not build. */
 function handlers(services: Services): Record<CommandId, Handler> {
-  const { encode, failureHelp, jobActions, jobsTree, session, statusPage, presets, questions } = services;
+  const { encode, failureHelp, jobActions, jobsTree, session, statusPage, presets, questions, watchFolders } =
+    services;
   return {
     'dffmpeg.encode': (uri, uris) => encode.run(targets(uri, uris), { preset: 'current' }),
     'dffmpeg.encodeWithPreset': (uri, uris) => encode.run(targets(uri, uris), { preset: 'ask' }),
@@ -61,6 +63,13 @@ function handlers(services: Services): Record<CommandId, Handler> {
       encode.run(targets(uri, uris), { preset: 'ask', onSuccess: 'replace' }),
     'dffmpeg.undoReplace': (row, rows) => jobActions.undo(row, rows),
     'dffmpeg.replaceAnyway': (row, rows) => jobActions.replaceAnyway(row, rows),
+    'dffmpeg.addWatchFolder': (uri) => watchFolders.add(targets(uri, undefined)[0]),
+    'dffmpeg.activateWatchFolder': (row) => watchFolders.activate(entryOf(row)),
+    'dffmpeg.pauseWatchFolder': (row) => watchFolders.pause(entryOf(row), true),
+    'dffmpeg.resumeWatchFolder': (row) => watchFolders.pause(entryOf(row), false),
+    'dffmpeg.scanWatchFolder': (row) => watchFolders.scan(entryOf(row)),
+    'dffmpeg.removeWatchFolder': (row) => watchFolders.remove(entryOf(row)),
+    'dffmpeg.retryWatchedFile': (row) => jobActions.retry(jobIdOf(row), undefined),
     'dffmpeg.joinFiles': (uri, uris) => encode.join(targets(uri, uris)),
     'dffmpeg.editPreset': (row) => (isPresetNode(row) ? presets.show(row.name, firstFolder()) : undefined),
   };

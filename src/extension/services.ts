@@ -26,7 +26,9 @@ import { registerStatusPage, type StatusPage } from './statusPage.ts';
 import { JobsTree } from './views/jobsTree.ts';
 import { JobsView } from './views/jobsView.ts';
 import { PresetsTree } from './views/presetsTree.ts';
+import { WatchTree } from './views/watchTree.ts';
 import { WorkersTree } from './views/workersTree.ts';
+import { WatchFolders } from './watchFolders.ts';
 import { ViewStateKeeper } from './viewStateKeeper.ts';
 
 /** Everything that lives as long as the window. */
@@ -45,6 +47,8 @@ export interface Services extends Disposable {
   readonly jobsView: JobsView;
   readonly workersTree: WorkersTree;
   readonly presetsTree: PresetsTree;
+  readonly watchFolders: WatchFolders;
+  readonly watchTree: WatchTree;
   readonly logs: LogDocuments;
   readonly statusBar: StatusBar;
   readonly statusPage: StatusPage;
@@ -122,6 +126,8 @@ export function createServices(context: ExtensionContext): Services {
   const failureHelp = new FailureHelp({ session, presets, encode, questions, jobActions });
   const workersTree = new WorkersTree(board);
   const presetsTree = new PresetsTree(presets);
+  const watchFolders = new WatchFolders(session, presets);
+  const watchTree = new WatchTree(watchFolders);
   const statusPage = registerStatusPage({
     extensionUri: context.extensionUri,
     source: { board, link: () => session.link, onDidChangeLink: session.onDidChangeLink },
@@ -137,9 +143,10 @@ export function createServices(context: ExtensionContext): Services {
   const views = [
     window.registerTreeDataProvider('dffmpeg.workers', workersTree),
     window.registerTreeDataProvider('dffmpeg.presets', presetsTree),
+    window.registerTreeDataProvider('dffmpeg.watchFolders', watchTree),
   ];
   const services = { session, board, presets, settingsFiles, presetDiagnostics, notifier, encode, questions, jobActions, failureHelp,
-    jobsTree, jobsView, workersTree, presetsTree, logs, statusBar, statusPage, viewStateKeeper }; // prettier-ignore
+    jobsTree, jobsView, workersTree, presetsTree, watchFolders, watchTree, logs, statusBar, statusPage, viewStateKeeper }; // prettier-ignore
   return {
     ...services,
     begin: async () => {
@@ -150,7 +157,7 @@ export function createServices(context: ExtensionContext): Services {
     },
     dispose: () => {
       // The link last: the others still listen to it while they go.
-      for (const part of [...views, statusPage, jobsView, jobsTree, workersTree, presetsTree, statusBar, viewStateKeeper,
+      for (const part of [...views, statusPage, jobsView, jobsTree, workersTree, presetsTree, watchTree, watchFolders, statusBar, viewStateKeeper,
         presetDiagnostics, presets, presetFiles, batches, logs, previews, session]) part.dispose(); // prettier-ignore
     },
   };

@@ -10,6 +10,7 @@ export const settingKeys = [
   'presets',
   'output',
   'notifications',
+  'watchFolders',
   'ffmpegPath',
   'nodePath',
 ] as const;

@@ -45,7 +45,12 @@ describe('the manifest', () => {
     for (const key of ['dffmpeg.ffmpegPath', 'dffmpeg.nodePath'])
       assert.equal(scopes.get(key), 'application', key);
     const restricted = manifest().capabilities.untrustedWorkspaces.restrictedConfigurations;
-    assert.deepEqual([...restricted].sort(), ['dffmpeg.defaultPreset', 'dffmpeg.output', 'dffmpeg.presets']);
+    assert.deepEqual([...restricted].sort(), [
+      'dffmpeg.defaultPreset',
+      'dffmpeg.output',
+      'dffmpeg.presets',
+      'dffmpeg.watchFolders',
+    ]);
   });
 
   it('offers the two entries on exactly the media files', () => {

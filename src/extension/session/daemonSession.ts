@@ -11,6 +11,7 @@ import { isProcessAlive, readDiscovery } from '../../client/discovery.ts';
 import type { ClientMethods } from '../../protocol/clientContract.ts';
 import type { Params, Result } from '../../protocol/contract.ts';
 import { toDffmpegError, type DffmpegError } from '../../protocol/errors.ts';
+import type { WatchFolder } from '../../protocol/watchFolder.ts';
 import { Emitter, type Disposable, type Event } from '../model/emitter.ts';
 import type { JobBoard } from '../model/jobBoard.ts';
 import type { LinkState } from '../model/viewState.ts';
@@ -29,7 +30,7 @@ export interface SessionOptions {
 
 /** A status bar needs no more than counts. */
 const countTopics: readonly Topic[] = ['counts'];
-const jobTopics: readonly Topic[] = ['jobs', 'progress', 'workers', 'counts'];
+const jobTopics: readonly Topic[] = ['jobs', 'progress', 'workers', 'counts', 'watch'];
 
 /** A link that came back within so many attempts is not worth a word. */
 const patience = 3;
@@ -51,6 +52,10 @@ export class DaemonSession implements Disposable {
   #loadWatchers = 0;
   #disposed = false;
 
+  readonly #watchChanges = new Emitter<readonly WatchFolder[]>();
+
+  /** Watched folders as the daemon tells of them. */
+  readonly onDidChangeWatch: Event<readonly WatchFolder[]> = this.#watchChanges.event;
   readonly onDidChangeLink: Event<LinkState> = this.#linkChanges.event;
 
   constructor(options: SessionOptions, board: JobBoard) {
@@ -148,6 +153,7 @@ export class DaemonSession implements Disposable {
     this.#disposed = true;
     this.#drop();
     this.#linkChanges.dispose();
+    this.#watchChanges.dispose();
   }
 
   async #start(): Promise<DaemonConnection> {
@@ -239,6 +245,9 @@ export class DaemonSession implements Disposable {
         },
         onWorkers: (workers) => {
           board.applyWorkers(workers);
+        },
+        onWatch: (folders) => {
+          this.#watchChanges.fire(folders);
         },
         onCounts: (counts) => {
           board.applyCounts(counts);

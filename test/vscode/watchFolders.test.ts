@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { copyFile, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { TestApi } from '../../src/extension/testApi.ts';
+import { Answers } from './support/answers.ts';
+import { activated, clip } from './support/extension.ts';
+
+describe('watched folders in the view', () => {
+  let answers: Answers;
+  let api: TestApi;
+
+  before(async () => {
+    api = await activated();
+    await mkdir(clip('inbox').fsPath, { recursive: true });
+    await api.services.session.connection();
+  });
+  beforeEach(() => (answers = new Answers()));
+  afterEach(() => {
+    answers.restore();
+  });
+  after(() => vscode.workspace.getConfiguration('dffmpeg').update('watchFolders', undefined));
+
+  /** The first row and how it looks, as soon as it fits. */
+  async function row(fits: (item: vscode.TreeItem) => boolean) {
+    const { watchTree } = api.services;
+    for (;;) {
+      const changed = new Promise<void>((resolve) => {
+        const subscription = watchTree.onDidChangeTreeData(() => {
+          subscription.dispose();
+          resolve();
+        });
+      });
+      for (const node of await watchTree.getChildren()) {
+        const item = watchTree.getTreeItem(node);
+        if (fits(item)) return { node, item };
+      }
+      await changed;
+    }
+  }
+
+  it('are proposed by a workspace, and run only when a person has said so', async function () {
+    this.timeout(60_000);
+    await vscode.workspace
+      .getConfiguration('dffmpeg')
+      .update('watchFolders', [{ path: 'inbox', preset: 'small', settleSeconds: 0.5, onSuccess: 'replace' }]);
+    const proposed = await row(({ description }) => String(description).startsWith('not active'));
+    assert.equal(proposed.item.contextValue, 'watch+inactive');
+    const { folders } = await api.services.session.request('watch.list', {});
+    assert.deepEqual(folders, []);
+
+    // Called off: nothing is watched.
+    await vscode.commands.executeCommand('dffmpeg.activateWatchFolder', proposed.node);
+    assert.equal(answers.shown[0]?.modal, true);
+    assert.deepEqual(answers.shown[0].buttons, ['Only New Files', 'All Files']);
+    assert.deepEqual((await api.services.session.request('watch.list', {})).folders, []);
+
+    answers.press.set('Watch ', 'Only New Files');
+    await vscode.commands.executeCommand('dffmpeg.activateWatchFolder', proposed.node);
+    const watching = await row(({ contextValue }) => contextValue === 'watch+active');
+    assert.match(String(watching.item.description), /^watching · small/);
+    const [told] = (await api.services.session.request('watch.list', {})).folders;
+    assert.deepEqual([told?.origin, told?.spec.onSuccess], ['workspace', 'keep']);
+  });
+
+  it('tell of their files, are paused, resumed and removed', async function () {
+    this.timeout(90_000);
+    const source = clip('second clip.mp4').fsPath;
+    await copyFile(source, path.join(clip('inbox').fsPath, 'incoming.mp4'));
+    const { node } = await row(({ description }) => String(description).includes('1 file'));
+    const [file] = await api.services.watchTree.getChildren(node);
+    assert.ok(file);
+    assert.equal(api.services.watchTree.getTreeItem(file).label, 'incoming.mp4');
+
+    await vscode.commands.executeCommand('dffmpeg.pauseWatchFolder', node);
+    const paused = await row(({ contextValue }) => contextValue === 'watch+paused');
+    await vscode.commands.executeCommand('dffmpeg.resumeWatchFolder', paused.node);
+    const again = await row(({ contextValue }) => contextValue === 'watch+active');
+    answers.press.set('Watch ', 'Stop Watching');
+    await vscode.commands.executeCommand('dffmpeg.removeWatchFolder', again.node);
+    // The workspace still proposes it.
+    await row(({ contextValue }) => contextValue === 'watch+inactive');
+  });
+});
