@@ -1,0 +1,81 @@
+/**
+ * Times and limits that are no settings, with the reason: part of a protocol or a format, a bound on what a stranger may
+ * send, the size of one step of a loop, or how an interface paints. Whoever could want another value makes it a row of a
+ * table of settings instead.
+ */
+export const allowedConstants: Readonly<Record<string, string>> = {
+  // Of the protocol: both sides must agree.
+  'src/protocol/frames.ts#maxFrameBytes': 'Part of the protocol: both sides refuse more.',
+  'src/protocol/clientContract.ts#paths': 'Part of the protocol: what one request may hold.',
+  'src/protocol/model.ts#maxSources': 'Part of the protocol: a job fits one frame.',
+  'src/protocol/outbox.ts#highWaterBytes': 'Flow control of one connection; follows from the frame size.',
+  'src/protocol/outbox.ts#overflowBytes': 'Flow control of one connection; follows from the frame size.',
+  'src/protocol/peer.ts#maxBrokenFrames': 'A stranger is cut off after so many.',
+  'src/protocol/serving.ts#maxConcurrentRequests': 'Flow control of one connection.',
+  'src/protocol/serving.ts#maxWaitingRequests': 'A bound on what a stranger may have kept.',
+  'src/coordinator/jobView.ts#jobBytes': 'How jobs are shared out over frames; follows from the frame size.',
+  'src/coordinator/planner.ts#maxPresetCharacters': 'A preset fits one frame.',
+  'src/worker/probeTask.ts#maxProbeCharacters': 'What is known of the sources fits one frame.',
+  'src/worker/lineBatcher.ts#maxLineLength': 'Format of the job’s log.',
+  'src/worker/lineBatcher.ts#maxBatchLength': 'One batch of the job’s log fits one frame.',
+  'src/transport/heartbeat.ts#patience': 'Two missed pings, as docs/settings.md says of heartbeatSeconds.',
+  'src/transport/websocketChannel.ts#closeGraceMs': 'An orderly end of a connection; nothing waits for it.',
+  'src/transport/websocketClient.ts#maxErrorBytes': 'A bound on what a stranger may send.',
+  'src/transport/websocketClient.ts#maxUpgrades':
+    'Steps of the handshake: a challenge, its answer, once more.',
+  'src/client/discovery.ts#maxBytes': 'A bound on a file that somebody else may have written.',
+  'src/daemon/listenAddress.ts#65_535': 'The highest port there is.',
+  // Steps of a loop: they bound memory and the length of one turn, and change no outcome.
+  'src/coordinator/changeFeed.ts#pageSize': 'One step of a loop.',
+  'src/coordinator/dispatcher.ts#pageSize': 'One step of a loop.',
+  'src/coordinator/replacements.ts#pageSize': 'One step of a loop.',
+  'src/coordinator/replacements.ts#longestWaitMs': 'The longest wait that a timer of Node holds.',
+  'src/coordinator/jobBook.ts#maxConflicts':
+    'Repeats of a step that lost a race; more is a mistake in the code.',
+  'src/coordinator/jobChanges.ts#maxCommands': 'A job’s record fits one row.',
+  'src/coordinator/jobLog.ts#maxWriters': 'Files that are open at once; changes no outcome.',
+  'src/coordinator/outputNames.ts#maxNumber': 'Numbers that a name may get: clip-2, clip-3, …',
+  'src/coordinator/outputNames.ts#namesAtOnce': 'One step of a loop.',
+  'src/coordinator/store/chunks.ts#parametersAtOnce': 'Parameters of one statement: a limit of the database.',
+  'src/coordinator/store/groupCommit.ts#groupLimit': 'One step of a loop.',
+  'src/coordinator/store/sqliteDialect.ts#maxPrepared': 'Size of a cache of statements.',
+  'src/coordinator/store/sqliteStore.ts#busyTimeoutMs':
+    'One writer by design: only a backup or a person looking makes it wait.',
+  'src/files/replaceSource.ts#maxNames': 'Names that are tried for one file.',
+  'src/files/lock.ts#retryMs': 'How often a held lock is looked at; who waits says for how long.',
+  'src/daemon/holdStateDir.ts#lookMs':
+    'How often a held lock is looked at; takeOverSeconds says for how long.',
+  'src/worker/processTable.ts#delay':
+    'How often a process that ends is looked at; reapWaitSeconds says for how long.',
+  'src/worker/analyse.ts#maxRounds': 'Measurements depend on each other no deeper than this.',
+  'src/worker/runTool.ts#maxOutputBytes': 'A bound on what a hostile file can make ffprobe say.',
+  'src/worker/runTool.ts#forceKillAfterDelay':
+    'ffprobe and trial runs keep nothing that a longer end would save.',
+  'src/worker/sizeEstimate.ts#leastBytes': 'What the smallest result and its index take.',
+  'src/client/startDaemon.ts#reasonBytes': 'Part of a sentence for a person.',
+  'src/client/startDaemon.ts#maxLogBytes':
+    'Of daemon-start.log, which holds the last words of a start that failed.',
+  // How an interface paints and listens to hands.
+  'src/cli/encode/stopSignals.ts#togetherMs': 'One key press may arrive as two signals.',
+  'src/extension/installFfmpeg.ts#promptPatience': 'How long a terminal takes to show its prompt.',
+  'src/extension/installFfmpeg.ts#silentPatience': 'How long a terminal takes to show its prompt.',
+  'src/extension/logDocument.ts#interval': 'Painting: four times a second.',
+  'src/extension/presetDiagnostics.ts#typingInterval': 'Waits until somebody stops typing.',
+  'src/extension/presets.ts#maxHeight': 'A value of the example of a preset, no limit.',
+  'src/extension/session/daemonSession.ts#patience': 'Failures before the view shows one.',
+  'src/extension/statusBar.ts#interval': 'Painting: four times a second.',
+  'src/extension/statusPageFeed.ts#interval': 'Painting: four times a second.',
+  'src/extension/statusPageFeed.ts#mostWaiting': 'Rows of a page.',
+  'src/extension/statusPageFeed.ts#mostFinished': 'Rows of a page.',
+  'src/extension/statusPageLoad.ts#loadWindow': 'Width of a chart.',
+  'src/extension/statusPageLoad.ts#mostSamples': 'Points of a chart.',
+  'src/extension/views/jobsTree.ts#interval': 'Painting: four times a second.',
+  'src/extension/views/jobsTree.ts#pageSize': 'Rows of a page.',
+  'src/extension/views/workersTree.ts#interval': 'Painting: twice a second.',
+  'src/webview/announcer.ts#quietPeriod': 'Pace of a screen reader.',
+  'src/webview/jobText.ts#minute': 'A unit.',
+  'src/webview/loadData.ts#chartSeconds': 'Width of a chart.',
+  'src/webview/loadData.ts#gapSeconds': 'A chart breaks its line here.',
+  'src/webview/sparkline.ts#interval': 'Painting: once a second.',
+  'src/webview/statusPage.ts#clockInterval': 'Painting of “2 minutes ago”.',
+};
