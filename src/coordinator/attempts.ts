@@ -109,11 +109,12 @@ export class Attempts {
     await this.lost(jobId, key, reason, false);
   }
 
-  /** The worker took the offer back: nothing has happened. */
-  async declined(jobId: string, key: AttemptKey): Promise<void> {
-    await this.#changeRunning(jobId, key, (stored, attempt) =>
-      changes.decline(stored, attempt, waitsForTurn),
-    );
+  /** The worker took the offer back: nothing has happened. It is offered again later where it `waitsFor` something. */
+  async declined(jobId: string, key: AttemptKey, waitsFor?: ErrorData): Promise<void> {
+    await this.#changeRunning(jobId, key, (stored, attempt) => {
+      const notBefore = waitsFor && this.#clock() + this.#settings.diskRetryMs;
+      return changes.decline(stored, attempt, waitsFor ?? waitsForTurn, notBefore);
+    });
   }
 
   /** The attempt failed for a reason that the coordinator itself has seen. */

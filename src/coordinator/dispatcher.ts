@@ -176,11 +176,12 @@ export class Dispatcher {
     try {
       const payload = job.state === 'probing' ? probePayload(job, platform) : encodePayload(job);
       const options = { timeoutMs: settings.offerTimeoutMs };
-      const { accepted } = await worker.peer.request('task.offer', { taskId, fence, payload }, options);
-      if (accepted) return;
-      await attempts.declined(jobId, attempt);
+      const answer = await worker.peer.request('task.offer', { taskId, fence, payload }, options);
+      if (answer.accepted) return;
+      await attempts.declined(jobId, attempt, answer.waitsFor);
       worker.release(attempt);
-      worker.isBusy(attempt.slot);
+      // Only this one waits: another may go to another disk.
+      if (!answer.waitsFor) worker.isBusy(attempt.slot);
     } catch (thrown) {
       const error = toDffmpegError(thrown);
       // The channel is gone: its end voids all attempts of this worker.

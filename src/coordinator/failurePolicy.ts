@@ -20,6 +20,13 @@ export function judgeFailure(task: TaskRecord, error: ErrorData, context: Failur
   // Waits for the ffmpeg, however long that takes: nothing is counted.
   if (error.code === 'ffmpeg-missing') return repeat(task, error, now + settings.retryBaseMs);
 
+  // A disk that became full under way is waited for. Counted, since a result may be larger than the disk.
+  if (error.code === 'destination-full' || error.code === 'scratch-full') {
+    const environmentFailures = task.environmentFailures + 1;
+    if (environmentFailures >= settings.maxEnvironmentFailures) return { outcome: 'fail', reason: error };
+    return repeat({ ...task, environmentFailures }, error, now + settings.diskRetryMs);
+  }
+
   // A program that did not finish on the worker may never do so: unlike a silent connection, it is counted.
   const counted = error.code === 'timeout' && context.reported === true;
   switch (counted ? 'environment' : errorTable[error.code]) {

@@ -73,10 +73,15 @@ export function assign(
 }
 
 /** A busy worker counts nothing: the attempt never was, only its fence is used up. */
-export function decline(stored: StoredJob, attempt: AttemptRecord, reason: ErrorData): JobChange {
+export function decline(
+  stored: StoredJob,
+  attempt: AttemptRecord,
+  reason: ErrorData,
+  notBefore?: number,
+): JobChange {
   return {
     event: { type: 'attempt-ended', fence: attempt.fence, reason },
-    tasks: waitingAgain(stored, attempt),
+    tasks: waitingAgain(stored, attempt, notBefore),
     dropAttempt: { taskId: attempt.taskId, fence: attempt.fence },
   };
 }
@@ -360,8 +365,9 @@ function queuedAt({ job, tasks }: StoredJob): number {
   return tasks.find(({ kind }) => kind === 'probe')?.queuedAt ?? job.createdAt;
 }
 
-function waitingAgain(stored: StoredJob, attempt: AttemptRecord): TaskRecord[] {
-  return [{ ...taskOf(stored, attempt), state: 'waiting' }];
+function waitingAgain(stored: StoredJob, attempt: AttemptRecord, notBefore?: number): TaskRecord[] {
+  const task = taskOf(stored, attempt);
+  return [{ ...task, state: 'waiting', notBefore: notBefore ?? task.notBefore }];
 }
 
 function endedTask(stored: StoredJob, attempt: AttemptRecord): TaskRecord[] {

@@ -1,6 +1,6 @@
 import { appendFile, mkdir, open, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
+import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
 import { Emitter } from './emitter.ts';
 
 export interface JobLogsOptions {
@@ -32,6 +32,7 @@ export class JobLogs {
   readonly #open = new Map<string, OpenLog>();
   readonly #waitingForTurn: (() => void)[] = [];
   #writers = 0;
+  #full = false;
 
   constructor(options: JobLogsOptions) {
     this.#options = options;
@@ -45,8 +46,22 @@ export class JobLogs {
     log.pending.push(text.endsWith('\n') ? text : `${text}\n`);
     if (log.pending.length > 1) return;
     log.writing = this.#write(jobId, log).catch((error: unknown) => {
-      this.#options.onError(toDffmpegError(error, 'store-unavailable'));
+      this.#complain(error);
     });
+  }
+
+  /** A full disk is said once, until something can be written again: there is a line for every line that is lost. */
+  #complain(error: unknown): void {
+    if (!isFull(error)) this.#options.onError(toDffmpegError(error, 'store-unavailable'));
+    else if (!this.#full) {
+      this.#full = true;
+      this.#options.onError(
+        new DffmpegError('store-unavailable', `The disk of ${this.#options.directory} is full.`, {
+          hint: 'Free some space there. Jobs go on; what is said meanwhile is missing in their logs.',
+          cause: error,
+        }),
+      );
+    }
   }
 
   /** From a byte offset, cut between characters. `atEnd`: nothing more is there now. */
@@ -86,6 +101,7 @@ export class JobLogs {
       const kept = this.#fit(text, log.bytes);
       if (kept === '') return;
       await this.#appendTo(file, kept);
+      this.#full = false;
       log.bytes += Buffer.byteLength(kept);
     } finally {
       this.#endTurn();
@@ -148,6 +164,10 @@ async function sizeOf(file: string): Promise<number> {
     if (isMissing(error)) return 0;
     throw error;
   }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
 function isMissing(error: unknown): boolean {

@@ -32,6 +32,12 @@ export const queueRows = {
     'A worker that answered “busy” is asked again after so long, or as soon as one of its tasks ends.',
     { min: 0.01, hot: true },
   ),
+  diskRetrySeconds: duration(
+    'seconds',
+    30,
+    'How often it is looked whether a disk that was full has room again, for the jobs that wait for it.',
+    { min: 0.1, hot: true },
+  ),
   offerTimeoutSeconds: duration(
     'seconds',
     30,

@@ -19,6 +19,8 @@ export interface QueueSettings {
   readonly ffmpegMissingMs: number;
   /** A worker that answered `busy` is asked again after this, or as soon as one of its tasks ends. */
   readonly busyRetryMs: number;
+  /** How often a job that waits for room on a disk is offered again. */
+  readonly diskRetryMs: number;
   /** A worker that does not answer an offer within this has not taken it. */
   readonly offerTimeoutMs: number;
   /** How long encoders may take to be tried when a job waits for them. */
@@ -52,6 +54,7 @@ export function queueSettingsOf(rows: SettingValues<typeof queueRows>): QueueSet
     retryMaxMs: rows.retryMaxSeconds * 1000,
     ffmpegMissingMs: rows.ffmpegMissingSeconds * 1000,
     busyRetryMs: rows.busyRetrySeconds * 1000,
+    diskRetryMs: rows.diskRetrySeconds * 1000,
     offerTimeoutMs: rows.offerTimeoutSeconds * 1000,
     trialTimeoutMs: rows.trialWaitSeconds * 1000,
     recoveryTimeoutMs: rows.recoveryTimeoutSeconds * 1000,

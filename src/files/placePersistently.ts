@@ -17,7 +17,13 @@ export function pausesMs(tries: number, firstMs: number, longestMs: number): num
  */
 export async function placePersistently(
   placement: Placement & { identity: FileIdentity },
-  options: { signal: AbortSignal; pausesMs: readonly number[] },
+  options: {
+    signal: AbortSignal;
+    pausesMs: readonly number[];
+    /** Between further tries while the destination is full: that is waited for, however long it takes. */
+    fullPauseMs: number;
+    onFull?: (error: DffmpegError) => void;
+  },
 ): Promise<'placed' | 'taken'> {
   let failure: unknown;
   try {
@@ -26,7 +32,11 @@ export async function placePersistently(
     if (!mayPass(error)) throw error;
     failure = error;
   }
-  for (const pause of options.pausesMs) {
+  for (let tries = 0; ; tries += 1) {
+    const full = failure instanceof DffmpegError && failure.code === 'destination-full' ? failure : undefined;
+    const pause = options.pausesMs[tries] ?? (full && options.fullPauseMs);
+    if (pause === undefined) throw failure;
+    if (full) options.onFull?.(full);
     await delay(pause, undefined, { signal: options.signal });
     try {
       const outcome = await recoverPlacement(placement);
@@ -38,7 +48,6 @@ export async function placePersistently(
       failure = known;
     }
   }
-  throw failure;
 }
 
 function mayPass(error: unknown): boolean {

@@ -162,7 +162,11 @@ export const workerMethods = {
   'task.offer': {
     doc: 'Offers an attempt. The worker owns its slots and may answer busy.',
     params: z.object({ ...attemptKey, payload: taskPayloadSchema }),
-    result: z.object({ accepted: z.boolean() }),
+    result: z.object({
+      accepted: z.boolean(),
+      /** Why this one was not taken while others may be: a disk is full. It is offered again later. */
+      waitsFor: errorDataSchema.optional(),
+    }),
   },
   'task.cancel': {
     doc: 'Stops an attempt; answered at once, `cancelled` is reported when the process is gone.',

@@ -136,6 +136,6 @@ function reportOf(thrown: unknown, signal: AbortSignal): TaskReport {
   return { type: 'failed', error: error.toData(), exit, output, verdict };
 }
 
-function nameOf({ taskId, fence }: AttemptKey): string {
+export function nameOf({ taskId, fence }: AttemptKey): string {
   return `${taskId}/${fence}`;
 }

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import { capabilitiesSchema, dialectSchema } from '../encoding/dialect.ts';
+import { capabilitiesSchema, dialectSchema, type Dialect } from '../encoding/dialect.ts';
 import { dialectTrials } from '../encoding/dialectTrials.ts';
 import { trialsFingerprint } from '../encoding/trial.ts';
 import { writeFileAtomic } from '../files/atomicWrite.ts';
+import { errnoCode } from '../files/errnoCode.ts';
 import { acquireLock } from '../files/lock.ts';
 import type { Tools } from './findBinary.ts';
 import type { WorkerSettings } from './workerSettings.ts';
@@ -37,6 +38,9 @@ export type CachedCapabilities = z.output<typeof cacheSchema>;
  */
 const refusedHere = new Map<string, Found>();
 
+/** By file: what could not be written, since the disk is full. */
+const dialectHere = new Map<string, Dialect | undefined>();
+
 /**
  * The file in `<state>/cache` that processes share: one for each binary, its state, the hardware, and the trials
  * themselves, since another program's trials prove other things.
@@ -66,7 +70,8 @@ export class CapabilityCache {
   /** With what only this process knows. What is unreadable or of another shape counts as not yet tried. */
   async read(): Promise<CachedCapabilities> {
     const stored = await this.#readFile();
-    return { ...stored, ...together(refusedHere.get(this.#file), stored) };
+    const dialect = stored.dialect ?? dialectHere.get(this.#file);
+    return { ...stored, dialect, ...together(refusedHere.get(this.#file), stored) };
   }
 
   /** Remembers for as long as this process lives. */
@@ -91,7 +96,12 @@ export class CapabilityCache {
         dialect: more.dialect ?? now.dialect,
         ...together(now, more),
       };
-      await writeFileAtomic(this.#file, JSON.stringify(whole, undefined, 1));
+      // On a full disk it is known to this process alone, and found out again by the next.
+      await writeFileAtomic(this.#file, JSON.stringify(whole, undefined, 1)).catch((error: unknown) => {
+        if (!isDiskFull(error)) throw error;
+        this.addHere(more);
+        dialectHere.set(this.#file, whole.dialect);
+      });
       return whole;
     });
   }
@@ -99,13 +109,24 @@ export class CapabilityCache {
   /** Runs `work` while nobody else does what has this name: so a trial that two processes want is run once. */
   async exclusively<T>(name: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     const waitMs = this.#settings.trialLockSeconds * 1000;
-    const lock = await acquireLock(`${this.#file}.${name}.lock`, { waitMs, signal });
+    const file = `${this.#file}.${name}.lock`;
+    // On a full disk nothing can be locked: another process may then run the same trial.
+    const lock = await acquireLock(file, { waitMs, signal }).catch((error: unknown) => {
+      if (!isDiskFull(error)) throw error;
+      return undefined;
+    });
     try {
       return await work();
     } finally {
-      lock.release();
+      lock?.release();
     }
   }
+}
+
+/** SQLite’s result code, or the system’s. */
+function isDiskFull(error: unknown): boolean {
+  if (['ENOSPC', 'EDQUOT'].includes(errnoCode(error) ?? '')) return true;
+  return error instanceof Error && 'errcode' in error && error.errcode === 13;
 }
 
 /** Both; where both know something, the second counts. */

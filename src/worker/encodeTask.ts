@@ -4,7 +4,6 @@ import type { Measured, Plan } from '../encoding/plan.ts';
 import type { PlanInput, PlanSource } from '../encoding/planInput.ts';
 import { planOutput } from '../encoding/planOutput.ts';
 import { checkDestination } from '../files/destination.ts';
-import { requireSpace } from '../files/freeSpace.ts';
 import { requireReplaceable } from '../files/aside.ts';
 import { checkSource, type SourceIdentity } from '../files/sourceFile.ts';
 import { DffmpegError } from '../protocol/errors.ts';
@@ -13,7 +12,6 @@ import { maxRounds } from './analyse.ts';
 import { encodeProgress, type EncodeProgress, type Foreseen } from './encodeProgress.ts';
 import { makeOutput, type OutputTask } from './makeOutput.ts';
 import { proveFor } from './proveFor.ts';
-import { surelyNeededBytes } from './sizeEstimate.ts';
 import { toError, type TaskContext } from './task.ts';
 
 export type EncodePayload = Extract<TaskPayload, { kind: 'encode' }>;
@@ -30,7 +28,7 @@ export async function encodeTask(payload: EncodePayload, context: TaskContext): 
   const replaces = payload.onSuccess === 'replace';
   if (replaces) await requireReplaceable(sources[0].path);
   const outputs = await planInputs(payload, context);
-  await checkRoom(outputs);
+  await checkDestinations(outputs);
   // All are planned before the first is begun: what cannot be made is said at once.
   const progress = encodeProgress(outputs.map(foresee), (now) => {
     context.progress(now);
@@ -52,6 +50,7 @@ async function makeAll(
   context: TaskContext,
 ): Promise<void> {
   context.signal.throwIfAborted();
+  const written = outputs.map(() => 0);
   for (const [position, output] of outputs.entries()) {
     context.signal.throwIfAborted();
     const isLast = position === outputs.length - 1;
@@ -66,6 +65,8 @@ async function makeAll(
           },
           update: (block) => {
             progress.update(block);
+            written[position] = block.bytes ?? written[position] ?? 0;
+            context.wrote(written.reduce((sum, bytes) => sum + bytes, 0));
           },
           delivered: () => {
             if (isLast) progress.delivered();
@@ -119,21 +120,10 @@ export async function planInputs(
   }));
 }
 
-/** Every destination can be written, and has room for what will surely be written there. */
-async function checkRoom(outputs: readonly PlannedOutput[]): Promise<void> {
-  const needed = new Map<string, number>();
-  for (const { path: target, input } of outputs) {
-    const folder = path.dirname(target);
-    const bytes = surelyNeededBytes(
-      input.output,
-      input.sources.map(({ probe }) => probe),
-    );
-    needed.set(folder, (needed.get(folder) ?? 0) + bytes);
-  }
-  for (const [folder, bytes] of needed) {
+/** Every destination can be written. That there is room was looked at when the attempt was offered. */
+async function checkDestinations(outputs: readonly PlannedOutput[]): Promise<void> {
+  for (const folder of new Set(outputs.map(({ path: target }) => path.dirname(target))))
     await checkDestination(folder);
-    await requireSpace(folder, bytes, 'destination-full');
-  }
 }
 
 /** Measurements that change nothing: what follows them is known well enough to weigh the work. */

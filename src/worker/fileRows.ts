@@ -1,7 +1,27 @@
-import { age, count, duration, type SettingRow } from '../protocol/settingRow.ts';
+import * as z from 'zod';
+import { age, asText, count, duration, size, type SettingRow } from '../protocol/settingRow.ts';
 
 /** Where files lie, how long they are kept, and how a result is placed. */
 export const fileRows = {
+  scratchFolder: {
+    doc: 'Folder for work under way. Empty: `scratch` in the state folder. On the disk of the results, so that they need not be copied.',
+    schema: z.string().max(4096),
+    default: '',
+    text: asText,
+    hot: false,
+  },
+  scratchLowMegabytes: size(
+    'megabytes',
+    32,
+    'Nothing new is begun while less than this is free for work under way; what runs goes on.',
+    { hot: true },
+  ),
+  destinationLowMegabytes: size(
+    'megabytes',
+    32,
+    'Nothing new is begun whose result goes to a disk with less than this free; what runs goes on.',
+    { hot: true },
+  ),
   placeRetryMinSeconds: duration(
     'seconds',
     2,

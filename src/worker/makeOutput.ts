@@ -146,7 +146,12 @@ async function deliver(
     const placement = { staged, identity, path: granted, recordDir: context.recordDir };
     const { placeRetries, placeRetryMinSeconds, placeRetryMaxSeconds } = context.settings;
     const pauses = pausesMs(placeRetries, placeRetryMinSeconds * 1000, placeRetryMaxSeconds * 1000);
-    const options = { signal: context.signal, pausesMs: pauses };
+    const options = {
+      signal: context.signal,
+      pausesMs: pauses,
+      fullPauseMs: placeRetryMaxSeconds * 1000,
+      onFull: sayOnce(context),
+    };
     if ((await placePersistently(placement, options)) === 'placed')
       return { path: granted, identity: await identityOf(granted) };
     taken = granted;
@@ -180,4 +185,13 @@ async function asFailure<T>(check: Promise<T>, exit: TaskFailure['exit']): Promi
   } catch (error) {
     throw error instanceof DffmpegError ? new TaskFailure(error, { exit }) : error;
   }
+}
+
+/** The verified result is kept, and waits. */
+function sayOnce(context: TaskContext): (error: DffmpegError) => void {
+  let said = false;
+  return ({ message, hint }) => {
+    if (!said) context.log(`${message} The result is kept and waits. ${hint ?? ''}\n`);
+    said = true;
+  };
 }

@@ -19,9 +19,14 @@ export async function probeTask(
   context: TaskContext,
 ): Promise<void> {
   const probes = await examineAll(payload.sources, context);
-  for (const folder of payload.destinations) await checkDestination(folder);
+  for (const folder of payload.destinations) await checkDestination(folder).catch(unlessFull);
   context.signal.throwIfAborted();
   await context.report({ type: 'probed', probes }, 'last');
+}
+
+/** A full disk may have room when the job's turn comes: the encode is not begun before, and says what it waits for. */
+function unlessFull(error: unknown): void {
+  if (!(error instanceof DffmpegError) || error.code !== 'destination-full') throw error;
 }
 
 /** What each of the sources is. Throws for the first that is no media or cannot be read. */

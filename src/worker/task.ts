@@ -24,6 +24,8 @@ export interface TaskContext {
   report(report: TaskReport, last?: 'last'): Promise<ReportOutcome>;
   /** Asks until granted; throws when it is refused, and when the signal aborts. */
   commit(request: CommitRequest): Promise<string>;
+  /** Bytes of results that are on the disk by now. */
+  wrote(bytes: number): void;
   progress(progress: Omit<Progress, 'jobId' | 'fence'>): void;
   log(text: string): void;
 }

@@ -1,13 +1,14 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, mkdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { outputsOf } from '../encoding/presetOutputs.ts';
+import { DiskRoom, type Room } from '../files/diskRoom.ts';
 import { sweepRecords } from '../files/placementRecord.ts';
 import { recoverPlacement } from '../files/placing.ts';
 import { placingFs } from '../files/placingFs.ts';
 import { isStaged, isStagingFolder, removeStaging, sweepAttempts } from '../files/staging.ts';
 import type { Channel } from '../protocol/channel.ts';
-import type { Handlers, Params } from '../protocol/contract.ts';
+import type { Handlers, Params, Result } from '../protocol/contract.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import { createPeer, type Peer } from '../protocol/peer.ts';
 import {
@@ -21,7 +22,7 @@ import {
   type WorkerMethods,
 } from '../protocol/workerContract.ts';
 import { Announcer } from './announcer.ts';
-import { Attempts, type ContextOf } from './attempts.ts';
+import { Attempts, nameOf, type ContextOf } from './attempts.ts';
 import type { CapabilityProver } from './capabilities.ts';
 import { FfmpegBinary } from './ffmpegBinary.ts';
 import { FfmpegKeeper } from './ffmpegKeeper.ts';
@@ -32,6 +33,7 @@ import { persistently } from './persistently.ts';
 import { reapProcess } from './processTable.ts';
 import { replacingHandlers } from './replacing.ts';
 import { proveFor, slotKindFor } from './proveFor.ts';
+import { roomNeeded } from './roomNeeded.ts';
 import { Slots, slotTable } from './slotTable.ts';
 import { defaultWorkerSettings, type WorkerSettings } from './workerSettings.ts';
 
@@ -76,6 +78,8 @@ class WorkerNode implements Worker {
   readonly #recordDir: string;
   readonly #ended = new AbortController();
   readonly #slots = new Slots();
+  readonly #room = new DiskRoom();
+  readonly #rooms = new Map<string, Room>();
   readonly #peer: Peer<CoordinatorMethods, WorkerEvents>;
   readonly #ffmpeg: FfmpegKeeper;
   readonly #announcer: Announcer<WorkerState>;
@@ -90,7 +94,8 @@ class WorkerNode implements Worker {
     this.#options = options;
     this.#settings = options.settings ?? defaultWorkerSettings;
     // Links resolved in neither: the paths are compared as text, see `isStaged`.
-    this.#scratchDir = path.resolve(options.stateDir, 'scratch', 'attempts');
+    const scratch = this.#settings.scratchFolder || path.join(options.stateDir, 'scratch');
+    this.#scratchDir = path.resolve(scratch, 'attempts');
     this.#recordDir = path.resolve(options.stateDir, 'scratch', 'placements');
     this.#outbox = new MemoryOutbox({
       send: (key, report, signal) =>
@@ -121,7 +126,7 @@ class WorkerNode implements Worker {
       },
     });
     this.#inquiries = new Inquiries({
-      scratchDir: path.resolve(options.stateDir, 'scratch', 'inquiries'),
+      scratchDir: path.resolve(scratch, 'inquiries'),
       settings: this.#settings,
       ffmpeg: () => this.#ffmpeg.check(),
       ffmpegStatus: () => this.#ffmpeg.status,
@@ -215,17 +220,34 @@ class WorkerNode implements Worker {
     };
   }
 
-  async #offer(key: AttemptKey, payload: TaskPayload): Promise<{ accepted: boolean }> {
+  async #offer(key: AttemptKey, payload: TaskPayload): Promise<Result<WorkerMethods['task.offer']>> {
     const prover = await this.#ffmpeg.check();
     if (!prover) return { accepted: false };
     const kind = payload.kind === 'probe' ? 'probe' : await this.#slotFor(payload, prover);
     // Offered again because the answer was lost.
     if (this.#attempts.has(key)) return { accepted: true };
     if (this.#ended.signal.aborted) return { accepted: false };
-    const release = this.#slots.take(kind, this.#state().slots);
-    if (!release) return { accepted: false };
-    this.#attempts.start(key, payload, prover, release);
+    const releaseSlot = this.#slots.take(kind, this.#state().slots);
+    if (!releaseSlot) return { accepted: false };
+    const room = await this.#takeRoom(payload);
+    if (room instanceof DffmpegError || this.#ended.signal.aborted) {
+      releaseSlot();
+      return { accepted: false, waitsFor: room instanceof DffmpegError ? room.toData() : undefined };
+    }
+    const name = nameOf(key);
+    if (room) this.#rooms.set(name, room);
+    this.#attempts.start(key, payload, prover, () => {
+      releaseSlot();
+      room?.release();
+      this.#rooms.delete(name);
+    });
     return { accepted: true };
+  }
+
+  async #takeRoom(payload: TaskPayload): Promise<Room | DffmpegError | undefined> {
+    if (payload.kind !== 'encode') return undefined;
+    await mkdir(this.#scratchDir, { recursive: true }).catch(() => undefined);
+    return this.#room.take(roomNeeded(payload, this.#scratchDir, this.#settings));
   }
 
   async #slotFor(
@@ -244,6 +266,9 @@ class WorkerNode implements Worker {
       lowPriority: this.#options.lowPriority ?? true,
       scratchDir: this.#scratchDir,
       recordDir: this.#recordDir,
+      wrote: (bytes) => {
+        this.#rooms.get(nameOf(key))?.wrote(bytes);
+      },
       commit: async (request, signal) => {
         const { path: granted } = await persistently(
           () => {

@@ -21,7 +21,18 @@ describe('failurePolicy', () => {
   it('decides by class alone', () => {
     const fails: ErrorClass[] = ['source', 'request', 'destination'];
     for (const code of errorCodes)
-      assert.equal(judge(code).outcome, fails.includes(errorTable[code]) ? 'fail' : 'repeat', code);
+      if (code !== 'destination-full')
+        assert.equal(judge(code).outcome, fails.includes(errorTable[code]) ? 'fail' : 'repeat', code);
+  });
+
+  it('waits for a disk that became full, but not for ever: the result may be larger than the disk', () => {
+    for (const code of ['destination-full', 'scratch-full'] as const) {
+      const decision = judge(code);
+      assert.ok(decision.outcome === 'repeat');
+      assert.equal(decision.task.notBefore, context.now + settings.diskRetryMs);
+      assert.deepEqual(decision.task.avoid, []);
+      assert.equal(judge(code, settings.maxEnvironmentFailures - 1).outcome, 'fail');
+    }
   });
 
   it('fails after so many failures of the environment, and never for a lost connection', () => {

@@ -17,7 +17,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { copyAsset } from '../../../src/files/assetFile.ts';
 import { writeFileAtomic } from '../../../src/files/atomicWrite.ts';
-import { freeBytes, requireSpace } from '../../../src/files/freeSpace.ts';
+import { freeBytes } from '../../../src/files/freeSpace.ts';
 import { scanSources } from '../../../src/files/scan.ts';
 import { assertUnchanged, checkSource } from '../../../src/files/sourceFile.ts';
 import { isStaged, isStagingFolder, removeStaging, stage, stagingKey } from '../../../src/files/staging.ts';
@@ -194,14 +194,8 @@ describe('files', () => {
   });
 
   describe('space', () => {
-    it('is told by the file system, and its lack in numbers', async () => {
-      const free = await freeBytes(root);
-      assert.ok(free > 0);
-      await requireSpace(root, 1, 'destination-full');
-      await assert.rejects(requireSpace(root, free * 2 + 1e9, 'destination-full'), {
-        code: 'destination-full',
-        message: /needs about \d+ MB and .* has \d+ MB left/,
-      });
+    it('is told by the file system', async () => {
+      assert.ok((await freeBytes(root)) > 0);
     });
   });
 

@@ -6,6 +6,7 @@ import { identityOf } from '../../../src/files/fileIdentity.ts';
 import { placePersistently } from '../../../src/files/placePersistently.ts';
 import { placingFs, type PlacingFs } from '../../../src/files/placingFs.ts';
 import { sweepAttempts } from '../../../src/files/staging.ts';
+import type { DffmpegError } from '../../../src/protocol/errors.ts';
 
 function systemError(code: string): Error {
   return Object.assign(new Error(code), { code });
@@ -48,7 +49,7 @@ describe('files that outlive a failure', () => {
 
     it('gets the file when it is back', async () => {
       const given = await placement({ link: failing(['ENOSPC', 'EIO', 'EHOSTDOWN']) });
-      assert.equal(await placePersistently(given, { signal, pausesMs: [0, 0, 0] }), 'placed');
+      assert.equal(await placePersistently(given, { signal, pausesMs: [0, 0, 0], fullPauseMs: 0 }), 'placed');
       assert.equal(await readFile(target, 'utf8'), 'whole');
     });
 
@@ -62,16 +63,30 @@ describe('files that outlive a failure', () => {
           throw systemError('EIO');
         },
       });
-      assert.equal(await placePersistently(given, { signal, pausesMs: [0] }), 'placed');
+      assert.equal(await placePersistently(given, { signal, pausesMs: [0], fullPauseMs: 0 }), 'placed');
       assert.equal(await readFile(target, 'utf8'), 'whole');
     });
 
     it('is given up in the end, with its own error and the staged file there', async () => {
-      const given = await placement({ link: failing(['EIO', 'EIO', 'ENOSPC']) });
-      await assert.rejects(placePersistently(given, { signal, pausesMs: [0, 0] }), {
-        code: 'destination-full',
+      const given = await placement({ link: failing(['ENOSPC', 'EIO', 'EROFS']) });
+      await assert.rejects(placePersistently(given, { signal, pausesMs: [0, 0], fullPauseMs: 0 }), {
+        code: 'destination-unwritable',
       });
       assert.equal(await readFile(staged, 'utf8'), 'whole');
+    });
+
+    it('is waited for as long as it is full, by quota or by space', async () => {
+      const codes = ['EDQUOT', 'ENOSPC', 'EDQUOT', 'ENOSPC', 'EDQUOT', 'ENOSPC'];
+      const given = await placement({ link: failing(codes) });
+      let said = 0;
+      const onFull = (error: DffmpegError): void => {
+        assert.equal(error.code, 'destination-full');
+        said += 1;
+      };
+      const options = { signal, pausesMs: [0], fullPauseMs: 1, onFull };
+      assert.equal(await placePersistently(given, options), 'placed');
+      assert.ok(said >= 5, String(said));
+      assert.equal(await readFile(target, 'utf8'), 'whole');
     });
 
     it('is waited for no longer than the attempt lives', async () => {
@@ -82,9 +97,12 @@ describe('files that outlive a failure', () => {
           return Promise.reject(systemError('EIO'));
         },
       });
-      await assert.rejects(placePersistently(given, { signal: end.signal, pausesMs: [2000] }), {
-        name: 'AbortError',
-      });
+      await assert.rejects(
+        placePersistently(given, { signal: end.signal, pausesMs: [2000], fullPauseMs: 0 }),
+        {
+          name: 'AbortError',
+        },
+      );
     });
   });
 

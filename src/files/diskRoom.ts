@@ -1,0 +1,107 @@
+import { stat } from 'node:fs/promises';
+import { DffmpegError } from '../protocol/errors.ts';
+import { freeBytes } from './freeSpace.ts';
+
+/** What an attempt will write, and where. */
+export interface Need {
+  readonly folder: string;
+  readonly bytes: number;
+  /** Nothing is begun where less than this would be free. */
+  readonly lowWaterBytes: number;
+  readonly code: keyof typeof sentences;
+}
+
+const sentences = {
+  'destination-full': {
+    what: 'The folder',
+    hint: 'Free some space there, or choose another folder for the result. It goes on by itself when there is room.',
+  },
+  'scratch-full': {
+    what: 'DFFmpeg’s working folder',
+    hint: 'Free some space there, or name another folder in the setting scratchFolder. It goes on by itself when there is room.',
+  },
+} as const;
+
+/** What tests replace. */
+export interface DiskFacts {
+  /** Bytes; rejects where the file system does not tell. */
+  free(folder: string): Promise<number>;
+  /** Equal for all folders of one file system. */
+  device(folder: string): Promise<string>;
+}
+
+const realFacts: DiskFacts = {
+  free: freeBytes,
+  device: async (folder) => String((await stat(folder, { bigint: true })).dev),
+};
+
+/** Room that an attempt has. */
+export interface Room {
+  /** So many bytes of it are on the disk by now: they are no longer promised, but used. */
+  wrote(bytes: number): void;
+  release(): void;
+}
+
+interface Promised {
+  readonly device: string;
+  readonly bytes: number;
+  readonly by: { written: number };
+}
+
+/**
+ * Shares out the free space of each file system among attempts: what is promised to those that run counts as taken,
+ * as far as it is not written yet. A file system that does not tell is believed to have room: the encode will find out.
+ */
+export class DiskRoom {
+  readonly #facts: DiskFacts;
+  readonly #promised = new Set<Promised>();
+
+  constructor(facts: DiskFacts = realFacts) {
+    this.#facts = facts;
+  }
+
+  /** Room for all needs, or the error that says which folder is full. */
+  async take(needs: readonly Need[]): Promise<Room | DffmpegError> {
+    const asked = await Promise.all(
+      needs.map(async (need) => ({
+        ...need,
+        free: await this.#facts.free(need.folder).catch(() => Infinity),
+        device: await this.#facts.device(need.folder).catch(() => need.folder),
+      })),
+    );
+    // From here on nothing waits: two attempts cannot be promised the same bytes.
+    const by = { written: 0 };
+    const mine: Promised[] = [];
+    for (const { device, bytes, free, ...need } of asked) {
+      const others = [...this.#promised, ...mine]
+        .filter((promised) => promised.device === device)
+        .reduce((sum, promised) => sum + Math.max(0, promised.bytes - promised.by.written), 0);
+      if (free - others < Math.max(bytes, need.lowWaterBytes)) return full({ ...need, bytes, free, others });
+      mine.push({ device, bytes, by });
+    }
+    for (const promised of mine) this.#promised.add(promised);
+    return {
+      wrote: (bytes) => {
+        by.written = Math.max(by.written, bytes);
+      },
+      release: () => {
+        for (const promised of mine) this.#promised.delete(promised);
+      },
+    };
+  }
+}
+
+function full(need: Need & { free: number; others: number }): DffmpegError {
+  const { what, hint } = sentences[need.code];
+  const others = need.others > 0 ? `, of which running encodes need ${megabytes(need.others)}` : '';
+  const wanted = Math.max(need.bytes, need.lowWaterBytes);
+  return new DffmpegError(
+    need.code,
+    `${what} ${need.folder} has ${megabytes(need.free)} left${others}; an encode begins when there are ${megabytes(wanted)}.`,
+    { hint },
+  );
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6)} MB`;
+}
