@@ -39,6 +39,7 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/coordinator/store/chunks.ts#parametersAtOnce': 'Parameters of one statement: a limit of the database.',
   'src/coordinator/store/groupCommit.ts#groupLimit': 'One step of a loop.',
   'src/coordinator/store/sqliteDialect.ts#maxPrepared': 'Size of a cache of statements.',
+  'src/coordinator/store/threadedStore.ts#defaultRestartPauseMs': 'Keeps a broken thread from being started over and over.',
   'src/coordinator/store/sqliteStore.ts#busyTimeoutMs':
     'One writer by design: only a backup or a person looking makes it wait.',
   'src/files/replaceSource.ts#maxNames': 'Names that are tried for one file.',
