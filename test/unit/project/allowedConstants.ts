@@ -39,7 +39,8 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/coordinator/store/chunks.ts#parametersAtOnce': 'Parameters of one statement: a limit of the database.',
   'src/coordinator/store/groupCommit.ts#groupLimit': 'One step of a loop.',
   'src/coordinator/store/sqliteDialect.ts#maxPrepared': 'Size of a cache of statements.',
-  'src/coordinator/store/threadedStore.ts#defaultRestartPauseMs': 'Keeps a broken thread from being started over and over.',
+  'src/coordinator/store/threadedStore.ts#defaultRestartPauseMs':
+    'Keeps a broken thread from being started over and over.',
   'src/coordinator/store/sqliteStore.ts#busyTimeoutMs':
     'One writer by design: only a backup or a person looking makes it wait.',
   'src/files/replaceSource.ts#maxNames': 'Names that are tried for one file.',
@@ -79,4 +80,16 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/webview/loadData.ts#gapSeconds': 'A chart breaks its line here.',
   'src/webview/sparkline.ts#interval': 'Painting: once a second.',
   'src/webview/statusPage.ts#clockInterval': 'Painting of “2 minutes ago”.',
+  // Watched folders and hooks.
+  'src/protocol/watchFolder.ts#settleSeconds':
+    'A field of each watched folder, which a person sets there; this is its default.',
+  'src/files/contentKey.ts#blockBytes': 'Format of a content key: other blocks give other keys.',
+  'src/daemon/watch/watchedFolder.ts#manyChanges':
+    'From here on the folder is looked through once instead; changes no outcome.',
+  'src/daemon/hooks/copyHook.ts#maxNames': 'Names that are tried for one file.',
+  'src/daemon/hooks/copyHook.ts#wholeBytes': 'How a copy is compared; changes no outcome.',
+  'src/daemon/hooks/hookRunner.ts#jobsAtOnce': 'Jobs whose hooks run at once; changes no outcome.',
+  'src/daemon/hooks/hookRunner.ts#3_600_000': 'A unit.',
+  'src/daemon/hooks/webhook.ts#keyBytes': 'Format of a key.',
+  'src/cli/commands/watch.ts#86_400': 'The bound of a field of a watched folder.',
 };
