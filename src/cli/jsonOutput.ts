@@ -33,6 +33,7 @@ export const jobOutputSchema = jobSchema
     hooks: true,
     onSuccess: true,
     replacement: true,
+    forecast: true,
     createdAt: true,
     startedAt: true,
     endedAt: true,

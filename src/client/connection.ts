@@ -285,6 +285,7 @@ class Connection implements DaemonConnection {
     return {
       'jobs.changed': both('jobs.changed'),
       'jobs.progress': both('jobs.progress'),
+      'jobs.forecast': both('jobs.forecast'),
       'workers.changed': both('workers.changed'),
       'counts.changed': both('counts.changed'),
       'watch.changed': both('watch.changed'),

@@ -3,7 +3,7 @@ import { topics as allTopics } from '../protocol/clientContract.ts';
 import type { Listeners, Params, Payload, Result } from '../protocol/contract.ts';
 import type { DffmpegError } from '../protocol/errors.ts';
 import { toDffmpegError } from '../protocol/errors.ts';
-import type { Counts, Job, Progress, WorkerInfo } from '../protocol/model.ts';
+import type { Counts, Forecast, Job, Progress, WorkerInfo } from '../protocol/model.ts';
 import type { WatchFolder } from '../protocol/watchFolder.ts';
 
 export type Topic = (typeof allTopics)[number];
@@ -13,6 +13,8 @@ export interface SubscriptionListeners {
   onSnapshot?(state: { jobs: Job[]; workers: WorkerInfo[]; counts: Counts }): void;
   onJobs?(jobs: Job[]): void;
   onProgress?(progress: Progress[]): void;
+  /** All that can be foreseen, to who wants `progress`. */
+  onForecasts?(forecasts: Forecast[]): void;
   onWorkers?(workers: WorkerInfo[]): void;
   onCounts?(counts: Counts): void;
   /** Watched folders as they are; once after each connection, too. */
@@ -83,6 +85,11 @@ export class Subscriptions {
     'jobs.progress': ({ progress }) => {
       this.#inOrder(() => {
         this.#tell('progress', (to) => to.onProgress?.(progress));
+      });
+    },
+    'jobs.forecast': ({ forecasts }) => {
+      this.#inOrder(() => {
+        this.#tell('progress', (to) => to.onForecasts?.(forecasts));
       });
     },
     'workers.changed': ({ workers }) => {

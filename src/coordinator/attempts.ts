@@ -1,7 +1,7 @@
 import { outputsOf } from '../encoding/presetOutputs.ts';
 import { DffmpegError, type ErrorData } from '../protocol/errors.ts';
 import type { FileIdentity, TaskReport } from '../protocol/workerContract.ts';
-import type { ConnectedWorker } from './connectedWorker.ts';
+import type { ConnectedWorker, RunningAttempt } from './connectedWorker.ts';
 import type { Clock } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
 import * as changes from './jobChanges.ts';
@@ -17,6 +17,8 @@ export interface AttemptsOptions {
   readonly clock: Clock;
   readonly settings: QueueSettings;
   readonly platform: string;
+  /** An encode has reached its end. */
+  readonly onSucceeded?: (worker: ConnectedWorker, attempt: RunningAttempt) => void;
 }
 
 /** What becomes of attempts by what their workers say, and by what they do not say any more. */
@@ -25,12 +27,14 @@ export class Attempts {
   readonly #clock: Clock;
   readonly #settings: QueueSettings;
   readonly #platform: string;
+  readonly #onSucceeded: AttemptsOptions['onSucceeded'];
 
   constructor(options: AttemptsOptions) {
     this.#book = options.book;
     this.#clock = options.clock;
     this.#settings = options.settings;
     this.#platform = options.platform;
+    this.#onSucceeded = options.onSucceeded;
   }
 
   /** Stores a report. A repeat or a late one is no error; one of a superseded attempt is `fence-void`. */
@@ -40,7 +44,10 @@ export class Attempts {
         const attempt = attemptOf(stored, key, worker.id);
         return attempt.state === 'running' ? this.#changeBy(stored, attempt, report) : undefined;
       });
-      if (attemptOf(after, key, worker.id).state !== 'running') worker.release(key);
+      const { state } = attemptOf(after, key, worker.id);
+      const ended = state === 'succeeded' && this.#onSucceeded ? worker.attempt(key) : undefined;
+      if (ended) this.#onSucceeded?.(worker, ended);
+      if (state !== 'running') worker.release(key);
     } catch (error) {
       if (error instanceof DffmpegError && error.code === 'fence-void') worker.release(key);
       throw error;

@@ -45,8 +45,20 @@ export async function serveClient(
   daemon: DaemonHandlers,
   options: ClientLinkOptions,
 ): Promise<void> {
-  const { book, control, replacements, inquiries, queue, logs, sessions, store, fleet, timers, onError } =
-    options;
+  const {
+    book,
+    control,
+    replacements,
+    inquiries,
+    queue,
+    logs,
+    sessions,
+    store,
+    fleet,
+    forecasts,
+    timers,
+    onError,
+  } = options;
   let sessionId: string | undefined;
   let subscription: Subscription | undefined;
   let gone = false;
@@ -67,10 +79,15 @@ export async function serveClient(
     'jobs.submit': async (submission) => ({ job: toJob(await control.submit(submission, sessionId)) }),
     'jobs.list': async (page) => {
       const { jobs, next } = await store.jobs(page);
-      const told = inOneFrame(jobs.map(toJob));
+      const told = inOneFrame(await forecasts.added(jobs.map(toJob)));
       return { jobs: told, next: told.length < jobs.length ? told.at(-1)?.id : next };
     },
-    'jobs.get': async ({ id }) => ({ job: toWholeJob(await control.explained(await control.find(id))) }),
+    'jobs.get': async ({ id }) => {
+      const stored = await control.explained(await control.find(id));
+      const whole = toWholeJob(stored);
+      const [job = whole] = await forecasts.added([whole]);
+      return { job };
+    },
     'jobs.cancel': async ({ id }) => {
       const { job } = await control.find(id);
       return { job: toJob(await control.cancel(job.id, cancelledByPerson)) };

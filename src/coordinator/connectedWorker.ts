@@ -1,13 +1,16 @@
 import { videoEncoderTable } from '../encoding/videoEncoders.ts';
 import type { SlotKind } from '../encoding/slots.ts';
 import type { ErrorData } from '../protocol/errors.ts';
-import type { FfmpegStatus, Load, WorkerInfo } from '../protocol/model.ts';
+import type { FfmpegStatus, Load, Progress, WorkerInfo } from '../protocol/model.ts';
 import type { Peer } from '../protocol/peer.ts';
 import type { Timers } from '../protocol/timers.ts';
 import type { CoordinatorEvents, WorkerMethods } from '../protocol/workerContract.ts';
+import { AttemptForecasts, type Foreseen, type Lesson } from './attemptForecasts.ts';
+import type { Clock } from './ids.ts';
 import type { QueueSettings } from './queueSettings.ts';
 import type { WorkerView } from './scheduler.ts';
 import type { AttemptKey, TaskKind } from './store/records.ts';
+import type { Moment } from './timetable.ts';
 
 export type WorkerPeer = Peer<WorkerMethods, CoordinatorEvents>;
 export type WorkerDescription = Omit<WorkerInfo, 'running' | 'load'>;
@@ -18,11 +21,14 @@ const encodeSlots = [...new Set(Object.values(videoEncoderTable).map(({ slot }) 
 export interface RunningAttempt extends AttemptKey {
   readonly jobId: string;
   readonly slot: SlotKind;
+  /** What there was to be done, and when it will have ended; missing of what an earlier daemon began. */
+  readonly foreseen?: Foreseen | undefined;
 }
 
 export interface WorkerContext {
   readonly settings: QueueSettings;
   readonly timers: Timers;
+  readonly clock: Clock;
   /** It may take a task now that it would not have taken before. */
   readonly wake: () => void;
 }
@@ -35,12 +41,14 @@ export class ConnectedWorker implements WorkerView {
   #description: WorkerDescription;
   readonly #settings: QueueSettings;
   readonly #running = new Map<string, RunningAttempt>();
+  readonly #forecasts = new AttemptForecasts();
   /** Kinds of which it said that it has no slot free. */
   readonly #busy = new Set<SlotKind>();
   #ffmpegMissing: ErrorData | undefined;
   /** Ends of what was found out about it, by what it is. */
   readonly #alarms = new Map<string, () => void>();
   readonly #timers: Timers;
+  readonly #clock: Clock;
   readonly #wake: () => void;
 
   constructor(peer: WorkerPeer, description: WorkerDescription, context: WorkerContext) {
@@ -48,6 +56,7 @@ export class ConnectedWorker implements WorkerView {
     this.#description = description;
     this.#settings = context.settings;
     this.#timers = context.timers;
+    this.#clock = context.clock;
     this.#wake = context.wake;
   }
 
@@ -62,6 +71,10 @@ export class ConnectedWorker implements WorkerView {
   /** Node's name of its system. */
   get platform(): string {
     return this.#description.platform;
+  }
+
+  get cores(): number {
+    return this.#description.cores;
   }
 
   get capabilities(): WorkerDescription['capabilities'] {
@@ -108,6 +121,27 @@ export class ConnectedWorker implements WorkerView {
     return this.slots(kind) - this.running.filter(({ slot }) => slot === kind).length;
   }
 
+  endings(kind: SlotKind): Moment[] {
+    return this.running
+      .filter(({ slot }) => slot === kind)
+      .map((attempt) => this.#forecasts.ending(attempt, this.#clock()));
+  }
+
+  /** What it tells of an attempt. */
+  heard(attempt: AttemptKey, { eta }: Pick<Progress, 'eta'>): void {
+    this.#forecasts.heard(attempt, eta, this.#clock());
+  }
+
+  /** It stands still, or goes on. */
+  suspended(attempt: AttemptKey, suspended: boolean): void {
+    this.#forecasts.suspended(attempt, suspended);
+  }
+
+  /** Seconds that an attempt has taken for what it was to do; undefined where that teaches nothing. */
+  lesson(attempt: RunningAttempt): Lesson | undefined {
+    return this.#forecasts.lesson(attempt, this.#clock());
+  }
+
   /** Whether it takes any task of this kind now, whatever slot that needs. */
   takes(kind: TaskKind): boolean {
     if (this.ffmpeg.state !== 'ready') return false;
@@ -139,6 +173,7 @@ export class ConnectedWorker implements WorkerView {
     const attempt = this.attempt({ taskId, fence });
     if (!attempt) return;
     this.#running.delete(`${taskId}#${fence}`);
+    this.#forecasts.forget(attempt);
     this.#busy.delete(attempt.slot);
   }
 

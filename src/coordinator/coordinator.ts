@@ -6,9 +6,11 @@ import { systemTimers, type Timers } from '../protocol/timers.ts';
 import { Attempts } from './attempts.ts';
 import { ChangeFeed } from './changeFeed.ts';
 import { serveClient, type DaemonHandlers } from './clientLink.ts';
+import type { ConnectedWorker, RunningAttempt } from './connectedWorker.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Emitter } from './emitter.ts';
 import { Fleet } from './fleet.ts';
+import { Forecasts } from './forecasts.ts';
 import { createIdSource, type Clock, type Random } from './ids.ts';
 import { Inquiries } from './inquiries.ts';
 import { newHooks } from './jobHooks.ts';
@@ -24,6 +26,7 @@ import { Replacements } from './replacements.ts';
 import type { QueueSettings } from './queueSettings.ts';
 import { Recovery } from './recovery.ts';
 import { Sessions } from './sessions.ts';
+import { Speeds } from './speeds.ts';
 import type { Store } from './store.ts';
 import type { StoredJob } from './store/records.ts';
 import { WatchBoard } from './watchBoard.ts';
@@ -101,7 +104,8 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
       feed.wake();
     },
   });
-  const attempts = new Attempts({ book, clock, settings, platform });
+  const speeds = new Speeds(await store.speeds());
+  const attempts = new Attempts({ book, clock, settings, platform, onSucceeded: learn });
   const queue = new QueueSwitch({
     store,
     onChange: () => {
@@ -111,11 +115,12 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   });
   const isPaused = (): boolean => queue.paused;
   const dispatcher = new Dispatcher({
-    ...{ book, fleet, attempts, settings, clock, timers, platform, isPaused, onError },
+    ...{ book, fleet, attempts, settings, clock, timers, platform, isPaused, speeds, onError },
   });
   const wake = (): void => {
     dispatcher.wake('fleet');
   };
+  const forecasts = new Forecasts({ store, fleet, speeds, settings, clock, timers, isPaused, onError });
   const recovery = new Recovery({ book, fleet, attempts, settings, timers, wake, onError });
   const replacements = new Replacements({ book, fleet, settings, clock, timers, onError });
   const control = new JobControl({ book, fleet, attempts, newId, clock, platform });
@@ -138,7 +143,19 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
 
   return {
     attachWorker: (channel) => {
-      const link = { fleet, attempts, recovery, inquiries, logs, progress, settings, timers, wake, onError };
+      const link = {
+        fleet,
+        attempts,
+        recovery,
+        inquiries,
+        logs,
+        progress,
+        settings,
+        timers,
+        clock,
+        wake,
+        onError,
+      };
       workers.add(channel, serveWorker(channel, link));
     },
     attachClient: (channel, daemon) => {
@@ -148,6 +165,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
         feed,
         fleet,
         progress,
+        forecasts,
         loadWatch,
         watchBoard,
         control,
@@ -181,6 +199,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
       await clients.close();
       sessions.close();
       progress.close();
+      forecasts.close();
       await workers.close();
       await recovery.close();
       await book.idle();
@@ -200,8 +219,18 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     if (state !== before?.job.state) {
       if (state !== 'running' && state !== 'verifying' && state !== 'committing') progress.forget(id);
       if (!before || isEnded(state) || isEnded(before.job.state)) activityChanged.emit();
+      forecasts.outdate();
       dispatcher.wake('queue');
     }
+  }
+
+  function learn(worker: ConnectedWorker, attempt: RunningAttempt): void {
+    const lesson = worker.lesson(attempt);
+    if (!lesson) return;
+    const learnt = speeds.learn(worker, lesson.works, lesson.seconds);
+    store.keepSpeeds(learnt).catch((error: unknown) => {
+      onError(toDffmpegError(error));
+    });
   }
 
   /** Killed between the end of a probe and the plan that follows it. */

@@ -3,14 +3,17 @@ import type { Timers } from '../protocol/timers.ts';
 import type { Attempts } from './attempts.ts';
 import type { ConnectedWorker, RunningAttempt } from './connectedWorker.ts';
 import type { Fleet } from './fleet.ts';
+import { Holds } from './holds.ts';
 import type { Clock } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
 import { assign } from './jobChanges.ts';
 import { encodePayload, probePayload } from './planner.ts';
 import type { QueueSettings } from './queueSettings.ts';
-import { decide } from './scheduler.ts';
+import { decide, type Decision, type Outlook } from './scheduler.ts';
+import type { Speeds } from './speeds.ts';
 import type { Explanation, QueueEntry } from './store.ts';
 import type { TaskKind } from './store/records.ts';
+import { Timetable } from './timetable.ts';
 import { Trials } from './trials.ts';
 import { queuePaused } from './waitReasons.ts';
 
@@ -24,6 +27,7 @@ export interface DispatcherOptions {
   readonly platform: string;
   /** Nothing is given out to be encoded. */
   readonly isPaused: () => boolean;
+  readonly speeds: Speeds;
   readonly onError: (error: DffmpegError) => void;
 }
 
@@ -41,6 +45,7 @@ export class Dispatcher {
   #again = false;
   #explains = true;
   #closed = false;
+  readonly #holds = new Holds();
   #alarm: { at: number; stop: () => void } | undefined;
 
   constructor(options: DispatcherOptions) {
@@ -79,7 +84,8 @@ export class Dispatcher {
       this.#again = false;
       try {
         await this.#walk();
-        this.#setAlarm(await this.#options.book.store.nextDue(this.#options.clock()));
+        const now = this.#options.clock();
+        this.#setAlarm(earlier(await this.#options.book.store.nextDue(now), this.#holds.nextDue(now)));
       } catch (error) {
         this.#options.onError(toDffmpegError(error));
       }
@@ -95,6 +101,7 @@ export class Dispatcher {
     let toExplain = this.#explains || nobodyReady ? settings.explainedJobs : 0;
     this.#explains = false;
     const explanations: Explanation[] = [];
+    const outlook = this.#outlook();
     let page: QueueEntry[] = [];
     do {
       const kinds = taskKinds.filter((kind) => toExplain > 0 || this.#anyTakes(kind));
@@ -102,7 +109,7 @@ export class Dispatcher {
       page = await book.store.queue({ now: clock(), kinds, limit: pageSize, after: page.at(-1) });
       for (const entry of page) {
         if (this.#closed || (toExplain <= 0 && !this.#anyTakes(entry.task.kind))) continue;
-        const reason = await this.#consider(entry);
+        const reason = await this.#consider(entry, outlook);
         if (reason && !sameReason(reason, entry.job.reason))
           explanations.push({ id: entry.job.id, revision: entry.job.revision, reason });
         toExplain -= 1;
@@ -112,15 +119,16 @@ export class Dispatcher {
   }
 
   /** Offers the task, or returns why it waits. */
-  async #consider(entry: QueueEntry): Promise<ErrorData | undefined> {
-    const { fleet, onError } = this.#options;
+  async #consider(entry: QueueEntry, outlook: Outlook): Promise<ErrorData | undefined> {
+    const { fleet, onError, clock } = this.#options;
     if (entry.task.kind === 'encode' && this.#options.isPaused()) return queuePaused;
-    const decision = decide(entry, fleet.workers);
+    const decision = decide(entry, fleet.workers, outlook);
+    this.#holds.note(entry.task.id, decision, clock());
     try {
       switch (decision.action) {
         case 'offer': {
           const worker = fleet.get(decision.worker);
-          if (worker) await this.#assign(entry, worker, decision.slot);
+          if (worker) await this.#assign(entry, worker, decision);
           return undefined;
         }
         case 'wait':
@@ -150,10 +158,14 @@ export class Dispatcher {
   async #assign(
     { job, task }: QueueEntry,
     worker: ConnectedWorker,
-    slot: RunningAttempt['slot'],
+    { slot, works, foreseen: { start, end } }: Extract<Decision, { action: 'offer' }>,
   ): Promise<void> {
     const { book, clock } = this.#options;
-    const attempt: RunningAttempt = { taskId: task.id, fence: job.fence + 1, jobId: job.id, slot };
+    const foreseen = { works, begunAt: clock(), seconds: end.at - start.at, basis: end.basis };
+    const attempt: RunningAttempt = {
+      ...{ taskId: task.id, fence: job.fence + 1, jobId: job.id, slot },
+      foreseen: task.kind === 'encode' ? foreseen : undefined,
+    };
     worker.take(attempt);
     try {
       const stored = await book.change(job.id, (now) =>
@@ -197,6 +209,16 @@ export class Dispatcher {
     this.wake('queue');
   }
 
+  #outlook(): Outlook {
+    const { speeds, settings, clock } = this.#options;
+    const now = clock();
+    this.#holds.forgetOld(now, settings.holdMaxMs);
+    return {
+      ...{ timetable: new Timetable(), speeds, settings },
+      heldFor: (taskId) => this.#holds.heldFor(taskId, now),
+    };
+  }
+
   #anyTakes(kind: TaskKind): boolean {
     if (kind === 'encode' && this.#options.isPaused()) return false;
     return this.#options.fleet.workers.some((worker) => worker.takes(kind));
@@ -213,6 +235,10 @@ export class Dispatcher {
     });
     this.#alarm = { at: due, stop };
   }
+}
+
+function earlier(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
 
 function sameReason(one: ErrorData, other: ErrorData | undefined): boolean {

@@ -152,6 +152,7 @@ export class JobControl {
     const worker = attempt && this.#options.fleet.get(attempt.workerId);
     if (!attempt || !worker?.attempt(attempt)) return;
     const { taskId, fence } = attempt;
+    worker.suspended(attempt, suspended);
     // Where the worker is gone, its attempt is, too.
     worker.peer.request('task.suspend', { taskId, fence, suspended }).catch(() => undefined);
   }

@@ -8,6 +8,35 @@ export const queueRows = {
     'The priority of a job rises by one in so long a time while it waits, so that nothing waits for ever: with 5, ten points of priority are worth 50 minutes of waiting.',
     { min: 0.1, max: 10_080 },
   ),
+  holdFactor: {
+    ...ratio(
+      1.25,
+      'A job is held for a busy worker where the best free one would end it at least so many times as late.',
+      { min: 1, max: 1000, hot: true },
+    ),
+    unit: 'times',
+  },
+  holdMinSeconds: duration(
+    'seconds',
+    15,
+    'A job is held for a busy worker where the best free one would end it at least so much later.',
+    { min: 0, hot: true },
+  ),
+  holdMaxMinutes: duration('minutes', 240, 'No job is held for a busy worker for longer; 0: none ever is.', {
+    min: 0,
+    hot: true,
+  }),
+  forecastSeconds: duration(
+    'seconds',
+    2,
+    'When waiting jobs will begin and end is worked out anew after so long, while somebody looks.',
+    { min: 0.5, hot: true },
+  ),
+  forecastJobs: count(
+    100,
+    'For so many waiting jobs, from the head of the queue, it is said when they will begin and end.',
+    { min: 0, max: 10_000, hot: true },
+  ),
   maxFailures: count(3, 'A job fails after so many failures that are not its own fault.', {
     min: 1,
     max: 100,

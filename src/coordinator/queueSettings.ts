@@ -9,6 +9,16 @@ export interface QueueSettings {
   readonly keepReplacedMs: number;
   /** The priority of what waits rises by one in this time. */
   readonly ageingMs: number;
+  /** A task is held for a busy worker only where the best free one would end it so many times as late, counted from now. */
+  readonly holdFactor: number;
+  /** … and so much later. */
+  readonly holdMinMs: number;
+  /** Nothing is held for a busy worker for longer. */
+  readonly holdMaxMs: number;
+  /** How long a forecast of what waits is good, and the least time between two that are told. */
+  readonly forecastMs: number;
+  /** Waiting jobs of which it is foreseen when they will begin and end, from the head of the queue. */
+  readonly forecastJobs: number;
   /** A job fails after so many failures of the `environment` class. */
   readonly maxEnvironmentFailures: number;
   /** Wait before the first repeat after a failure; doubles with each further one. */
@@ -49,6 +59,11 @@ export interface QueueSettings {
 export function queueSettingsOf(rows: SettingValues<typeof queueRows>): QueueSettings {
   return {
     ageingMs: Math.round(rows.ageingMinutes * 60_000),
+    holdFactor: rows.holdFactor,
+    holdMinMs: rows.holdMinSeconds * 1000,
+    holdMaxMs: rows.holdMaxMinutes * 60_000,
+    forecastMs: rows.forecastSeconds * 1000,
+    forecastJobs: rows.forecastJobs,
     maxEnvironmentFailures: rows.maxFailures,
     retryBaseMs: rows.retryMinSeconds * 1000,
     retryMaxMs: rows.retryMaxSeconds * 1000,

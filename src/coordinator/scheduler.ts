@@ -1,25 +1,38 @@
 import type { OutputPreset } from '../encoding/output.ts';
 import { outputsOf } from '../encoding/presetOutputs.ts';
 import { slotKindOf, type SlotKind } from '../encoding/slots.ts';
+import type { Work } from '../encoding/workEstimate.ts';
 import type { ErrorData } from '../protocol/errors.ts';
 import type { FfmpegStatus } from '../protocol/model.ts';
 import { encoderNeeds, pickEncoder, type KnownEncoders } from './encoderNeeds.ts';
+import { place, type Candidate, type HoldSettings, type Placed } from './placing.ts';
+import type { Speeds } from './speeds.ts';
 import type { QueueEntry } from './store.ts';
+import type { SlotsView, Timetable } from './timetable.ts';
 import * as reasons from './waitReasons.ts';
+import { worksOf, type Picks } from './works.ts';
 
 /** What a choice needs to know of a connected worker. */
-export interface WorkerView extends KnownEncoders {
-  readonly id: string;
+export interface WorkerView extends KnownEncoders, SlotsView {
   readonly name: string;
+  readonly cores: number;
   readonly ffmpeg: FfmpegStatus;
-  /** All slots of a kind. */
-  slots(kind: SlotKind): number;
-  /** Those that take a task now. */
-  freeSlots(kind: SlotKind): number;
+}
+
+/** What is foreseen, for one look at the queue in its order. */
+export interface Outlook {
+  /** Each decision is written into it. */
+  readonly timetable: Timetable;
+  readonly speeds: Speeds;
+  readonly settings: HoldSettings;
+  /** For how long a task has been held for a busy worker by now; seconds. */
+  heldFor(taskId: string): number;
 }
 
 export type Consideration =
-  | { readonly verdict: 'fits'; readonly slot: SlotKind }
+  /** It takes such tasks; `reason`: not now, all its slots are in use. */
+  | { readonly verdict: 'fits'; readonly slot: SlotKind; readonly picks: Picks }
+  | { readonly verdict: 'full'; readonly slot: SlotKind; readonly picks: Picks; readonly reason: ErrorData }
   | { readonly verdict: 'busy' | 'missing'; readonly reason: ErrorData }
   /** It would have to try these encoders first. */
   | { readonly verdict: 'untried'; readonly reason: ErrorData; readonly encoders: readonly string[] }
@@ -27,16 +40,26 @@ export type Consideration =
   | { readonly verdict: 'refused'; readonly refusals: ReadonlyMap<string, string> };
 
 export type Decision =
-  | { readonly action: 'offer'; readonly worker: string; readonly slot: SlotKind }
+  | {
+      readonly action: 'offer';
+      readonly worker: string;
+      readonly slot: SlotKind;
+      readonly works: readonly Work[] | undefined;
+      readonly foreseen: Placed;
+    }
   | {
       readonly action: 'wait';
       readonly reason: ErrorData;
       readonly trials: readonly { readonly worker: string; readonly encoders: readonly string[] }[];
+      /** Where it will go when there is room; missing where nobody can say. */
+      readonly foreseen?: Placed;
+      /** It is held: a worker could take it now, and another will end it clearly sooner. For so many seconds at most. */
+      readonly longestHold?: number;
     }
   | { readonly action: 'fail'; readonly error: ErrorData };
 
 /** Where a waiting task goes now, or the sentence why it waits. The caller keeps the order. */
-export function decide(entry: QueueEntry, workers: readonly WorkerView[]): Decision {
+export function decide(entry: QueueEntry, workers: readonly WorkerView[], outlook: Outlook): Decision {
   const { on } = entry.job;
   const pool = on === undefined ? workers : workers.filter(({ name, id }) => name === on || id === on);
   if (pool.length === 0)
@@ -49,36 +72,71 @@ export function decide(entry: QueueEntry, workers: readonly WorkerView[]): Decis
           ),
     );
 
-  const considered = pool.map((worker) => ({ worker, ...consider(entry, worker) }));
-  const able = considered.filter(({ verdict }) => verdict === 'fits' || verdict === 'busy');
+  const needs = neededBy(entry);
+  const considered = pool.map((worker) => ({ worker, ...consider(needs, worker) }));
+  const able = considered.filter(({ verdict }) => ['fits', 'full', 'busy'].includes(verdict));
   // Where it failed before it goes only when nobody else could take it, now or later.
   const fresh = able.filter(({ worker }) => !entry.task.avoid.includes(worker.id));
-  const candidates = (fresh.length > 0 ? fresh : able)
-    .flatMap((each) => (each.verdict === 'fits' ? [each] : []))
-    .sort((a, b) => b.worker.freeSlots(b.slot) - a.worker.freeSlots(a.slot));
-  const [best] = candidates;
-  if (best) return { action: 'offer', worker: best.worker.id, slot: best.slot };
-
+  const chosen = fresh.length > 0 ? fresh : able;
   const trials = considered.flatMap((each) =>
     each.verdict === 'untried' ? [{ worker: each.worker.id, encoders: each.encoders }] : [],
   );
+  const works = worksOf(entry.job);
+  const placing = place(
+    chosen.flatMap((each): Candidate<WorkerView>[] =>
+      each.verdict === 'fits' || each.verdict === 'full'
+        ? [{ worker: each.worker, slot: each.slot, works: works(each.picks) }]
+        : [],
+    ),
+    {
+      timetable: outlook.timetable,
+      predict: (worker, each) => outlook.speeds.predict(worker, each),
+      settings: outlook.settings,
+      heldFor: outlook.heldFor(entry.task.id),
+    },
+  );
+  switch (placing?.action) {
+    case 'now': {
+      const { worker, slot, works: done } = placing.on;
+      return { action: 'offer', worker: worker.id, slot, works: done, foreseen: placing.on };
+    }
+    case 'hold': {
+      const { on: better, instead } = placing;
+      const reason = reasons.heldFor(better.worker.name, instead.worker.name);
+      return { ...wait(reason, trials), foreseen: better, longestHold: placing.longest };
+    }
+    case 'later':
+      return { ...wait(reasons.waitsForTurn, trials), foreseen: placing.on };
+  }
   for (const verdict of ['busy', 'untried', 'missing'] as const)
     for (const each of considered)
       if (each.verdict === verdict && 'reason' in each) return wait(each.reason, trials);
   return { action: 'fail', error: encoderUnavailable(considered.map(refusalsOf)) };
 }
 
+/** Undefined for a probe, which needs no encoder. */
+type Needs = readonly { readonly output: OutputPreset; readonly needs: ReturnType<typeof encoderNeeds> }[];
+
+function neededBy({ job, task }: QueueEntry): Needs | undefined {
+  if (task.kind === 'probe') return undefined;
+  return outputsOf(job.presetData)
+    .filter((_, index) => job.outputs[index]?.state === 'planned')
+    .map((output) => ({ output, needs: encoderNeeds(output) }));
+}
+
 /** Whether this worker takes such a task now; if not, the reason that a person reads. */
-export function consider({ job, task }: QueueEntry, worker: WorkerView): Consideration {
+function consider(needs: Needs | undefined, worker: WorkerView): Consideration {
   const { ffmpeg, name } = worker;
   if (ffmpeg.state === 'checking') return { verdict: 'busy', reason: reasons.ffmpegChecking(name) };
   if (ffmpeg.state === 'missing')
     return { verdict: 'missing', reason: reasons.ffmpegMissing(name, ffmpeg.error) };
-  if (task.kind === 'probe') return slotOf(worker, 'probe');
+  if (needs === undefined) return slotOf(worker, 'probe', []);
 
-  const picks = outputsToMake(job)
-    .flatMap(encoderNeeds)
-    .map((need) => ({ ...need, ...pickEncoder(need, worker) }));
+  const byOutput = needs.map(({ output, needs: each }) => ({
+    output,
+    picks: each.map((need) => ({ ...need, ...pickEncoder(need, worker) })),
+  }));
+  const picks = byOutput.flatMap((each) => each.picks);
   const untried = [...new Set(picks.flatMap((pick) => pick.untried))];
   const missing = picks.filter(({ required, encoder }) => required && encoder === undefined);
   // A part that is refused for good needs no trial of the others.
@@ -86,16 +144,12 @@ export function consider({ job, task }: QueueEntry, worker: WorkerView): Conside
     return { verdict: 'refused', refusals: new Map(missing.flatMap((pick) => [...pick.refusals])) };
   if (untried.length > 0)
     return { verdict: 'untried', reason: reasons.beingTried(name, untried), encoders: untried };
-  return slotOf(worker, slotKindOf(picks.flatMap(({ encoder }) => encoder ?? [])));
+  return slotOf(worker, slotKindOf(picks.flatMap(({ encoder }) => encoder ?? [])), byOutput);
 }
 
-function outputsToMake(job: QueueEntry['job']): OutputPreset[] {
-  return outputsOf(job.presetData).filter((_, index) => job.outputs[index]?.state === 'planned');
-}
-
-function slotOf(worker: WorkerView, slot: SlotKind): Consideration {
-  if (worker.freeSlots(slot) > 0) return { verdict: 'fits', slot };
-  if (worker.slots(slot) > 0) return { verdict: 'busy', reason: reasons.waitsForTurn };
+function slotOf(worker: WorkerView, slot: SlotKind, picks: Picks): Consideration {
+  if (worker.freeSlots(slot) > 0) return { verdict: 'fits', slot, picks };
+  if (worker.slots(slot) > 0) return { verdict: 'full', slot, picks, reason: reasons.waitsForTurn };
   return { verdict: 'busy', reason: reasons.noSlots(worker.name, slot) };
 }
 
@@ -113,6 +167,8 @@ function encoderUnavailable(refusals: readonly string[]): ErrorData {
   };
 }
 
-function wait(reason: ErrorData, trials: Extract<Decision, { action: 'wait' }>['trials'] = []): Decision {
+type Waiting = Extract<Decision, { action: 'wait' }>;
+
+function wait(reason: ErrorData, trials: Waiting['trials'] = []): Waiting {
   return { action: 'wait', reason, trials };
 }

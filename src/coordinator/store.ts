@@ -1,4 +1,5 @@
 import type { Counts, JobState } from '../protocol/model.ts';
+import type { LearntSpeed } from './speeds.ts';
 import type { AttemptKey, AttemptRecord, JobRecord, StoredJob, TaskRecord } from './store/records.ts';
 import type { WatchStore } from './watchStore.ts';
 
@@ -38,6 +39,9 @@ export interface Store extends WatchStore {
   countAhead(task: TaskRecord): Promise<number>;
   /** Ranks all that is unfinished anew, where it was ranked by another ageing (`rankOf`). */
   rank(ageingMs: number): Promise<void>;
+  speeds(): Promise<LearntSpeed[]>;
+  /** Each replaces what was kept of its worker and kind of work. */
+  keepSpeeds(speeds: readonly LearntSpeed[]): Promise<void>;
   /** When the next task that has to wait is due. */
   nextDue(now: number): Promise<number | undefined>;
   /** Jobs with an attempt that is under way. */

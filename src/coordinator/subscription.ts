@@ -5,6 +5,7 @@ import type { Counts, Job, WorkerInfo } from '../protocol/model.ts';
 import type { Peer } from '../protocol/peer.ts';
 import type { ChangeFeed, Changes } from './changeFeed.ts';
 import type { Fleet } from './fleet.ts';
+import type { Forecasts } from './forecasts.ts';
 import { inOneFrame, toJob } from './jobView.ts';
 import type { LoadWatch } from './loadWatch.ts';
 import type { ProgressBoard } from './progressBoard.ts';
@@ -16,6 +17,7 @@ export interface SubscriptionOptions {
   readonly feed: ChangeFeed;
   readonly fleet: Fleet;
   readonly progress: ProgressBoard;
+  readonly forecasts: Forecasts;
   readonly loadWatch: LoadWatch;
   readonly watchBoard: WatchBoard;
   readonly onError: (error: DffmpegError) => void;
@@ -99,13 +101,18 @@ export class Subscription {
       store.jobs({ limit }),
     ]);
     const byId = new Map([...active.jobs, ...newest.jobs].map((stored) => [stored.job.id, stored]));
-    return inOneFrame([...byId.values()].slice(0, limit).map(toJob));
+    return inOneFrame(await this.#options.forecasts.added([...byId.values()].slice(0, limit).map(toJob)));
   }
 
   #listen(): void {
-    const { fleet, progress, loadWatch, watchBoard } = this.#options;
+    const { fleet, progress, forecasts, loadWatch, watchBoard } = this.#options;
     if (this.#wants('progress'))
       this.#stops.push(
+        forecasts.listen((all) => {
+          setImmediate(() => {
+            if (!this.#ended) this.#peer.emit('jobs.forecast', { forecasts: all });
+          });
+        }),
         progress.listen((all) => {
           setImmediate(() => {
             if (!this.#ended) this.#peer.emit('jobs.progress', { progress: all });

@@ -53,6 +53,14 @@ export function noSlots(worker: string, slot: string): ErrorData {
   };
 }
 
+/** Without numbers: it is stored, and what is foreseen changes all the time. */
+export function heldFor(better: string, free: string): ErrorData {
+  return {
+    code: 'slots-busy',
+    message: `Waits for ${better}, which is busy and will still have finished it sooner than ${free}, which is free.`,
+  };
+}
+
 /** The sentence that a person reads: with the jobs that come first, where it waits for its turn alone. */
 export function withAhead(reason: ErrorData | undefined, ahead: number): ErrorData | undefined {
   if (reason?.message !== waitsForTurn.message || ahead === 0) return reason;

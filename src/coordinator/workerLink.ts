@@ -13,6 +13,7 @@ import {
 import type { Attempts } from './attempts.ts';
 import { ConnectedWorker, type WorkerDescription } from './connectedWorker.ts';
 import type { Fleet } from './fleet.ts';
+import type { Clock } from './ids.ts';
 import type { Inquiries } from './inquiries.ts';
 import type { JobLogs } from './jobLog.ts';
 import type { ProgressBoard } from './progressBoard.ts';
@@ -29,13 +30,15 @@ export interface WorkerLinkOptions {
   readonly progress: ProgressBoard;
   readonly settings: QueueSettings;
   readonly timers: Timers;
+  readonly clock: Clock;
   readonly wake: () => void;
   readonly onError: (error: DffmpegError) => void;
 }
 
 /** Serves one worker until its channel closes; resolves when what it ran has gone back to the queue. */
 export async function serveWorker(channel: Channel, options: WorkerLinkOptions): Promise<void> {
-  const { fleet, attempts, recovery, inquiries, logs, progress, settings, timers, wake, onError } = options;
+  const { fleet, attempts, recovery, inquiries, logs, progress, settings, timers, clock, wake, onError } =
+    options;
   let worker: ConnectedWorker | undefined;
   let gone = false;
 
@@ -45,7 +48,7 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
         return { stop: describeAgain(worker, description, running) };
       const earlier = fleet.get(description.id);
       if (earlier) await replace(earlier);
-      const registering = new ConnectedWorker(peer, description, { settings, timers, wake });
+      const registering = new ConnectedWorker(peer, description, { settings, timers, clock, wake });
       const stop = await recovery.adopt(registering, running);
       worker = registering;
       // Gone while its earlier connection was being left: what it runs is found when it comes back.
@@ -82,7 +85,10 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
     hears: workerEvents,
     listeners: {
       'task.progress': (update) => {
-        if (worker?.attemptOfJob(update.jobId)?.fence === update.fence) progress.update(update);
+        const attempt = worker?.attemptOfJob(update.jobId);
+        if (attempt?.fence !== update.fence) return;
+        worker?.heard(attempt, update);
+        progress.update(update);
       },
       'task.log': ({ jobId, taskId, fence, text }) => {
         if (worker?.attempt({ taskId, fence })?.jobId === jobId) logs.append(jobId, text);

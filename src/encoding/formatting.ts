@@ -39,6 +39,28 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`;
 }
 
+/** A length that is only foreseen: `20 s`, `4 min`, `2 h 10 min`. */
+export function formatRoughly(seconds: number): string {
+  if (seconds < 10) return 'a few seconds';
+  if (seconds < 55) return `${Math.round(seconds / 10) * 10} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const tens = Math.round(minutes / 10) * 10;
+  return `${Math.floor(tens / 60)} h ${pad(tens % 60)} min`;
+}
+
+/** `starts in about 4 min, done in about 20 min`; times are milliseconds since the epoch. */
+export function describeForecast(
+  forecast: { readonly startsAt: number; readonly endsAt: number; readonly guess: boolean },
+  now: number,
+): string {
+  const from = (at: number) => formatRoughly(Math.max(0, at - now) / 1000);
+  const starts =
+    forecast.startsAt - now < 1000 ? 'starts at any moment' : `starts in about ${from(forecast.startsAt)}`;
+  const guess = forecast.guess ? ' (a guess: little was encoded here so far)' : '';
+  return `${starts}, done in about ${from(forecast.endsAt)}${guess}`;
+}
+
 /** `2.1×`: media seconds per second. */
 export function formatSpeed(speed: number): string {
   return `${speed >= 9.95 ? speed.toFixed(0) : speed.toFixed(speed < 0.095 ? 2 : 1)}×`;

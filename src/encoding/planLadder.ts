@@ -177,7 +177,11 @@ const noSize = {
 } as const;
 
 /** Those that are no taller than the source; where all are, the lowest at the source's height. */
-function rungsFor(output: OutputPreset, stream: ProbeStream): NonNullable<Ladder['rungs']> {
+/** Those that are made of this picture: none taller than it, where there are such. */
+export function rungsFor(
+  output: Pick<OutputPreset, 'ladder'>,
+  stream: ProbeStream,
+): NonNullable<Ladder['rungs']> {
   const rungs = (output.ladder?.rungs ?? defaultRungs).toSorted((a, b) => b.height - a.height);
   const turned = stream.rotation === 90 || stream.rotation === 270;
   const height = turned ? stream.width : stream.height;

@@ -105,6 +105,7 @@ function partsOf(change: BoardChange): readonly Part[] {
       return ['progress'];
     case 'workers':
       return ['workers', 'load'];
+    case 'forecasts':
     case 'counts':
       return ['jobs'];
   }

@@ -12,6 +12,7 @@ import {
 import {
   countsSchema,
   ffmpegStatusSchema,
+  forecastSchema,
   idSchema,
   jobSchema,
   jobStates,
@@ -292,6 +293,11 @@ export const clientEvents = {
   'jobs.progress': {
     doc: 'Progress of all that runs, 4 a second at most.',
     payload: z.object({ progress: z.array(progressSchema) }),
+    latestWins: true,
+  },
+  'jobs.forecast': {
+    doc: 'When waiting jobs will begin and end, all that can be foreseen, to subscribers of `progress`: at once, and whenever that has moved.',
+    payload: z.object({ forecasts: z.array(forecastSchema) }),
     latestWins: true,
   },
   'inquiry.progress': {

@@ -152,6 +152,15 @@ export const jobHookSchema = z.object({
   error: errorDataSchema.optional(),
 });
 
+/** When a waiting job will begin and end, as things stand; latest wins, never stored. */
+export const forecastSchema = z.object({
+  jobId: idSchema,
+  startsAt: z.number(),
+  endsAt: z.number(),
+  /** Nothing like it was encoded on that worker yet. */
+  guess: z.boolean(),
+});
+
 export const jobSchema = z.object({
   id: idSchema,
   /** Grows with every change of the job, over all jobs: what `jobs.changed` resumes from. */
@@ -181,6 +190,8 @@ export const jobSchema = z.object({
   /** From its end on, where the operator has any. */
   hooks: z.array(jobHookSchema).optional(),
   attempts: z.array(attemptSchema),
+  /** Of a waiting job, where there is a basis for it; `jobs.changed` goes without, see `jobs.forecast`. */
+  forecast: forecastSchema.omit({ jobId: true }).optional(),
   createdAt: z.number(),
   startedAt: z.number().optional(),
   endedAt: z.number().optional(),
@@ -258,6 +269,7 @@ export type Attempt = z.output<typeof attemptSchema>;
 export type PresetSnapshot = z.output<typeof presetSnapshotSchema>;
 export type JobHook = z.output<typeof jobHookSchema>;
 export type Job = z.output<typeof jobSchema>;
+export type Forecast = z.output<typeof forecastSchema>;
 export type Progress = z.output<typeof progressSchema>;
 export type FfmpegStatus = z.output<typeof ffmpegStatusSchema>;
 export type Load = z.output<typeof loadSchema>;

@@ -29,6 +29,7 @@ export const statusJobSchema = jobSchema
     outputs: true,
     reason: true,
     replacement: true,
+    forecast: true,
     createdAt: true,
     startedAt: true,
     endedAt: true,
@@ -96,13 +97,13 @@ export type JobAction = (typeof jobActions)[number];
 export type PageAction = (typeof pageActions)[number];
 
 export function toStatusJob(job: Job): StatusJob {
-  const { id, state, suspended, preset, priority, sources, outputs, reason, replacement } = job;
-  const { createdAt, startedAt, endedAt } = job;
+  const { id, state, suspended, preset, priority, rank, sources, outputs } = job;
+  const { reason, replacement, forecast, createdAt, startedAt, endedAt } = job;
   const worker = job.attempts.at(-1)?.worker;
   return {
-    id, state, suspended, preset, priority, sources, outputs, reason, replacement,
-    createdAt, startedAt, endedAt, worker,
-  }; // prettier-ignore
+    ...{ id, state, suspended, preset, priority, rank, sources, outputs },
+    ...{ reason, replacement, forecast, createdAt, startedAt, endedAt, worker },
+  };
 }
 
 export function toStatusWorker(worker: WorkerInfo): StatusWorker {

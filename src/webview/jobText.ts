@@ -2,6 +2,7 @@ import {
   andMore,
   formatBytes,
   formatSizeChange,
+  describeForecast,
   formatDuration,
   formatPercent,
   formatFrameRate,
@@ -66,6 +67,10 @@ export function waitingReason(job: StatusJob): string {
   if (job.state === 'accepted') return 'Stored; the file will be looked at next.';
   if (job.state === 'probing') return 'Looking at the file…';
   return 'Waiting for a free slot.';
+}
+
+export function waitingDetail(job: StatusJob, now: number): string {
+  return join(job.preset, waitingReason(job), job.forecast && describeForecast(job.forecast, now));
 }
 
 /** Length and size of what waits, as far as they are known. */

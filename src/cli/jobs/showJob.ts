@@ -12,7 +12,9 @@ export async function showJob(invocation: Invocation, id: string): Promise<numbe
   if (json) printJson(io.stdout, jobOutputSchema, toJobOutput(job));
   else {
     const text = { style: styleFor(io.stdout, io.env), cwd: io.cwd, home: os.homedir() };
-    io.stdout.write(`${jobDetails(job, { ...text, platform: process.platform }).join('\n')}\n`);
+    io.stdout.write(
+      `${jobDetails(job, { ...text, platform: process.platform, now: io.now() }).join('\n')}\n`,
+    );
   }
   return exitCodes.done;
 }

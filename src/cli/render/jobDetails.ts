@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration } from '../../encoding/formatting.ts';
+import { describeForecast, formatBytes, formatDuration } from '../../encoding/formatting.ts';
 import { replacementText } from '../../protocol/jobResults.ts';
 import { hookText } from '../../protocol/hookText.ts';
 import type { Attempt, Job } from '../../protocol/model.ts';
@@ -7,7 +7,10 @@ import { findingText, stateText, type TextOptions } from './jobText.ts';
 import { toCommandLine } from '../../encoding/commandLine.ts';
 
 /** All of a job, for a person: whole paths and commands that can be pasted. */
-export function jobDetails(job: Job, options: TextOptions & { readonly platform: string }): string[] {
+export function jobDetails(
+  job: Job,
+  options: TextOptions & { readonly platform: string; readonly now: number },
+): string[] {
   const { style } = options;
   const field = (name: string, value: string | undefined): string[] =>
     value === undefined ? [] : [`${style.dim(name.padEnd(9))} ${value}`];
@@ -29,6 +32,7 @@ export function jobDetails(job: Job, options: TextOptions & { readonly platform:
     ...field('replaced', replacementText(job)),
     ...field('', job.replacement?.aside && printable(job.replacement.aside)),
     ...(job.hooks ?? []).flatMap((hook) => field('hook', printable(hookText(hook)))),
+    ...field('expected', job.forecast && describeForecast(job.forecast, options.now)),
     ...field('created', new Date(job.createdAt).toISOString()),
     ...field('ended', job.endedAt === undefined ? undefined : new Date(job.endedAt).toISOString()),
     ...job.attempts.flatMap((attempt) => attemptLines(attempt, options)),

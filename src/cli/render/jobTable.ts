@@ -1,4 +1,4 @@
-import { formatDuration } from '../../encoding/formatting.ts';
+import { describeForecast, formatDuration } from '../../encoding/formatting.ts';
 import type { Job, JobState, Progress } from '../../protocol/model.ts';
 import { sourceName, stateText, type TextOptions } from './jobText.ts';
 import type { Style } from '../style.ts';
@@ -21,7 +21,10 @@ export function jobRows(jobs: readonly Job[], options: RowOptions): string[][] {
     formatDuration((now - job.createdAt) / 1000),
     ['accepted', 'cancelled'].includes(job.state) && job.reason === undefined
       ? ''
-      : stateText(job, options.progressOf?.(job.id)),
+      : [
+          stateText(job, options.progressOf?.(job.id)),
+          ...(job.forecast ? [describeForecast(job.forecast, now)] : []),
+        ].join(' · '),
   ]);
   return [heading, ...rows];
 }

@@ -28,6 +28,7 @@ export class LiveStatus {
   readonly #options: LiveStatusOptions;
   readonly #jobs = new Map<string, Job>();
   readonly #progress = new Map<string, Progress>();
+  #forecasts: ReadonlyMap<string, Job['forecast']> = new Map();
   #workers: readonly WorkerInfo[] = [];
   #counts: Counts | undefined;
   #about: Result<ClientMethods['daemon.status']> | undefined;
@@ -50,11 +51,17 @@ export class LiveStatus {
           this.#ask();
         },
         onJobs: (jobs) => {
-          for (const job of jobs) this.#jobs.set(job.id, job);
+          for (const job of jobs) this.#jobs.set(job.id, { ...job, forecast: this.#forecasts.get(job.id) });
           this.#tell();
         },
         onProgress: (progress) => {
           for (const one of progress) this.#progress.set(one.jobId, one);
+          this.#tell();
+        },
+        onForecasts: (forecasts) => {
+          this.#forecasts = new Map(forecasts.map(({ jobId, ...forecast }) => [jobId, forecast]));
+          for (const job of this.#jobs.values())
+            this.#jobs.set(job.id, { ...job, forecast: this.#forecasts.get(job.id) });
           this.#tell();
         },
         onWorkers: (workers) => {

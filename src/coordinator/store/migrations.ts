@@ -17,6 +17,7 @@ export const migrations: readonly Migration[] = [
   { number: 5, name: '0005-replace', up: replacedSources },
   { number: 6, name: '0006-watch', up: watchFolders },
   { number: 7, name: '0007-hooks', up: hooksOfJobs },
+  { number: 8, name: '0008-speeds', up: learntSpeeds },
 ];
 
 interface MetaSchema {
@@ -220,6 +221,17 @@ async function hooksOfJobs(database: Kysely<never>): Promise<void> {
   await database.schema.alterTable('jobs').addColumn('hooks', 'text').execute();
   await database.schema.alterTable('jobs').addColumn('hooks_due', 'bigint').execute();
   await database.schema.createIndex('jobs_by_hooks_due').on('jobs').column('hooks_due').execute();
+}
+
+async function learntSpeeds({ schema }: Kysely<never>): Promise<void> {
+  await schema
+    .createTable('speeds')
+    .addColumn('worker_id', 'varchar(64)', (column) => column.notNull())
+    .addColumn('work', 'varchar(64)', (column) => column.notNull())
+    .addColumn('attempts', 'integer', (column) => column.notNull())
+    .addColumn('log_mean', 'double precision', (column) => column.notNull())
+    .addPrimaryKeyConstraint('speeds_key', ['worker_id', 'work'])
+    .execute();
 }
 
 interface OneOutputSchema {

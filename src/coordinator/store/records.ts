@@ -39,7 +39,7 @@ export const replacementRecordSchema = replacementSchema.extend({
   home: pathSchema,
 });
 
-export const jobRecordSchema = jobSchema.omit({ attempts: true, rank: true }).extend({
+export const jobRecordSchema = jobSchema.omit({ attempts: true, rank: true, forecast: true }).extend({
   submissionId: idSchema,
   state: z.enum(jobStates),
   /** The client that an attached job belongs to. */

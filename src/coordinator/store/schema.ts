@@ -9,6 +9,7 @@ export interface Schema {
   tasks: TasksTable;
   attempts: AttemptsTable;
   reservations: ReservationsTable;
+  speeds: SpeedsTable;
   counters: { name: string; value: number };
   made_files: MadeFilesTable;
   watch_folders: WatchFoldersTable;
@@ -134,6 +135,15 @@ export interface WatchedFilesTable {
   state: string;
   job_id: string | null;
   at: number;
+}
+
+/** How fast workers were seen to be. */
+export interface SpeedsTable {
+  worker_id: string;
+  work: string;
+  attempts: number;
+  /** Natural logarithm of the amount a second. */
+  log_mean: number;
 }
 
 export type Database = Kysely<Schema>;

@@ -1,4 +1,5 @@
 import type { Counts } from '../../protocol/model.ts';
+import type { LearntSpeed } from '../speeds.ts';
 import type { Explanation, JobPage, JobWrite, QueueEntry, QueuePage, Store } from '../store.ts';
 import { GroupCommit, type SetSync } from './groupCommit.ts';
 import * as read from './jobQueries.ts';
@@ -10,6 +11,7 @@ import type { Database } from './schema.ts';
 import * as watched from './watchQueries.ts';
 import { madeAmong } from './madeFiles.ts';
 import type { IdentityKeys, WatchedFileRecord, WatchFolderRecord } from './watchRecords.ts';
+import { readSpeeds, writeSpeeds } from './speedQueries.ts';
 
 /** The store over any database that Kysely speaks to; a dialect is a file that opens one. */
 export class SqlStore implements Store {
@@ -79,6 +81,14 @@ export class SqlStore implements Store {
 
   countAhead(task: TaskRecord): Promise<number> {
     return queue.countAhead(this.#db, task);
+  }
+
+  speeds(): Promise<LearntSpeed[]> {
+    return readSpeeds(this.#db);
+  }
+
+  keepSpeeds(speeds: readonly LearntSpeed[]): Promise<void> {
+    return this.#commits.write(false, (writing) => writeSpeeds(writing, speeds));
   }
 
   rank(ageingMs: number): Promise<void> {

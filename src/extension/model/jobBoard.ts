@@ -1,4 +1,4 @@
-import type { Counts, Job, JobState, Progress, WorkerInfo } from '../../protocol/model.ts';
+import type { Counts, Forecast, Job, JobState, Progress, WorkerInfo } from '../../protocol/model.ts';
 import { isEnded, noCounts } from '../../protocol/model.ts';
 import { Emitter, type Event } from './emitter.ts';
 
@@ -15,6 +15,7 @@ export type BoardChange =
   | { readonly kind: 'reset' }
   | { readonly kind: 'job'; readonly id: string; readonly from: JobGroup | undefined; readonly to: JobGroup }
   | { readonly kind: 'progress'; readonly id: string }
+  | { readonly kind: 'forecasts'; readonly ids: readonly string[] }
   | { readonly kind: 'workers' }
   | { readonly kind: 'counts' };
 
@@ -94,6 +95,16 @@ export class JobBoard {
     }
   }
 
+  /** All that can be foreseen: of the other jobs nothing can. */
+  applyForecasts(forecasts: readonly Forecast[]): void {
+    const byId = new Map(forecasts.map(({ jobId, ...forecast }) => [jobId, forecast]));
+    const changed = [...this.#jobs.values()].filter(
+      ({ id, state, forecast }) => state === 'waiting' && !isSame(forecast, byId.get(id)),
+    );
+    for (const job of changed) this.#jobs.set(job.id, { ...job, forecast: byId.get(job.id) });
+    if (changed.length > 0) this.#changes.fire({ kind: 'forecasts', ids: changed.map(({ id }) => id) });
+  }
+
   applyWorkers(workers: readonly WorkerInfo[]): void {
     this.#workers = workers;
     this.#changes.fire({ kind: 'workers' });
@@ -108,7 +119,9 @@ export class JobBoard {
   #store(job: Job): boolean {
     const known = this.#jobs.get(job.id);
     if (known && known.revision >= job.revision) return false;
-    this.#jobs.set(job.id, job);
+    // A change is told without one; what was foreseen holds until the next word of it.
+    const forecast = job.state === 'waiting' ? (job.forecast ?? known?.forecast) : undefined;
+    this.#jobs.set(job.id, { ...job, forecast });
     if (groupOf(job.state) !== 'running') this.#progress.delete(job.id);
     return true;
   }
@@ -124,6 +137,10 @@ const orders: Record<JobGroup, (a: Job, b: Job) => number> = {
 function byTurn(a: Job, b: Job): number {
   const rank = (a.rank ?? 0) - (b.rank ?? 0);
   return rank || b.priority - a.priority || a.createdAt - b.createdAt || byId(a, b);
+}
+
+function isSame(one: Job['forecast'], other: Job['forecast']): boolean {
+  return one?.startsAt === other?.startsAt && one?.endsAt === other?.endsAt && one?.guess === other?.guess;
 }
 
 function byId(a: Job, b: Job): number {

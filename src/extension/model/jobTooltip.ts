@@ -1,4 +1,9 @@
-import { formatBytes, formatDuration, formatSizeChange } from '../../encoding/formatting.ts';
+import {
+  describeForecast,
+  formatBytes,
+  formatDuration,
+  formatSizeChange,
+} from '../../encoding/formatting.ts';
 import { replacementText, sourceBytes } from '../../protocol/jobResults.ts';
 import { hookText } from '../../protocol/hookText.ts';
 import type { Exit, Job } from '../../protocol/model.ts';
@@ -8,11 +13,15 @@ import { errorText } from './errorText.ts';
 import { codeBlock, escapeMarkdown } from './markdown.ts';
 
 /** All that is known of a job, in Markdown; every word that came from outside is escaped. */
-export function jobTooltip(job: Job, platform: string = process.platform): string {
+export function jobTooltip(
+  job: Job,
+  { platform = process.platform, now = Date.now() }: { platform?: string; now?: number } = {},
+): string {
   const command = lastCommand(job);
   const blocks = [
     `**${escapeMarkdown(jobLabel(job))}** · ${stateWord(job)}`,
     reason(job),
+    job.forecast && escapeMarkdown(sentence(describeForecast(job.forecast, now))),
     findings(job),
     replacement(job),
     facts(job).join('  \n'),
@@ -23,6 +32,10 @@ export function jobTooltip(job: Job, platform: string = process.platform): strin
 
 function reason({ reason: error }: Job): string | undefined {
   return error && escapeMarkdown(errorText(error));
+}
+
+function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 }
 
 function findings(job: Job): string | undefined {

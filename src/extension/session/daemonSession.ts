@@ -243,6 +243,9 @@ export class DaemonSession implements Disposable {
         onProgress: (progress) => {
           board.applyProgress(progress);
         },
+        onForecasts: (forecasts) => {
+          board.applyForecasts(forecasts);
+        },
         onWorkers: (workers) => {
           board.applyWorkers(workers);
         },

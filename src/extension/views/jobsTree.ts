@@ -141,6 +141,10 @@ export class JobsTree implements TreeDataProvider<JobsNode>, Disposable {
         if (change.from) this.#coalescer.add(groups[change.from]);
         this.#coalescer.add(groups[change.to]);
         return;
+      case 'forecasts':
+        // Their tooltips are made anew.
+        for (const id of change.ids) this.#coalescer.add(this.node(id));
+        return;
       case 'progress':
         this.#coalescer.add(this.node(change.id));
         return;

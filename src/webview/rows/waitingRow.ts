@@ -1,7 +1,7 @@
 import type { StatusJob } from '../../protocol/statusPageContract.ts';
 import { element, setAttribute, setShown, setText } from '../dom.ts';
 import { JobActions, type Act } from '../jobActions.ts';
-import { sizeText, sourceName, waitingReason } from '../jobText.ts';
+import { sizeText, sourceName, waitingDetail } from '../jobText.ts';
 import type { Row } from '../keyedList.ts';
 
 export interface WaitingItem {
@@ -35,7 +35,7 @@ export class WaitingRow implements Row<WaitingItem> {
     setText(this.#place, String(place));
     setText(this.#title, sourceName(job));
     setAttribute(this.#title, 'title', job.sources[0]?.path);
-    setText(this.#detail, `${job.preset} · ${waitingReason(job)}`);
+    setText(this.#detail, waitingDetail(job, Date.now()));
     setText(this.#priority, `priority ${job.priority}`);
     setShown(this.#priority, job.priority !== 50);
     setText(this.#size, sizeText(job));

@@ -153,6 +153,7 @@ describe('the commands of a job', () => {
     const lines = jobDetails(doneJob({ attempts: [{ ...attempt, commands }] }), {
       ...plain,
       platform: 'linux',
+      now: 0,
     });
     const from = lines.indexOf('  # first-pass');
     assert.deepEqual(lines.slice(from, from + 4), [

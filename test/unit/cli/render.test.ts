@@ -165,8 +165,20 @@ describe('lists', () => {
     ]); // prettier-ignore
   });
 
+  it('say when a waiting job will begin and end, as far as that is foreseen', () => {
+    const forecast = { startsAt: 250_000, endsAt: 60 * 60_000, guess: false };
+    const job = doneJob({ state: 'waiting', outputs: [], attempts: [], forecast });
+    const lines = jobDetails(job, { ...plain, platform: 'linux', now: 10_000 });
+    assert.ok(lines.includes('expected  starts in about 4 min, done in about 1 h 00 min'), lines.join('\n'));
+    const [, row] = jobRows([{ ...job, forecast: { ...forecast, startsAt: 0, guess: true } }], {
+      ...plain,
+      now: 10_000,
+    });
+    assert.match(row?.at(-1) ?? '', /· starts at any moment, done in about 1 h 00 min \(a guess: /);
+  });
+
   it('show a job with a command that can be pasted', () => {
-    const lines = jobDetails(doneJob(), { ...plain, platform: 'linux' });
+    const lines = jobDetails(doneJob(), { ...plain, platform: 'linux', now: 0 });
     assert.ok(lines.includes("  /usr/bin/ffmpeg -i '/films/it'\\''s here.mp4'"));
     assert.ok(lines.includes('attempt 1: encode on desk, succeeded, after 3 s, exit code 0'));
   });

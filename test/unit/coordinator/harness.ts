@@ -8,7 +8,7 @@ import { openSqliteStore } from '../../../src/coordinator/store/sqliteStore.ts';
 import { clientEvents, clientMethods } from '../../../src/protocol/clientContract.ts';
 import type { DffmpegError } from '../../../src/protocol/errors.ts';
 import type { InquiryProgress } from '../../../src/protocol/inquiry.ts';
-import type { Job, Progress, WorkerInfo } from '../../../src/protocol/model.ts';
+import type { Forecast, Job, Progress, WorkerInfo } from '../../../src/protocol/model.ts';
 import { createPeer } from '../../../src/protocol/peer.ts';
 import { createMemoryChannelPair } from '../../../src/transport/memory.ts';
 import { FakeWorker } from './fakeWorker.ts';
@@ -40,6 +40,7 @@ export class FakeClient {
   workers: WorkerInfo[] = [];
   counts: unknown;
   readonly inquiries: InquiryProgress[] = [];
+  onForecasts: (forecasts: Forecast[]) => void = () => undefined;
   readonly #waiting: (() => void)[] = [];
 
   constructor(coordinator: Coordinator) {
@@ -59,6 +60,10 @@ export class FakeClient {
         },
         'jobs.progress': ({ progress }) => {
           this.progress.push(progress);
+          this.#notify();
+        },
+        'jobs.forecast': ({ forecasts }) => {
+          this.onForecasts(forecasts);
           this.#notify();
         },
         'workers.changed': ({ workers }) => {

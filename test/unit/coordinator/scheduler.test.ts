@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { ConnectedWorker, type WorkerPeer } from '../../../src/coordinator/connectedWorker.ts';
 import { newTask } from '../../../src/coordinator/jobChanges.ts';
 import { defaultQueueSettings } from '../../../src/coordinator/queueSettings.ts';
-import { decide } from '../../../src/coordinator/scheduler.ts';
+import * as scheduler from '../../../src/coordinator/scheduler.ts';
+import { Speeds } from '../../../src/coordinator/speeds.ts';
+import { Timetable } from '../../../src/coordinator/timetable.ts';
 import type { QueueEntry } from '../../../src/coordinator/store.ts';
 import type { Capabilities, EncoderCapability } from '../../../src/encoding/dialect.ts';
 import type { Preset } from '../../../src/encoding/preset.ts';
@@ -11,7 +13,8 @@ import { storedJob } from './fixtures.ts';
 import { ManualTimers } from './manualTimers.ts';
 
 function worker(id: string, changes: Parameters<typeof describeWorker>[0] = {}): ConnectedWorker {
-  const context = { settings: defaultQueueSettings, timers: new ManualTimers(), wake: () => undefined };
+  const timers = new ManualTimers();
+  const context = { settings: defaultQueueSettings, timers, clock: timers.clock, wake: () => undefined };
   // The scheduler asks a worker nothing: it only looks at it.
   return new ConnectedWorker({} as WorkerPeer, describeWorker({ id, name: id, ...changes }), context);
 }
@@ -24,6 +27,22 @@ function entry(
   const outputs = [{ state: 'planned' as const, path: '/media/a.web.mp4' }];
   const { job } = storedJob('a', { on, outputs, ...(preset ? { presetData: preset } : {}) });
   return { job, task: { ...newTask('a', kind, 0), avoid } };
+}
+
+function outlook(changes: Partial<scheduler.Outlook> = {}): scheduler.Outlook {
+  return {
+    ...{ timetable: new Timetable(), speeds: new Speeds(), settings: defaultQueueSettings },
+    heldFor: () => 0,
+    ...changes,
+  };
+}
+
+/** What is decided at a first look, without what is foreseen. */
+function decide(task: QueueEntry, workers: readonly ConnectedWorker[]) {
+  const decision = scheduler.decide(task, workers, outlook());
+  if (decision.action !== 'offer') return decision;
+  const { action, worker: id, slot } = decision;
+  return { action, worker: id, slot };
 }
 
 const usable: EncoderCapability = { usable: true, pixelFormats: ['yuv420p'] };

