@@ -107,7 +107,15 @@ export function decide(entry: QueueEntry, workers: readonly WorkerView[], outloo
     }
     case 'later':
       return { ...wait(reasons.waitsForTurn, trials), foreseen: placing.on };
+    case undefined:
+      return nobodyTakes(considered, trials);
   }
+}
+
+function nobodyTakes(
+  considered: readonly ({ readonly worker: WorkerView } & Consideration)[],
+  trials: Waiting['trials'],
+): Decision {
   for (const verdict of ['busy', 'untried', 'missing'] as const)
     for (const each of considered)
       if (each.verdict === verdict && 'reason' in each) return wait(each.reason, trials);
