@@ -23,6 +23,8 @@ const methods: Readonly<Record<StoreMethod, true>> = {
   queue: true,
   countAhead: true,
   rank: true,
+  speeds: true,
+  keepSpeeds: true,
   nextDue: true,
   underWay: true,
   attached: true,
