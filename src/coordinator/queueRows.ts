@@ -8,14 +8,11 @@ export const queueRows = {
     'The priority of a job rises by one in so long a time while it waits, so that nothing waits for ever: with 5, ten points of priority are worth 50 minutes of waiting.',
     { min: 0.1, max: 10_080 },
   ),
-  holdFactor: {
-    ...ratio(
-      1.25,
-      'A job is held for a busy worker where the best free one would end it at least so many times as late.',
-      { min: 1, max: 1000, hot: true },
-    ),
-    unit: 'times',
-  },
+  holdFactor: ratio(
+    1.25,
+    'A job is held for a busy worker where the best free one would end it at least so many times as late.',
+    { min: 1, max: 1000, hot: true },
+  ),
   holdMinSeconds: duration(
     'seconds',
     15,
