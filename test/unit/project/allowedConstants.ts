@@ -89,7 +89,8 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/daemon/hooks/copyHook.ts#maxNames': 'Names that are tried for one file.',
   'src/daemon/hooks/copyHook.ts#wholeBytes': 'How a copy is compared; changes no outcome.',
   'src/daemon/hooks/hookRunner.ts#jobsAtOnce': 'Jobs whose hooks run at once; changes no outcome.',
-  'src/daemon/hooks/hookRunner.ts#3_600_000': 'A unit.',
+  'src/daemon/hooks/hookRunner.ts#3_600_000':
+    'A wait is looked at anew so often, since a wall clock may be set.',
   'src/daemon/hooks/webhook.ts#keyBytes': 'Format of a key.',
   'src/cli/commands/watch.ts#86_400': 'The bound of a field of a watched folder.',
 };
