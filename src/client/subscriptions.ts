@@ -12,6 +12,8 @@ export type Topic = (typeof allTopics)[number];
 export interface SubscriptionListeners {
   onSnapshot?(state: { jobs: Job[]; workers: WorkerInfo[]; counts: Counts }): void;
   onJobs?(jobs: Job[]): void;
+  /** Ids of jobs that are no more. */
+  onRemoved?(ids: string[]): void;
   onProgress?(progress: Progress[]): void;
   /** All that can be foreseen, to who wants `progress`. */
   onForecasts?(forecasts: Forecast[]): void;
@@ -136,23 +138,28 @@ export class Subscriptions {
     for (const deliver of held) deliver();
   }
 
-  #deliver({ snapshot, jobs, workers, counts, cursor }: Result<ClientMethods['subscribe']>): void {
+  #deliver({ snapshot, jobs, removed, workers, counts, cursor }: Result<ClientMethods['subscribe']>): void {
     this.#cursor = cursor;
     if (snapshot) {
       this.#needsSnapshot = false;
       this.#tell(undefined, (to) => to.onSnapshot?.({ jobs, workers, counts }));
       return;
     }
-    if (jobs.length > 0) this.#tell('jobs', (to) => to.onJobs?.(jobs));
+    this.#tellJobs(jobs, removed);
     this.#tellWorkers(workers);
     this.#tell('counts', (to) => to.onCounts?.(counts));
   }
 
-  #onJobs({ jobs, cursor }: Payload<ClientEvents['jobs.changed']>): void {
+  #onJobs({ jobs, removed, cursor }: Payload<ClientEvents['jobs.changed']>): void {
     // Already part of the answer to `subscribe`.
     if (this.#cursor !== undefined && cursor <= this.#cursor) return;
     this.#cursor = cursor;
-    this.#tell('jobs', (to) => to.onJobs?.(jobs));
+    this.#tellJobs(jobs, removed);
+  }
+
+  #tellJobs(jobs: Job[], removed: string[]): void {
+    if (jobs.length > 0) this.#tell('jobs', (to) => to.onJobs?.(jobs));
+    if (removed.length > 0) this.#tell('jobs', (to) => to.onRemoved?.(removed));
   }
 
   #tellWorkers(workers: WorkerInfo[]): void {

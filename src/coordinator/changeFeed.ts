@@ -5,6 +5,8 @@ import type { StoredJob } from './store/records.ts';
 export interface Changes {
   /** In order of revision. */
   readonly jobs: readonly StoredJob[];
+  /** Ids of jobs that are no more. */
+  readonly removed: readonly string[];
   readonly cursor: number;
 }
 

@@ -42,6 +42,8 @@ export class ConnectedWorker implements WorkerView {
   readonly #settings: QueueSettings;
   readonly #running = new Map<string, RunningAttempt>();
   readonly #forecasts = new AttemptForecasts();
+  /** How many of them take a slot of each kind. */
+  readonly #taken = new Map<SlotKind, number>();
   /** Kinds of which it said that it has no slot free. */
   readonly #busy = new Set<SlotKind>();
   #ffmpegMissing: ErrorData | undefined;
@@ -118,7 +120,7 @@ export class ConnectedWorker implements WorkerView {
 
   freeSlots(kind: SlotKind): number {
     if (this.#busy.has(kind)) return 0;
-    return this.slots(kind) - this.running.filter(({ slot }) => slot === kind).length;
+    return this.slots(kind) - (this.#taken.get(kind) ?? 0);
   }
 
   endings(kind: SlotKind): Moment[] {
@@ -166,7 +168,9 @@ export class ConnectedWorker implements WorkerView {
   }
 
   take(attempt: RunningAttempt): void {
+    this.release(attempt);
     this.#running.set(`${attempt.taskId}#${attempt.fence}`, attempt);
+    this.#count(attempt.slot, 1);
   }
 
   release({ taskId, fence }: AttemptKey): void {
@@ -174,7 +178,12 @@ export class ConnectedWorker implements WorkerView {
     if (!attempt) return;
     this.#running.delete(`${taskId}#${fence}`);
     this.#forecasts.forget(attempt);
+    this.#count(attempt.slot, -1);
     this.#busy.delete(attempt.slot);
+  }
+
+  #count(slot: SlotKind, change: number): void {
+    this.#taken.set(slot, (this.#taken.get(slot) ?? 0) + change);
   }
 
   /** Its channel is closed. */

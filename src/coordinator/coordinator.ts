@@ -23,8 +23,9 @@ import { LoadWatch } from './loadWatch.ts';
 import { ProgressBoard } from './progressBoard.ts';
 import { QueueSwitch } from './queueSwitch.ts';
 import { Replacements } from './replacements.ts';
-import type { QueueSettings } from './queueSettings.ts';
+import type { QueueSettings, RetentionLimits } from './queueSettings.ts';
 import { Recovery } from './recovery.ts';
+import { Retention } from './retention.ts';
 import { Sessions } from './sessions.ts';
 import { Speeds } from './speeds.ts';
 import type { Store } from './store.ts';
@@ -67,6 +68,8 @@ export interface Coordinator {
   /** Every worker as it is now, without its load. */
   workers(): WorkerInfo[];
   activity(): Promise<Activity>;
+  /** Which finished jobs stay, from now on. */
+  keepJobs(limits: RetentionLimits): void;
   /** Clients came or went, jobs began or ended: `activity` may say something else now. */
   onActivity(listener: () => void): () => void;
   /** Nothing more is offered, channels are closed, what ran is queued again, everything is stored. */
@@ -125,6 +128,14 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   const replacements = new Replacements({ book, fleet, settings, clock, timers, onError });
   const control = new JobControl({ book, fleet, attempts, newId, clock, platform });
   const inquiries = new Inquiries({ fleet, store, control, newId, clock, timers, settings, platform });
+  const retention = new Retention({
+    ...{ store, logs, clock, timers, onError },
+    limits: settings.retention,
+    intervalMs: settings.retentionIntervalMs,
+    onRemoved: () => {
+      feed.wake();
+    },
+  });
   const sessions = new Sessions({ graceMs: settings.attachedGraceMs, timers, onGone: cancelAttached });
   const loadWatch = new LoadWatch(fleet);
   const watchBoard = options.watchBoard ?? new WatchBoard();
@@ -140,6 +151,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   for (const { sessionId } of await store.attached()) sessions.expect(sessionId);
   await replacements.start();
   wake();
+  retention.run();
 
   return {
     attachWorker: (channel) => {
@@ -192,6 +204,9 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
       const unfinishedJobs = waiting + paused + running + replacements.pending;
       return { unfinishedJobs, clients: clients.size };
     },
+    keepJobs: (limits) => {
+      retention.setLimits(limits);
+    },
     onActivity: (listener) => activityChanged.on(listener),
     close: async () => {
       await dispatcher.close();
@@ -202,6 +217,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
       forecasts.close();
       await workers.close();
       await recovery.close();
+      await retention.close();
       await book.idle();
       await feed.idle();
       await logs.flush();

@@ -11,8 +11,8 @@ import { encodePayload, probePayload } from './planner.ts';
 import type { QueueSettings } from './queueSettings.ts';
 import { decide, type Decision, type Outlook } from './scheduler.ts';
 import type { Speeds } from './speeds.ts';
-import type { Explanation, QueueEntry } from './store.ts';
-import type { TaskKind } from './store/records.ts';
+import type { Explanation, QueuedJob, QueueEntry } from './store.ts';
+import type { StoredJob, TaskKind, TaskRecord } from './store/records.ts';
 import { Timetable } from './timetable.ts';
 import { Trials } from './trials.ts';
 import { queuePaused } from './waitReasons.ts';
@@ -102,49 +102,58 @@ export class Dispatcher {
     this.#explains = false;
     const explanations: Explanation[] = [];
     const outlook = this.#outlook();
-    let page: QueueEntry[] = [];
+    let page: QueuedJob[] = [];
+    /** What the page before began: it is written while the next one is read. */
+    let working: Promise<unknown> = Promise.resolve();
     do {
       const kinds = taskKinds.filter((kind) => toExplain > 0 || this.#anyTakes(kind));
       if (kinds.length === 0) break;
       page = await book.store.queue({ now: clock(), kinds, limit: pageSize, after: page.at(-1) });
+      await working;
+      const begun: Promise<void>[] = [];
       for (const entry of page) {
         if (this.#closed || (toExplain <= 0 && !this.#anyTakes(entry.task.kind))) continue;
-        const reason = await this.#consider(entry, outlook);
+        const reason = this.#consider(entry, outlook, begun);
         if (reason && !sameReason(reason, entry.job.reason))
           explanations.push({ id: entry.job.id, revision: entry.job.revision, reason });
         toExplain -= 1;
       }
+      working = Promise.all(begun);
     } while (page.length === pageSize && !this.#closed);
+    await working;
     await book.explain(explanations);
   }
 
-  /** Offers the task, or returns why it waits. */
-  async #consider(entry: QueueEntry, outlook: Outlook): Promise<ErrorData | undefined> {
-    const { fleet, onError, clock } = this.#options;
+  /** Returns why the task waits, or adds to `begun` what was decided for it. */
+  #consider(entry: QueuedJob, outlook: Outlook, begun: Promise<void>[]): ErrorData | undefined {
+    const { fleet, clock } = this.#options;
     if (entry.task.kind === 'encode' && this.#options.isPaused()) return queuePaused;
     const decision = decide(entry, fleet.workers, outlook);
     this.#holds.note(entry.task.id, decision, clock());
-    try {
-      switch (decision.action) {
-        case 'offer': {
-          const worker = fleet.get(decision.worker);
-          if (worker) await this.#assign(entry, worker, decision);
-          return undefined;
-        }
-        case 'wait':
-          for (const { worker, encoders } of decision.trials) {
-            const asked = fleet.get(worker);
-            if (asked) this.#trials.request(asked, encoders);
-          }
-          return decision.reason;
-        case 'fail':
-          await this.#fail(entry, decision.error);
-          return undefined;
+    switch (decision.action) {
+      case 'offer': {
+        const worker = fleet.get(decision.worker);
+        if (worker) begun.push(this.#survive(this.#assign(entry, worker, decision)));
+        return undefined;
       }
+      case 'wait':
+        for (const { worker, encoders } of decision.trials) {
+          const asked = fleet.get(worker);
+          if (asked) this.#trials.request(asked, encoders);
+        }
+        return decision.reason;
+      case 'fail':
+        begun.push(this.#survive(this.#fail(entry, decision.error)));
+        return undefined;
+    }
+  }
+
+  /** One job that cannot be written must not keep the others from their turn. */
+  async #survive(work: Promise<void>): Promise<void> {
+    try {
+      await work;
     } catch (error) {
-      // One job that cannot be written must not keep the others from their turn.
-      onError(toDffmpegError(error));
-      return undefined;
+      this.#options.onError(toDffmpegError(error));
     }
   }
 
@@ -154,13 +163,14 @@ export class Dispatcher {
     );
   }
 
-  /** Attempt and fence are stored before the worker hears of them. */
+  /** Attempt and fence are stored before the worker hears of them; its slot is taken at once. */
   async #assign(
-    { job, task }: QueueEntry,
+    { task, ...read }: QueuedJob,
     worker: ConnectedWorker,
     { slot, works, foreseen: { start, end } }: Extract<Decision, { action: 'offer' }>,
   ): Promise<void> {
     const { book, clock } = this.#options;
+    const { job } = read;
     const foreseen = { works, begunAt: clock(), seconds: end.at - start.at, basis: end.basis };
     const attempt: RunningAttempt = {
       ...{ taskId: task.id, fence: job.fence + 1, jobId: job.id, slot },
@@ -168,18 +178,24 @@ export class Dispatcher {
     };
     worker.take(attempt);
     try {
-      const stored = await book.change(job.id, (now) =>
-        now.job.fence === job.fence &&
-        now.tasks.some(({ id, state }) => id === task.id && state === 'waiting')
-          ? assign(now, task, worker, clock())
-          : undefined,
-      );
+      const asRead = await book.changeAsRead(read, assign(read, task, worker, clock()));
+      const stored = asRead ?? (await this.#assignAnew(read, task, worker));
       if (stored.job.fence === attempt.fence) void this.#offer(worker, attempt, stored.job);
       else worker.release(attempt);
     } catch (error) {
       worker.release(attempt);
       throw error;
     }
+  }
+
+  /** Something of the job has changed since the queue was read; it may wait all the same. */
+  #assignAnew({ job }: StoredJob, task: TaskRecord, worker: ConnectedWorker): Promise<StoredJob> {
+    const { book, clock } = this.#options;
+    return book.change(job.id, (now) =>
+      now.job.fence === job.fence && now.tasks.some(({ id, state }) => id === task.id && state === 'waiting')
+        ? assign(now, task, worker, clock())
+        : undefined,
+    );
   }
 
   async #offer(worker: ConnectedWorker, attempt: RunningAttempt, job: QueueEntry['job']): Promise<void> {

@@ -76,24 +76,42 @@ export class JobBook {
         if (!change) return before;
         const after = this.#apply(before, change);
         try {
-          const revision = await this.store.write({
-            ...change,
-            job: after.job,
-            from: before.job.state,
-            tasks: after.tasks.filter((task) => !before.tasks.includes(task)),
-            reservations: isEnded(after.job.state) ? [] : change.reservations,
-            made: newlyMade(after, before, this.#platform),
-          });
-          const stored = { ...after, job: { ...after.job, revision } };
-          this.#onChange(stored, before);
-          return stored;
+          return await this.#write(before, after, change);
         } catch (error) {
-          const again =
-            error instanceof DffmpegError && error.code === 'conflict' && conflicts < maxConflicts;
-          if (!again) throw error;
+          if (!isConflict(error) || conflicts >= maxConflicts) throw error;
         }
       }
     });
+  }
+
+  /**
+   * Changes a job as it was read a moment ago, without reading it anew; undefined when it has changed since or is
+   * being changed. Many of one turn of the event loop share one transaction.
+   */
+  async changeAsRead(before: StoredJob, change: JobChange): Promise<StoredJob | undefined> {
+    const { id } = before.job;
+    if (this.#turns.has(id)) return undefined;
+    const after = this.#apply(before, change);
+    try {
+      return await this.#inTurn(id, () => this.#write(before, after, change));
+    } catch (error) {
+      if (isConflict(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async #write(before: StoredJob, after: StoredJob, change: JobChange): Promise<StoredJob> {
+    const revision = await this.store.write({
+      ...change,
+      job: after.job,
+      from: before.job.state,
+      tasks: after.tasks.filter((task) => !before.tasks.includes(task)),
+      reservations: isEnded(after.job.state) ? [] : change.reservations,
+      made: newlyMade(after, before, this.#platform),
+    });
+    const stored = { ...after, job: { ...after.job, revision } };
+    this.#onChange(stored, before);
+    return stored;
   }
 
   /** Sets why jobs wait. */
@@ -160,6 +178,10 @@ export class JobBook {
     turn.then(forget, forget);
     return turn;
   }
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof DffmpegError && error.code === 'conflict';
 }
 
 /** In the queue only while its job may be begun; an ended job has nothing to offer. */

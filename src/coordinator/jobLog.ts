@@ -1,4 +1,4 @@
-import { appendFile, mkdir, open, stat } from 'node:fs/promises';
+import { appendFile, mkdir, open, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
 import { Emitter } from './emitter.ts';
@@ -89,6 +89,12 @@ export class JobLogs {
   /** Everything appended so far is in its file. */
   async flush(): Promise<void> {
     await Promise.all([...this.#open.values()].map(({ writing }) => writing));
+  }
+
+  /** Of a job that is no more. */
+  async remove(jobId: string): Promise<void> {
+    await this.#open.get(jobId)?.writing;
+    await rm(this.#file(jobId), { force: true });
   }
 
   async #write(jobId: string, log: OpenLog): Promise<void> {

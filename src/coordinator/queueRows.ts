@@ -110,6 +110,23 @@ export const queueRows = {
     ...ratio(5, 'A result takes the place of its source only when it is smaller by so much.', { max: 99 }),
     unit: 'percent',
   },
+  keepJobsDays: age(
+    'days',
+    90,
+    'Finished jobs and their logs are removed so long after they ended; 0: not for their age. What can still be undone stays.',
+    { min: 0, max: 36_500, hot: true },
+  ),
+  keepJobs: count(
+    100_000,
+    'How many finished jobs are kept at most; of more, those that ended longest ago are removed.',
+    { min: 0, max: 10_000_000, hot: true },
+  ),
+  retentionMinutes: duration(
+    'minutes',
+    60,
+    'How often finished jobs are looked through for what is to be removed; also at every start.',
+    { min: 1, max: 35_000 },
+  ),
   progressMs: duration('milliseconds', 250, 'Least time between two progress reports of a job.', { min: 10 }),
   probeSlots: count(
     2,

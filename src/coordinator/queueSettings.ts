@@ -1,6 +1,14 @@
 import { defaultsOf, type SettingValues } from '../protocol/settingRow.ts';
 import { queueRows } from './queueRows.ts';
 
+/** Which finished jobs stay. */
+export interface RetentionLimits {
+  /** They are removed when they ended longer ago than this, milliseconds; 0: never for their age. */
+  readonly keepJobsMs: number;
+  /** The longest ended are removed when there are more. */
+  readonly keepJobs: number;
+}
+
 /** Every number that the queue lives by. Durations are milliseconds. */
 export interface QueueSettings {
   /** A result takes the place of its source only when it is smaller by so much. */
@@ -51,6 +59,9 @@ export interface QueueSettings {
   readonly explainedJobs: number;
   /** Bytes of a job's log; what comes after is left out, and the log says so. */
   readonly logBytes: number;
+  readonly retention: RetentionLimits;
+  /** Time between two looks for finished jobs to be removed. */
+  readonly retentionIntervalMs: number;
   /** Bytes of one answer to `jobs.log`, at most. */
   readonly logChunkBytes: number;
 }
@@ -82,6 +93,8 @@ export function queueSettingsOf(rows: SettingValues<typeof queueRows>): QueueSet
     probeSlots: rows.probeSlots,
     explainedJobs: rows.explainedJobs,
     logBytes: rows.jobLogBytes,
+    retention: { keepJobsMs: rows.keepJobsDays * 86_400_000, keepJobs: rows.keepJobs },
+    retentionIntervalMs: rows.retentionMinutes * 60_000,
     logChunkBytes: rows.jobLogChunkBytes,
   };
 }

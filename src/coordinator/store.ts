@@ -22,7 +22,7 @@ export interface Store extends WatchStore {
   /** Newest first. */
   jobs(page: JobPage): Promise<{ jobs: StoredJob[]; next?: string }>;
   /** Jobs with a revision above `cursor` in that order, and the revision up to which nothing is left out. */
-  changesSince(cursor: number, limit: number): Promise<{ jobs: StoredJob[]; cursor: number; more: boolean }>;
+  changesSince(cursor: number, limit: number): Promise<StoredChanges>;
   /** Revision of the latest change. */
   revision(): Promise<number>;
   /** Jobs with a hook that is due by then, the longest due first. */
@@ -34,7 +34,7 @@ export interface Store extends WatchStore {
   /** Synced to disk; counts as a change, so that who follows the changes hears of it. */
   pauseQueue(paused: boolean): Promise<void>;
   /** Waiting tasks that are due, by rank, then id. */
-  queue(page: QueuePage): Promise<QueueEntry[]>;
+  queue(page: QueuePage): Promise<QueuedJob[]>;
   /** How many waiting tasks of the same kind come before this one. */
   countAhead(task: TaskRecord): Promise<number>;
   /** Ranks all that is unfinished anew, where it was ranked by another ageing (`rankOf`). */
@@ -52,6 +52,10 @@ export interface Store extends WatchStore {
   replacementsDue(now: number, limit: number): Promise<{ jobs: StoredJob[]; next?: number }>;
   /** Paths of results that have taken the place of their source: not to be encoded once more. */
   replacedPaths(): Promise<string[]>;
+  /** Finished jobs, the longest ended first. */
+  ended(page: EndedPage): Promise<JobRecord[]>;
+  /** Removes jobs with all that is stored of them; those that changed meanwhile stay. Returns which are gone. */
+  remove(jobs: readonly EndedJob[]): Promise<string[]>;
   /** Those of these normalised paths that are reserved by other jobs. */
   reserved(normalised: readonly string[], forJob: string): Promise<string[]>;
   close(): Promise<void>;
@@ -106,6 +110,29 @@ export interface QueuePage {
   readonly limit: number;
   readonly after?: QueueEntry | undefined;
 }
+
+export interface StoredChanges {
+  readonly jobs: StoredJob[];
+  /** Ids of jobs that were removed. */
+  readonly removed: string[];
+  readonly cursor: number;
+  readonly more: boolean;
+  /** The cursor is so old that not every removal since then is known any more. */
+  readonly gap: boolean;
+}
+
+export type EndedJob = Pick<JobRecord, 'id' | 'revision'>;
+
+export interface EndedPage {
+  /** Those alone that ended before this time. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+  /** The last of the page before. */
+  readonly after?: { readonly id: string; readonly endedAt: number } | undefined;
+}
+
+/** With all that an assignment changes. */
+export type QueuedJob = QueueEntry & StoredJob;
 
 export interface QueueEntry {
   readonly job: JobRecord;

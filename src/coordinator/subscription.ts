@@ -51,6 +51,7 @@ export class Subscription {
   async begin({ since, limit }: Omit<ReceivedParams<ClientMethods['subscribe']>, 'topics'>): Promise<{
     snapshot: boolean;
     jobs: Job[];
+    removed: string[];
     cursor: number;
     workers: WorkerInfo[];
     counts: Counts;
@@ -85,12 +86,14 @@ export class Subscription {
       const changes = await store.changesSince(since, limit);
       const jobs = inOneFrame(changes.jobs.map(toJob));
       // A cursor from another store, or more changes than one answer holds: begin anew.
-      if (!changes.more && jobs.length === changes.jobs.length && since <= changes.cursor)
-        return { snapshot: false, jobs, cursor: changes.cursor };
+      const whole = !changes.more && !changes.gap && jobs.length === changes.jobs.length;
+      if (whole && since <= changes.cursor)
+        return { snapshot: false, jobs, removed: changes.removed, cursor: changes.cursor };
     }
     // The cursor is read first: what changes between the two is told again, and not left out.
     const cursor = await store.revision();
-    return { snapshot: true, jobs: this.#topics.has('jobs') ? await this.#newest(limit) : [], cursor };
+    const jobs = this.#topics.has('jobs') ? await this.#newest(limit) : [];
+    return { snapshot: true, jobs, removed: [], cursor };
   }
 
   /** What runs may be older than the newest: it comes first, and always. */
@@ -144,19 +147,23 @@ export class Subscription {
     if (this.#ended || changes.cursor <= this.#cursor) return;
     const jobs = changes.jobs.filter(({ job }) => job.revision > this.#cursor).map(toJob);
     this.#cursor = changes.cursor;
-    if (this.#topics.has('jobs')) this.#tell(jobs, changes.cursor);
+    if (this.#topics.has('jobs')) this.#tell(jobs, changes.removed, changes.cursor);
     if (this.#topics.has('counts')) this.#countsSoon();
   }
 
-  /** In order of revision, so that a part of them can be resumed from, too. */
-  #tell(jobs: readonly Job[], cursor: number): void {
-    for (let left = jobs; left.length > 0;) {
+  /** In order of revision, so that a part of them can be resumed from, too. What is no more is told with the first. */
+  #tell(jobs: readonly Job[], removed: readonly string[], cursor: number): void {
+    let left = jobs;
+    let gone = [...removed];
+    while (left.length > 0 || gone.length > 0) {
       const told = inOneFrame(left);
       left = left.slice(told.length);
       this.#peer.emit('jobs.changed', {
         jobs: told,
+        removed: gone,
         cursor: left.length > 0 ? (told.at(-1)?.revision ?? cursor) : cursor,
       });
+      gone = [];
     }
   }
 

@@ -50,6 +50,8 @@ export class Daemon {
   readonly #settings: PartSettings;
   #idle: IdleMonitor | undefined;
   #watch: WatchService | undefined;
+  /** Tells the queue how long finished jobs stay, once there is one. */
+  #keepJobs: () => void = () => undefined;
   #end: (code: number) => void = () => undefined;
 
   constructor({ config, stateDir }: DaemonOptions) {
@@ -78,6 +80,7 @@ export class Daemon {
     const { coordinator, watch } = await this.#openQueue();
     const discovery = await this.#listen(coordinator, watch);
     this.#startWorker(coordinator);
+    this.#keepJobs = () => coordinator.keepJobs(this.#settings.queue.retention);
     // Last: who finds the file finds a daemon that answers.
     await writeFileAtomic(discoveryPath(this.#stateDir), JSON.stringify(discovery), { mode: 0o600 });
     // First to go: who looks for a daemon shall not find one that leaves.
@@ -117,6 +120,7 @@ export class Daemon {
         this.#watch
           ?.configure()
           .catch((error: unknown) => this.#log.log.warn({ err: error }, 'watched folders'));
+        this.#keepJobs();
         this.#log.log.info('settings changed');
         tellProblems();
       },

@@ -277,6 +277,8 @@ export const clientMethods = {
     result: z.object({
       snapshot: z.boolean(),
       jobs: z.array(jobSchema),
+      /** Jobs that were removed since then. */
+      removed: z.array(idSchema).default([]),
       cursor: z.int(),
       workers: z.array(workerSchema),
       counts: countsSchema,
@@ -286,8 +288,12 @@ export const clientMethods = {
 
 export const clientEvents = {
   'jobs.changed': {
-    doc: 'Jobs as they are after a change, in order of revision; `cursor` is what to resume from.',
-    payload: z.object({ jobs: z.array(jobSchema), cursor: z.int() }),
+    doc: 'Jobs as they are after a change, in order of revision, and the ids of those that were removed because they ended long ago; `cursor` is what to resume from.',
+    payload: z.object({
+      jobs: z.array(jobSchema),
+      removed: z.array(idSchema).default([]),
+      cursor: z.int(),
+    }),
     latestWins: false,
   },
   'jobs.progress': {

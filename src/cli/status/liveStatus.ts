@@ -54,6 +54,10 @@ export class LiveStatus {
           for (const job of jobs) this.#jobs.set(job.id, { ...job, forecast: this.#forecasts.get(job.id) });
           this.#tell();
         },
+        onRemoved: (ids) => {
+          for (const id of ids) this.#jobs.delete(id);
+          this.#tell();
+        },
         onProgress: (progress) => {
           for (const one of progress) this.#progress.set(one.jobId, one);
           this.#tell();

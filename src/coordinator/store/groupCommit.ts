@@ -1,10 +1,12 @@
 import { toDffmpegError } from '../../protocol/errors.ts';
-import type { Database, Writing } from './schema.ts';
+import type { Database } from './schema.ts';
+import { Statements } from './statements.ts';
+import { WriteSession } from './writeSession.ts';
 
 interface Pending {
   readonly durable: boolean;
   /** Does the work and returns what settles its promise once it is committed. May run again after a rollback. */
-  run(writing: Writing): Promise<() => void>;
+  run(session: WriteSession): Promise<() => void>;
   reject(error: unknown): void;
 }
 
@@ -22,21 +24,23 @@ const groupLimit = 512;
 export class GroupCommit {
   readonly #db: Database;
   readonly #setSync: SetSync;
+  readonly #statements: Statements;
   readonly #pending: Pending[] = [];
   #flushing: Promise<void> | undefined;
 
   constructor(db: Database, setSync: SetSync) {
     this.#db = db;
     this.#setSync = setSync;
+    this.#statements = new Statements(db);
   }
 
-  write<T>(durable: boolean, work: (writing: Writing) => Promise<T>): Promise<T> {
+  write<T>(durable: boolean, work: (session: WriteSession) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#pending.push({
         durable,
         reject,
-        run: async (writing) => {
-          const result = await work(writing);
+        run: async (session) => {
+          const result = await work(session);
           return () => {
             resolve(result);
           };
@@ -75,7 +79,9 @@ export class GroupCommit {
       const durable = group.some((pending) => pending.durable);
       await this.#setSync(connection, durable);
       await connection.transaction().execute(async (writing) => {
-        for (const pending of group) settle.push(await pending.run(writing));
+        const session = new WriteSession(writing, this.#statements);
+        for (const pending of group) settle.push(await pending.run(session));
+        await session.finish();
       });
     });
     for (const each of settle) each();

@@ -1,12 +1,16 @@
 import { placedOutputs } from '../../protocol/jobResults.ts';
+import * as z from 'zod';
 import { isEnded, jobStates, type Counts, type JobState } from '../../protocol/model.ts';
-import type { JobPage } from '../store.ts';
+import type { JobPage, StoredChanges } from '../store.ts';
 import { chunks } from './chunks.ts';
+import { countsName, forgottenCounter, queuePausedCounter, revisionCounter } from './counters.ts';
 import type { AttemptRecord, JobRecord, StoredJob, TaskRecord } from './records.ts';
 import { toAttemptRecord, toJobRecord, toTaskRecord } from './rows.ts';
 import type { Database, JobsTable, Writing } from './schema.ts';
 
 type Reading = Database | Writing;
+
+const removedIdsSchema = z.array(z.string());
 
 export async function job(db: Reading, id: string): Promise<StoredJob | undefined> {
   const rows = await db.selectFrom('jobs').selectAll().where('id', '=', id).execute();
@@ -48,11 +52,7 @@ export async function jobs(
   return rows.length > limit && last ? { jobs: page, next: last.job.id } : { jobs: page };
 }
 
-export async function changesSince(
-  db: Reading,
-  cursor: number,
-  limit: number,
-): Promise<{ jobs: StoredJob[]; cursor: number; more: boolean }> {
+export async function changesSince(db: Reading, cursor: number, limit: number): Promise<StoredChanges> {
   // Read first: whatever changes between the two reads has a higher revision and comes the next time.
   const newest = await revision(db);
   const rows = await db
@@ -65,39 +65,41 @@ export async function changesSince(
     .execute();
   const more = rows.length > limit;
   const changed = await withParts(db, rows.slice(0, limit));
-  return { jobs: changed, more, cursor: more ? (rows[limit - 1]?.revision ?? cursor) : newest };
+  const until = more ? Number(rows[limit - 1]?.revision ?? cursor) : newest;
+  const removed = await removedBetween(db, cursor, until);
+  return { jobs: changed, removed, more, cursor: until, gap: cursor < (await counter(db, forgottenCounter)) };
 }
 
-export async function revision(db: Reading): Promise<number> {
-  const row = await db
-    .selectFrom('counters')
-    .select('value')
-    .where('name', '=', 'revision')
-    .executeTakeFirstOrThrow();
-  return Number(row.value);
+async function removedBetween(db: Reading, cursor: number, until: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('removals')
+    .select('ids')
+    .where('revision', '>', cursor)
+    .where('revision', '<=', until)
+    .orderBy('revision')
+    .execute();
+  return rows.flatMap(({ ids }) => removedIdsSchema.parse(JSON.parse(ids)));
 }
 
-/** 1 while the whole queue is paused. */
-export const queuePausedCounter = 'queue-paused';
+export function revision(db: Reading): Promise<number> {
+  return counter(db, revisionCounter);
+}
 
 export async function counts(db: Reading): Promise<Counts> {
-  const rows = await db
-    .selectFrom('jobs')
-    .select(['state', (builder) => builder.fn.countAll<number>().as('jobs')])
-    .groupBy('state')
-    .execute();
+  const rows = await db.selectFrom('counters').selectAll().execute();
+  const values = new Map(rows.map(({ name, value }) => [name, Number(value)]));
   const sums = { waiting: 0, paused: 0, running: 0, done: 0, failed: 0, cancelled: 0 };
-  for (const row of rows) sums[countedAs[row.state as JobState]] += Number(row.jobs);
-  return { ...sums, queuePaused: await queuePaused(db) };
+  for (const state of jobStates) sums[countedAs[state]] += values.get(countsName(state)) ?? 0;
+  return { ...sums, queuePaused: values.get(queuePausedCounter) === 1 };
 }
 
 export async function queuePaused(db: Reading): Promise<boolean> {
-  const row = await db
-    .selectFrom('counters')
-    .select('value')
-    .where('name', '=', queuePausedCounter)
-    .executeTakeFirst();
-  return Number(row?.value ?? 0) === 1;
+  return (await counter(db, queuePausedCounter)) === 1;
+}
+
+async function counter(db: Reading, name: string): Promise<number> {
+  const row = await db.selectFrom('counters').select('value').where('name', '=', name).executeTakeFirst();
+  return Number(row?.value ?? 0);
 }
 
 /** What a status bar calls each state: a job that is probed does not encode yet. */
@@ -201,7 +203,7 @@ interface Parts {
 }
 
 /** Jobs with their tasks and attempts, in the order given. */
-async function withParts(db: Reading, rows: readonly JobsTable[]): Promise<StoredJob[]> {
+export async function withParts(db: Reading, rows: readonly JobsTable[]): Promise<StoredJob[]> {
   const stored = new Map<string, Parts>(
     rows.map((row) => [row.id, { job: toJobRecord(row), tasks: [], attempts: [] }]),
   );

@@ -1,82 +1,90 @@
 import { DffmpegError } from '../../protocol/errors.ts';
 import type { Explanation, JobWrite } from '../store.ts';
-import { jobWithSubmission, queuePausedCounter, revision as readRevision } from './jobQueries.ts';
-import type { AttemptKey, StoredJob } from './records.ts';
+import { queuePausedCounter } from './counters.ts';
+import { jobWithSubmission } from './jobQueries.ts';
+import type { AttemptKey, AttemptRecord, JobRecord, StoredJob, TaskRecord } from './records.ts';
 import { reserve } from './reservations.ts';
-import { toAttemptRow, toJobRow, toTaskRow } from './rows.ts';
-import type { Writing } from './schema.ts';
 import { recordMade } from './madeFiles.ts';
+import { toAttemptRow, toChangeableRow, toJobRow, toTaskRow } from './rows.ts';
+import type { WriteSession } from './writeSession.ts';
 
-export async function insertJob(writing: Writing, stored: StoredJob): Promise<StoredJob> {
+export async function insertJob(session: WriteSession, stored: StoredJob): Promise<StoredJob> {
   const { job } = stored;
-  const earlier = await jobWithSubmission(writing, job.submissionId);
+  const earlier = await jobWithSubmission(session.db, job.submissionId);
   if (earlier) return earlier;
-  const submitted = { ...stored, job: { ...job, revision: await nextRevision(writing) } };
-  await writing.insertInto('jobs').values(toJobRow(submitted.job)).execute();
-  for (const task of stored.tasks) await writing.insertInto('tasks').values(toTaskRow(task, job)).execute();
+  const submitted = { ...stored, job: { ...job, revision: await session.nextRevision() } };
+  const row = toJobRow(submitted.job);
+  await session.run('insert job', (db) => db.insertInto('jobs').values(row), Object.values(row));
+  for (const task of stored.tasks) await insertTask(session, task, job);
+  session.count(undefined, job.state);
   return submitted;
 }
 
-export async function updateJob(writing: Writing, change: JobWrite): Promise<number> {
-  const revision = await nextRevision(writing);
+export async function updateJob(session: WriteSession, change: JobWrite): Promise<number> {
   const { id, revision: expected } = change.job;
-  const { numUpdatedRows } = await writing
-    .updateTable('jobs')
-    .set(toJobRow({ ...change.job, revision }))
-    .where('id', '=', id)
-    .where('revision', '=', expected)
-    .executeTakeFirst();
-  if (numUpdatedRows === 0n)
+  const revision = await session.nextRevision();
+  const row = toChangeableRow({ ...change.job, revision });
+  const { changed } = await session.run(
+    'update job',
+    (db) => db.updateTable('jobs').set(row).where('id', '=', '').where('revision', '=', 0),
+    [...Object.values(row), id, expected],
+  );
+  if (changed === 0)
     throw new DffmpegError('conflict', `Job ${id} has changed meanwhile.`, { hint: 'Try again.' });
+  session.count(change.from, change.job.state);
 
   // Deleted and inserted, since every database has its own words for "insert or update".
   for (const task of change.tasks ?? []) {
-    await writing.deleteFrom('tasks').where('id', '=', task.id).execute();
-    await writing.insertInto('tasks').values(toTaskRow(task, change.job)).execute();
+    await session.run('delete task', (db) => db.deleteFrom('tasks').where('id', '=', ''), [task.id]);
+    await insertTask(session, task, change.job);
   }
   for (const attempt of change.attempts ?? []) {
-    await deleteAttempt(writing, attempt);
-    await writing.insertInto('attempts').values(toAttemptRow(attempt)).execute();
+    await deleteAttempt(session, attempt);
+    await insertAttempt(session, attempt);
   }
-  if (change.dropAttempt) await deleteAttempt(writing, change.dropAttempt);
-  if (change.reservations !== undefined) await reserve(writing, id, change.reservations);
-  if (change.made !== undefined) await recordMade(writing, id, change.made);
+  if (change.dropAttempt) await deleteAttempt(session, change.dropAttempt);
+  if (change.reservations !== undefined) await reserve(session.db, id, change.reservations);
+  if (change.made !== undefined) await recordMade(session.db, id, change.made);
   return revision;
 }
 
-export async function explainJobs(writing: Writing, reasons: readonly Explanation[]): Promise<void> {
+export async function explainJobs(session: WriteSession, reasons: readonly Explanation[]): Promise<void> {
   for (const { id, revision, reason } of reasons)
-    await writing
-      .updateTable('jobs')
-      .set({ reason: JSON.stringify(reason), revision: await nextRevision(writing) })
-      .where('id', '=', id)
-      .where('revision', '=', revision)
-      .execute();
+    await session.run(
+      'explain job',
+      (db) =>
+        db
+          .updateTable('jobs')
+          .set({ reason: '', revision: 0 })
+          .where('id', '=', '')
+          .where('revision', '=', 0),
+      [JSON.stringify(reason), await session.nextRevision(), id, revision],
+    );
 }
 
-export async function pauseQueue(writing: Writing, paused: boolean): Promise<void> {
-  await nextRevision(writing);
-  await writing
+export async function pauseQueue(session: WriteSession, paused: boolean): Promise<void> {
+  await session.nextRevision();
+  await session.db
     .updateTable('counters')
     .set({ value: Number(paused) })
     .where('name', '=', queuePausedCounter)
     .execute();
 }
 
-/** The one counter behind all revisions: whoever commits has its row, so that no cursor skips a late one. */
-async function nextRevision(writing: Writing): Promise<number> {
-  await writing
-    .updateTable('counters')
-    .set((builder) => ({ value: builder.eb('value', '+', 1) }))
-    .where('name', '=', 'revision')
-    .execute();
-  return readRevision(writing);
+async function insertTask(session: WriteSession, task: TaskRecord, job: JobRecord): Promise<void> {
+  const row = toTaskRow(task, job);
+  await session.run('insert task', (db) => db.insertInto('tasks').values(row), Object.values(row));
 }
 
-async function deleteAttempt(writing: Writing, key: AttemptKey): Promise<void> {
-  await writing
-    .deleteFrom('attempts')
-    .where('task_id', '=', key.taskId)
-    .where('fence', '=', key.fence)
-    .execute();
+async function insertAttempt(session: WriteSession, attempt: AttemptRecord): Promise<void> {
+  const row = toAttemptRow(attempt);
+  await session.run('insert attempt', (db) => db.insertInto('attempts').values(row), Object.values(row));
+}
+
+async function deleteAttempt(session: WriteSession, { taskId, fence }: AttemptKey): Promise<void> {
+  await session.run(
+    'delete attempt',
+    (db) => db.deleteFrom('attempts').where('task_id', '=', '').where('fence', '=', 0),
+    [taskId, fence],
+  );
 }

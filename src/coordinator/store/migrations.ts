@@ -18,6 +18,7 @@ export const migrations: readonly Migration[] = [
   { number: 6, name: '0006-watch', up: watchFolders },
   { number: 7, name: '0007-hooks', up: hooksOfJobs },
   { number: 8, name: '0008-speeds', up: learntSpeeds },
+  { number: 9, name: '0009-retention', up: removedJobs },
 ];
 
 interface MetaSchema {
@@ -232,6 +233,32 @@ async function learntSpeeds({ schema }: Kysely<never>): Promise<void> {
     .addColumn('log_mean', 'double precision', (column) => column.notNull())
     .addPrimaryKeyConstraint('speeds_key', ['worker_id', 'work'])
     .execute();
+}
+
+/** Jobs can be removed, and are counted as they change. */
+async function removedJobs(database: Kysely<never>): Promise<void> {
+  const { schema } = database;
+  await schema.createIndex('jobs_by_end').on('jobs').columns(['ended_at', 'id']).execute();
+  await schema
+    .createTable('removals')
+    .addColumn('revision', 'bigint', (column) => column.primaryKey())
+    .addColumn('ids', 'text', (column) => column.notNull())
+    .execute();
+  await sql`insert into counters (name, value) values ('removals-forgotten', 0)`.execute(database);
+  const states = [
+    'accepted',
+    'probing',
+    'planned',
+    'waiting',
+    'paused',
+    'running',
+    'verifying',
+    'committing',
+  ];
+  for (const state of [...states, 'done', 'failed', 'cancelled'])
+    await sql`insert into counters (name, value) select ${`jobs-${state}`}, count(*) from jobs where state = ${state}`.execute(
+      database,
+    );
 }
 
 interface OneOutputSchema {

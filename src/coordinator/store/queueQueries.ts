@@ -1,13 +1,15 @@
-import type { QueueEntry, QueuePage } from '../store.ts';
+import type { QueuedJob, QueuePage } from '../store.ts';
 import { chunks } from './chunks.ts';
-import type { JobRecord, TaskRecord } from './records.ts';
-import { toJobRecord, toTaskRecord } from './rows.ts';
-import type { Database, Writing } from './schema.ts';
+import { withParts } from './jobQueries.ts';
+import type { StoredJob, TaskRecord } from './records.ts';
+import { toTaskRecord } from './rows.ts';
+import type { Database, JobsTable } from './schema.ts';
+import type { WriteSession } from './writeSession.ts';
 
 export async function waitingTasks(
   db: Database,
   { now, kinds, limit, after }: QueuePage,
-): Promise<QueueEntry[]> {
+): Promise<QueuedJob[]> {
   let query = db
     .selectFrom('tasks')
     .selectAll()
@@ -25,13 +27,15 @@ export async function waitingTasks(
       .where((where) => where.or([where('rank', '>', rank), where('id', '>', id)]));
   }
   const tasks = (await query.execute()).map(toTaskRecord);
-  const jobs = new Map<string, JobRecord>();
+  const rows: JobsTable[] = [];
   for (const ids of chunks(tasks.map(({ jobId }) => jobId)))
-    for (const row of await db.selectFrom('jobs').selectAll().where('id', 'in', ids).execute())
-      jobs.set(row.id, toJobRecord(row));
+    rows.push(...(await db.selectFrom('jobs').selectAll().where('id', 'in', ids).execute()));
+  const jobs = new Map<string, StoredJob>(
+    (await withParts(db, rows)).map((stored) => [stored.job.id, stored]),
+  );
   return tasks.flatMap((task) => {
-    const job = jobs.get(task.jobId);
-    return job ? [{ job, task }] : [];
+    const stored = jobs.get(task.jobId);
+    return stored ? [{ ...stored, task }] : [];
   });
 }
 
@@ -51,7 +55,7 @@ export async function countAhead(db: Database, { rank, id, kind }: TaskRecord): 
 /** How priority was weighed against age when the tasks were ranked, milliseconds. */
 const ageingCounter = 'ageing-ms';
 
-export async function rankTasks(writing: Writing, ageingMs: number): Promise<void> {
+export async function rankTasks({ db: writing }: WriteSession, ageingMs: number): Promise<void> {
   const row = await writing
     .selectFrom('counters')
     .select('value')

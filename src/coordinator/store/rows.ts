@@ -5,16 +5,48 @@ import { attemptRecordSchema, jobRecordSchema, taskRecordSchema } from './record
 import type { AttemptRecord, JobRecord, TaskRecord } from './records.ts';
 import type { AttemptsTable, JobsTable, TasksTable } from './schema.ts';
 
+const withoutPresetSchema = jobRecordSchema.omit({ presetData: true });
+const presetDataSchema = jobRecordSchema.shape.presetData;
+type PresetData = JobRecord['presetData'];
+
+/** Presets by their text: most jobs have one of a few, and checking it costs more than all else of a row. */
+class KnownPresets {
+  /** The one used last at the end. */
+  readonly #known = new Map<string, PresetData>();
+  readonly #most = 64;
+
+  read({ id, preset_data: text }: JobsTable): PresetData {
+    const preset = this.#known.get(text) ?? check('preset of job', id, presetDataSchema, () => parse(text));
+    this.#known.delete(text);
+    this.#known.set(text, preset);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > this.#most && oldest !== undefined) this.#known.delete(oldest);
+    return preset;
+  }
+}
+
+const presets = new KnownPresets();
+
 /** Between records and rows. A row that does not fit is `store-unavailable`: it was not written by this program. */
 
 export function toJobRow(job: JobRecord): JobsTable {
   return {
     id: job.id,
     submission_id: job.submissionId,
-    revision: job.revision,
-    state: job.state,
     preset: job.preset,
     preset_data: JSON.stringify(job.presetData),
+    created_at: job.createdAt,
+    ...toChangeableRow(job),
+  };
+}
+
+/** Without what never changes of a job. */
+export function toChangeableRow(
+  job: JobRecord,
+): Omit<JobsTable, 'id' | 'submission_id' | 'preset' | 'preset_data' | 'created_at'> {
+  return {
+    revision: job.revision,
+    state: job.state,
     priority: job.priority,
     attached: Number(job.attached),
     session_id: job.sessionId ?? null,
@@ -33,20 +65,19 @@ export function toJobRow(job: JobRecord): JobsTable {
     cancelling: Number(job.cancelling),
     suspended: Number(job.suspended),
     fence: job.fence,
-    created_at: job.createdAt,
     started_at: job.startedAt ?? null,
     ended_at: job.endedAt ?? null,
   };
 }
 
 export function toJobRecord(row: JobsTable): JobRecord {
-  return check('job', row.id, jobRecordSchema, () => ({
+  const presetData = presets.read(row);
+  const job = check('job', row.id, withoutPresetSchema, () => ({
     id: row.id,
     submissionId: row.submission_id,
     revision: row.revision,
     state: row.state,
     preset: row.preset,
-    presetData: parse(row.preset_data),
     priority: row.priority,
     attached: row.attached === 1,
     sessionId: row.session_id ?? undefined,
@@ -67,6 +98,7 @@ export function toJobRecord(row: JobsTable): JobRecord {
     startedAt: row.started_at ?? undefined,
     endedAt: row.ended_at ?? undefined,
   }));
+  return { ...job, presetData };
 }
 
 export function toTaskRow(task: TaskRecord, job: JobRecord): TasksTable {

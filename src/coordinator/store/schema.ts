@@ -14,6 +14,7 @@ export interface Schema {
   made_files: MadeFilesTable;
   watch_folders: WatchFoldersTable;
   watched_files: WatchedFilesTable;
+  removals: RemovalsTable;
 }
 
 export interface JobsTable {
@@ -94,6 +95,12 @@ export interface AttemptsTable {
   error: string | null;
   started_at: number;
   ended_at: number | null;
+}
+
+export interface RemovalsTable {
+  revision: number;
+  /** JSON. */
+  ids: string;
 }
 
 export interface ReservationsTable {

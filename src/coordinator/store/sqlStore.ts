@@ -1,11 +1,21 @@
 import type { Counts } from '../../protocol/model.ts';
 import type { LearntSpeed } from '../speeds.ts';
-import type { Explanation, JobPage, JobWrite, QueueEntry, QueuePage, Store } from '../store.ts';
+import type {
+  EndedJob,
+  EndedPage,
+  Explanation,
+  JobPage,
+  JobWrite,
+  QueuedJob,
+  QueuePage,
+  Store,
+} from '../store.ts';
 import { GroupCommit, type SetSync } from './groupCommit.ts';
 import * as read from './jobQueries.ts';
 import { explainJobs, insertJob, pauseQueue, updateJob } from './jobWrites.ts';
 import * as queue from './queueQueries.ts';
-import type { StoredJob, TaskRecord } from './records.ts';
+import type { JobRecord, StoredJob, TaskRecord } from './records.ts';
+import { endedJobs, removeJobs } from './removals.ts';
 import { reservedAmong } from './reservations.ts';
 import type { Database } from './schema.ts';
 import * as watched from './watchQueries.ts';
@@ -24,15 +34,15 @@ export class SqlStore implements Store {
   }
 
   submit(job: StoredJob): Promise<StoredJob> {
-    return this.#commits.write(true, (writing) => insertJob(writing, job));
+    return this.#commits.write(true, (session) => insertJob(session, job));
   }
 
   write(change: JobWrite): Promise<number> {
-    return this.#commits.write(change.durable ?? false, (writing) => updateJob(writing, change));
+    return this.#commits.write(change.durable ?? false, (session) => updateJob(session, change));
   }
 
   explain(reasons: readonly Explanation[]): Promise<void> {
-    return this.#commits.write(false, (writing) => explainJobs(writing, reasons));
+    return this.#commits.write(false, (session) => explainJobs(session, reasons));
   }
 
   job(id: string): Promise<StoredJob | undefined> {
@@ -72,10 +82,10 @@ export class SqlStore implements Store {
   }
 
   pauseQueue(paused: boolean): Promise<void> {
-    return this.#commits.write(true, (writing) => pauseQueue(writing, paused));
+    return this.#commits.write(true, (session) => pauseQueue(session, paused));
   }
 
-  queue(page: QueuePage): Promise<QueueEntry[]> {
+  queue(page: QueuePage): Promise<QueuedJob[]> {
     return queue.waitingTasks(this.#db, page);
   }
 
@@ -88,11 +98,11 @@ export class SqlStore implements Store {
   }
 
   keepSpeeds(speeds: readonly LearntSpeed[]): Promise<void> {
-    return this.#commits.write(false, (writing) => writeSpeeds(writing, speeds));
+    return this.#commits.write(false, ({ db }) => writeSpeeds(db, speeds));
   }
 
   rank(ageingMs: number): Promise<void> {
-    return this.#commits.write(false, (writing) => queue.rankTasks(writing, ageingMs));
+    return this.#commits.write(false, (session) => queue.rankTasks(session, ageingMs));
   }
 
   nextDue(now: number): Promise<number | undefined> {
@@ -132,18 +142,18 @@ export class SqlStore implements Store {
     files: readonly WatchedFileRecord[] = [],
     forgetExisting = false,
   ): Promise<void> {
-    return this.#commits.write(true, async (writing) => {
+    return this.#commits.write(true, async ({ db: writing }) => {
       if (forgetExisting) await watched.forgetExisting(writing, folder.id);
       await watched.saveFolder(writing, folder, files);
     });
   }
 
   removeWatchFolder(id: string): Promise<void> {
-    return this.#commits.write(true, (writing) => watched.removeFolder(writing, id));
+    return this.#commits.write(true, ({ db }) => watched.removeFolder(db, id));
   }
 
   addWatchedFiles(folderId: string, files: readonly WatchedFileRecord[]): Promise<void> {
-    return this.#commits.write(true, (writing) => watched.addFiles(writing, folderId, files));
+    return this.#commits.write(true, ({ db }) => watched.addFiles(db, folderId, files));
   }
 
   watchedAmong(folderId: string, keys: readonly IdentityKeys[]): Promise<boolean[]> {
@@ -160,6 +170,14 @@ export class SqlStore implements Store {
 
   watchSummary(folderId: string): ReturnType<Store['watchSummary']> {
     return watched.watchSummary(this.#db, folderId);
+  }
+
+  ended(page: EndedPage): Promise<JobRecord[]> {
+    return endedJobs(this.#db, page);
+  }
+
+  remove(jobs: readonly EndedJob[]): Promise<string[]> {
+    return this.#commits.write(false, (session) => removeJobs(session, jobs));
   }
 
   async close(): Promise<void> {

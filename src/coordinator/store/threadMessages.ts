@@ -28,6 +28,8 @@ const methods: Readonly<Record<StoreMethod, true>> = {
   nextDue: true,
   underWay: true,
   attached: true,
+  ended: true,
+  remove: true,
   reserved: true,
   replacementsDue: true,
   replacedPaths: true,

@@ -86,6 +86,13 @@ export class JobBoard {
     }
   }
 
+  /** The daemon keeps finished jobs for a while only. */
+  removeJobs(ids: readonly string[]): void {
+    const known = ids.filter((id) => this.#jobs.delete(id));
+    for (const id of known) this.#progress.delete(id);
+    if (known.length > 0) this.#changes.fire({ kind: 'reset' });
+  }
+
   applyProgress(progress: readonly Progress[]): void {
     for (const entry of progress) {
       const job = this.#jobs.get(entry.jobId);

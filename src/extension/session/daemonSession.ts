@@ -240,6 +240,9 @@ export class DaemonSession implements Disposable {
         onJobs: (jobs) => {
           board.applyJobs(jobs);
         },
+        onRemoved: (ids) => {
+          board.removeJobs(ids);
+        },
         onProgress: (progress) => {
           board.applyProgress(progress);
         },

@@ -10,6 +10,8 @@ export interface Figure {
   values: number[];
   /** The promise: the median is at most this. */
   atMost?: number | undefined;
+  /** Or this: the median is at least this. */
+  atLeast?: number | undefined;
 }
 
 const root = path.join(import.meta.dirname, '..', '..', '..');
@@ -26,8 +28,8 @@ export function report(name: string, figures: readonly Figure[], context: Record
       median: digits(s.median),
       'min … max': `${digits(s.min)} … ${digits(s.max)}`,
       'quartile deviation': digits(s.quartileDeviation),
-      promised: figure.atMost === undefined ? '' : `≤ ${digits(figure.atMost)}`,
-      kept: figure.atMost === undefined ? '' : s.median <= figure.atMost ? 'yes' : 'NO',
+      promised: promiseOf(figure, digits),
+      kept: isKept(figure, s.median),
     };
   });
   console.log(`\n${name}`);
@@ -43,4 +45,14 @@ export function report(name: string, figures: readonly Figure[], context: Record
   };
   writeFileSync(file, JSON.stringify({ name, machine, context, figures }, undefined, 2));
   console.log(`Raw values: ${path.relative(root, file)}`);
+}
+
+function promiseOf({ atMost, atLeast }: Figure, digits: (value: number) => string): string {
+  if (atMost !== undefined) return `≤ ${digits(atMost)}`;
+  return atLeast === undefined ? '' : `≥ ${digits(atLeast)}`;
+}
+
+function isKept({ atMost, atLeast }: Figure, median: number): string {
+  if (atMost === undefined && atLeast === undefined) return '';
+  return median <= (atMost ?? median) && median >= (atLeast ?? median) ? 'yes' : 'NO';
 }

@@ -15,6 +15,7 @@ const job = (id: string, revision: number): Job => ({ id, revision }) as Job;
 const answer = (cursor: number, snapshot: boolean, jobs: Job[] = []): Answer => ({
   snapshot,
   jobs,
+  removed: [],
   cursor,
   workers: [],
   counts,
@@ -56,7 +57,7 @@ describe('subscriptions', () => {
     subscriptions.connected(daemon.ask);
     daemon.asked[0]?.answer(answer(5, true, [job('a', 5)]));
     await settled();
-    subscriptions.listeners['jobs.changed']({ jobs: [job('b', 6)], cursor: 6 });
+    subscriptions.listeners['jobs.changed']({ jobs: [job('b', 6)], removed: [], cursor: 6 });
     subscriptions.listeners['counts.changed'](counts);
     assert.deepEqual(seen, ['snapshot a', 'jobs b']);
     assert.deepEqual(daemon.asked[0]?.params, { topics: ['jobs'], since: undefined });
@@ -70,7 +71,7 @@ describe('subscriptions', () => {
     subscriptions.connected(daemon.ask);
     daemon.asked[0]?.answer(answer(5, true));
     await settled();
-    subscriptions.listeners['jobs.changed']({ jobs: [job('b', 9)], cursor: 9 });
+    subscriptions.listeners['jobs.changed']({ jobs: [job('b', 9)], removed: [], cursor: 9 });
     subscriptions.disconnected();
     subscriptions.connected(daemon.ask);
     assert.equal(daemon.asked[1]?.params.since, 9);
@@ -85,9 +86,9 @@ describe('subscriptions', () => {
     const { seen, listeners } = view();
     subscriptions.add(['jobs'], listeners);
     subscriptions.connected(daemon.ask);
-    subscriptions.listeners['jobs.changed']({ jobs: [job('old', 4)], cursor: 4 });
+    subscriptions.listeners['jobs.changed']({ jobs: [job('old', 4)], removed: [], cursor: 4 });
     daemon.asked[0]?.answer(answer(5, true, [job('a', 5)]));
-    subscriptions.listeners['jobs.changed']({ jobs: [job('new', 6)], cursor: 6 });
+    subscriptions.listeners['jobs.changed']({ jobs: [job('new', 6)], removed: [], cursor: 6 });
     await settled();
     assert.deepEqual(seen, ['snapshot a', 'jobs new']);
   });

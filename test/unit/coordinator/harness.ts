@@ -36,6 +36,7 @@ export const daemonHandlers: DaemonHandlers = {
 export class FakeClient {
   readonly peer;
   readonly changed: { jobs: Job[]; cursor: number }[] = [];
+  readonly removed: string[] = [];
   readonly progress: Progress[][] = [];
   workers: WorkerInfo[] = [];
   counts: unknown;
@@ -56,6 +57,7 @@ export class FakeClient {
       listeners: {
         'jobs.changed': (changes) => {
           this.changed.push(changes);
+          this.removed.push(...changes.removed);
           this.#notify();
         },
         'jobs.progress': ({ progress }) => {

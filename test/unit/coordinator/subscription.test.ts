@@ -10,6 +10,7 @@ describe('subscription', () => {
     let tell: (changes: Changes) => void = () => undefined;
     const changes = (...revisions: number[]): Changes => ({
       jobs: revisions.map((revision) => storedJob(`j${revision}`, { revision })),
+      removed: [],
       cursor: revisions.at(-1) ?? 0,
     });
     const counts = noCounts;

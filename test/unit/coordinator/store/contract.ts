@@ -4,6 +4,7 @@ import { describeConcurrency } from './concurrency.ts';
 import { describeCounts } from './counts.ts';
 import { describeFullDisk } from './fullDisk.ts';
 import { describeRecords } from './records.ts';
+import { describeRemoval } from './removal.ts';
 import { describeSchema } from './schema.ts';
 import { describeWatched } from './watched.ts';
 
@@ -73,6 +74,7 @@ export function storeContract(
       describeWatched(() => given);
       describeConcurrency(() => given);
       describeCounts(() => given);
+      describeRemoval(() => given);
       if (fill) describeFullDisk(() => given.store, fill);
     });
   });

@@ -125,11 +125,8 @@ export function describeRecords(given: () => OpenStore): void {
         rest.jobs.map(({ job }) => job.id),
         ['c', 'a'],
       );
-      assert.deepEqual(await store.changesSince(rest.cursor, 10), {
-        jobs: [],
-        cursor: rest.cursor,
-        more: false,
-      });
+      const nothing = await store.changesSince(rest.cursor, 10);
+      assert.deepEqual([nothing.jobs, nothing.cursor, nothing.more], [[], rest.cursor, false]);
     });
 
     it('reserves names for one job', async () => {

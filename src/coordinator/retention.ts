@@ -1,0 +1,117 @@
+import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
+import { isEnded } from '../protocol/model.ts';
+import type { Timers } from '../protocol/timers.ts';
+import type { Clock } from './ids.ts';
+import type { JobLogs } from './jobLog.ts';
+import type { RetentionLimits } from './queueSettings.ts';
+import type { EndedPage, Store } from './store.ts';
+import type { JobRecord } from './store/records.ts';
+
+export interface RetentionOptions {
+  readonly store: Store;
+  readonly logs: Pick<JobLogs, 'remove'>;
+  readonly limits: RetentionLimits;
+  /** Between two looks, milliseconds. */
+  readonly intervalMs: number;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** After some were removed: who follows the changes hears of it. */
+  readonly onRemoved: () => void;
+  readonly onError: (error: DffmpegError) => void;
+}
+
+/** Jobs of one transaction: bounds how long others wait for the store. */
+const atOnce = 200;
+
+/** Removes finished jobs that are too old or too many, with their logs, in small steps; looks now and then. */
+export class Retention {
+  readonly #options: RetentionOptions;
+  #limits: RetentionLimits;
+  #stopTimer: (() => void) | undefined;
+  #running: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(options: RetentionOptions) {
+    this.#options = options;
+    this.#limits = options.limits;
+    this.#wait();
+  }
+
+  /** Takes effect at once. */
+  setLimits(limits: RetentionLimits): void {
+    this.#limits = limits;
+    this.run();
+  }
+
+  /** Looks now. */
+  run(): void {
+    if (this.#closed) return;
+    this.#stopTimer?.();
+    this.#running = (this.#running ?? Promise.resolve())
+      .then(() => this.#remove())
+      .catch((error: unknown) => {
+        this.#options.onError(toDffmpegError(error));
+      })
+      .then(() => {
+        this.#wait();
+      });
+  }
+
+  /** Resolves when the look that is under way is over. */
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stopTimer?.();
+    await this.#running;
+  }
+
+  #wait(): void {
+    this.#stopTimer?.();
+    if (!this.#closed)
+      this.#stopTimer = this.#options.timers.after(this.#options.intervalMs, () => this.run());
+  }
+
+  async #remove(): Promise<void> {
+    const { store, clock } = this.#options;
+    const { keepJobsMs, keepJobs } = this.#limits;
+    if (keepJobsMs > 0) await this.#removeOldest({ before: clock() - keepJobsMs }, Number.POSITIVE_INFINITY);
+    const { done, failed, cancelled } = await store.counts();
+    await this.#removeOldest({}, done + failed + cancelled - keepJobs);
+  }
+
+  async #removeOldest(which: Pick<EndedPage, 'before'>, count: number): Promise<void> {
+    const { store, logs, onRemoved } = this.#options;
+    let after: EndedPage['after'];
+    for (let left = count; left > 0 && !this.#closed;) {
+      const limit = Math.min(atOnce, left);
+      const page = await store.ended({ ...which, limit, after });
+      const last = page.at(-1);
+      if (last?.endedAt === undefined) return;
+      after = { id: last.id, endedAt: last.endedAt };
+      const removed = await store.remove(page.filter(mayBeRemoved));
+      left -= removed.length;
+      if (removed.length > 0) onRemoved();
+      for (const id of removed) await logs.remove(id);
+      // Whatever waits for the store has its turn.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}
+
+/**
+ * Whether nobody needs the job any more but to read of it. What can still be undone is kept, however old it is; what
+ * says that a file is a result in the place of its source; and what a hook is still to be told of.
+ */
+export function mayBeRemoved({
+  state,
+  replacement,
+  hooks = [],
+}: Pick<JobRecord, 'state' | 'replacement' | 'hooks'>): boolean {
+  if (!isEnded(state) || hooks.some((hook) => hook.state === 'waiting')) return false;
+  return replacement === undefined || removable.has(replacement.state);
+}
+
+const removable = new Set<NonNullable<JobRecord['replacement']>['state']>(['held', 'refused', 'undone']);

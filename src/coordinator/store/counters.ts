@@ -1,0 +1,13 @@
+import type { JobState } from '../../protocol/model.ts';
+
+/** Names of the rows of `counters`. */
+export const revisionCounter = 'revision';
+/** 1 while the whole queue is paused. */
+export const queuePausedCounter = 'queue-paused';
+/** Revision up to which removals are forgotten: an older cursor does not hear of them. */
+export const forgottenCounter = 'removals-forgotten';
+
+/** How many jobs are in a state: kept with every change, since counting a million takes long. */
+export function countsName(state: JobState): string {
+  return `jobs-${state}`;
+}
