@@ -366,7 +366,9 @@ describe('what attempts report of several outputs', () => {
     (each: Output, index: number): boolean =>
       each.state === state && before.job.outputs[index]?.state !== state;
 
-  it('ends exactly when all are settled, and never unsettles one (property)', async () => {
+  it('ends exactly when all are settled, and never unsettles one (property)', async function () {
+    // A hundred queues, each with a database of its own.
+    this.timeout(60_000);
     let ended = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(anyStep, { minLength: 10, maxLength: 100 }), async (steps) => {

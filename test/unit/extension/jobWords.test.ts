@@ -84,7 +84,7 @@ describe('a row of the Jobs view', () => {
     assert.equal(jobContext(makeJob()), 'job+waiting+cancellable+pausable');
     assert.equal(jobContext(makeDone()), 'job+done+result+log+command');
     assert.equal(jobContext(failed), 'job+failed+retryable+helpable+log');
-    assert.equal(jobContext({ ...failed, attempts: [] }), 'job+failed+retryable');
+    assert.equal(jobContext({ ...failed, attempts: [] }), 'job+failed+retryable+helpable');
   });
 
   it('says that it is paused, and offers to go on', () => {
