@@ -83,7 +83,7 @@ export class Recovery {
   #work(worker: ConnectedWorker, failures: number): void {
     this.#repeats.get(worker.id)?.();
     this.#repeats.delete(worker.id);
-    const { onError, wake } = this.#options;
+    const { fleet, onError, wake } = this.#options;
     const work = (this.#working.get(worker.id) ?? Promise.resolve())
       .then(() => this.#recover(worker))
       .catch((error: unknown) => {
@@ -91,7 +91,8 @@ export class Recovery {
         return false;
       })
       .then((complete) => {
-        if (!complete) this.#repeatLater(worker, failures + 1);
+        if (complete && fleet.get(worker.id) === worker) worker.peer.emit('recovered', {});
+        else this.#repeatLater(worker, failures + 1);
         wake();
       });
     this.#working.set(worker.id, work);

@@ -5,10 +5,12 @@ import path from 'node:path';
 import { discoveryPath, localIdentity, type Discovery } from '../client/discovery.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
 import { createCoordinator, type Coordinator } from '../coordinator/coordinator.ts';
+import type { QueueSettings } from '../coordinator/queueSettings.ts';
 import type { Store } from '../coordinator/store.ts';
 import { openThreadedStore } from '../coordinator/store/threadedStore.ts';
 import { WatchBoard } from '../coordinator/watchBoard.ts';
 import { writeFileAtomic } from '../files/atomicWrite.ts';
+import type { PlacingFs } from '../files/placingFs.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import { systemTimers } from '../protocol/timers.ts';
 import { protocolVersion } from '../protocol/version.ts';
@@ -32,6 +34,14 @@ import { WatchService } from './watch/watchService.ts';
 export interface DaemonOptions {
   readonly config: ConfigStore;
   readonly stateDir: string;
+  readonly parts?: DaemonParts | undefined;
+}
+
+/** What a test that breaks things puts between the daemon and the disk. */
+export interface DaemonParts {
+  readonly wrapStore?: (store: Store, file: string) => Store;
+  readonly fs?: PlacingFs;
+  readonly queue?: Partial<QueueSettings>;
 }
 
 /** The id under which the worker of the daemon itself finds its attempts again after a restart. */
@@ -43,6 +53,7 @@ export class Daemon {
   readonly ended: Promise<number>;
   readonly #config: ConfigStore;
   readonly #stateDir: string;
+  readonly #parts: DaemonParts;
   readonly #program = programBuild();
   readonly #startedAt = Date.now();
   readonly #log: DaemonLog;
@@ -54,9 +65,10 @@ export class Daemon {
   #keepJobs: () => void = () => undefined;
   #end: (code: number) => void = () => undefined;
 
-  constructor({ config, stateDir }: DaemonOptions) {
+  constructor({ config, stateDir, parts = {} }: DaemonOptions) {
     this.#config = config;
     this.#stateDir = stateDir;
+    this.#parts = parts;
     this.ended = new Promise((resolve) => (this.#end = resolve));
     const { logLevel, logBytes, logFiles } = config.values;
     this.#log = openLog({
@@ -132,19 +144,20 @@ export class Daemon {
   async #openQueue(): Promise<{ coordinator: Coordinator; watch: WatchService }> {
     const { version } = this.#program;
     const file = path.join(this.#stateDir, 'store.sqlite');
+    const { wrapStore = (store) => store, queue } = this.#parts;
     const store = await openThreadedStore({
       store: { dialect: 'sqlite', file, programVersion: version },
       onCrash: (error) => this.#log.log.error({ err: error }, 'the queue’s database'),
     });
     const board = new WatchBoard();
     const coordinator = await createCoordinator({
-      ...{ store, watchBoard: board },
+      ...{ store: wrapStore(store, file), watchBoard: board },
       hooks: (event) =>
         this.#config.values.hooks
           .filter(({ on }) => on === event)
           .map((hook) => ({ key: hookKey(hook), ...describeHook(hook) })),
       logsDir: path.join(this.#stateDir, 'logs', 'jobs'),
-      settings: this.#settings.queue,
+      settings: { ...this.#settings.queue, ...queue },
       clock: Date.now,
       random: Math.random,
       platform: process.platform,
@@ -248,6 +261,7 @@ export class Daemon {
         return config.values.lowPriority;
       },
       settings: this.#settings.worker,
+      fs: this.#parts.fs,
       onError: (error) => this.#log.log.warn({ err: error }, 'worker'),
     });
     this.#cleanups.add('worker', () => worker.close());

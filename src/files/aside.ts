@@ -10,6 +10,7 @@ import { sameInode } from './placementRecord.ts';
 import { recoverPlacement } from './placing.ts';
 import type { PlacingFs } from './placingFs.ts';
 import { ownPrefix } from './staging.ts';
+import type { Traces } from './traces.ts';
 
 /** A source that a result takes the place of. */
 export interface ReplacedSource extends SourceState {
@@ -33,8 +34,8 @@ export function asidePath({ path: source, jobId }: Pick<ReplacedSource, 'path' |
 }
 
 /** Throws `request-invalid` for a link, and the `destination-…` errors where its folder cannot be written. */
-export async function requireReplaceable(source: string): Promise<void> {
-  await checkDestination(path.dirname(source));
+export async function requireReplaceable(source: string, traces: Traces): Promise<void> {
+  await checkDestination(path.dirname(source), traces);
   if ((await lstat(source)).isSymbolicLink()) throw isLink(source);
 }
 

@@ -2,13 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { toDestinationError } from './destinationError.ts';
+import { ownPrefix } from './staging.ts';
+import type { Traces } from './traces.ts';
 
 /**
  * Proves that a result can be written into `folder` by writing there: permissions, read-only mounts and
  * quotas are told by nothing else. Throws `destination-missing`, `-unwritable` or `-full`.
  */
-export async function checkDestination(folder: string): Promise<void> {
-  const trial = path.join(folder, `.dffmpeg-${randomBytes(6).toString('hex')}.try`);
+export async function checkDestination(folder: string, traces: Traces): Promise<void> {
+  const trial = path.join(folder, `${ownPrefix}${randomBytes(6).toString('hex')}.try`);
+  await traces.note(trial);
   try {
     const handle = await open(trial, 'wx');
     try {
@@ -19,5 +22,7 @@ export async function checkDestination(folder: string): Promise<void> {
     }
   } catch (error) {
     throw toDestinationError(error, folder);
+  } finally {
+    await traces.forget(trial);
   }
 }

@@ -41,12 +41,24 @@ export async function forgetPlacement(recordDir: string, key: string): Promise<v
   await rm(recordPath(recordDir, key), { force: true });
 }
 
-/** Drops records that nobody asked for again in `keepDays`. `now`: milliseconds since 1970. */
-export async function sweepRecords(recordDir: string, now: number, keepDays: number): Promise<void> {
+/** `<task>-<fence>` in the name of a record, also of one that was being written. */
+const namePattern = /^\.?(.+-\d+)\.json/;
+
+/**
+ * Removes records of attempts that have ended, and others (of a source that was replaced) that are older than `keepDays`.
+ * To be called as `sweepAttempts` is.
+ */
+export async function sweepRecords(
+  recordDir: string,
+  isRunning: (key: string) => boolean,
+  keepDays: number,
+): Promise<void> {
   for (const name of await readdir(recordDir).catch(() => [])) {
     const file = path.join(recordDir, name);
-    const { mtimeMs } = await stat(file);
-    if (now - mtimeMs > keepDays * 86_400_000) await rm(file, { force: true });
+    const key = namePattern.exec(name)?.[1];
+    const isDone =
+      key === undefined ? Date.now() - (await stat(file)).mtimeMs > keepDays * 86_400_000 : !isRunning(key);
+    if (isDone) await rm(file, { force: true });
   }
 }
 

@@ -8,6 +8,7 @@ import { placeFolder } from './placeFolder.ts';
 import { readRecord, recordPath, sameInode, type PlacementRecord } from './placementRecord.ts';
 import { placingFs, type PlacingFs } from './placingFs.ts';
 import { copyPath, stagingKey } from './staging.ts';
+import type { Traces } from './traces.ts';
 
 export interface Placement {
   /** The complete, verified result: a file or a folder. */
@@ -18,6 +19,8 @@ export interface Placement {
   recordDir: string;
   /** Names its record and its copy; by default the attempt's, from where the result is staged. */
   key?: string;
+  /** Notes a copy in the destination before it is made. */
+  traces?: Traces | undefined;
   fs?: PlacingFs;
 }
 

@@ -73,8 +73,9 @@ export async function placeCopied(
   fs: PlacingFs,
   place: (copied: string, copy: FileIdentity) => Promise<{ outcome: 'placed' | 'taken'; used: boolean }>,
 ): Promise<'placed' | 'taken'> {
-  const { staged, path: target, recordDir } = placement;
+  const { staged, path: target, recordDir, traces } = placement;
   const copied = copyPath(path.dirname(target), keyOf(placement));
+  await traces?.note(copied);
   await fs.removeResult(copied);
   try {
     await fs.copy(staged, copied);

@@ -1,12 +1,15 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { toDestinationError } from './destinationError.ts';
+import type { Traces } from './traces.ts';
 
 /** Names that the project leaves in other people's folders begin so, and are hidden on Unix. */
 export const ownPrefix = '.dffmpeg-';
 
 /** `<task>-<fence>`. */
 const keyPattern = /^[0-9A-Za-z_-]+-\d+$/;
+
+const hiddenPattern = /^\.dffmpeg-(.+-\d+)\.(?:part|copy)$/;
 
 /** What a plan calls its result in the attempt's folder: `result.mp4`, `hd.mkv`, `stream`. */
 const resultPattern = /^[0-9A-Za-z][0-9A-Za-z_-]*(?:\.[0-9A-Za-z]+)?$/;
@@ -21,12 +24,14 @@ export async function stage(options: {
   destination: string;
   taskId: string;
   fence: number;
+  traces: Traces;
 }): Promise<string> {
   const { scratchDir, destination } = options;
   const key = `${options.taskId}-${options.fence}`;
   await mkdir(scratchDir, { recursive: true });
   const near = await sameDevice(scratchDir, destination);
   const folder = near ? path.join(scratchDir, key) : partFolder(destination, key);
+  if (!near) await options.traces.note(folder);
   try {
     // Whatever somebody else put there under this name, a link included, is not written into.
     await rm(folder, { recursive: true, force: true });
@@ -43,28 +48,13 @@ export async function removeStaging(folder: string): Promise<void> {
 }
 
 /**
- * Removes what dead attempts left in the scratch folder and what did not change for `keepHours`. Only to be called once the coordinator has had the
- * time to recover what it knows. `running` are the keys (`<task>-<fence>`) of the attempts under way.
+ * Removes what dead attempts left in the scratch folder. Only to be called once the coordinator has recovered what it
+ * knows of. `isRunning` says of a key (`<task>-<fence>`) whether its attempt is under way.
  */
-export async function sweepAttempts(
-  scratchDir: string,
-  now: number,
-  running: ReadonlySet<string>,
-  keepHours: number,
-): Promise<void> {
-  for (const key of await readdir(scratchDir).catch(() => [])) {
-    const folder = path.join(scratchDir, key);
-    if (running.has(key) || !keyPattern.test(key)) continue;
-    if (now - (await lastChange(folder)) > keepHours * 3_600_000)
-      await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/** Milliseconds since 1970; a file that grows does not change its folder. */
-async function lastChange(folder: string): Promise<number> {
-  const inside = (await readdir(folder, { recursive: true })).map((name) => path.join(folder, name));
-  const all = await Promise.all([folder, ...inside].map((file) => stat(file)));
-  return Math.max(...all.map(({ mtimeMs }) => mtimeMs));
+export async function sweepAttempts(scratchDir: string, isRunning: (key: string) => boolean): Promise<void> {
+  for (const key of await readdir(scratchDir).catch(() => []))
+    if (keyPattern.test(key) && !isRunning(key))
+      await rm(path.join(scratchDir, key), { recursive: true, force: true });
 }
 
 /** `<task>-<fence>`, from the path of a staged result. */
@@ -76,6 +66,11 @@ function keyOf(folder: string): string | undefined {
   const name = path.basename(folder);
   if (!name.startsWith(ownPrefix)) return name;
   return name.endsWith('.part') ? name.slice(ownPrefix.length, -'.part'.length) : undefined;
+}
+
+/** Of an attempt's folder or copy in a destination: the attempt's `<task>-<fence>`. */
+export function keyOfTrace(file: string): string | undefined {
+  return hiddenPattern.exec(path.basename(file))?.[1];
 }
 
 /**

@@ -263,6 +263,11 @@ export const workerEvents = {
 
 /** Events of a coordinator to a worker. */
 export const coordinatorEvents = {
+  recovered: {
+    doc: 'All that this worker had left under way is brought to an end: what lies in its scratch and belongs to no attempt that runs is nobody’s.',
+    payload: z.object({}),
+    latestWins: true,
+  },
   'load.wanted': {
     doc: 'Whether anybody looks at the load; measuring it costs.',
     payload: z.object({ wanted: z.boolean() }),

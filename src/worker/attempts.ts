@@ -38,13 +38,15 @@ function newReins(): Reins {
 export class Attempts {
   readonly #outbox: ReportOutbox;
   readonly #contextOf: ContextOf;
+  readonly #onEnd: () => void;
   readonly #running = new Map<string, Attempt>();
   /** Of offers that are being thought over. */
   readonly #offered = new Map<string, Reins>();
 
-  constructor(outbox: ReportOutbox, contextOf: ContextOf) {
+  constructor(outbox: ReportOutbox, contextOf: ContextOf, onEnd: () => void) {
     this.#outbox = outbox;
     this.#contextOf = contextOf;
+    this.#onEnd = onEnd;
   }
 
   has(key: AttemptKey): boolean {
@@ -78,6 +80,7 @@ export class Attempts {
     const done = this.#run(key, payload, given, end.signal, release).finally(() => {
       release();
       this.#running.delete(nameOf(key));
+      this.#onEnd();
     });
     this.#running.set(nameOf(key), { key, jobId: payload.jobId, end, suspension, done });
   }

@@ -5,6 +5,8 @@ import { explainFailure, type FailureCode } from '../encoding/failure.ts';
 import type { HealthReport } from '../encoding/healthCheck.ts';
 import type { HealthRun } from '../encoding/healthRuns.ts';
 import { DffmpegError } from '../protocol/errors.ts';
+import { noteChild } from './childLedger.ts';
+import { childMark } from './childMark.ts';
 import { ffmpegEnvironment } from './environment.ts';
 import { lowerPriority } from './priority.ts';
 import { StallTimer } from './stallTimer.ts';
@@ -46,13 +48,14 @@ export async function decodeRun(run: HealthRun, place: DecodePlace): Promise<Hea
     buffer: false,
     reject: false,
     extendEnv: false,
-    env: ffmpegEnvironment(process.env),
+    env: { ...ffmpegEnvironment(process.env), ...childMark() },
     cwd: place.directory,
     cancelSignal: signal,
     forceKillAfterDelay: place.settings.stopGraceSeconds * 1000,
     killDescendants: true,
     encoding: 'utf8',
   });
+  noteChild(subprocess.pid, subprocess);
   lowerPriority(subprocess.pid, 'low');
   const stall = new StallTimer({
     milliseconds: place.stallSeconds * 1000,

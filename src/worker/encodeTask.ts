@@ -6,6 +6,7 @@ import { planOutput } from '../encoding/planOutput.ts';
 import { checkDestination } from '../files/destination.ts';
 import { requireReplaceable } from '../files/aside.ts';
 import { checkSource, type SourceIdentity } from '../files/sourceFile.ts';
+import type { Traces } from '../files/traces.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { TaskPayload } from '../protocol/workerContract.ts';
 import { maxRounds } from './analyse.ts';
@@ -26,9 +27,9 @@ export interface PlannedOutput {
 export async function encodeTask(payload: EncodePayload, context: TaskContext): Promise<void> {
   const sources = await checkSources(payload);
   const replaces = payload.onSuccess === 'replace';
-  if (replaces) await requireReplaceable(sources[0].path);
+  if (replaces) await requireReplaceable(sources[0].path, context.traces);
   const outputs = await planInputs(payload, context);
-  await checkDestinations(outputs);
+  await checkDestinations(outputs, context.traces);
   // All are planned before the first is begun: what cannot be made is said at once.
   const progress = encodeProgress(outputs.map(foresee), (now) => {
     context.progress(now);
@@ -121,9 +122,9 @@ export async function planInputs(
 }
 
 /** Every destination can be written. That there is room was looked at when the attempt was offered. */
-async function checkDestinations(outputs: readonly PlannedOutput[]): Promise<void> {
+async function checkDestinations(outputs: readonly PlannedOutput[], traces: Traces): Promise<void> {
   for (const folder of new Set(outputs.map(({ path: target }) => path.dirname(target))))
-    await checkDestination(folder);
+    await checkDestination(folder, traces);
 }
 
 /** Measurements that change nothing: what follows them is known well enough to weigh the work. */

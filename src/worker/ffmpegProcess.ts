@@ -3,6 +3,8 @@ import { createActiveClock } from '../encoding/activeClock.ts';
 import { createProgressParser, type ProgressBlock } from '../encoding/progress.ts';
 import { createStderrReader, type StderrSummary } from '../encoding/stderr.ts';
 import type { Exit } from '../protocol/model.ts';
+import { noteChild } from './childLedger.ts';
+import { childMark } from './childMark.ts';
 import { ffmpegEnvironment } from './environment.ts';
 import { LineBatcher } from './lineBatcher.ts';
 import { lowerPriority } from './priority.ts';
@@ -66,12 +68,13 @@ export function runFfmpeg(options: FfmpegOptions): FfmpegRun {
     buffer: false,
     reject: false,
     extendEnv: false,
-    env: ffmpegEnvironment(process.env),
+    env: { ...ffmpegEnvironment(process.env), ...childMark() },
     cwd: options.directory,
     forceKillAfterDelay: options.settings.stopGraceSeconds * 1000,
     killDescendants: true,
     encoding: 'utf8',
   });
+  noteChild(subprocess.pid, subprocess);
   const { pid } = subprocess;
   lowerPriority(pid, options.lowPriority ? 'low' : 'normal');
   return {

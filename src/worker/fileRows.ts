@@ -33,18 +33,6 @@ export const fileRows = {
     hot: true,
   }),
   placeRetries: count(5, 'How many such tries there are in one attempt.', { max: 1000, hot: true }),
-  sweepMinutes: duration(
-    'minutes',
-    10,
-    'After the start of the worker: what dead attempts left in the scratch folder is looked for then.',
-    { min: 0.01 },
-  ),
-  scratchKeepHours: age(
-    'hours',
-    24,
-    'What lies in the scratch folder and belongs to no attempt is dropped after so long without a change.',
-    { hot: true },
-  ),
   placementKeepDays: age(
     'days',
     30,

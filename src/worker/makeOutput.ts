@@ -8,7 +8,6 @@ import { identityOf } from '../files/fileIdentity.ts';
 import { forgetPlacement } from '../files/placementRecord.ts';
 import { keyOf } from '../files/placing.ts';
 import { pausesMs, placePersistently } from '../files/placePersistently.ts';
-import { placingFs } from '../files/placingFs.ts';
 import { assertUnchanged, stateOf, type SourceIdentity } from '../files/sourceFile.ts';
 import { removeStaging, stage } from '../files/staging.ts';
 import { DffmpegError } from '../protocol/errors.ts';
@@ -41,7 +40,8 @@ export interface OutputTask {
 export async function makeOutput(task: OutputTask, context: TaskContext): Promise<void> {
   const { taskId, fence } = context.key;
   const destination = path.dirname(task.path);
-  const directory = await stage({ scratchDir: context.scratchDir, destination, taskId, fence });
+  const { scratchDir, traces } = context;
+  const directory = await stage({ scratchDir, destination, taskId, fence, traces });
   let keep = false;
   try {
     const place = runPlace(task, directory, context);
@@ -65,7 +65,7 @@ export async function makeOutput(task: OutputTask, context: TaskContext): Promis
     context.signal.throwIfAborted();
     if (verdict.level === 'fail')
       throw new TaskFailure(damagedResult(verdict, exit), { exit: ended, output: task.index, verdict });
-    const bytes = await placingFs.bytes(staged);
+    const bytes = await context.fs.bytes(staged);
     const why = missedGain(settled.plan.expected, { source: totalBytes(task.sources), result: bytes });
     if (why !== undefined) {
       await removeStaging(directory);
@@ -143,7 +143,8 @@ async function deliver(
   let taken: string | undefined;
   for (;;) {
     const granted = await context.commit({ ...result, identity, taken });
-    const placement = { staged, identity, path: granted, recordDir: context.recordDir };
+    const { recordDir, fs, traces } = context;
+    const placement = { staged, identity, path: granted, recordDir, fs, traces };
     const { placeRetries, placeRetryMinSeconds, placeRetryMaxSeconds } = context.settings;
     const pauses = pausesMs(placeRetries, placeRetryMinSeconds * 1000, placeRetryMaxSeconds * 1000);
     const options = {

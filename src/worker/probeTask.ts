@@ -19,7 +19,7 @@ export async function probeTask(
   context: TaskContext,
 ): Promise<void> {
   const probes = await examineAll(payload.sources, context);
-  for (const folder of payload.destinations) await checkDestination(folder).catch(unlessFull);
+  for (const folder of payload.destinations) await checkDestination(folder, context.traces).catch(unlessFull);
   context.signal.throwIfAborted();
   await context.report({ type: 'probed', probes }, 'last');
 }

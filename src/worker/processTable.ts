@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -56,6 +57,20 @@ async function linuxStart(pid: number): Promise<string | undefined> {
     readFile(`/proc/${pid}/stat`, 'utf8'),
     readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => ''),
   ]);
+  return startIn(stat, boot);
+}
+
+/** As `processStart`, at once; `undefined` on other systems. */
+export function linuxStartNow(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return startIn(stat, readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function startIn(stat: string, boot: string): string | undefined {
   // The name, in parentheses, may hold spaces and parentheses itself.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, ticks] = [fields[0], fields[19]];

@@ -1,5 +1,5 @@
 import { asidePath, discardAside } from '../files/aside.ts';
-import { placingFs } from '../files/placingFs.ts';
+import type { PlacingFs } from '../files/placingFs.ts';
 import { replaceSource, restoreSource } from '../files/replaceSource.ts';
 import type { Handlers } from '../protocol/contract.ts';
 import type { WorkerMethods } from '../protocol/workerContract.ts';
@@ -8,11 +8,12 @@ import { Turns } from './turns.ts';
 /** What happens to sources that a result takes the place of, one at a time: a repeat finds the first one done. */
 export function replacingHandlers(
   recordDir: string,
+  fs: PlacingFs,
 ): Pick<Handlers<WorkerMethods>, 'source.replace' | 'source.restore' | 'source.discard'> {
   const turns = new Turns(1);
   // Once begun it is not called off: between two renames is no place to stop.
   const { signal } = new AbortController();
-  const place = { recordDir, fs: placingFs };
+  const place = { recordDir, fs };
   return {
     'source.replace': ({ jobId, source, result }) =>
       turns.take(signal, async () => {
@@ -24,6 +25,6 @@ export function replacingHandlers(
         result: await restoreSource({ source: { ...source, jobId }, result, home, ...place }),
       })),
     'source.discard': ({ jobId, source }) =>
-      turns.take(signal, async () => ({ outcome: await discardAside({ ...source, jobId }, placingFs) })),
+      turns.take(signal, async () => ({ outcome: await discardAside({ ...source, jobId }, fs) })),
   };
 }

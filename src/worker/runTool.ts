@@ -1,4 +1,6 @@
 import { execa } from 'execa';
+import { noteChild } from './childLedger.ts';
+import { childMark } from './childMark.ts';
 import { ffmpegEnvironment } from './environment.ts';
 import { lowerPriority, type Priority } from './priority.ts';
 
@@ -35,7 +37,7 @@ export async function runTool(
     stdin: 'ignore',
     reject: false,
     extendEnv: false,
-    env: ffmpegEnvironment(process.env),
+    env: { ...ffmpegEnvironment(process.env), ...childMark() },
     timeout: options.timeoutMs,
     forceKillAfterDelay: 500,
     killDescendants: true,
@@ -44,6 +46,7 @@ export async function runTool(
     maxBuffer: maxOutputBytes,
     stripFinalNewline: false,
   });
+  noteChild(subprocess.pid, subprocess);
   lowerPriority(subprocess.pid, options.priority ?? 'normal');
   const result = await subprocess;
   options.signal?.throwIfAborted();

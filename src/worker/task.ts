@@ -1,3 +1,5 @@
+import type { PlacingFs } from '../files/placingFs.ts';
+import type { Traces } from '../files/traces.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { Exit, Progress } from '../protocol/model.ts';
 import type { Params } from '../protocol/contract.ts';
@@ -17,6 +19,10 @@ export interface TaskContext {
   readonly lowPriority: boolean;
   readonly scratchDir: string;
   readonly recordDir: string;
+  /** What it puts into other people's folders. */
+  readonly traces: Traces;
+  /** How results get their names. */
+  readonly fs: PlacingFs;
   /** Aborted by a cancel (the reason is then a `DffmpegError` with code `cancelled`) or by the worker's end. */
   readonly signal: AbortSignal;
   readonly suspension: Suspension;

@@ -3,10 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { outputsOf } from '../encoding/presetOutputs.ts';
 import { DiskRoom, type Room } from '../files/diskRoom.ts';
-import { sweepRecords } from '../files/placementRecord.ts';
 import { recoverPlacement } from '../files/placing.ts';
-import { placingFs } from '../files/placingFs.ts';
-import { isStaged, isStagingFolder, removeStaging, sweepAttempts } from '../files/staging.ts';
+import { placingFs, type PlacingFs } from '../files/placingFs.ts';
+import { isStaged, isStagingFolder, removeStaging } from '../files/staging.ts';
 import type { Channel } from '../protocol/channel.ts';
 import type { Handlers, Params, Result } from '../protocol/contract.ts';
 import { DffmpegError } from '../protocol/errors.ts';
@@ -26,6 +25,7 @@ import { Attempts, nameOf, type ContextOf } from './attempts.ts';
 import type { CapabilityProver } from './capabilities.ts';
 import { FfmpegBinary } from './ffmpegBinary.ts';
 import { FfmpegKeeper } from './ffmpegKeeper.ts';
+import { ChildLedger } from './childLedger.ts';
 import { Inquiries } from './inquiries.ts';
 import { LoadMeter } from './load.ts';
 import { MemoryOutbox, type AttemptKey } from './outbox.ts';
@@ -34,6 +34,7 @@ import { reapProcess } from './processTable.ts';
 import { replacingHandlers } from './replacing.ts';
 import { proveFor, slotKindFor } from './proveFor.ts';
 import { roomNeeded } from './roomNeeded.ts';
+import { Scratch } from './scratch.ts';
 import { Slots, slotTable } from './slotTable.ts';
 import { defaultWorkerSettings, type WorkerSettings } from './workerSettings.ts';
 
@@ -52,6 +53,8 @@ export interface WorkerOptions {
   /** Encodes run below normal priority; default true. */
   lowPriority?: boolean | undefined;
   settings?: WorkerSettings | undefined;
+  /** How results get their names; tests stop it between two steps. */
+  fs?: PlacingFs | undefined;
   /** For the daemon's log: what went wrong between this worker and its coordinator. */
   onError?: ((error: DffmpegError) => void) | undefined;
 }
@@ -74,8 +77,8 @@ type WorkerState = Params<CoordinatorMethods['worker.register']>['worker'];
 class WorkerNode implements Worker {
   readonly #options: WorkerOptions;
   readonly #settings: WorkerSettings;
-  readonly #scratchDir: string;
-  readonly #recordDir: string;
+  readonly #scratch: Scratch;
+  readonly #fs: PlacingFs;
   readonly #ended = new AbortController();
   readonly #slots = new Slots();
   readonly #room = new DiskRoom();
@@ -87,16 +90,20 @@ class WorkerNode implements Worker {
   readonly #attempts: Attempts;
   readonly #inquiries: Inquiries;
   readonly #load: LoadMeter;
-  readonly #running: Promise<unknown>;
-  #sweep: NodeJS.Timeout | undefined;
+  readonly #running: Promise<void>;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#settings = options.settings ?? defaultWorkerSettings;
-    // Links resolved in neither: the paths are compared as text, see `isStaged`.
-    const scratch = this.#settings.scratchFolder || path.join(options.stateDir, 'scratch');
-    this.#scratchDir = path.resolve(scratch, 'attempts');
-    this.#recordDir = path.resolve(options.stateDir, 'scratch', 'placements');
+    this.#scratch = new Scratch({
+      stateDir: options.stateDir,
+      settings: this.#settings,
+      isRunning: (key) => this.#attempts.keys.some(({ taskId, fence }) => `${taskId}-${fence}` === key),
+      onError: (error) => {
+        this.#complain('What earlier attempts left could not be removed', error);
+      },
+    });
+    this.#fs = options.fs ?? placingFs;
     this.#outbox = new MemoryOutbox({
       send: (key, report, signal) =>
         this.#peer.request('task.report', { ...key, report }, { signal, timeoutMs: this.#answerMs }),
@@ -106,7 +113,9 @@ class WorkerNode implements Worker {
       },
       settings: this.#settings,
     });
-    this.#attempts = new Attempts(this.#outbox, this.#contextOf);
+    this.#attempts = new Attempts(this.#outbox, this.#contextOf, () => {
+      this.#scratch.sweep();
+    });
     this.#load = new LoadMeter((load) => {
       this.#peer.emit('worker.load', load);
     }, this.#settings);
@@ -126,7 +135,7 @@ class WorkerNode implements Worker {
       },
     });
     this.#inquiries = new Inquiries({
-      scratchDir: path.resolve(scratch, 'inquiries'),
+      scratchDir: this.#scratch.inquiries,
       settings: this.#settings,
       ffmpeg: () => this.#ffmpeg.check(),
       ffmpegStatus: () => this.#ffmpeg.status,
@@ -147,6 +156,9 @@ class WorkerNode implements Worker {
       emits: workerEvents,
       hears: coordinatorEvents,
       listeners: {
+        recovered: () => {
+          this.#scratch.recovered();
+        },
         'load.wanted': ({ wanted }) => {
           this.#load.setWanted(wanted);
         },
@@ -154,15 +166,23 @@ class WorkerNode implements Worker {
       onError: options.onError,
     });
     void this.#peer.closed.then(() => this.close());
-    void this.#announcer.register();
-    this.#running = Promise.all([
-      this.#ffmpeg.run(),
-      sweepRecords(this.#recordDir, Date.now(), this.#settings.placementKeepDays).catch(() => undefined),
-    ]);
+    this.#running = this.#run();
+  }
+
+  /** What an earlier worker left running is ended before anything else runs. */
+  async #run(): Promise<void> {
+    const folder = path.join(this.#options.stateDir, 'scratch', 'processes');
+    const ledger = await ChildLedger.open(folder, this.#settings.reapWaitSeconds * 1000).catch((error: unknown) => {
+      this.#complain('What an earlier worker left running could not be looked for', error);
+    });
+    if (!this.#ended.signal.aborted) {
+      void this.#announcer.register();
+      await this.#ffmpeg.run();
+    }
+    ledger?.close();
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.#sweep);
     this.#load.setWanted(false);
     this.#announcer.close();
     this.#ended.abort();
@@ -171,6 +191,7 @@ class WorkerNode implements Worker {
     this.#outbox.close();
     this.#peer.close();
     await this.#running;
+    await this.#scratch.idle();
   }
 
   #handlers(): Handlers<WorkerMethods> {
@@ -196,26 +217,28 @@ class WorkerNode implements Worker {
       },
       'placement.recover': async ({ staged, identity, path: target }) => {
         const folder = path.dirname(staged);
-        if (!isStaged(staged, this.#scratchDir) || (await isLink(folder)))
+        if (!isStaged(staged, this.#scratch.attempts) || (await isLink(folder)))
           throw new DffmpegError('request-invalid', `${staged} is not the name of a staged result.`);
         const outcome = await recoverPlacement({
           staged,
           identity,
           path: target,
-          recordDir: this.#recordDir,
+          recordDir: this.#scratch.records,
+          traces: this.#scratch.traces,
+          fs: this.#fs,
         });
         if (outcome !== 'taken') await removeStaging(folder);
         const placed = outcome === 'placed' ? await placingFs.identity(target) : undefined;
         return { outcome, identity: placed };
       },
       'process.reap': async ({ pid, processStart, directory }) => {
-        if (directory !== undefined && !isStagingFolder(directory, this.#scratchDir))
+        if (directory !== undefined && !isStagingFolder(directory, this.#scratch.attempts))
           throw new DffmpegError('request-invalid', `${directory} is not the name of an attempt’s folder.`);
         const ended = await reapProcess(pid, processStart, this.#settings.reapWaitSeconds * 1000);
         if (directory !== undefined) await removeStaging(directory);
         return { ended };
       },
-      ...replacingHandlers(this.#recordDir),
+      ...replacingHandlers(this.#scratch.records, this.#fs),
       ...this.#inquiries.handlers(),
     };
   }
@@ -246,8 +269,8 @@ class WorkerNode implements Worker {
 
   async #takeRoom(payload: TaskPayload): Promise<Room | DffmpegError | undefined> {
     if (payload.kind !== 'encode') return undefined;
-    await mkdir(this.#scratchDir, { recursive: true }).catch(() => undefined);
-    return this.#room.take(roomNeeded(payload, this.#scratchDir, this.#settings));
+    await mkdir(this.#scratch.attempts, { recursive: true }).catch(() => undefined);
+    return this.#room.take(roomNeeded(payload, this.#scratch.attempts, this.#settings));
   }
 
   async #slotFor(
@@ -264,8 +287,10 @@ class WorkerNode implements Worker {
       prover,
       settings: this.#settings,
       lowPriority: this.#options.lowPriority ?? true,
-      scratchDir: this.#scratchDir,
-      recordDir: this.#recordDir,
+      scratchDir: this.#scratch.attempts,
+      recordDir: this.#scratch.records,
+      traces: this.#scratch.traces,
+      fs: this.#fs,
       wrote: (bytes) => {
         this.#rooms.get(nameOf(key))?.wrote(bytes);
       },
@@ -306,7 +331,6 @@ class WorkerNode implements Worker {
         this.#settings,
       );
       for (const key of stop) this.#attempts.cancel(key);
-      if (!signal.aborted) this.#sweep ??= this.#sweepLater();
     } catch (error) {
       if (!signal.aborted) this.#complain('The coordinator did not accept this worker', error);
       throw error;
@@ -316,16 +340,6 @@ class WorkerNode implements Worker {
   /** Milliseconds after which a request without an answer is asked again. */
   get #answerMs(): number {
     return this.#settings.answerTimeoutSeconds * 1000;
-  }
-
-  #sweepLater(): NodeJS.Timeout {
-    return setTimeout(() => {
-      const running = new Set(this.#attempts.keys.map(({ taskId, fence }) => `${taskId}-${fence}`));
-      const { scratchKeepHours } = this.#settings;
-      sweepAttempts(this.#scratchDir, Date.now(), running, scratchKeepHours).catch((error: unknown) => {
-        this.#complain('Old attempts could not be swept', error);
-      });
-    }, this.#settings.sweepMinutes * 60_000).unref();
   }
 
   #state(): WorkerState {

@@ -12,7 +12,8 @@ import { trialOutcome } from '../../../src/encoding/trialOutcome.ts';
 import { CapabilityProver } from '../../../src/worker/capabilities.ts';
 import { findTools } from '../../../src/worker/findBinary.ts';
 import { proveFor } from '../../../src/worker/proveFor.ts';
-import { itOnUnix, probePayload, Workshop } from './support/workshop.ts';
+import { itOnUnix } from './support/itOnUnix.ts';
+import { probePayload, Workshop } from './support/workshop.ts';
 
 const run = promisify(execFile);
 

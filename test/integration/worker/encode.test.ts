@@ -5,10 +5,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
 import type { ScriptedCoordinator } from './support/scriptedCoordinator.ts';
+import { itOnUnix } from './support/itOnUnix.ts';
 import {
   assertGone,
   encodePayload,
-  itOnUnix,
   probeBy,
   realClip,
   slowPreset,

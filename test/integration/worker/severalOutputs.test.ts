@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import type { Preset } from '../../../src/encoding/preset.ts';
 import type { TaskPayload, TaskReport } from '../../../src/protocol/workerContract.ts';
 import type { ScriptedCoordinator } from './support/scriptedCoordinator.ts';
-import { itOnUnix, probeBy, slowPreset, webPreset, Workshop } from './support/workshop.ts';
+import { itOnUnix } from './support/itOnUnix.ts';
+import { probeBy, slowPreset, webPreset, Workshop } from './support/workshop.ts';
 
 const run = promisify(execFile);
 

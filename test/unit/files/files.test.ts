@@ -21,6 +21,7 @@ import { freeBytes } from '../../../src/files/freeSpace.ts';
 import { scanSources } from '../../../src/files/scan.ts';
 import { assertUnchanged, checkSource } from '../../../src/files/sourceFile.ts';
 import { isStaged, isStagingFolder, removeStaging, stage, stagingKey } from '../../../src/files/staging.ts';
+import { Traces } from '../../../src/files/traces.ts';
 
 describe('files', () => {
   let root: string;
@@ -241,14 +242,15 @@ describe('files', () => {
       await mkdir(scratchDir);
       await mkdir(at('films'));
       await symlink(at('foreign'), path.join(scratchDir, 't-1'));
-      const folder = await stage({ scratchDir, destination: at('films'), taskId: 't', fence: 1 });
+      const traces = new Traces(at('traces'));
+      const folder = await stage({ scratchDir, destination: at('films'), taskId: 't', fence: 1, traces });
       assert.equal(folder, path.join(scratchDir, 't-1'));
       assert.deepEqual(await readdir(folder), []);
       assert.ok((await lstat(folder)).isDirectory());
       await removeStaging(folder);
       assert.deepEqual(await readdir(scratchDir), []);
       assert.equal((await stat(foreign)).size, 1);
-      await assert.rejects(stage({ scratchDir, destination: at('none'), taskId: 't', fence: 1 }), {
+      await assert.rejects(stage({ scratchDir, destination: at('none'), taskId: 't', fence: 1, traces }), {
         code: 'destination-missing',
       });
     });

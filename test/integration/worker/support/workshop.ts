@@ -31,6 +31,11 @@ export const slowPreset: Preset = {
 let proved: Promise<string> | undefined;
 
 /** The cache folder of a worker that has tried everything; lasts as long as this process. */
+export function provedCache(): Promise<string> {
+  proved ??= proveOnce();
+  return proved;
+}
+
 async function proveOnce(): Promise<string> {
   const shop = await Workshop.open();
   process.once('exit', () => {
@@ -63,9 +68,8 @@ export class Workshop {
 
   /** With the trials of all encoders done: most tests are not about them. */
   static async openProved(): Promise<Workshop> {
-    proved ??= proveOnce();
     const shop = await Workshop.open();
-    await cp(await proved, path.join(shop.stateDir, 'cache'), { recursive: true });
+    await cp(await provedCache(), path.join(shop.stateDir, 'cache'), { recursive: true });
     return shop;
   }
 
@@ -88,24 +92,34 @@ export class Workshop {
     return path.join(this.root, ...names);
   }
 
-  /** A generated clip with picture and sound. */
-  async clip(file: string, options: { seconds?: number; size?: string } = {}): Promise<string> {
-    const seconds = String(options.seconds ?? 1);
-    await mkdir(path.dirname(file), { recursive: true });
-    await run('ffmpeg', [
-      ...['-hide_banner', '-loglevel', 'error', '-nostdin'],
-      ...['-f', 'lavfi', '-i', `testsrc2=size=${options.size ?? '320x240'}:rate=25`],
-      ...['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000', '-t', seconds],
-      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac'],
-      ...['-f', 'mp4', `file:${file}`],
-    ]);
-    return file;
+  clip(file: string, options?: ClipOptions): Promise<string> {
+    return makeClip(file, options);
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.close()));
     await rm(this.root, { recursive: true, force: true });
   }
+}
+
+interface ClipOptions {
+  readonly seconds?: number;
+  /** Of the picture, `320x240`. */
+  readonly size?: string;
+}
+
+/** A generated clip with picture and sound. */
+export async function makeClip(file: string, options: ClipOptions = {}): Promise<string> {
+  const seconds = String(options.seconds ?? 1);
+  await mkdir(path.dirname(file), { recursive: true });
+  await run('ffmpeg', [
+    ...['-hide_banner', '-loglevel', 'error', '-nostdin'],
+    ...['-f', 'lavfi', '-i', `testsrc2=size=${options.size ?? '320x240'}:rate=25`],
+    ...['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000', '-t', seconds],
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac'],
+    ...['-f', 'mp4', `file:${file}`],
+  ]);
+  return file;
 }
 
 /** The probe that a worker's own probe task reports. */
@@ -166,6 +180,3 @@ function isAlive(pid: number): boolean {
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
   return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
 }
-
-/** For names that Windows forbids, and for shell scripts that stand in for ffmpeg. */
-export const itOnUnix = process.platform === 'win32' ? it.skip : it;

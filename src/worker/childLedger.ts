@@ -1,0 +1,111 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod';
+import { markedOrphans } from './childMark.ts';
+import { linuxStartNow, processStart, reapProcess } from './processTable.ts';
+
+const processSchema = z.object({
+  pid: z.int().positive(),
+  /** When it began, as `processStart` has it. */
+  start: z.string().min(1),
+});
+const entrySchema = processSchema.extend({ owner: processSchema });
+type Process = z.output<typeof processSchema>;
+
+/** Those that are open in this process: one, but in tests. */
+const ledgers = new Set<ChildLedger>();
+
+/** Every child of this process is told of here when it has begun. */
+export function noteChild(pid: number | undefined, ended: PromiseLike<unknown>): void {
+  if (pid === undefined) return;
+  for (const ledger of ledgers) {
+    ledger.note(pid);
+    const forget = (): void => {
+      ledger.forget(pid);
+    };
+    ended.then(forget, forget);
+  }
+}
+
+/**
+ * Finds again what this program had started when it was killed: each child is noted with its start time in a folder
+ * that outlives it. What is noted there at the next start, and whose owner is gone, is ended. Where the system tells
+ * (Linux), children are found by the mark in their environment, too: those that were not noted yet. On Windows
+ * nothing is noted: there children are in a job object that ends with their process.
+ */
+export class ChildLedger {
+  readonly #folder: string;
+  readonly #owner: Process;
+
+  private constructor(folder: string, owner: Process) {
+    this.#folder = folder;
+    this.#owner = owner;
+  }
+
+  /** Ends what an earlier process left running, each within `waitMs`, and notes from now on. */
+  static async open(folder: string, waitMs: number): Promise<ChildLedger> {
+    const start = (await processStart(process.pid)) ?? 'unknown';
+    const ledger = new ChildLedger(folder, { pid: process.pid, start });
+    if (process.platform === 'win32') return ledger;
+    await mkdir(folder, { recursive: true });
+    await ledger.#endLeft(waitMs);
+    ledgers.add(ledger);
+    return ledger;
+  }
+
+  note(pid: number): void {
+    if (process.platform === 'linux') this.#write(pid, linuxStartNow(pid));
+    else
+      void processStart(pid).then((start) => {
+        this.#write(pid, start);
+      });
+  }
+
+  forget(pid: number): void {
+    rmSync(this.#fileOf(pid), { force: true });
+  }
+
+  close(): void {
+    ledgers.delete(this);
+  }
+
+  /** Synchronous: between the start of a child and its note nothing else happens here. */
+  #write(pid: number, start: string | undefined): void {
+    if (start === undefined) return;
+    try {
+      mkdirSync(this.#folder, { recursive: true });
+      writeFileSync(this.#fileOf(pid), JSON.stringify({ pid, start, owner: this.#owner }));
+    } catch {
+      // A full disk must not keep a child from running: it is found by its mark.
+    }
+  }
+
+  async #endLeft(waitMs: number): Promise<void> {
+    await Promise.all((await readdir(this.#folder)).map((name) => this.#endNoted(name, waitMs)));
+    await Promise.all((await markedOrphans()).map(({ pid, start }) => reapProcess(pid, start, waitMs)));
+  }
+
+  async #endNoted(name: string, waitMs: number): Promise<void> {
+    const file = path.join(this.#folder, name);
+    const entry = entrySchema.safeParse(parseJson(await readFile(file, 'utf8').catch(() => '')));
+    if (entry.success) {
+      const { pid, start, owner } = entry.data;
+      if ((await processStart(owner.pid)) === owner.start) return;
+      await reapProcess(pid, start, waitMs);
+    }
+    await rm(file, { force: true });
+  }
+
+  #fileOf(pid: number): string {
+    return path.join(this.#folder, `${pid}.json`);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

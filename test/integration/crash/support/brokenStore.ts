@@ -1,0 +1,63 @@
+import type { JobWrite, Store } from '../../../../src/coordinator/store.ts';
+import type { StoredJob } from '../../../../src/coordinator/store/records.ts';
+import type { Breakpoints } from './breakpoints.ts';
+import type { Point } from './steps.ts';
+
+/** Which output of the job is under way: those before it are placed or skipped. */
+export class OutputCounter {
+  current = 0;
+}
+
+/** A store that can be held before and after each write of a job's life, and says what is surely on the disk. */
+export function breakStore(
+  store: Store,
+  { breakpoints, outputs, synced }: { breakpoints: Breakpoints; outputs: OutputCounter; synced: () => void },
+): Store {
+  const submit = async (job: StoredJob): Promise<StoredJob> => {
+    outputs.current = 0;
+    await breakpoints.at('submit-received');
+    const stored = await store.submit(job);
+    synced();
+    await breakpoints.at('stored');
+    return stored;
+  };
+  const write = async (change: JobWrite): Promise<number> => {
+    const { current } = outputs;
+    const settled = change.job.outputs.filter(({ state }) => state !== 'planned').length;
+    const before = pointBefore(change);
+    if (before) await breakpoints.at(before, current);
+    if (settled > current) await breakpoints.at('cleaned', current);
+    const revision = await store.write(change);
+    if (change.durable === true) synced();
+    const after = pointAfter(change);
+    if (after) await breakpoints.at(after.point, after.each ? current : undefined);
+    if (settled > current) await breakpoints.at('acknowledged', current);
+    outputs.current = settled;
+    return revision;
+  };
+  return new Proxy(store, {
+    get(target, name) {
+      if (name === 'submit') return submit;
+      if (name === 'write') return write;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+function pointBefore({ job, attempts }: JobWrite): Point | undefined {
+  if (job.state === 'verifying' && attempts !== undefined) return 'encoded';
+  return job.placement && job.state === 'committing' ? 'commit-asked' : undefined;
+}
+
+function pointAfter({ job, attempts, reservations }: JobWrite): { point: Point; each: boolean } | undefined {
+  const once = (point: Point) => ({ point, each: false });
+  const attempt = attempts?.at(-1);
+  if (job.state === 'probing' && attempt) return once('probe-assigned');
+  if (job.state === 'planned') return once('probed');
+  if (job.state === 'waiting' && reservations) return once('named');
+  if (job.state === 'committing' && job.placement) return { point: 'commit-recorded', each: true };
+  if (job.state !== 'running' || attempt?.state !== 'running') return undefined;
+  if (attempt.pid === undefined) return once('encode-assigned');
+  return attempt.commands?.at(-1)?.purpose === 'encode' ? { point: 'encoding', each: true } : undefined;
+}

@@ -1,0 +1,9 @@
+export const faultNames = [
+  'kill the daemon',
+  'kill ffmpeg',
+  'kill both',
+  'power cut',
+  'disk full',
+  'destination gone',
+] as const;
+export type FaultName = (typeof faultNames)[number];

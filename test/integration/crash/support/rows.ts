@@ -1,0 +1,41 @@
+import { faultNames, type FaultName } from './faults.ts';
+import { kinds } from './kinds.ts';
+import type { Row } from './lab.ts';
+import { steps } from './steps.ts';
+
+/** Every row of the table: kind × way of placing × step × output × fault. Every second one has a taken name. */
+export function allRows(faults: readonly FaultName[] = faultNames): Row[] {
+  const rows: Row[] = [];
+  for (const kind of kinds)
+    for (const placing of kind.placings)
+      for (const step of steps) {
+        if (step.only && !step.only({ placing, folder: kind.name === 'folder' })) continue;
+        // What comes before the placing is the same however the result is placed.
+        if (placing !== kind.placings[0] && step.number < stepOfPlacing) continue;
+        for (let output = 0; output < (step.eachOutput ? kind.results.length : 1); output += 1)
+          for (const fault of faults)
+            rows.push({ kind, placing, step, output, fault, foreign: rows.length % 2 === 1 });
+      }
+  return rows;
+}
+
+/**
+ * A part of the table in which every kind and way of placing meets every step once, and the faults and outputs take
+ * turns.
+ */
+export function coveringRows(): Row[] {
+  const seen = new Map<string, Row[]>();
+  for (const row of allRows()) {
+    const place = `${row.kind.name} ${row.placing} ${row.step.point}`;
+    seen.set(place, [...(seen.get(place) ?? []), row]);
+  }
+  // A number that shares no divisor with that of the faults, so that a step meets another fault in each kind.
+  return [...seen.values()].flatMap((rows, index) => rows[(index * 7) % rows.length] ?? []);
+}
+
+const stepOfPlacing = steps.findIndex(({ point }) => point === 'commit-recorded') + 1;
+
+export function rowName({ kind, placing, step, output, fault, foreign }: Row): string {
+  const which = kind.results.length > 1 && step.eachOutput ? ` ${output}` : '';
+  return `${fault} when ${step.what} (${kind.name}${which}, ${placing}${foreign ? ', name taken' : ''})`;
+}

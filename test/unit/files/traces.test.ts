@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { Traces } from '../../../src/files/traces.ts';
+
+describe('traces in other people’s folders', () => {
+  let root: string;
+  let films: string;
+  let traces: Traces;
+  const nothingUsed = (): boolean => false;
+
+  beforeEach(async () => {
+    root = await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-traces-'));
+    films = path.join(root, 'films');
+    await mkdir(films);
+    traces = new Traces(path.join(root, 'notes'));
+  });
+  afterEach(() => rm(root, { recursive: true }));
+
+  async function leave(name: string): Promise<string> {
+    const folder = path.join(films, name);
+    await traces.note(folder);
+    await mkdir(folder);
+    await writeFile(path.join(folder, 'result.mp4'), 'half a film');
+    return folder;
+  }
+
+  it('are removed by whoever comes next, unless they are in use', async () => {
+    const used = await leave('.dffmpeg-t1-1.part');
+    await leave('.dffmpeg-t2-1.part');
+    await new Traces(path.join(root, 'notes')).sweep((file) => file === used);
+    assert.deepEqual(await readdir(films), ['.dffmpeg-t1-1.part']);
+    await traces.sweep(nothingUsed);
+    assert.deepEqual(await readdir(films), []);
+    assert.deepEqual(await readdir(path.join(root, 'notes')), []);
+  });
+
+  it('are found when their folder is back', async () => {
+    await leave('.dffmpeg-t1-1.part');
+    await rename(films, `${films}-away`);
+    await traces.sweep(nothingUsed);
+    await rename(`${films}-away`, films);
+    await traces.sweep(nothingUsed);
+    assert.deepEqual(await readdir(films), []);
+  });
+
+  it('of names that are not ours are left alone', async () => {
+    await traces.note(path.join(films, 'precious'));
+    await mkdir(path.join(films, 'precious'));
+    await traces.sweep(nothingUsed);
+    assert.deepEqual(await readdir(films), ['precious']);
+  });
+});
