@@ -43,9 +43,12 @@ export async function placeByReservation(
     throw error;
   }
   const placeholder = await fs.identity(target);
-  if (!placeholder) return 'taken';
+  if (!placeholder) throw vanished(target);
   await writeRecord(fs, file, { ...record, placeholder });
-  if (!(await isReservation(fs, target, placeholder))) return 'taken';
+  if (!(await isReservation(fs, target, placeholder))) {
+    if (await fs.identity(target)) return 'taken';
+    throw vanished(target);
+  }
   try {
     await how.fill(from, target);
   } catch (error) {
@@ -53,6 +56,13 @@ export async function placeByReservation(
   }
   await fs.syncFolder(path.dirname(target));
   return 'placed';
+}
+
+/** Most likely with the whole folder, which may come back: the name is not somebody else's, and is tried again. */
+function vanished(target: string): DffmpegError {
+  return new DffmpegError('destination-missing', `${target} was removed while it was reserved.`, {
+    hint: 'Check that the folder is there, then retry the job.',
+  });
 }
 
 export async function isReservation(

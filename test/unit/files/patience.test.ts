@@ -53,6 +53,24 @@ describe('files that outlive a failure', () => {
       assert.equal(await readFile(target, 'utf8'), 'whole');
     });
 
+    it('has it under the name that was reserved when it went', async () => {
+      const life: ('away' | 'back')[] = [];
+      const given = await placement({
+        link: () => Promise.reject(systemError('EPERM')),
+        createExclusive: async (file) => {
+          await placingFs.createExclusive(file);
+          if (life.length === 0) life.push('away');
+        },
+        identity: async (file) => {
+          const hidden = life.at(-1) === 'away' && file === target;
+          if (hidden) life.push('back');
+          return hidden ? undefined : placingFs.identity(file);
+        },
+      });
+      assert.equal(await placePersistently(given, { signal, pausesMs: [0] }), 'placed');
+      assert.equal(await readFile(target, 'utf8'), 'whole');
+    });
+
     it('has the file though it failed behind the last step', async () => {
       let failed = false;
       const given = await placement({
