@@ -228,7 +228,7 @@ class WorkerNode implements Worker {
           fs: this.#fs,
         });
         if (outcome !== 'taken') await removeStaging(folder);
-        const placed = outcome === 'placed' ? await placingFs.identity(target) : undefined;
+        const placed = outcome === 'placed' ? await this.#fs.identity(target) : undefined;
         return { outcome, identity: placed };
       },
       'process.reap': async ({ pid, processStart, directory }) => {
