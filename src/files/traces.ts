@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { DffmpegError } from '../protocol/errors.ts';
+import { errnoCode } from './errnoCode.ts';
 import { ownPrefix } from './staging.ts';
+
+/** Days after which a note is dropped whose folder has not been there since. */
+const keepDays = 30;
+
+/** A note that is being written. */
+const unfinished = '.tmp';
 
 /**
  * The hidden names that this worker gives out in other people's folders, each noted in a folder of its own before it
@@ -16,8 +24,15 @@ export class Traces {
 
   /** Before something of this path, whose name begins with `ownPrefix`, is made. */
   async note(file: string): Promise<void> {
-    await mkdir(this.#directory, { recursive: true });
-    await writeFile(this.#noteOf(file), file);
+    const note = this.#noteOf(file);
+    try {
+      await mkdir(this.#directory, { recursive: true });
+      await writeFile(note + unfinished, file);
+      await rename(note + unfinished, note);
+    } catch (error) {
+      await rm(note + unfinished, { force: true });
+      throw isFull(error) ? scratchFull(this.#directory, error) : error;
+    }
   }
 
   /** What was noted is gone. A note that is not taken back is, by the next `sweep`. */
@@ -32,14 +47,35 @@ export class Traces {
       const file = await readFile(note, 'utf8').catch(() => '');
       const isOurs = path.isAbsolute(file) && path.basename(file).startsWith(ownPrefix);
       if (isOurs && isUsed(file)) continue;
-      if (isOurs && !(await remove(file))) continue;
-      await rm(note, { force: true });
+      const isDone = name.endsWith(unfinished)
+        ? await isOld(note, 1)
+        : !isOurs || (await remove(file)) || (await isOld(note, keepDays));
+      if (isDone) await rm(note, { force: true });
     }
   }
 
   #noteOf(file: string): string {
     return path.join(this.#directory, createHash('sha256').update(file).digest('hex'));
   }
+}
+
+function isFull(error: unknown): boolean {
+  const code = errnoCode(error);
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
+function scratchFull(folder: string, cause: unknown): DffmpegError {
+  return new DffmpegError('scratch-full', `There is no space left in ${folder}.`, {
+    hint: 'Free some space on the disk of the state folder.',
+    cause,
+  });
+}
+
+async function isOld(note: string, days: number): Promise<boolean> {
+  return stat(note).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs > days * 86_400_000,
+    () => false,
+  );
 }
 
 /** Whether it is gone. */

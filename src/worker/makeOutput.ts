@@ -154,7 +154,8 @@ async function deliver(
       onFull: sayOnce(context),
     };
     if ((await placePersistently(placement, options)) === 'placed')
-      return { path: granted, identity: await identityOf(granted) };
+      // It is placed: a folder that is away for a moment must not make it be made again.
+      return { path: granted, identity: await identityOf(granted).catch(() => identity) };
     taken = granted;
   }
 }

@@ -67,7 +67,7 @@ describe('files that outlive a failure', () => {
           return hidden ? undefined : placingFs.identity(file);
         },
       });
-      assert.equal(await placePersistently(given, { signal, pausesMs: [0] }), 'placed');
+      assert.equal(await placePersistently(given, { signal, pausesMs: [0], fullPauseMs: 0 }), 'placed');
       assert.equal(await readFile(target, 'utf8'), 'whole');
     });
 

@@ -11,7 +11,8 @@ export interface Plan {
 /** What the daemon and the test that holds it say to each other. */
 export type ToDaemon = { readonly plan: Plan } | 'go';
 export interface FromDaemon {
-  readonly reached: Point;
+  /** Missing in the answer to a plan. */
+  readonly reached?: Point;
 }
 
 /** Holds a call of the daemon at one point of a job's life, until the test lets it go or kills the process. */
@@ -23,7 +24,10 @@ export class Breakpoints {
     this.plan = plan;
     process.on('message', (message: ToDaemon) => {
       if (message === 'go') this.#go();
-      else this.plan = message.plan;
+      else {
+        this.plan = message.plan;
+        process.send?.({} satisfies FromDaemon);
+      }
     });
   }
 

@@ -20,8 +20,7 @@ const outputs = new OutputCounter();
 const code = await serve(
   { stateDir, flags: {}, env: {} },
   {
-    wrapStore: (store, file) =>
-      breakStore(store, { breakpoints, outputs, synced: createSyncNotes(file) }),
+    wrapStore: (store, file) => breakStore(store, { breakpoints, outputs, synced: createSyncNotes(file) }),
     fs: breakFs(breakpoints, outputs),
     queue: { retryBaseMs: 100 },
   },

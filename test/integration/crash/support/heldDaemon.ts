@@ -73,10 +73,12 @@ export class HeldDaemon {
 
   /** Resolves when it stands at the point of the plan; `undefined` when the job went past without it. */
   async hold(plan: Plan, job: () => Promise<Job>): Promise<Point | undefined> {
+    const planned = once(this.#child, 'message');
     this.#tell({ plan });
+    await planned;
     const reached = new Promise<Point>((resolve) => {
       this.#child.once('message', ({ reached: point }: FromDaemon) => {
-        resolve(point);
+        if (point) resolve(point);
       });
     });
     const passed = job().then(

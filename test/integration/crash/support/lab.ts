@@ -145,7 +145,7 @@ export class CrashLab {
     const begun = performance.now();
     await daemon.end((await this.#submit(scene, randomUUID())).id);
     const life = performance.now() - begun;
-    await this.#clear(scene, []);
+    await this.#clear(scene, await this.#untidy(scene));
     return life;
   }
 

@@ -1,0 +1,43 @@
+import { faultNames } from '../integration/crash/support/faults.ts';
+import type { Outcome, RandomKill, Row } from '../integration/crash/support/lab.ts';
+import { steps } from '../integration/crash/support/steps.ts';
+
+type Done<T> = readonly { readonly one: T; readonly outcome: Outcome }[];
+
+const isRight = ({ outcome }: { readonly outcome: Outcome }): boolean => outcome.wrong.length === 0;
+
+function count(done: readonly { readonly outcome: Outcome }[]): string {
+  return done.length === 0 ? '–' : `${done.filter(isRight).length}/${done.length}`;
+}
+
+/** A line for each step, a column for each fault: in how many rows the invariant held, of how many. */
+export function tableText(done: Done<Row>, rows: number): string {
+  const head = ['#', 'Step', ...faultNames];
+  const lines = steps.map(({ number, point, what }) => {
+    const here = done.filter(({ one }) => one.step.point === point);
+    return [
+      String(number),
+      what,
+      ...faultNames.map((fault) => count(here.filter(({ one }) => one.fault === fault))),
+    ];
+  });
+  const sums = faultNames.map((fault) => count(done.filter(({ one }) => one.fault === fault)));
+  const table = [head, head.map(() => '---'), ...lines, ['', '**all**', ...sums]];
+  const kinds = [...new Set(done.map(({ one }) => `${one.kind.name}, ${one.placing}`))].map(
+    (name) => `${name}: ${count(done.filter(({ one }) => `${one.kind.name}, ${one.placing}` === name))}`,
+  );
+  const pages = done.map(({ outcome }) => outcome.lostPages);
+  return [
+    ...table.map((cells) => `| ${cells.join(' | ')} |`),
+    '',
+    `${done.length} rows of ${rows} were run.`,
+    `By kind of job and way of placing: ${kinds.join('; ')}.`,
+    `The power cuts took ${pages.reduce((sum, each) => sum + each, 0)} pages of the log, in ${pages.filter((each) => each > 0).length} rows.`,
+  ].join('\n');
+}
+
+export function killsText(done: Done<RandomKill>): string {
+  const names = [...new Set(done.map(({ one }) => one.kind.name))];
+  const each = names.map((name) => `${name}: ${count(done.filter(({ one }) => one.kind.name === name))}`);
+  return `The invariant held after ${count(done)} kills at random moments (${each.join('; ')}).`;
+}
