@@ -172,9 +172,11 @@ class WorkerNode implements Worker {
   /** What an earlier worker left running is ended before anything else runs. */
   async #run(): Promise<void> {
     const folder = path.join(this.#options.stateDir, 'scratch', 'processes');
-    const ledger = await ChildLedger.open(folder, this.#settings.reapWaitSeconds * 1000).catch((error: unknown) => {
-      this.#complain('What an earlier worker left running could not be looked for', error);
-    });
+    const ledger = await ChildLedger.open(folder, this.#settings.reapWaitSeconds * 1000).catch(
+      (error: unknown) => {
+        this.#complain('What an earlier worker left running could not be looked for', error);
+      },
+    );
     if (!this.#ended.signal.aborted) {
       void this.#announcer.register();
       await this.#ffmpeg.run();
