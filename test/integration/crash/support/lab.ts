@@ -99,6 +99,9 @@ export class CrashLab {
         const job = await this.#finish(row.fault, await submit(), (state) => (firstEnd = state), wrong);
         wrong.push(...(await check(scene, job)));
         wrong.push(...(await this.#duplicates(scene)));
+        // What could not be reached is removed by the next start.
+        if (row.fault === 'destination gone' && (await leftovers(scene, this.#stateDir)).length > 0)
+          await this.#restart([], wrong);
         wrong.push(...(await this.#untidy(scene)));
       } catch (error) {
         wrong.push(String(error));
