@@ -5,9 +5,6 @@ import { DffmpegError } from '../protocol/errors.ts';
 import { errnoCode } from './errnoCode.ts';
 import { ownPrefix } from './staging.ts';
 
-/** Days after which a note is dropped whose folder has not been there since. */
-const keepDays = 30;
-
 /** A note that is being written. */
 const unfinished = '.tmp';
 
@@ -40,8 +37,11 @@ export class Traces {
     await rm(this.#noteOf(file), { force: true });
   }
 
-  /** Removes what was noted and is not in use. A folder that cannot be reached now is kept for another time. */
-  async sweep(isUsed: (file: string) => boolean): Promise<void> {
+  /**
+   * Removes what was noted and is not in use. A folder that cannot be reached now is kept for another time, and its note
+   * dropped after `keepDays`.
+   */
+  async sweep(isUsed: (file: string) => boolean, keepDays: number): Promise<void> {
     for (const name of await readdir(this.#directory).catch(() => [])) {
       const note = path.join(this.#directory, name);
       const file = await readFile(note, 'utf8').catch(() => '');

@@ -50,7 +50,7 @@ export class Scratch {
         await this.traces.sweep((file) => {
           const key = keyOfTrace(file);
           return key !== undefined && isRunning(key);
-        });
+        }, settings.placementKeepDays);
       })
       .catch(onError);
   }

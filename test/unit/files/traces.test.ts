@@ -29,9 +29,9 @@ describe('traces in other people’s folders', () => {
   it('are removed by whoever comes next, unless they are in use', async () => {
     const used = await leave('.dffmpeg-t1-1.part');
     await leave('.dffmpeg-t2-1.part');
-    await new Traces(path.join(root, 'notes')).sweep((file) => file === used);
+    await new Traces(path.join(root, 'notes')).sweep((file) => file === used, 30);
     assert.deepEqual(await readdir(films), ['.dffmpeg-t1-1.part']);
-    await traces.sweep(nothingUsed);
+    await traces.sweep(nothingUsed, 30);
     assert.deepEqual(await readdir(films), []);
     assert.deepEqual(await readdir(path.join(root, 'notes')), []);
   });
@@ -39,16 +39,16 @@ describe('traces in other people’s folders', () => {
   it('are found when their folder is back', async () => {
     await leave('.dffmpeg-t1-1.part');
     await rename(films, `${films}-away`);
-    await traces.sweep(nothingUsed);
+    await traces.sweep(nothingUsed, 30);
     await rename(`${films}-away`, films);
-    await traces.sweep(nothingUsed);
+    await traces.sweep(nothingUsed, 30);
     assert.deepEqual(await readdir(films), []);
   });
 
   it('of names that are not ours are left alone', async () => {
     await traces.note(path.join(films, 'precious'));
     await mkdir(path.join(films, 'precious'));
-    await traces.sweep(nothingUsed);
+    await traces.sweep(nothingUsed, 30);
     assert.deepEqual(await readdir(films), ['precious']);
   });
 });

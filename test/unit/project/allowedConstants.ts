@@ -26,6 +26,10 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/client/discovery.ts#maxBytes': 'A bound on a file that somebody else may have written.',
   'src/daemon/listenAddress.ts#65_535': 'The highest port there is.',
   // Steps of a loop: they bound memory and the length of one turn, and change no outcome.
+  'src/coordinator/forecasts.ts#milliseconds': 'A forecast that moved by less is not told again.',
+  'src/coordinator/speeds.ts#shortSeconds': 'Of the formula by which speeds are learnt.',
+  'src/coordinator/timetable.ts#unknownSeconds': 'Of the formula of the timetable; never shown.',
+  'src/coordinator/timetable.ts#busySeconds': 'Of the formula of the timetable; never shown.',
   'src/coordinator/changeFeed.ts#pageSize': 'One step of a loop.',
   'src/coordinator/dispatcher.ts#pageSize': 'One step of a loop.',
   'src/coordinator/replacements.ts#pageSize': 'One step of a loop.',
