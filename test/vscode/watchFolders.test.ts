@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { TestApi } from '../../src/extension/testApi.ts';
@@ -9,6 +9,7 @@ import { activated, clip } from './support/extension.ts';
 describe('watched folders in the view', () => {
   let answers: Answers;
   let api: TestApi;
+  const settings = clip('.vscode', 'settings.json');
 
   before(async () => {
     api = await activated();
@@ -19,7 +20,7 @@ describe('watched folders in the view', () => {
   afterEach(() => {
     answers.restore();
   });
-  after(() => vscode.workspace.getConfiguration('dffmpeg').update('watchFolders', undefined));
+  after(() => rm(settings.fsPath, { force: true }));
 
   /** The first row and how it looks, as soon as it fits. */
   async function row(fits: (item: vscode.TreeItem) => boolean) {
@@ -41,9 +42,10 @@ describe('watched folders in the view', () => {
 
   it('are proposed by a workspace, and run only when a person has said so', async function () {
     this.timeout(60_000);
-    await vscode.workspace
-      .getConfiguration('dffmpeg')
-      .update('watchFolders', [{ path: 'inbox', preset: 'small', settleSeconds: 0.5, onSuccess: 'replace' }]);
+    // Written as a person's checkout would be: VS Code itself writes no file that changed behind its back just now.
+    const folder = { path: 'inbox', preset: 'small', settleSeconds: 0.5, onSuccess: 'replace' };
+    await mkdir(path.dirname(settings.fsPath), { recursive: true });
+    await writeFile(settings.fsPath, JSON.stringify({ 'dffmpeg.watchFolders': [folder] }));
     const proposed = await row(({ description }) => String(description).startsWith('not active'));
     assert.equal(proposed.item.contextValue, 'watch+inactive');
     const { folders } = await api.services.session.request('watch.list', {});
