@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { proposedFolders, withProposals } from '../../../src/extension/model/watchEntries.ts';
 import { watchFolderSpecSchema, type WatchFolder } from '../../../src/protocol/watchFolder.ts';
 
-const given = { origin: 'workspace', home: '/home/a', folder: '/work' } as const;
+const given = { origin: 'workspace', home: '/home/a', folder: '/films' } as const;
 
 describe('watched folders of settings', () => {
   it('begin at the workspace, at the home folder or at the root', () => {
@@ -13,7 +13,7 @@ describe('watched folders of settings', () => {
     );
     assert.deepEqual(
       read.map(({ spec }) => spec.path),
-      ['/work/in', '/work/in2', '/home/a/in3', '/in4'],
+      ['/films/in', '/films/in2', '/home/a/in3', '/in4'],
     );
   });
 
