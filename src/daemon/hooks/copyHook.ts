@@ -16,11 +16,12 @@ const wholeBytes = 1 << 30;
 
 /** Copies every result into a folder, never over anything: `clip.web.mp4`, else `clip.web-2.mp4`. */
 export async function runCopyHook({ copyTo }: CopyHook, run: HookRun): Promise<HookOutcome> {
-  const { job, deliveryId, stateDir, log } = run;
+  const { job, deliveryId, stateDir, signal, log } = run;
   const staging = path.join(copyTo, `${ownPrefix}${deliveryId}-1.part`);
   try {
     for (const { path: result } of placedOutputs(job)) {
       if (result === undefined) continue;
+      signal.throwIfAborted();
       const { name, ext } = path.parse(result);
       await rm(staging, { recursive: true, force: true });
       await mkdir(staging);
@@ -31,6 +32,7 @@ export async function runCopyHook({ copyTo }: CopyHook, run: HookRun): Promise<H
     }
     return { done: true };
   } catch (error) {
+    signal.throwIfAborted();
     const { message, hint } = toDffmpegError(error);
     return { done: false, again: true, message, ...(hint === undefined ? {} : { hint }) };
   } finally {

@@ -65,7 +65,10 @@ export class HookRunner {
       while (this.#again && !this.#closing.signal.aborted) {
         this.#again = false;
         const due = await store.hooksDue(clock(), jobsAtOnce);
-        await Promise.all(due.map((job) => this.#runThose(job)));
+        // All of them to their end: one that ran on unseen would be found due, and run twice.
+        const ran = await Promise.allSettled(due.map((job) => this.#runThose(job)));
+        const failed = ran.find(({ status }) => status === 'rejected');
+        if (failed?.status === 'rejected') throw failed.reason;
         if (due.length > 0) this.#again = true;
       }
       next = await store.nextHook();

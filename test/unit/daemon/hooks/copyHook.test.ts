@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { toWholeJob } from '../../../../src/coordinator/jobView.ts';
+import { runCopyHook } from '../../../../src/daemon/hooks/copyHook.ts';
+import { hookSettings } from '../../../../src/daemon/settings/hooks.ts';
+import { defaultsOf } from '../../../../src/protocol/settingRow.ts';
+import { storedJob } from '../../coordinator/fixtures.ts';
+
+describe('the copy of results', () => {
+  let root: string;
+
+  beforeEach(async () => {
+    root = await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-copy-'));
+  });
+  afterEach(() => rm(root, { recursive: true, force: true }));
+
+  it('ends between two results when the daemon leaves, and is no failure', async () => {
+    const copyTo = path.join(root, 'copies');
+    await mkdir(copyTo);
+    const outputs = ['a.mp4', 'b.mp4'].map((name) => ({
+      ...{ name: name[0] ?? '', state: 'placed' as const, path: path.join(root, name) },
+    }));
+    for (const output of outputs) await writeFile(output.path, output.name);
+    const leaving = new AbortController();
+    const run = {
+      ...{ job: toWholeJob(storedJob('j', { state: 'done', outputs })), deliveryId: 'd' },
+      ...{ stateDir: path.join(root, 'state'), settings: defaultsOf(hookSettings), now: 0 },
+      signal: leaving.signal,
+      log: () => {
+        leaving.abort();
+      },
+    };
+    await assert.rejects(runCopyHook({ on: 'done', copyTo }, run), { name: 'AbortError' });
+    assert.deepEqual(await readdir(copyTo), ['a.mp4']);
+    await runCopyHook({ on: 'done', copyTo }, { ...run, signal: new AbortController().signal });
+    assert.deepEqual((await readdir(copyTo)).sort(), ['a.mp4', 'b.mp4']);
+  });
+});
