@@ -5,7 +5,7 @@ import { scanSources } from '../files/scan.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
 import type { Counts, FfmpegStatus } from '../protocol/model.ts';
 import { protocolVersion } from '../protocol/version.ts';
-import { settingKeys, settingRow } from './config.ts';
+import { settingKeys, settingRow, type SettingKey } from './config.ts';
 import type { ConfigStore } from './configStore.ts';
 import type { ProgramBuild } from './programBuild.ts';
 import { watchHandlers } from './watch/watchHandlers.ts';
@@ -73,11 +73,11 @@ export function daemonHandlers(parts: DaemonParts): DaemonHandlers {
       Promise.resolve({
         settings: settingKeys.map((key) => ({
           key,
-          value: settingText(config.values[key]),
+          value: shownText(key, config.values[key]),
           origin: config.merged.origins[key],
           place: shortPlace(config.merged.places[key]),
           unit: settingRow(key).unit,
-          default: settingText(settingRow(key).default),
+          default: shownText(key, settingRow(key).default),
           hot: settingRow(key).hot,
         })),
       }),
@@ -89,6 +89,8 @@ function shortPlace(place: string | undefined): string | undefined {
   return place === undefined ? undefined : path.basename(place);
 }
 
-function settingText(value: unknown): string {
+function shownText(key: SettingKey, whole: unknown): string {
+  const { shown = (all: unknown) => all } = settingRow(key);
+  const value = shown(whole);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

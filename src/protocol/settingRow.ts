@@ -14,6 +14,8 @@ export interface SettingRow {
   /** Of a setting that is many by name: those that are right, and what is wrong with the others. */
   readonly entries?: (value: Readonly<Record<string, unknown>>) => Entries;
   readonly default: unknown;
+  /** What of a value that may hold secrets is shown to people; without it the whole. */
+  readonly shown?: (value: unknown) => unknown;
   /** Where alone it counts: what starts programs is the operator's to write. */
   readonly onlyIn?: 'config.jsonc';
   /** Reads the value of a flag or a variable; without it the setting stands in files alone. */

@@ -1,13 +1,17 @@
 import * as z from 'zod';
 import { count, duration, size, type SettingRow } from '../../protocol/settingRow.ts';
 import { hookSchema } from '../hooks/hookSchema.ts';
+import { describeHook } from '../hooks/hookTable.ts';
+
+const hooksSchema = z.array(hookSchema).max(100);
 
 /** What happens when a job has ended. */
 export const hookSettings = {
   hooks: {
     doc: 'What happens when a job has ended: commands, webhooks, copies; docs/hooks.md says how. In config.jsonc alone.',
-    schema: z.array(hookSchema).max(100),
+    schema: hooksSchema,
     default: [],
+    shown: (hooks) => hooksSchema.parse(hooks).map(describeHook),
     onlyIn: 'config.jsonc',
     hot: true,
   },

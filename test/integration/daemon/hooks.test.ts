@@ -146,6 +146,11 @@ describe('Hooks', function () {
     const webhook = await receiver.listen();
     await configure([{ webhook }], { hookAttempts: 50 });
     await start();
+    for (const flags of [[], ['--json']]) {
+      const { stdout } = await box.run(['doctor', ...flags]);
+      assert.ok(stdout.includes(new URL(webhook).origin), stdout);
+      assert.ok(!stdout.includes('token=secret'), 'an address may hold a secret');
+    }
     await encode();
     await receiver.count(2);
     connection?.close();
