@@ -3,17 +3,37 @@ import { DffmpegError } from '../../protocol/errors.ts';
 
 /** What can be the matter with a watched folder, in sentences. */
 
+/** Of a folder that is watched: it is looked for until it is there. */
 export function missingFolder(folder: string, cause: unknown): DffmpegError {
+  return noFolder(folder, cause, {
+    forbidden: 'Change its permissions; it is looked at again by itself.',
+    missing: 'Create it, or connect its drive: it is watched again by itself.',
+  });
+}
+
+/** Of a folder that was to be watched: nothing of it is kept. */
+export function notActivated(folder: string, cause: unknown): DffmpegError {
+  return noFolder(folder, cause, {
+    forbidden: 'Change its permissions, then try again.',
+    missing: cause === undefined ? 'Name a folder.' : 'Create it, then try again.',
+  });
+}
+
+function noFolder(
+  folder: string,
+  cause: unknown,
+  hints: { readonly forbidden: string; readonly missing: string },
+): DffmpegError {
   const code = errnoCode(cause);
   if (code === 'EACCES' || code === 'EPERM')
     return new DffmpegError('source-unreadable', `${folder} may not be read by this user.`, {
-      hint: 'Change its permissions; it is looked at again by itself.',
+      hint: hints.forbidden,
       cause,
     });
   return new DffmpegError(
     'source-missing',
     cause === undefined ? `${folder} is not a folder.` : `${folder} does not exist.`,
-    { hint: 'Create it, or connect its drive: it is watched again by itself.', cause },
+    { hint: hints.missing, cause },
   );
 }
 

@@ -9,7 +9,7 @@ import type { Preset } from '../../encoding/preset.ts';
 import { DffmpegError, toDffmpegError } from '../../protocol/errors.ts';
 import type { WatchedFile, WatchFolder, WatchFolderSpec, WatchOrigin } from '../../protocol/watchFolder.ts';
 import { identityKeys } from './fileLook.ts';
-import { missingFolder } from './folderTroubles.ts';
+import { notActivated } from './folderTroubles.ts';
 import { walkFolder } from './walkFolder.ts';
 import { WatchedFolder, type WatchedFolderParts } from './watchedFolder.ts';
 import { watchFilter } from './watchFilter.ts';
@@ -37,7 +37,7 @@ export class WatchService {
   #turn: Promise<unknown> = Promise.resolve();
   #stopTelling: (() => void) | undefined;
   #stopAsked: (() => void) | undefined;
-  #closed = false;
+  readonly #closing = new AbortController();
   #settings: string;
 
   constructor(options: WatchServiceOptions) {
@@ -55,7 +55,7 @@ export class WatchService {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     this.#stopAsked?.();
     this.#stopTelling?.();
     await this.#turn;
@@ -64,12 +64,13 @@ export class WatchService {
 
   /** Something that followers are told of is different. */
   changed(): void {
-    if (this.#stopTelling !== undefined || this.#closed || !this.#options.board.followed) return;
+    if (this.#stopTelling !== undefined || this.#closing.signal.aborted || !this.#options.board.followed)
+      return;
     this.#stopTelling = this.#options.timers.after(this.#options.times().tellMs, () => {
       this.#stopTelling = undefined;
       this.list().then(
         (folders) => {
-          if (!this.#closed) this.#options.board.post(folders);
+          if (!this.#closing.signal.aborted) this.#options.board.post(folders);
         },
         (error: unknown) => {
           this.#options.onError(toDffmpegError(error));
@@ -88,7 +89,7 @@ export class WatchService {
         await this.#end(id);
         void this.#begin(id);
       }
-      this.changed();
+      this.#count();
     });
   }
 
@@ -138,6 +139,7 @@ export class WatchService {
       await this.#end(id);
       this.#activated.set(id, { record });
       await this.#begin(id);
+      this.#count();
       return this.#tell(id);
     });
   }
@@ -187,7 +189,7 @@ export class WatchService {
   #begin(id: string): Promise<void> {
     const activated = this.#activated.get(id);
     const spec = activated && this.#specOf(activated.record);
-    if (!activated || !spec || activated.record.paused || activated.folder || this.#closed)
+    if (!activated || !spec || activated.record.paused || activated.folder || this.#closing.signal.aborted)
       return Promise.resolve();
     activated.record = { ...activated.record, spec };
     const folder = new WatchedFolder(activated.record, {
@@ -249,7 +251,7 @@ export class WatchService {
       filter: watchFilter(spec),
       ownFolders: (folders) => own.folders(folders),
       onFolder: () => undefined,
-      signal: new AbortController().signal,
+      signal: this.#closing.signal,
     });
     return files.map(({ path: file, look }) => {
       const keys = identityKeys(file, look);
@@ -262,13 +264,13 @@ export class WatchService {
 
   async #requireFolder(folder: string): Promise<void> {
     const stats = await stat(folder).catch((error: unknown) => {
-      throw missingFolder(folder, error);
+      throw notActivated(folder, error);
     });
-    if (!stats.isDirectory()) throw missingFolder(folder, undefined);
+    if (!stats.isDirectory()) throw notActivated(folder, undefined);
   }
 
   #count(): void {
-    const watching = [...this.#activated.values()].filter(({ record }) => !record.paused).length;
+    const watching = [...this.#activated.values()].filter(({ folder }) => folder !== undefined).length;
     this.#options.onCount(watching);
     this.changed();
   }

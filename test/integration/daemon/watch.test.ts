@@ -300,7 +300,7 @@ describe('A watched folder', function () {
     await watched.start();
     const missing = await box.run(['watch', 'activate', 'nowhere', '--preset', 'small']);
     assert.equal(missing.code, 1);
-    assert.match(missing.stderr, /nowhere does not exist/);
+    assert.match(missing.stderr, /nowhere does not exist[^]*Create it, then try again/);
     const undeclared = await box.run(['watch', 'activate', 'in']);
     assert.equal(undeclared.code, 2);
     assert.match(undeclared.stderr, /--preset/);
