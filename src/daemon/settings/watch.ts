@@ -8,6 +8,7 @@ export const watchSettings = {
     doc: 'Folders whose new files are encoded by themselves once a person has activated them; docs/watch-folders.md says how.',
     schema: z.array(watchFolderSpecSchema).max(1000),
     default: [],
+    onlyIn: 'config.jsonc',
     hot: true,
   },
   watchSettleSeconds: duration(

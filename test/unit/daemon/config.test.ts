@@ -126,6 +126,15 @@ describe('mergeConfig', () => {
     );
   });
 
+  it('takes what starts work by itself from config.jsonc alone', () => {
+    const folders = [{ path: '/in', preset: 'web' }];
+    const { values, problems } = mergeConfig([layer('config.vscode.json', { watchFolders: folders })]);
+    assert.deepEqual(values.watchFolders, []);
+    assert.match(problems[0]?.message ?? '', /counts in config\.jsonc alone/);
+    const own = mergeConfig([layer('config.jsonc', { watchFolders: folders })]);
+    assert.equal(own.values.watchFolders[0]?.path, '/in');
+  });
+
   it('names a setting that there is not', () => {
     const { problems } = mergeConfig([layer('config.jsonc', { $schema: 'x', ideMinutes: 1 })]);
     assert.match(problems[0]?.message ?? '', /ideMinutes: There is no such setting\. Known: ffmpeg, /);
