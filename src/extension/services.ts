@@ -27,6 +27,7 @@ import { JobsTree } from './views/jobsTree.ts';
 import { JobsView } from './views/jobsView.ts';
 import { PresetsTree } from './views/presetsTree.ts';
 import { WatchTree } from './views/watchTree.ts';
+import { WatchView } from './views/watchView.ts';
 import { WorkersTree } from './views/workersTree.ts';
 import { WatchFolders } from './watchFolders.ts';
 import { ViewStateKeeper } from './viewStateKeeper.ts';
@@ -49,6 +50,7 @@ export interface Services extends Disposable {
   readonly presetsTree: PresetsTree;
   readonly watchFolders: WatchFolders;
   readonly watchTree: WatchTree;
+  readonly watchView: WatchView;
   readonly logs: LogDocuments;
   readonly statusBar: StatusBar;
   readonly statusPage: StatusPage;
@@ -128,6 +130,7 @@ export function createServices(context: ExtensionContext): Services {
   const presetsTree = new PresetsTree(presets);
   const watchFolders = new WatchFolders(session, presets);
   const watchTree = new WatchTree(watchFolders);
+  const watchView = new WatchView(session, watchTree);
   const statusPage = registerStatusPage({
     extensionUri: context.extensionUri,
     source: { board, link: () => session.link, onDidChangeLink: session.onDidChangeLink },
@@ -143,21 +146,20 @@ export function createServices(context: ExtensionContext): Services {
   const views = [
     window.registerTreeDataProvider('dffmpeg.workers', workersTree),
     window.registerTreeDataProvider('dffmpeg.presets', presetsTree),
-    window.registerTreeDataProvider('dffmpeg.watchFolders', watchTree),
   ];
   const services = { session, board, presets, settingsFiles, presetDiagnostics, notifier, encode, questions, jobActions, failureHelp,
-    jobsTree, jobsView, workersTree, presetsTree, watchFolders, watchTree, logs, statusBar, statusPage, viewStateKeeper }; // prettier-ignore
+    jobsTree, jobsView, workersTree, presetsTree, watchFolders, watchTree, watchView, logs, statusBar, statusPage, viewStateKeeper }; // prettier-ignore
   return {
     ...services,
     begin: async () => {
       if (!workspace.isTrusted) return;
       void presetFiles.begin();
       await session.attach();
-      if (jobsView.visible || session.isLoadWatched) await session.watch();
+      if (jobsView.visible || watchView.visible || session.isLoadWatched) await session.watch();
     },
     dispose: () => {
       // The link last: the others still listen to it while they go.
-      for (const part of [...views, statusPage, jobsView, jobsTree, workersTree, presetsTree, watchTree, watchFolders, statusBar, viewStateKeeper,
+      for (const part of [...views, statusPage, jobsView, jobsTree, workersTree, presetsTree, watchView, watchTree, watchFolders, statusBar, viewStateKeeper,
         presetDiagnostics, presets, presetFiles, batches, logs, previews, session]) part.dispose(); // prettier-ignore
     },
   };

@@ -1,10 +1,17 @@
 import os from 'node:os';
 import path from 'node:path';
 import { commands, Uri, window, workspace } from 'vscode';
-import { watchFolderSpecSchema, type WatchedFile, type WatchFolder } from '../protocol/watchFolder.ts';
+import {
+  watchFolderSpecSchema,
+  type WatchedFile,
+  type WatchFolder,
+  type WatchFolderSpec,
+  type WatchOrigin,
+} from '../protocol/watchFolder.ts';
 import { choosePreset } from './choosePreset.ts';
 import { firstFolder } from './firstFolder.ts';
 import { Emitter, type Disposable, type Event } from './model/emitter.ts';
+import { activationOrigin, watchConsentText } from './model/watchConsent.ts';
 import { proposedFolders, withProposals, type WatchEntry } from './model/watchEntries.ts';
 import type { Presets } from './presets.ts';
 import type { DaemonSession } from './session/daemonSession.ts';
@@ -36,6 +43,12 @@ export class WatchFolders implements Disposable {
         this.#told = folders;
         this.#changes.fire();
       }),
+      session.onDidChangeLink(({ kind }) => {
+        if (this.#told.length === 0 || (kind !== 'idle' && kind !== 'failed')) return;
+        // Nobody is there who watches.
+        this.#told = [];
+        this.#changes.fire();
+      }),
       workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(`${section}.watchFolders`)) this.#changes.fire();
       }),
@@ -59,7 +72,7 @@ export class WatchFolders implements Disposable {
   async activate(entry: WatchEntry | undefined): Promise<void> {
     if (!entry || !(await ensureTrusted())) return;
     if (entry.origin === 'config' && entry.id !== undefined) {
-      const existing = await askExisting(entry.spec.path, entry.spec.preset);
+      const existing = await askExisting(entry.spec, 'config');
       if (existing) await this.#session.request('watch.activateDeclared', { folder: entry.id, existing });
       return;
     }
@@ -118,12 +131,13 @@ export class WatchFolders implements Disposable {
     await this.#presets.ready();
     const preset = this.#presets.resolve(spec.preset, resource);
     if (!preset) return;
-    const existing = await askExisting(spec.path, spec.preset);
-    if (!existing) return;
     const known = this.#presets.list(resource).find(({ name }) => name === spec.preset)?.origin;
+    const from = activationOrigin(origin, known);
+    const existing = await askExisting(spec, from);
+    if (!existing) return;
     const knownThere = known === 'built-in' || known === 'config';
     await this.#session.request('watch.activate', {
-      ...{ folder: spec, origin: origin === 'workspace' ? 'workspace' : 'vscode', existing },
+      ...{ folder: spec, origin: from, existing },
       ...(knownThere ? {} : { preset: preset.preset }),
     });
   }
@@ -141,13 +155,13 @@ export class WatchFolders implements Disposable {
   }
 }
 
-async function askExisting(folder: string, preset: string): Promise<'skip' | 'encode' | undefined> {
+async function askExisting(
+  spec: WatchFolderSpec,
+  origin: WatchOrigin,
+): Promise<'skip' | 'encode' | undefined> {
   const choice = await window.showInformationMessage(
-    `Watch ${folder}?`,
-    {
-      modal: true,
-      detail: `Each media file that comes into it is encoded with “${preset}” by itself, also while VS Code is closed. What about the files that are there already?`,
-    },
+    `Watch ${spec.path}?`,
+    { modal: true, detail: watchConsentText(spec, origin) },
     onlyNew,
     allFiles,
   );

@@ -3,8 +3,9 @@ import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { TestApi } from '../../src/extension/testApi.ts';
+import { watchFolderSpecSchema } from '../../src/protocol/watchFolder.ts';
 import { Answers } from './support/answers.ts';
-import { activated, clip } from './support/extension.ts';
+import { activated, clip, whenDrawn, whenEvent } from './support/extension.ts';
 
 describe('watched folders in the view', () => {
   let answers: Answers;
@@ -55,6 +56,12 @@ describe('watched folders in the view', () => {
     await vscode.commands.executeCommand('dffmpeg.activateWatchFolder', proposed.node);
     assert.equal(answers.shown[0]?.modal, true);
     assert.deepEqual(answers.shown[0].buttons, ['Only New Files', 'All Files']);
+    assert.match(answers.shown[0].detail ?? '', /“small” by itself/);
+    assert.doesNotMatch(
+      answers.shown[0].detail ?? '',
+      /takes the place/,
+      'settings of a workspace replace nothing',
+    );
     assert.deepEqual((await api.services.session.request('watch.list', {})).folders, []);
 
     answers.press.set('Watch ', 'Only New Files');
@@ -82,5 +89,62 @@ describe('watched folders in the view', () => {
     await vscode.commands.executeCommand('dffmpeg.removeWatchFolder', again.node);
     // The workspace still proposes it.
     await row(({ contextValue }) => contextValue === 'watch+inactive');
+  });
+
+  it('of a preset that a file of the workspace holds never replace anything', async function () {
+    this.timeout(60_000);
+    const { presets, session, watchFolders } = api.services;
+    const file = clip('theirs.dffmpeg-presets.json');
+    await presets.ready();
+    const there = whenEvent(presets.onDidChange, () => presets.list().some(({ name }) => name === 'theirs'));
+    await writeFile(file.fsPath, JSON.stringify({ theirs: { extends: 'small' } }));
+    await there;
+    const spec = watchFolderSpecSchema.parse({
+      ...{ path: clip('inbox').fsPath, preset: 'theirs', recursive: true, onSuccess: 'replace' },
+    });
+    answers.press.set('Watch ', 'Only New Files');
+    await watchFolders.activate({ origin: 'vscode', spec });
+    assert.match(answers.shown[0]?.detail ?? '', /Folders below it, too/);
+    assert.doesNotMatch(answers.shown[0]?.detail ?? '', /takes the place/);
+    const [told] = (await session.request('watch.list', {})).folders;
+    assert.deepEqual([told?.origin, told?.spec.onSuccess], ['workspace', 'keep']);
+    await session.request('watch.remove', { folder: told?.id ?? '' });
+    await rm(file.fsPath);
+  });
+
+  it('are asked for when their view is seen', async () => {
+    const { jobsView, session, watchView } = api.services;
+    const watch = session.watch.bind(session);
+    let asked = 0;
+    await vscode.commands.executeCommand('dffmpeg.jobs.focus');
+    await whenDrawn(() => jobsView.visible);
+    assert.equal(watchView.visible, false, 'it begins folded');
+    session.watch = () => {
+      asked += 1;
+      return watch();
+    };
+    try {
+      await vscode.commands.executeCommand('dffmpeg.watchFolders.focus');
+      await whenDrawn(() => watchView.visible);
+      await whenDrawn(() => asked > 0);
+    } finally {
+      session.watch = watch;
+    }
+  });
+
+  it('are not told of without a daemon', async function () {
+    this.timeout(60_000);
+    const { session, watchFolders } = api.services;
+    answers.press.set('Watch ', 'Only New Files');
+    const { node } = await row(({ contextValue }) => contextValue === 'watch+inactive');
+    await vscode.commands.executeCommand('dffmpeg.activateWatchFolder', node);
+    await row(({ contextValue }) => contextValue === 'watch+active');
+    await session.request('daemon.stop', {});
+    await row(({ contextValue }) => contextValue === 'watch+inactive');
+    assert.ok(watchFolders.entries().every(({ told }) => told === undefined));
+    await session.connection();
+    await row(({ contextValue }) => contextValue === 'watch+active');
+    const [told] = (await session.request('watch.list', {})).folders;
+    await session.request('watch.remove', { folder: told?.id ?? '' });
   });
 });

@@ -44,8 +44,10 @@ export function keyOf({ path: folder, preset }: Pick<WatchFolderSpec, 'path' | '
 }
 
 function wholePath(typed: string, home: string, folder: string | undefined): string {
-  const inFolder = folder === undefined ? typed : typed.replace('${workspaceFolder}', folder);
-  if (inFolder === '~' || /^~[\\/]/.test(inFolder)) return path.join(home, inFolder.slice(1));
-  if (path.isAbsolute(inFolder) || folder === undefined) return inFolder;
-  return path.join(folder, inFolder);
+  // As a function: a folder may have `$` in its name.
+  const inFolder = folder === undefined ? typed : typed.replace('${workspaceFolder}', () => folder);
+  // Without a slash at the end, as the daemon writes it: so that both are one row.
+  if (inFolder === '~' || /^~[\\/]/.test(inFolder)) return path.resolve(path.join(home, inFolder.slice(1)));
+  if (path.isAbsolute(inFolder)) return path.resolve(inFolder);
+  return folder === undefined ? inFolder : path.resolve(folder, inFolder);
 }

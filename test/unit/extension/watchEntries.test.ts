@@ -6,15 +6,23 @@ const given = { origin: 'workspace', home: '/home/a', folder: '/films' } as cons
 
 describe('watched folders of settings', () => {
   it('begin at the workspace, at the home folder or at the root', () => {
-    const paths = ['in', '${workspaceFolder}/in2', '~/in3', '/in4'];
+    const paths = ['in/', '${workspaceFolder}/in2', '~/in3/', '/in4/', '/a/../in5'];
     const read = proposedFolders(
       paths.map((path) => ({ path, preset: 'web' })),
       given,
     );
     assert.deepEqual(
       read.map(({ spec }) => spec.path),
-      ['/films/in', '/films/in2', '/home/a/in3', '/in4'],
+      ['/films/in', '/films/in2', '/home/a/in3', '/in4', '/in5'],
     );
+  });
+
+  it('take the name of the workspace as it is', () => {
+    const [read] = proposedFolders([{ path: '${workspaceFolder}/in', preset: 'web' }], {
+      ...given,
+      folder: "/$& $' films",
+    });
+    assert.equal(read?.spec.path, "/$& $' films/in");
   });
 
   it('that are wrong are left out', () => {
