@@ -13,16 +13,23 @@ export async function checkDestination(folder: string, traces: Traces): Promise<
   const trial = path.join(folder, `${ownPrefix}${randomBytes(6).toString('hex')}.try`);
   await traces.note(trial);
   try {
-    const handle = await open(trial, 'wx');
-    try {
-      await handle.write('.');
-    } finally {
-      await handle.close();
-      await rm(trial, { force: true });
-    }
+    await writeTrial(trial);
   } catch (error) {
     throw toDestinationError(error, folder);
   } finally {
-    await traces.forget(trial);
+    // One that cannot be removed now stays noted.
+    await rm(trial, { force: true }).then(
+      () => traces.forget(trial),
+      () => undefined,
+    );
+  }
+}
+
+async function writeTrial(trial: string): Promise<void> {
+  const handle = await open(trial, 'wx');
+  try {
+    await handle.write('.');
+  } finally {
+    await handle.close();
   }
 }

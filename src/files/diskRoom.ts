@@ -37,15 +37,16 @@ const realFacts: DiskFacts = {
 
 /** Room that an attempt has. */
 export interface Room {
-  /** So many bytes of it are on the disk by now: they are no longer promised, but used. */
-  wrote(bytes: number): void;
+  /** So many bytes of it are in the folder by now: they are no longer promised, but used. */
+  wrote(folder: string, bytes: number): void;
   release(): void;
 }
 
 interface Promised {
+  readonly folder: string;
   readonly device: string;
   readonly bytes: number;
-  readonly by: { written: number };
+  written: number;
 }
 
 /**
@@ -70,19 +71,19 @@ export class DiskRoom {
       })),
     );
     // From here on nothing waits: two attempts cannot be promised the same bytes.
-    const by = { written: 0 };
     const mine: Promised[] = [];
     for (const { device, bytes, free, ...need } of asked) {
       const others = [...this.#promised, ...mine]
         .filter((promised) => promised.device === device)
-        .reduce((sum, promised) => sum + Math.max(0, promised.bytes - promised.by.written), 0);
+        .reduce((sum, promised) => sum + Math.max(0, promised.bytes - promised.written), 0);
       if (free - others < Math.max(bytes, need.lowWaterBytes)) return full({ ...need, bytes, free, others });
-      mine.push({ device, bytes, by });
+      mine.push({ folder: need.folder, device, bytes, written: 0 });
     }
     for (const promised of mine) this.#promised.add(promised);
     return {
-      wrote: (bytes) => {
-        by.written = Math.max(by.written, bytes);
+      wrote: (folder, bytes) => {
+        for (const promised of mine)
+          if (promised.folder === folder) promised.written = Math.max(promised.written, bytes);
       },
       release: () => {
         for (const promised of mine) this.#promised.delete(promised);

@@ -64,9 +64,9 @@ export async function recoverPlacement(
   const record = await recordFor(placement, fs);
 
   // Of two files on two file systems the numbers may be equal by chance.
-  const chance = sameInode(stagedNow, identity) && final && stagedNow && !sameFile(final, stagedNow);
+  const isOtherFile = sameInode(stagedNow, identity) && final && stagedNow && !sameFile(final, stagedNow);
   const isOurs =
-    (sameInode(final, identity) && !chance) ||
+    (sameInode(final, identity) && !isOtherFile) ||
     sameInode(final, record?.copy) ||
     // Where inodes do not last (FAT), the rename is proved by its source being gone.
     (record?.placeholder !== undefined &&

@@ -37,7 +37,7 @@ export async function replaceSource(replacing: Replacing): Promise<PlacedResult>
     if (moved) return moved;
     throw resultGone(result.path);
   } catch (error) {
-    await putBack(source, replacing);
+    if ((await putBack(source, replacing)) !== 'placed') throw notBack(source, error);
     throw toDestinationError(error, path.dirname(source.path));
   }
 }
@@ -106,6 +106,15 @@ function numbered(file: string, number: number): string {
   if (number === 1) return file;
   const { dir, name, ext } = path.parse(file);
   return path.join(dir, `${name}-${number}${ext}`);
+}
+
+/** The disk is away, most likely: it is tried again until both files have their names. */
+function notBack(source: ReplacedSource, cause: unknown): DffmpegError {
+  return new DffmpegError(
+    'disconnected',
+    `${source.path} could not be given its name again; it lies at ${asidePath(source)}.`,
+    { hint: 'Connect its disk again, or move the file that has its name: then it goes on.', cause },
+  );
 }
 
 function resultGone(file: string): DffmpegError {

@@ -100,6 +100,7 @@ export async function placeCopied(
     });
     const { outcome, used } = await place(copied, copy);
     if (!used) await removeQuietly(fs, copied);
+    await traces?.forget(copied);
     return outcome;
   } catch (error) {
     await removeQuietly(fs, copied);

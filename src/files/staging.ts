@@ -43,8 +43,9 @@ export async function stage(options: {
 }
 
 /** Of a folder that `stage` made. */
-export async function removeStaging(folder: string): Promise<void> {
+export async function removeStaging(folder: string, traces: Traces): Promise<void> {
   await rm(folder, { recursive: true, force: true });
+  await traces.forget(folder);
 }
 
 /**

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DffmpegError } from '../protocol/errors.ts';
-import { errnoCode } from './errnoCode.ts';
+import { isDiskFull } from './errnoCode.ts';
 import { ownPrefix } from './staging.ts';
 
 /** A note that is being written. */
@@ -28,11 +28,11 @@ export class Traces {
       await rename(note + unfinished, note);
     } catch (error) {
       await rm(note + unfinished, { force: true });
-      throw isFull(error) ? scratchFull(this.#directory, error) : error;
+      throw isDiskFull(error) ? scratchFull(this.#directory, error) : error;
     }
   }
 
-  /** What was noted is gone. A note that is not taken back is, by the next `sweep`. */
+  /** What was noted is gone. */
   async forget(file: string): Promise<void> {
     await rm(this.#noteOf(file), { force: true });
   }
@@ -59,11 +59,6 @@ export class Traces {
   }
 }
 
-function isFull(error: unknown): boolean {
-  const code = errnoCode(error);
-  return code === 'ENOSPC' || code === 'EDQUOT';
-}
-
 function scratchFull(folder: string, cause: unknown): DffmpegError {
   return new DffmpegError('scratch-full', `There is no space left in ${folder}.`, {
     hint: 'Free some space on the disk of the state folder.',
@@ -78,10 +73,10 @@ async function isOld(note: string, days: number): Promise<boolean> {
   );
 }
 
-/** Whether it is gone. */
+/** Whether it was found and removed: what is not there may be on a disk that is not mounted now. */
 async function remove(file: string): Promise<boolean> {
   try {
-    await stat(path.dirname(file));
+    await lstat(file);
     await rm(file, { recursive: true, force: true });
     return true;
   } catch {

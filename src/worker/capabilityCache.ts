@@ -6,7 +6,7 @@ import { capabilitiesSchema, dialectSchema, type Dialect } from '../encoding/dia
 import { dialectTrials } from '../encoding/dialectTrials.ts';
 import { trialsFingerprint } from '../encoding/trial.ts';
 import { writeFileAtomic } from '../files/atomicWrite.ts';
-import { errnoCode } from '../files/errnoCode.ts';
+import { isDiskFull } from '../files/errnoCode.ts';
 import { acquireLock } from '../files/lock.ts';
 import type { Tools } from './findBinary.ts';
 import type { WorkerSettings } from './workerSettings.ts';
@@ -98,7 +98,7 @@ export class CapabilityCache {
       };
       // On a full disk it is known to this process alone, and found out again by the next.
       await writeFileAtomic(this.#file, JSON.stringify(whole, undefined, 1)).catch((error: unknown) => {
-        if (!isDiskFull(error)) throw error;
+        if (!isFull(error)) throw error;
         this.addHere(more);
         dialectHere.set(this.#file, whole.dialect);
       });
@@ -112,7 +112,7 @@ export class CapabilityCache {
     const file = `${this.#file}.${name}.lock`;
     // On a full disk nothing can be locked: another process may then run the same trial.
     const lock = await acquireLock(file, { waitMs, signal }).catch((error: unknown) => {
-      if (!isDiskFull(error)) throw error;
+      if (!isFull(error)) throw error;
       return undefined;
     });
     try {
@@ -124,9 +124,8 @@ export class CapabilityCache {
 }
 
 /** SQLite’s result code, or the system’s. */
-function isDiskFull(error: unknown): boolean {
-  if (['ENOSPC', 'EDQUOT'].includes(errnoCode(error) ?? '')) return true;
-  return error instanceof Error && 'errcode' in error && error.errcode === 13;
+function isFull(error: unknown): boolean {
+  return isDiskFull(error) || (error instanceof Error && 'errcode' in error && error.errcode === 13);
 }
 
 /** Both; where both know something, the second counts. */

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { markedOrphans } from './childMark.ts';
-import { linuxStartNow, processStart, reapProcess } from './processTable.ts';
+import { isGone, linuxStartNow, processStart, reapProcess } from './processTable.ts';
 
 const processSchema = z.object({
   pid: z.int().positive(),
@@ -11,7 +11,6 @@ const processSchema = z.object({
   start: z.string().min(1),
 });
 const entrySchema = processSchema.extend({ owner: processSchema });
-type Process = z.output<typeof processSchema>;
 
 /** Those that are open in this process: one, but in tests. */
 const ledgers = new Set<ChildLedger>();
@@ -36,21 +35,22 @@ export function noteChild(pid: number | undefined, ended: PromiseLike<unknown>):
  */
 export class ChildLedger {
   readonly #folder: string;
-  readonly #owner: Process;
+  /** Start of this process; without it nothing is noted, since nobody could tell later whose it was. */
+  readonly #ownStart: string | undefined;
 
-  private constructor(folder: string, owner: Process) {
+  private constructor(folder: string, ownStart: string | undefined) {
     this.#folder = folder;
-    this.#owner = owner;
+    this.#ownStart = ownStart;
   }
 
   /** Ends what an earlier process left running, each within `waitMs`, and notes from now on. */
   static async open(folder: string, waitMs: number): Promise<ChildLedger> {
-    const start = (await processStart(process.pid)) ?? 'unknown';
-    const ledger = new ChildLedger(folder, { pid: process.pid, start });
+    const start = await processStart(process.pid);
+    const ledger = new ChildLedger(folder, start);
     if (process.platform === 'win32') return ledger;
     await mkdir(folder, { recursive: true });
-    await ledger.#endLeft(waitMs);
     ledgers.add(ledger);
+    await ledger.#endLeft(waitMs);
     return ledger;
   }
 
@@ -72,10 +72,11 @@ export class ChildLedger {
 
   /** Synchronous: between the start of a child and its note nothing else happens here. */
   #write(pid: number, start: string | undefined): void {
-    if (start === undefined) return;
+    if (start === undefined || this.#ownStart === undefined) return;
+    const owner = { pid: process.pid, start: this.#ownStart };
     try {
       mkdirSync(this.#folder, { recursive: true });
-      writeFileSync(this.#fileOf(pid), JSON.stringify({ pid, start, owner: this.#owner }));
+      writeFileSync(this.#fileOf(pid), JSON.stringify({ pid, start, owner }));
     } catch {
       // A full disk must not keep a child from running: it is found by its mark.
     }
@@ -83,7 +84,9 @@ export class ChildLedger {
 
   async #endLeft(waitMs: number): Promise<void> {
     await Promise.all((await readdir(this.#folder)).map((name) => this.#endNoted(name, waitMs)));
-    await Promise.all((await markedOrphans()).map(({ pid, start }) => reapProcess(pid, start, waitMs)));
+    await Promise.all(
+      (await markedOrphans()).map(({ pid, start }) => reapProcess(pid, start, waitMs).catch(() => false)),
+    );
   }
 
   async #endNoted(name: string, waitMs: number): Promise<void> {
@@ -91,8 +94,9 @@ export class ChildLedger {
     const entry = entrySchema.safeParse(parseJson(await readFile(file, 'utf8').catch(() => '')));
     if (entry.success) {
       const { pid, start, owner } = entry.data;
-      if ((await processStart(owner.pid)) === owner.start) return;
-      await reapProcess(pid, start, waitMs);
+      if (!(await isGone(owner.pid, owner.start))) return;
+      // One that may not be ended must not keep the others from it.
+      await reapProcess(pid, start, waitMs).catch(() => false);
     }
     await rm(file, { force: true });
   }

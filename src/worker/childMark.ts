@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { linuxStartNow, processStart } from './processTable.ts';
+import { isGone, linuxStartNow, processStart } from './processTable.ts';
 
 /** The variable of a child's environment that names the process it belongs to. */
 const variable = 'DFFMPEG_CHILD_OF';
@@ -29,7 +29,7 @@ async function orphan(pid: number): Promise<{ pid: number; start: string } | und
   const [namespace, owner, ownerStart] = mark.slice(variable.length + 1).split('/');
   // Within a container, ids are others: whether an owner there lives cannot be told from outside.
   if (namespace !== ownNamespace() || !ownerStart) return undefined;
-  if ((await processStart(Number(owner))) === ownerStart) return undefined;
+  if (!(await isGone(Number(owner), ownerStart))) return undefined;
   const start = await processStart(pid);
   return start === undefined ? undefined : { pid, start };
 }

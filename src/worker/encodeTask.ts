@@ -52,9 +52,11 @@ async function makeAll(
 ): Promise<void> {
   context.signal.throwIfAborted();
   const written = outputs.map(() => 0);
+  const folderOf = (position: number): string => path.dirname(outputs[position]?.path ?? '');
   for (const [position, output] of outputs.entries()) {
     context.signal.throwIfAborted();
     const isLast = position === outputs.length - 1;
+    const folder = folderOf(position);
     await makeOutput(
       {
         ...output,
@@ -67,7 +69,7 @@ async function makeAll(
           update: (block) => {
             progress.update(block);
             written[position] = block.bytes ?? written[position] ?? 0;
-            context.wrote(written.reduce((sum, bytes) => sum + bytes, 0));
+            context.wrote(folder, sumOf(written.filter((_, at) => folderOf(at) === folder)));
           },
           delivered: () => {
             if (isLast) progress.delivered();
@@ -77,6 +79,10 @@ async function makeAll(
       context,
     );
   }
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 async function checkSources({ sources }: EncodePayload): Promise<OutputTask['sources']> {

@@ -68,7 +68,7 @@ export async function makeOutput(task: OutputTask, context: TaskContext): Promis
     const bytes = await context.fs.bytes(staged);
     const why = missedGain(settled.plan.expected, { source: totalBytes(task.sources), result: bytes });
     if (why !== undefined) {
-      await removeStaging(directory);
+      await removeStaging(directory, context.traces);
       await skip(why, verdict, task, context);
       return;
     }
@@ -83,14 +83,14 @@ export async function makeOutput(task: OutputTask, context: TaskContext): Promis
         throw error;
       },
     );
-    await removeStaging(directory);
+    await removeStaging(directory, context.traces);
     task.progress.delivered();
     const report = { type: 'delivered', output: task.index, ...delivered, bytes, verdict } as const;
     if ((await context.report(report, lastOf(task))) === 'stored')
       await forgetPlacement(context.recordDir, keyOf({ staged }));
     keep = false;
   } finally {
-    if (!keep) await removeStaging(directory);
+    if (!keep) await removeStaging(directory, context.traces);
   }
 }
 

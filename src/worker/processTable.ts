@@ -21,6 +21,17 @@ export async function processStart(pid: number): Promise<string | undefined> {
   }
 }
 
+/** Whether the process is known to be gone: where the system does not tell, it is believed to live. */
+export async function isGone(pid: number, start: string): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return errnoCode(error) === 'ESRCH';
+  }
+  const now = await processStart(pid);
+  return now !== undefined && now !== start;
+}
+
 /**
  * Ends a process and what it started, but only if its start time is the one given. Whether it is gone within `waitMs`;
  * `false` when the id names no process, or another one by now.

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { sweepRecords } from '../files/placementRecord.ts';
-import { keyOfTrace, sweepAttempts } from '../files/staging.ts';
+import { isStaged, isStagingFolder, keyOfTrace, ownPrefix, sweepAttempts } from '../files/staging.ts';
 import { Traces } from '../files/traces.ts';
 import type { WorkerSettings } from './workerSettings.ts';
 
@@ -19,24 +20,56 @@ export class Scratch {
   readonly inquiries: string;
   readonly traces: Traces;
   readonly #options: ScratchOptions;
+  /** Below it lies what is large: the worker's own folder, or a hidden one of its own where a person wants it. */
+  readonly #large: string;
+  /** Those whose attempts are the worker's, whatever the setting says today. */
+  readonly #own: string;
+  readonly #hiddenName: string;
   #recovered = false;
   #sweeps: Promise<void> = Promise.resolve();
+  /** A folder that cannot be reached may not answer: nothing waits for it. */
+  #traceSweeps: Promise<void> = Promise.resolve();
 
   constructor(options: ScratchOptions) {
     this.#options = options;
     const own = path.resolve(options.stateDir, 'scratch');
+    const { scratchFolder } = options.settings;
+    this.#own = own;
+    // Another worker may have the same folder, and a person may keep files in it.
+    this.#hiddenName = `${ownPrefix}scratch-${createHash('sha256').update(own).digest('hex').slice(0, 12)}`;
     // Links resolved in neither: the paths are compared as text, see `isStaged`.
-    const large = options.settings.scratchFolder ? path.resolve(options.settings.scratchFolder) : own;
-    this.attempts = path.join(large, 'attempts');
-    this.inquiries = path.join(large, 'inquiries');
+    this.#large = scratchFolder ? path.join(path.resolve(scratchFolder), this.#hiddenName) : own;
+    this.attempts = path.join(this.#large, 'attempts');
+    this.inquiries = path.join(this.#large, 'inquiries');
     this.records = path.join(own, 'placements');
     this.traces = new Traces(path.join(own, 'traces'));
+  }
+
+  /** Before anything is put there. */
+  async prepare(): Promise<void> {
+    // Noted, so that it is removed when the setting names another one.
+    if (this.#large !== this.#own) await this.traces.note(this.#large).catch(this.#options.onError);
+  }
+
+  /** Whether this is a result in the folder of an attempt of this worker, also under an earlier setting. */
+  holdsResult(staged: string): boolean {
+    return this.holdsAttempt(path.dirname(staged)) && isStaged(staged, path.dirname(path.dirname(staged)));
+  }
+
+  /** Whether this is the folder of an attempt of this worker. */
+  holdsAttempt(folder: string): boolean {
+    const parent = path.dirname(folder);
+    const isOurs =
+      parent === path.join(this.#own, 'attempts') ||
+      (path.basename(parent) === 'attempts' && path.basename(path.dirname(parent)) === this.#hiddenName);
+    return isStagingFolder(folder, isOurs ? parent : this.attempts);
   }
 
   /** The coordinator needs nothing any more of what lies here and belongs to no attempt that runs. */
   recovered(): void {
     this.#recovered = true;
     this.sweep();
+    this.#sweepTraces();
   }
 
   /** Removes what no attempt uses; nothing before `recovered`, since a granted result may lie here. */
@@ -45,17 +78,32 @@ export class Scratch {
     const { isRunning, onError, settings } = this.#options;
     this.#sweeps = this.#sweeps
       .then(async () => {
-        await sweepAttempts(this.attempts, isRunning);
+        for (const folder of new Set([this.attempts, path.join(this.#own, 'attempts')]))
+          await sweepAttempts(folder, isRunning);
         await sweepRecords(this.records, isRunning, settings.placementKeepDays);
-        await this.traces.sweep((file) => {
-          const key = keyOfTrace(file);
-          return key !== undefined && isRunning(key);
-        }, settings.placementKeepDays);
       })
       .catch(onError);
   }
 
-  /** Resolves when no sweep is under way. */
+  /** What is noted is taken back by who removes it: what stays noted is what an earlier worker left. */
+  #sweepTraces(): void {
+    const { isRunning, onError, settings } = this.#options;
+    this.#traceSweeps = this.#traceSweeps
+      .then(() =>
+        this.traces.sweep((file) => {
+          const key = keyOfTrace(file);
+          return file === this.#large || (key !== undefined && isRunning(key));
+        }, settings.placementKeepDays),
+      )
+      .catch(onError);
+  }
+
+  /** As `idle`, of other people's folders. */
+  async tracesIdle(): Promise<void> {
+    await this.#traceSweeps;
+  }
+
+  /** Resolves when no sweep of the worker's own folders is under way. */
   async idle(): Promise<void> {
     await this.#sweeps;
   }

@@ -31,7 +31,7 @@ export interface TaskContext {
   /** Asks until granted; throws when it is refused, and when the signal aborts. */
   commit(request: CommitRequest): Promise<string>;
   /** Bytes of results that are on the disk by now. */
-  wrote(bytes: number): void;
+  wrote(folder: string, bytes: number): void;
   progress(progress: Omit<Progress, 'jobId' | 'fence'>): void;
   log(text: string): void;
 }

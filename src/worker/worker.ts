@@ -5,7 +5,7 @@ import { outputsOf } from '../encoding/presetOutputs.ts';
 import { DiskRoom, type Room } from '../files/diskRoom.ts';
 import { recoverPlacement } from '../files/placing.ts';
 import { placingFs, type PlacingFs } from '../files/placingFs.ts';
-import { isStaged, isStagingFolder, removeStaging } from '../files/staging.ts';
+import { removeStaging } from '../files/staging.ts';
 import type { Channel } from '../protocol/channel.ts';
 import type { Handlers, Params, Result } from '../protocol/contract.ts';
 import { DffmpegError } from '../protocol/errors.ts';
@@ -98,7 +98,10 @@ class WorkerNode implements Worker {
     this.#scratch = new Scratch({
       stateDir: options.stateDir,
       settings: this.#settings,
-      isRunning: (key) => this.#attempts.keys.some(({ taskId, fence }) => `${taskId}-${fence}` === key),
+      // What ends with the worker may have been granted: the next one is told what becomes of it.
+      isRunning: (key) =>
+        this.#ended.signal.aborted ||
+        this.#attempts.keys.some(({ taskId, fence }) => `${taskId}-${fence}` === key),
       onError: (error) => {
         this.#complain('What earlier attempts left could not be removed', error);
       },
@@ -177,6 +180,7 @@ class WorkerNode implements Worker {
         this.#complain('What an earlier worker left running could not be looked for', error);
       },
     );
+    await this.#scratch.prepare();
     if (!this.#ended.signal.aborted) {
       void this.#announcer.register();
       await this.#ffmpeg.run();
@@ -219,7 +223,7 @@ class WorkerNode implements Worker {
       },
       'placement.recover': async ({ staged, identity, path: target }) => {
         const folder = path.dirname(staged);
-        if (!isStaged(staged, this.#scratch.attempts) || (await isLink(folder)))
+        if (!this.#scratch.holdsResult(staged) || (await isLink(folder)))
           throw new DffmpegError('request-invalid', `${staged} is not the name of a staged result.`);
         const outcome = await recoverPlacement({
           staged,
@@ -229,15 +233,15 @@ class WorkerNode implements Worker {
           traces: this.#scratch.traces,
           fs: this.#fs,
         });
-        if (outcome !== 'taken') await removeStaging(folder);
+        if (outcome !== 'taken') await removeStaging(folder, this.#scratch.traces);
         const placed = outcome === 'placed' ? await this.#fs.identity(target) : undefined;
         return { outcome, identity: placed };
       },
       'process.reap': async ({ pid, processStart, directory }) => {
-        if (directory !== undefined && !isStagingFolder(directory, this.#scratch.attempts))
+        if (directory !== undefined && !this.#scratch.holdsAttempt(directory))
           throw new DffmpegError('request-invalid', `${directory} is not the name of an attempt’s folder.`);
         const ended = await reapProcess(pid, processStart, this.#settings.reapWaitSeconds * 1000);
-        if (directory !== undefined) await removeStaging(directory);
+        if (directory !== undefined) await removeStaging(directory, this.#scratch.traces);
         return { ended };
       },
       ...replacingHandlers(this.#scratch.records, this.#fs),
@@ -249,15 +253,17 @@ class WorkerNode implements Worker {
     const prover = await this.#ffmpeg.check();
     if (!prover) return { accepted: false };
     const kind = payload.kind === 'probe' ? 'probe' : await this.#slotFor(payload, prover);
-    // Offered again because the answer was lost.
-    if (this.#attempts.has(key)) return { accepted: true };
-    if (this.#ended.signal.aborted) return { accepted: false };
-    const releaseSlot = this.#slots.take(kind, this.#state().slots);
-    if (!releaseSlot) return { accepted: false };
     const room = await this.#takeRoom(payload);
-    if (room instanceof DffmpegError || this.#ended.signal.aborted) {
-      releaseSlot();
-      return { accepted: false, waitsFor: room instanceof DffmpegError ? room.toData() : undefined };
+    if (room instanceof DffmpegError) return { accepted: false, waitsFor: room.toData() };
+    // From here to the start nothing waits: an offer that is repeated meanwhile is not begun twice.
+    const releaseSlot =
+      this.#attempts.has(key) || this.#ended.signal.aborted
+        ? undefined
+        : this.#slots.take(kind, this.#state().slots);
+    if (!releaseSlot) {
+      room?.release();
+      // Offered again because the answer was lost.
+      return { accepted: this.#attempts.has(key) };
     }
     const name = nameOf(key);
     if (room) this.#rooms.set(name, room);
@@ -293,8 +299,8 @@ class WorkerNode implements Worker {
       recordDir: this.#scratch.records,
       traces: this.#scratch.traces,
       fs: this.#fs,
-      wrote: (bytes) => {
-        this.#rooms.get(nameOf(key))?.wrote(bytes);
+      wrote: (folder, bytes) => {
+        this.#rooms.get(nameOf(key))?.wrote(folder, bytes);
       },
       commit: async (request, signal) => {
         const { path: granted } = await persistently(

@@ -49,7 +49,9 @@ describe('room on a disk', () => {
     const room = disk(free);
     const first = await taken(room.take([need('/a', 70e6)]));
     free.a = 40e6;
-    first.wrote(60e6);
+    first.wrote('/b', 60e6);
+    assert.ok((await room.take([need('/a', 90e6)])) instanceof DffmpegError, 'another folder');
+    first.wrote('/a', 60e6);
     await taken(room.take([need('/a', 30e6)]));
   });
 

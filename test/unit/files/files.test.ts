@@ -247,7 +247,7 @@ describe('files', () => {
       assert.equal(folder, path.join(scratchDir, 't-1'));
       assert.deepEqual(await readdir(folder), []);
       assert.ok((await lstat(folder)).isDirectory());
-      await removeStaging(folder);
+      await removeStaging(folder, traces);
       assert.deepEqual(await readdir(scratchDir), []);
       assert.equal((await stat(foreign)).size, 1);
       await assert.rejects(stage({ scratchDir, destination: at('none'), taskId: 't', fence: 1, traces }), {

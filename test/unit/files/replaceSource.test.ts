@@ -207,6 +207,23 @@ describe('replacing a source', function () {
     assert.deepEqual(await contents(), { 'films/clip.mov': film, 'films/clip.web.mp4': small });
   });
 
+  it('says that the source is not back when its disk went away in between, and goes on when it is there', async () => {
+    const replacing = await begin(source(), result(), placingFs);
+    const away = `${films}-away`;
+    const unplugged: PlacingFs = {
+      ...placingFs,
+      link: async () => {
+        await rename(films, away);
+        throw systemError('EIO');
+      },
+    };
+    await assert.rejects(replaceSource({ ...replacing, fs: unplugged }), { code: 'disconnected' });
+    await rename(away, films);
+    assert.equal((await contents())[aside('clip.mov')], film);
+    const replaced = await replaceSource(replacing);
+    assert.equal(replaced.path, path.join(films, 'clip.mp4'));
+  });
+
   it('undoes without a result that a person has moved away', async () => {
     const replacing = await begin(source(), result(), placingFs);
     const replaced = await replaceSource(replacing);

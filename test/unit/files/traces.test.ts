@@ -45,6 +45,16 @@ describe('traces in other people’s folders', () => {
     assert.deepEqual(await readdir(films), []);
   });
 
+  it('are found when the disk that is mounted there is back', async () => {
+    const folder = await leave('.dffmpeg-t1-1.part');
+    // The mount point stays, and is empty.
+    await rename(folder, path.join(root, 'unmounted'));
+    await traces.sweep(nothingUsed, 30);
+    await rename(path.join(root, 'unmounted'), folder);
+    await traces.sweep(nothingUsed, 30);
+    assert.deepEqual(await readdir(films), []);
+  });
+
   it('of names that are not ours are left alone', async () => {
     await traces.note(path.join(films, 'precious'));
     await mkdir(path.join(films, 'precious'));

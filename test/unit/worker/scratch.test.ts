@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { Scratch } from '../../../src/worker/scratch.ts';
+
+describe('the scratch folder of a worker', () => {
+  let root: string;
+  let fast: string;
+
+  beforeEach(async () => {
+    root = await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-scratch-'));
+    fast = path.join(root, 'fast');
+  });
+  afterEach(() => rm(root, { recursive: true }));
+
+  function scratch(state: string, scratchFolder = fast, running: readonly string[] = []): Scratch {
+    return new Scratch({
+      stateDir: path.join(root, state),
+      settings: { scratchFolder, placementKeepDays: 30 },
+      isRunning: (key) => running.includes(key),
+      onError: (error) => {
+        throw error;
+      },
+    });
+  }
+
+  async function sweep(of: Scratch): Promise<void> {
+    await of.prepare();
+    of.recovered();
+    await of.idle();
+    await of.tracesIdle();
+  }
+
+  async function attempt(of: Scratch, key: string): Promise<string> {
+    const folder = path.join(of.attempts, key);
+    await mkdir(folder, { recursive: true });
+    await writeFile(path.join(folder, 'result.mp4'), 'a film');
+    return folder;
+  }
+
+  it('touches nothing of anybody else in the folder that a person names', async () => {
+    for (const name of ['attempts/take-1', 'inquiries/mine'])
+      await mkdir(path.join(fast, name), { recursive: true });
+    const other = scratch('other');
+    await attempt(other, 't1-1');
+    await sweep(scratch('one'));
+    assert.deepEqual(await readdir(path.join(fast, 'attempts')), ['take-1']);
+    assert.deepEqual(await readdir(path.join(fast, 'inquiries')), ['mine']);
+    assert.deepEqual(await readdir(other.attempts), ['t1-1']);
+  });
+
+  it('is swept but for what runs', async () => {
+    const own = scratch('one', fast, ['t2-1']);
+    for (const key of ['t1-1', 't2-1']) await attempt(own, key);
+    await sweep(own);
+    assert.deepEqual(await readdir(own.attempts), ['t2-1']);
+  });
+
+  it('of an earlier setting still holds its results, and is removed when they are recovered', async () => {
+    const before = scratch('one');
+    await before.prepare();
+    const folder = await attempt(before, 't1-1');
+    const now = scratch('one', path.join(root, 'other'));
+    assert.ok(now.holdsResult(path.join(folder, 'result.mp4')));
+    assert.ok(!now.holdsResult(path.join(fast, 'attempts', 't1-1', 'result.mp4')));
+    await sweep(now);
+    assert.deepEqual(await readdir(fast), []);
+  });
+});
