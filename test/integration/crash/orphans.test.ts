@@ -62,10 +62,11 @@ describe('processes of a daemon that was killed', function () {
   /** Kills the daemon with what hangs under it, starts the next one, and waits for the end of what hung. */
   async function assertReaped(): Promise<void> {
     await hangs();
-    left = await descendants(daemon?.pid ?? 0);
-    assert.ok(left.length >= 2, 'the script and what it started run');
+    const all = await descendants(daemon?.pid ?? 0);
     await daemon?.kill();
-    assert.equal((await stillThere(left)).length, left.length, 'they outlive their daemon');
+    // Others may have ended by themselves meanwhile.
+    left = await stillThere(all);
+    assert.ok(left.length >= 2, 'the script and what it started outlive their daemon');
     await rm(path.join(root, 'tools'), { recursive: true });
     daemon = await HeldDaemon.start(stateDir);
     for (const deadline = performance.now() + limitMs; (await stillThere(left)).length > 0; await delay(25))
