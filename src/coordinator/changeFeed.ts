@@ -1,4 +1,5 @@
 import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
+import type { Timers } from '../protocol/timers.ts';
 import type { Store } from './store.ts';
 import type { StoredJob } from './store/records.ts';
 
@@ -10,6 +11,14 @@ export interface Changes {
   readonly cursor: number;
 }
 
+export interface ChangeFeedOptions {
+  readonly store: Store;
+  readonly timers: Timers;
+  /** After a failure it is read again after this, milliseconds. */
+  readonly retryMs: number;
+  readonly onError: (error: DffmpegError) => void;
+}
+
 const pageSize = 500;
 
 /**
@@ -17,21 +26,21 @@ const pageSize = 500;
  * loop did is told together, nothing is told twice to one cursor, and nothing is left out.
  */
 export class ChangeFeed {
-  readonly #store: Store;
-  readonly #onError: (error: DffmpegError) => void;
+  readonly #options: ChangeFeedOptions;
   readonly #followers = new Set<(changes: Changes) => void>();
   #cursor: number | undefined;
   #reading: Promise<void> | undefined;
   #again = false;
+  #stopRetry: (() => void) | undefined;
+  #closed = false;
 
-  constructor(store: Store, onError: (error: DffmpegError) => void) {
-    this.#store = store;
-    this.#onError = onError;
+  constructor(options: ChangeFeedOptions) {
+    this.#options = options;
   }
 
   /** Something was stored. */
   wake(): void {
-    if (this.#followers.size === 0) return;
+    if (this.#closed || this.#followers.size === 0) return;
     this.#again = true;
     this.#reading ??= this.#read();
   }
@@ -42,7 +51,7 @@ export class ChangeFeed {
    */
   async follow(follower: (changes: Changes) => void): Promise<() => void> {
     this.#followers.add(follower);
-    const revision = await this.#store.revision();
+    const revision = await this.#options.store.revision();
     // Another may have begun meanwhile, from further back.
     this.#cursor ??= revision;
     this.wake();
@@ -52,7 +61,10 @@ export class ChangeFeed {
     };
   }
 
-  async idle(): Promise<void> {
+  /** What was stored by now is told; nothing after it. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stopRetry?.();
     await this.#reading;
   }
 
@@ -63,17 +75,27 @@ export class ChangeFeed {
       try {
         await this.#tell();
       } catch (error) {
-        this.#onError(toDffmpegError(error));
+        this.#options.onError(toDffmpegError(error));
+        this.#retryLater();
       }
     }
     // In the same turn as the last look at `#again`: a wake after it begins a reading of its own.
     this.#reading = undefined;
   }
 
+  #retryLater(): void {
+    const { timers, retryMs } = this.#options;
+    this.#stopRetry?.();
+    if (this.#closed) return;
+    this.#stopRetry = timers.after(retryMs, () => {
+      this.wake();
+    });
+  }
+
   async #tell(): Promise<void> {
     for (let more = true; more && this.#cursor !== undefined;) {
       const before = this.#cursor;
-      const changes = await this.#store.changesSince(before, pageSize);
+      const changes = await this.#options.store.changesSince(before, pageSize);
       this.#cursor = changes.cursor;
       more = changes.more;
       // The queue as a whole changes without a job.

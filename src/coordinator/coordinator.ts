@@ -88,7 +88,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   const activityChanged = new Emitter();
 
   const fleet = new Fleet();
-  const feed = new ChangeFeed(store, onError);
+  const feed = new ChangeFeed({ store, timers, retryMs: settings.retryBaseMs, onError });
   const progress = new ProgressBoard({ intervalMs: settings.progressIntervalMs, timers });
   const logs = new JobLogs({
     directory: options.logsDir,
@@ -119,6 +119,9 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   const isPaused = (): boolean => queue.paused;
   const dispatcher = new Dispatcher({
     ...{ book, fleet, attempts, settings, clock, timers, platform, isPaused, speeds, onError },
+    recover: (worker) => {
+      recovery.workerIsBack(worker);
+    },
   });
   const wake = (): void => {
     dispatcher.wake('fleet');
@@ -219,7 +222,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
       await recovery.close();
       await retention.close();
       await book.idle();
-      await feed.idle();
+      await feed.close();
       await logs.flush();
       await store.close();
     },

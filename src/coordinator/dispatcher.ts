@@ -28,6 +28,8 @@ export interface DispatcherOptions {
   /** Nothing is given out to be encoded. */
   readonly isPaused: () => boolean;
   readonly speeds: Speeds;
+  /** The store cannot say whether this worker was given something: that is to be brought to an end. */
+  readonly recover: (worker: ConnectedWorker) => void;
   readonly onError: (error: DffmpegError) => void;
 }
 
@@ -88,6 +90,9 @@ export class Dispatcher {
         this.#setAlarm(earlier(await this.#options.book.store.nextDue(now), this.#holds.nextDue(now)));
       } catch (error) {
         this.#options.onError(toDffmpegError(error));
+        this.#explains = true;
+        const { clock, settings } = this.#options;
+        this.#setAlarm(earlier(this.#alarm?.at, clock() + settings.retryBaseMs));
       }
     }
     // In the same turn as the last look at `#again`: a wake after it begins a pass of its own.
@@ -184,8 +189,16 @@ export class Dispatcher {
       else worker.release(attempt);
     } catch (error) {
       worker.release(attempt);
+      if (toDffmpegError(error).code === 'store-unavailable') this.#doubt(worker, attempt);
       throw error;
     }
+  }
+
+  /** The assignment may have been stored all the same. */
+  #doubt(worker: ConnectedWorker, { slot }: RunningAttempt): void {
+    // Not at once again: a full disk refuses every write.
+    worker.isBusy(slot);
+    this.#options.recover(this.#options.fleet.get(worker.id) ?? worker);
   }
 
   /** Something of the job has changed since the queue was read; it may wait all the same. */

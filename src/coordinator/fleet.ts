@@ -7,6 +7,8 @@ import type { AttemptKey } from './store/records.ts';
 export class Fleet {
   /** Something that views show of a worker has changed; `load` changes often and interests few. */
   readonly changed = new Emitter<'worker' | 'load'>();
+  /** A worker has connected, whatever is known of it. */
+  readonly joined = new Emitter();
   readonly #workers = new Map<string, ConnectedWorker>();
   #loadWanted = false;
 
@@ -22,6 +24,7 @@ export class Fleet {
     this.#workers.set(worker.id, worker);
     worker.peer.emit('load.wanted', { wanted: this.#loadWanted });
     this.changed.emit('worker');
+    this.joined.emit();
   }
 
   /** Does nothing when another connection of the same worker has taken its place. */

@@ -1,6 +1,7 @@
 import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
 import type { Timers } from '../protocol/timers.ts';
 import type { ConnectedWorker } from './connectedWorker.ts';
+import { DueReplacements } from './dueReplacements.ts';
 import type { Fleet } from './fleet.ts';
 import type { Clock } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
@@ -17,10 +18,6 @@ export interface ReplacementsOptions {
   readonly onError: (error: DffmpegError) => void;
 }
 
-const pageSize = 100;
-/** A wait is looked at anew so often, milliseconds: a timer holds 24 days, and a wall clock may be set. */
-const longestWaitMs = 86_400_000;
-
 /**
  * Results that take the place of their source. What is to be done is stored with the job before it is begun, and the
  * worker goes on where an earlier call was cut off: so a kill at any step leaves both files, and the next start ends it.
@@ -31,29 +28,23 @@ export class Replacements {
   readonly #working = new Map<string, Promise<StoredJob>>();
   readonly #ended = new AbortController();
   readonly #untilClosed = { signal: this.#ended.signal };
-  #stopAlarm: (() => void) | undefined;
+  readonly #due: DueReplacements;
 
   constructor(options: ReplacementsOptions) {
     this.#options = options;
+    this.#due = new DueReplacements({
+      ...options,
+      onUnderWay: (stored) => {
+        this.#begin(stored);
+      },
+    });
   }
 
   /** Goes on with what an earlier daemon left, and deletes what was kept for long enough. */
-  async start(): Promise<void> {
-    const { book, clock, timers } = this.#options;
-    this.#stopAlarm?.();
-    const now = clock();
-    const { jobs, next } = await book.store.replacementsDue(now, pageSize);
-    const expired = jobs.filter((stored) => !this.#begin(stored));
-    for (const stored of expired) await this.#discard(stored);
-    if (this.#ended.signal.aborted) return;
-    const more = jobs.length === pageSize && expired.length > 0;
-    const wait = more ? 0 : Math.min(longestWaitMs, next === undefined ? longestWaitMs : next - now);
-    this.#stopAlarm = timers.after(wait, () => {
-      this.start().catch((error: unknown) => {
-        this.#options.onError(toDffmpegError(error));
-      });
-    });
+  start(): Promise<void> {
+    return this.#due.start();
   }
+
 
   /** Of every change: begins what is to be done. */
   changed(stored: StoredJob): void {
@@ -119,8 +110,7 @@ export class Replacements {
 
   async close(): Promise<void> {
     this.#ended.abort();
-    this.#stopAlarm?.();
-    await Promise.allSettled(this.#working.values());
+    await Promise.allSettled([this.#due.close(), ...this.#working.values()]);
   }
 
   async #outcome(id: string, wanted: ReplacementRecord['state']): Promise<StoredJob> {
@@ -130,38 +120,43 @@ export class Replacements {
     return stored;
   }
 
-  /** Whether there is something to do but to wait. */
-  #begin({ job }: StoredJob): boolean {
+  #begin({ job }: StoredJob): void {
     const state = job.replacement?.state;
-    if (state !== 'replacing' && state !== 'undoing') return false;
-    if (this.#working.has(job.id) || this.#ended.signal.aborted) return true;
+    if (state !== 'replacing' && state !== 'undoing') return;
+    if (this.#working.has(job.id) || this.#ended.signal.aborted) return;
     const work = this.#work(job.id).finally(() => this.#working.delete(job.id));
     this.#working.set(job.id, work);
     work.catch((error: unknown) => {
       if (!this.#ended.signal.aborted) this.#options.onError(toDffmpegError(error));
     });
-    return true;
   }
 
-  /** Until it is done or refused; what may pass (a worker that is away) is tried again. */
+  /** Until it is done or refused; what may pass (a worker or the store that is away) is tried again. */
   async #work(id: string): Promise<StoredJob> {
-    const { book, settings } = this.#options;
+    const { settings } = this.#options;
+    let refusal: DffmpegError | undefined;
     for (let failures = 0; ;) {
-      const stored = await book.get(id);
-      const { replacement } = stored.job;
-      if (replacement?.state !== 'replacing' && replacement?.state !== 'undoing') return stored;
       try {
-        return await (replacement.state === 'replacing'
-          ? this.#replace(stored, replacement)
-          : this.#restore(stored, replacement));
+        const stored = await (refusal ? this.#failed(id, refusal) : this.#proceed(id));
+        this.#due.expect(stored);
+        return stored;
       } catch (thrown) {
         const error = toDffmpegError(thrown);
         if (this.#ended.signal.aborted) throw error;
-        if (error.class !== 'transient') return this.#failed(id, error);
-        failures += 1;
-        await this.#pause(backOff(settings, failures));
+        if (error.class === 'transient') {
+          failures += 1;
+          await this.#pause(backOff(settings, failures));
+        } else if (refusal) throw error;
+        else refusal = error;
       }
     }
+  }
+
+  async #proceed(id: string): Promise<StoredJob> {
+    const stored = await this.#options.book.get(id);
+    const { replacement } = stored.job;
+    if (replacement?.state === 'replacing') return this.#replace(stored, replacement);
+    return replacement?.state === 'undoing' ? this.#restore(stored, replacement) : stored;
   }
 
   async #replace(stored: StoredJob, replacement: ReplacementRecord): Promise<StoredJob> {
@@ -172,13 +167,11 @@ export class Replacements {
       this.#untilClosed,
     );
     const keptUntil = clock() + settings.keepReplacedMs;
-    const after = await book.change(stored.job.id, ({ job }) =>
+    return book.change(stored.job.id, ({ job }) =>
       job.replacement?.state === 'replacing'
         ? changes.replacing(job, { ...job.replacement, state: 'replaced', result, aside, keptUntil }, result)
         : undefined,
     );
-    await this.start();
-    return after;
   }
 
   async #restore(stored: StoredJob, replacement: ReplacementRecord): Promise<StoredJob> {
@@ -202,27 +195,6 @@ export class Replacements {
           )
         : undefined,
     );
-  }
-
-  async #discard({ job }: StoredJob): Promise<void> {
-    const { replacement } = job;
-    if (replacement?.state !== 'replaced') return;
-    try {
-      const { source } = changes.replacingRequest(job, replacement);
-      await this.#worker(replacement).peer.request(
-        'source.discard',
-        { jobId: job.id, source },
-        this.#untilClosed,
-      );
-      await this.#options.book.change(job.id, (now) =>
-        now.job.replacement?.state === 'replaced'
-          ? changes.replacing(now.job, { ...now.job.replacement, state: 'expired', aside: undefined })
-          : undefined,
-      );
-    } catch (error) {
-      // The worker is away: the next look tries again.
-      if (!this.#ended.signal.aborted) this.#options.onError(toDffmpegError(error));
-    }
   }
 
   /** Both files lie where they lay before it was tried. */
@@ -255,9 +227,7 @@ export class Replacements {
         resolve();
       };
       const stopTimer = timers.after(ms, end);
-      const stopListening = fleet.changed.on((what) => {
-        if (what === 'worker') end();
-      });
+      const stopListening = fleet.joined.on(end);
       signal.addEventListener('abort', end);
     });
     signal.throwIfAborted();

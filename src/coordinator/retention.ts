@@ -83,7 +83,7 @@ export class Retention {
   }
 
   async #removeOldest(which: Pick<EndedPage, 'before'>, count: number): Promise<void> {
-    const { store, logs, onRemoved } = this.#options;
+    const { store, onRemoved } = this.#options;
     let after: EndedPage['after'];
     for (let left = count; left > 0 && !this.#closed;) {
       const limit = Math.min(atOnce, left);
@@ -92,11 +92,21 @@ export class Retention {
       if (last?.endedAt === undefined) return;
       after = { id: last.id, endedAt: last.endedAt };
       const removed = await store.remove(page.filter(mayBeRemoved));
-      left -= removed.length;
+      // Also those that may not go, or the latest would go in their stead.
+      left -= page.length;
       if (removed.length > 0) onRemoved();
-      for (const id of removed) await logs.remove(id);
+      for (const id of removed) await this.#removeLog(id);
       // Whatever waits for the store has its turn.
       await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  async #removeLog(id: string): Promise<void> {
+    const { logs, onError } = this.#options;
+    try {
+      await logs.remove(id);
+    } catch (error) {
+      onError(toDffmpegError(error));
     }
   }
 }

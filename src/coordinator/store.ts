@@ -48,8 +48,10 @@ export interface Store extends WatchStore {
   underWay(): Promise<StoredJob[]>;
   /** Unfinished attached jobs and whose they are. */
   attached(): Promise<{ id: string; sessionId: string }[]>;
-  /** Jobs whose replacement something is to be done about by then, and when the next one comes after them. */
-  replacementsDue(now: number, limit: number): Promise<{ jobs: StoredJob[]; next?: number }>;
+  /** Jobs whose replacement something is to be done about, the longest due first. */
+  replacementsDue(page: ReplacementPage): Promise<ReplacementsDue>;
+  /** When the next one is due after that time. */
+  nextReplacement(now: number): Promise<number | undefined>;
   /** Paths of results that have taken the place of their source: not to be encoded once more. */
   replacedPaths(): Promise<string[]>;
   /** Finished jobs, the longest ended first. */
@@ -129,6 +131,22 @@ export interface EndedPage {
   readonly limit: number;
   /** The last of the page before. */
   readonly after?: { readonly id: string; readonly endedAt: number } | undefined;
+}
+
+/** Times are milliseconds since the epoch; what is under way is due at 0. */
+export interface ReplacementPage {
+  readonly from: number;
+  /** Included. */
+  readonly until: number;
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly after?: { readonly due: number; readonly id: string } | undefined;
+}
+
+export interface ReplacementsDue {
+  readonly jobs: StoredJob[];
+  /** Missing on the last page. */
+  readonly next?: NonNullable<ReplacementPage['after']>;
 }
 
 /** With all that an assignment changes. */

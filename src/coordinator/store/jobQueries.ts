@@ -1,4 +1,3 @@
-import { placedOutputs } from '../../protocol/jobResults.ts';
 import * as z from 'zod';
 import { isEnded, jobStates, type Counts, type JobState } from '../../protocol/model.ts';
 import type { JobPage, StoredChanges } from '../store.ts';
@@ -160,40 +159,6 @@ export async function nextHook(db: Reading): Promise<number | undefined> {
     .limit(1)
     .executeTakeFirst();
   return row?.hooks_due === null || row === undefined ? undefined : Number(row.hooks_due);
-}
-
-export async function replacementsDue(
-  db: Reading,
-  now: number,
-  limit: number,
-): Promise<{ jobs: StoredJob[]; next?: number }> {
-  const rows = await db
-    .selectFrom('jobs')
-    .selectAll()
-    .where('replacement_due', '<=', now)
-    .orderBy('replacement_due')
-    .limit(limit)
-    .execute();
-  const later = await db
-    .selectFrom('jobs')
-    .select((builder) => builder.fn.min('replacement_due').as('due'))
-    .where('replacement_due', '>', now)
-    .executeTakeFirst();
-  const jobs = await withParts(db, rows);
-  return later?.due === null || later?.due === undefined ? { jobs } : { jobs, next: Number(later.due) };
-}
-
-export async function replacedPaths(db: Reading): Promise<string[]> {
-  const rows = await db
-    .selectFrom('jobs')
-    .selectAll()
-    .where('on_success', '=', 'replace')
-    .where('state', '=', 'done')
-    .execute();
-  return rows.map(toJobRecord).flatMap(({ replacement, outputs }) => {
-    const replaced = replacement?.state === 'replaced' || replacement?.state === 'expired';
-    return replaced ? placedOutputs({ outputs }).map(({ path }) => path) : [];
-  });
 }
 
 interface Parts {

@@ -6,6 +6,7 @@ import type { AttemptRecord, JobRecord, TaskRecord } from './records.ts';
 import type { AttemptsTable, JobsTable, TasksTable } from './schema.ts';
 
 const withoutPresetSchema = jobRecordSchema.omit({ presetData: true });
+const resultSchema = jobRecordSchema.pick({ outputs: true, replacement: true });
 const presetDataSchema = jobRecordSchema.shape.presetData;
 type PresetData = JobRecord['presetData'];
 
@@ -99,6 +100,16 @@ export function toJobRecord(row: JobsTable): JobRecord {
     endedAt: row.ended_at ?? undefined,
   }));
   return { ...job, presetData };
+}
+
+/** Of a job, only what it made and whether that replaced its source. */
+export function toResultRecord(
+  row: Pick<JobsTable, 'id' | 'outputs' | 'replacement'>,
+): Pick<JobRecord, 'outputs' | 'replacement'> {
+  return check('job', row.id, resultSchema, () => ({
+    outputs: parse(row.outputs),
+    replacement: parse(row.replacement),
+  }));
 }
 
 export function toTaskRow(task: TaskRecord, job: JobRecord): TasksTable {

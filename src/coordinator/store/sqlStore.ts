@@ -8,6 +8,8 @@ import type {
   JobWrite,
   QueuedJob,
   QueuePage,
+  ReplacementPage,
+  ReplacementsDue,
   Store,
 } from '../store.ts';
 import { GroupCommit, type SetSync } from './groupCommit.ts';
@@ -16,6 +18,7 @@ import { explainJobs, insertJob, pauseQueue, updateJob } from './jobWrites.ts';
 import * as queue from './queueQueries.ts';
 import type { JobRecord, StoredJob, TaskRecord } from './records.ts';
 import { endedJobs, removeJobs } from './removals.ts';
+import * as replacements from './replacementQueries.ts';
 import { reservedAmong } from './reservations.ts';
 import type { Database } from './schema.ts';
 import * as watched from './watchQueries.ts';
@@ -117,12 +120,16 @@ export class SqlStore implements Store {
     return read.attached(this.#db);
   }
 
-  replacementsDue(now: number, limit: number): ReturnType<Store['replacementsDue']> {
-    return read.replacementsDue(this.#db, now, limit);
+  replacementsDue(page: ReplacementPage): Promise<ReplacementsDue> {
+    return replacements.replacementsDue(this.#db, page);
+  }
+
+  nextReplacement(now: number): Promise<number | undefined> {
+    return replacements.nextReplacement(this.#db, now);
   }
 
   replacedPaths(): Promise<string[]> {
-    return read.replacedPaths(this.#db);
+    return replacements.replacedPaths(this.#db);
   }
 
   reserved(normalised: readonly string[], forJob: string): Promise<string[]> {

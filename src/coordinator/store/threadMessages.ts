@@ -32,6 +32,7 @@ const methods: Readonly<Record<StoreMethod, true>> = {
   remove: true,
   reserved: true,
   replacementsDue: true,
+  nextReplacement: true,
   replacedPaths: true,
   hooksDue: true,
   nextHook: true,

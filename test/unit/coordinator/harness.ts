@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createCoordinator, type Coordinator } from '../../../src/coordinator/coordinator.ts';
 import type { DaemonHandlers } from '../../../src/coordinator/clientLink.ts';
 import { defaultQueueSettings, type QueueSettings } from '../../../src/coordinator/queueSettings.ts';
+import type { Store } from '../../../src/coordinator/store.ts';
 import { openSqliteStore } from '../../../src/coordinator/store/sqliteStore.ts';
 import { clientEvents, clientMethods } from '../../../src/protocol/clientContract.ts';
 import type { DffmpegError } from '../../../src/protocol/errors.ts';
@@ -113,6 +114,10 @@ export class Harness {
   directory: string;
   readonly settings: QueueSettings;
   coordinator!: Coordinator;
+  /** Calls of these methods of the store go through what is set here, with what it would do of itself. */
+  faults: { [K in keyof Store]?: (call: () => Promise<unknown>) => Promise<unknown> } = {};
+  /** How often each method of the store was called. */
+  readonly calls = new Map<string, number>();
   readonly #waiting: (() => void)[] = [];
 
   private constructor(directory: string, settings: QueueSettings) {
@@ -130,7 +135,7 @@ export class Harness {
   async open(): Promise<void> {
     const file = path.join(this.directory, 'store.sqlite');
     this.coordinator = await createCoordinator({
-      store: await openSqliteStore({ file, programVersion: '1.0.0' }),
+      store: this.#faulty(await openSqliteStore({ file, programVersion: '1.0.0' })),
       logsDir: path.join(this.directory, 'logs'),
       settings: this.settings,
       clock: this.timers.clock,
@@ -141,6 +146,18 @@ export class Harness {
         for (const resolve of this.#waiting.splice(0)) resolve();
       },
       timers: this.timers,
+    });
+  }
+
+  #faulty(store: Store): Store {
+    return new Proxy(store, {
+      get:
+        (target, name: keyof Store) =>
+        (...args: unknown[]) => {
+          this.calls.set(name, (this.calls.get(name) ?? 0) + 1);
+          const call = () => (target[name] as (...args: unknown[]) => Promise<unknown>)(...args);
+          return this.faults[name]?.(call) ?? call();
+        },
     });
   }
 
