@@ -45,7 +45,6 @@ export class Replacements {
     return this.#due.start();
   }
 
-
   /** Of every change: begins what is to be done. */
   changed(stored: StoredJob): void {
     this.#begin(stored);

@@ -107,6 +107,11 @@ export class FakeClient {
   }
 }
 
+/** What follows by itself from what was done has happened. */
+export async function turns(): Promise<void> {
+  for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
 /** A real queue on a real database, with workers, clients and a clock that belong to the test. */
 export class Harness {
   readonly timers = new ManualTimers();
@@ -114,6 +119,7 @@ export class Harness {
   directory: string;
   readonly settings: QueueSettings;
   coordinator!: Coordinator;
+  store!: Store;
   /** Calls of these methods of the store go through what is set here, with what it would do of itself. */
   faults: { [K in keyof Store]?: (call: () => Promise<unknown>) => Promise<unknown> } = {};
   /** How often each method of the store was called. */
@@ -134,8 +140,9 @@ export class Harness {
 
   async open(): Promise<void> {
     const file = path.join(this.directory, 'store.sqlite');
+    this.store = await openSqliteStore({ file, programVersion: '1.0.0' });
     this.coordinator = await createCoordinator({
-      store: this.#faulty(await openSqliteStore({ file, programVersion: '1.0.0' })),
+      store: this.#faulty(this.store),
       logsDir: path.join(this.directory, 'logs'),
       settings: this.settings,
       clock: this.timers.clock,

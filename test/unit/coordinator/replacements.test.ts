@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Verdict } from '../../../src/encoding/verdict.ts';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
-import { type FakeWorker, identity, sourceState } from './fakeWorker.ts';
-import { severalPreset, submission } from './fixtures.ts';
-import { Harness } from './harness.ts';
+import { describeWorker, type FakeWorker, identity, sourceState } from './fakeWorker.ts';
+import type { ReplacementRecord } from '../../../src/coordinator/store/records.ts';
+import { severalPreset, storedJob, submission } from './fixtures.ts';
+import { Harness, turns } from './harness.ts';
+
+const away = () => Promise.reject(new DffmpegError('store-unavailable', 'It is away.'));
 
 const day = 86_400_000;
 const moved = { path: '/media/clip.mp4', identity: { device: '1', inode: '2' }, bytes: 5 };
@@ -151,6 +154,140 @@ describe('coordinator: replacing a source', () => {
     ]);
     await assert.rejects(after.peer.request('jobs.undo', { id }), { code: 'conflict' });
     void client;
+  });
+
+  it('deletes it when its worker comes, where the time passed while the daemon was off', async () => {
+    const { id } = await replaced();
+    await harness.coordinator.close();
+    harness.timers.advance(31 * day);
+    await harness.open();
+    const after = await harness.subscribed();
+    const back = willing(harness.worker());
+    await back.register();
+    await after.job(id, ({ replacement }) => replacement?.state === 'expired');
+    assert.equal(asked(back, 'source.discard').length, 1);
+    assert.deepEqual(harness.errors, []);
+  });
+
+  it('looks again when the store was away', async () => {
+    const { client, id } = await replaced();
+    let reads = 0;
+    harness.faults.replacementsDue = (call) => {
+      reads += 1;
+      return reads === 1 ? away() : call();
+    };
+    for (let days = 0; reads === 0; days += 1) {
+      assert.ok(days <= 1);
+      harness.timers.advance(day);
+      await turns();
+    }
+    assert.equal(harness.errors.length, 1);
+    harness.timers.advance(harness.settings.retryMaxMs);
+    await turns();
+    assert.ok(reads > 1);
+    for (let days = 0; days <= 31; days += 1) {
+      harness.timers.advance(day);
+      await turns();
+    }
+    await client.job(id, ({ replacement }) => replacement?.state === 'expired');
+  });
+
+  const record = (state: ReplacementRecord['state'], workerId: string): ReplacementRecord => ({
+    ...{ state, workerId, home: '/media/clip.web.mp4', source: sourceState },
+    result: { identity, bytes: 5 },
+    keptUntil: state === 'replaced' ? 1_000 : undefined,
+  });
+
+  async function keep(count: number, name: string, replacement: ReplacementRecord): Promise<void> {
+    for (let index = 0; index < count; index += 1)
+      await harness.store.submit({
+        ...storedJob(`${name}${index}`, {
+          ...{ state: 'done', endedAt: 1, onSuccess: 'replace', replacement },
+          outputs: [{ state: 'placed', path: `/media/${name}${index}.mp4` }],
+        }),
+        tasks: [],
+      });
+  }
+
+  it('waits in peace for a worker that is away, and then deletes all that is due', async () => {
+    await keep(150, 'kept', record('replaced', 'w1'));
+    await harness.restart();
+    harness.calls.clear();
+    for (let hours = 0; hours < 12; hours += 1) {
+      harness.timers.advance(3_600_000);
+      await turns();
+    }
+    assert.ok((harness.calls.get('replacementsDue') ?? 0) <= 6, 'it reads all the time');
+    const worker = willing(harness.worker());
+    await worker.register();
+    await worker.until(() => asked(worker, 'source.discard').length === 150);
+    assert.deepEqual(harness.errors, []);
+  });
+
+  it('deletes what is due behind much that is under way on a worker that is away', async () => {
+    await keep(120, 'moving', record('replacing', 'w2'));
+    await keep(3, 'kept', record('replaced', 'w1'));
+    await harness.restart();
+    const worker = willing(harness.worker());
+    await worker.register();
+    await worker.until(() => asked(worker, 'source.discard').length === 3);
+    assert.equal(harness.coordinator.workers().length, 1);
+  });
+
+  it('tries again when a worker comes, not whenever one says something', async () => {
+    await keep(1, 'moving', record('replacing', 'w2'));
+    await harness.restart();
+    const other = await harness.registered();
+    await turns();
+    harness.calls.clear();
+    for (let updates = 0; updates < 5; updates += 1) {
+      await other.peer.request('worker.update', { worker: describeWorker() });
+      await turns();
+    }
+    assert.equal(harness.calls.get('job') ?? 0, 0);
+    const client = await harness.subscribed();
+    await willing(harness.worker()).register({ id: 'w2' });
+    await client.job('moving0', ({ replacement }) => replacement?.state === 'replaced');
+  });
+
+  /** The store refuses this call of `job` alone. */
+  function refuse(number: number): Promise<void> {
+    let calls = 0;
+    return new Promise((resolve) => {
+      harness.faults.job = (call) => {
+        calls += 1;
+        if (calls !== number) return call();
+        resolve();
+        return away();
+      };
+    });
+  }
+
+  // The calls of an undo: to find it, to say what is to be done, to do it, to say what came of it.
+  it('goes on with an undo when the store is back', async () => {
+    const { client, id } = await replaced();
+    const refused = refuse(3);
+    const undone = client.peer.request('jobs.undo', { id });
+    await refused;
+    await turns();
+    harness.timers.advance(harness.settings.retryBaseMs);
+    assert.equal((await undone).job.replacement?.state, 'undone');
+  });
+
+  it('says why an undo was refused when the store is back', async () => {
+    const { client, worker, id } = await replaced();
+    worker.answers = {
+      'source.restore': () => Promise.reject(new DffmpegError('conflict', 'Another file.')),
+    };
+    const refused = refuse(4);
+    const undone = client.peer.request('jobs.undo', { id });
+    const outcome = assert.rejects(undone, { code: 'conflict', message: 'Another file.' });
+    await refused;
+    await turns();
+    harness.timers.advance(harness.settings.retryBaseMs);
+    await outcome;
+    assert.equal((await client.peer.request('jobs.get', { id })).job.replacement?.state, 'replaced');
+    assert.equal(asked(worker, 'source.restore').length, 1);
   });
 
   it('keeps the source where nobody asked for anything else', async () => {

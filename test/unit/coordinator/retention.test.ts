@@ -4,9 +4,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { JobLogs } from '../../../src/coordinator/jobLog.ts';
 import type { RetentionLimits } from '../../../src/coordinator/queueSettings.ts';
-import { mayBeRemoved, Retention } from '../../../src/coordinator/retention.ts';
+import { mayBeRemoved, Retention, type RetentionOptions } from '../../../src/coordinator/retention.ts';
 import type { Store } from '../../../src/coordinator/store.ts';
 import { openSqliteStore } from '../../../src/coordinator/store/sqliteStore.ts';
+import type { DffmpegError } from '../../../src/protocol/errors.ts';
 import { replacementStates } from '../../../src/protocol/model.ts';
 import { storedJob, submission } from './fixtures.ts';
 import { Harness } from './harness.ts';
@@ -55,11 +56,12 @@ describe('retention', () => {
     return (await store.jobs({ limit: 1_000 })).jobs.map(({ job }) => job.id).reverse();
   }
 
-  async function keep(limits: RetentionLimits): Promise<void> {
+  async function keep(limits: RetentionLimits, rest: Partial<RetentionOptions> = {}): Promise<void> {
     const retention = new Retention({
       ...{ store, logs, limits, clock: timers.clock, timers, onError: assert.fail },
       intervalMs: hour,
       onRemoved: () => (told += 1),
+      ...rest,
     });
     retention.run();
     await retention.idle();
@@ -93,14 +95,42 @@ describe('retention', () => {
     assert.ok(largest <= 200, `${largest} at once`);
   });
 
+  const source = { identity: { device: '1', inode: '2' }, bytes: 1, modified: '1' };
+  const result = { identity: { device: '1', inode: '3' }, bytes: 1 };
+  const replacement = { state: 'replaced', workerId: 'w', home: '/x', source, result } as never;
+
   it('leaves what can still be undone, and goes on behind it', async () => {
-    const source = { identity: { device: '1', inode: '2' }, bytes: 1, modified: '1' };
-    const result = { identity: { device: '1', inode: '3' }, bytes: 1 };
-    const replacement = { state: 'replaced', workerId: 'w', home: '/x', source, result } as never;
     await store.submit(storedJob('a', { state: 'done', endedAt: 1, replacement }));
     await ended('b', 50);
     await keep({ keepJobsMs: hour, keepJobs: 0 });
     assert.deepEqual(await left(), ['a']);
+  });
+
+  it('removes no late one in the stead of an early one that has to stay', async () => {
+    for (const id of ['a', 'b'])
+      await store.submit(storedJob(id, { state: 'done', endedAt: 1, replacement }));
+    for (const id of ['c', 'd']) await ended(id, 1);
+    await keep({ keepJobsMs: 0, keepJobs: 2 });
+    assert.deepEqual(await left(), ['a', 'b', 'c', 'd']);
+  });
+
+  it('goes on where a log cannot be removed', async () => {
+    for (const id of ['a', 'b', 'c']) await ended(id, 50);
+    const removed: string[] = [];
+    const errors: DffmpegError[] = [];
+    const refusing = {
+      remove: (id: string) => {
+        removed.push(id);
+        return id === 'a' ? Promise.reject(new Error('It is held open.')) : logs.remove(id);
+      },
+    };
+    await keep({ keepJobsMs: 0, keepJobs: 1 }, { logs: refusing, onError: (error) => errors.push(error) });
+    assert.deepEqual(await left(), ['c']);
+    assert.deepEqual(removed, ['a', 'b']);
+    assert.deepEqual(
+      errors.map(({ message }) => message),
+      ['It is held open.'],
+    );
   });
 
   it('keeps a job as long as its replacement is known to nobody else', () => {

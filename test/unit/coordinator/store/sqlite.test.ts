@@ -91,6 +91,26 @@ describe('sqliteStore', () => {
     await store.close();
   });
 
+  it('reads of results that replaced their source no more than where they lie', async () => {
+    const store = await openSqliteStore({ file, programVersion });
+    const source = { identity: { device: '1', inode: '2' }, bytes: 1, modified: '1' };
+    const result = { identity: { device: '1', inode: '3' }, bytes: 1 };
+    for (const state of ['replaced', 'expired', 'undone'] as const)
+      await store.submit(
+        storedJob(state, {
+          state: 'done',
+          onSuccess: 'replace',
+          outputs: [{ state: 'placed', path: `/${state}.mp4` }],
+          replacement: { state, workerId: 'w', home: '/x', source, result },
+        }),
+      );
+    const other = new DatabaseSync(file);
+    other.exec("update jobs set probes = 'no JSON', preset_data = 'none either'");
+    other.close();
+    assert.deepEqual((await store.replacedPaths()).sort(), ['/expired.mp4', '/replaced.mp4']);
+    await store.close();
+  });
+
   it('keeps others of the machine from reading it', async function () {
     if (process.platform === 'win32') this.skip();
     const store = await openSqliteStore({ file, programVersion });
