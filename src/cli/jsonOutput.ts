@@ -2,16 +2,12 @@ import * as z from 'zod';
 import { presetNameSchema } from '../encoding/preset.ts';
 import { presetOrigins } from '../encoding/presetCatalog.ts';
 import { completePresetSchema } from '../encoding/presetComplete.ts';
-import { verdictSchema } from '../encoding/verdict.ts';
+import { jobOutputSchema } from '../protocol/jobOutput.ts';
 import {
-  attemptSchema,
   countsSchema,
   errorDataSchema,
   ffmpegStatusSchema,
-  jobSchema,
-  outputSchema,
   workerSchema,
-  type Job,
   type WorkerInfo,
 } from '../protocol/model.ts';
 import { watchedFileSchema, watchFolderSchema } from '../protocol/watchFolder.ts';
@@ -20,28 +16,6 @@ import { watchedFileSchema, watchFolderSchema } from '../protocol/watchFolder.ts
  * What `--json` prints: one JSON value on standard output. Stable: fields are added, never renamed or taken away.
  * Times are milliseconds since the epoch, sizes bytes, durations seconds. docs/cli.md shows them.
  */
-
-/** A job without what only DFFmpeg's own processes need. */
-export const jobOutputSchema = jobSchema
-  .pick({
-    id: true,
-    state: true,
-    preset: true,
-    priority: true,
-    sources: true,
-    reason: true,
-    hooks: true,
-    onSuccess: true,
-    replacement: true,
-    forecast: true,
-    createdAt: true,
-    startedAt: true,
-    endedAt: true,
-  })
-  .extend({
-    outputs: z.array(outputSchema.extend({ verdict: verdictSchema.optional() })),
-    attempts: z.array(attemptSchema.omit({ taskId: true })),
-  });
 
 /** `job pause --queue`, `job resume --queue`. */
 export const countsOutputSchema = z.object({ counts: countsSchema });
@@ -138,17 +112,11 @@ export const watchFoldersOutputSchema = z.object({
 export const logOutputSchema = z.object({ id: z.string(), log: z.string() });
 export const errorOutputSchema = z.object({ error: errorDataSchema });
 
-export type JobOutput = z.output<typeof jobOutputSchema>;
 export type WorkerOutput = z.output<typeof workerOutputSchema>;
 export type PresetOutput = z.output<typeof presetOutputSchema>;
 export type StatusOutput = z.output<typeof statusOutputSchema>;
 export type DoctorOutput = z.output<typeof doctorOutputSchema>;
 export type Check = z.output<typeof checkSchema>;
-
-/** zod drops what the schema does not name. */
-export function toJobOutput(job: Job): JobOutput {
-  return jobOutputSchema.parse(job);
-}
 
 export function toWorkerOutput(worker: WorkerInfo): WorkerOutput {
   return workerOutputSchema.parse(worker);

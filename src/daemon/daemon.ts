@@ -34,11 +34,11 @@ import { WatchService } from './watch/watchService.ts';
 export interface DaemonOptions {
   readonly config: ConfigStore;
   readonly stateDir: string;
-  readonly parts?: DaemonParts | undefined;
+  readonly parts?: TestParts | undefined;
 }
 
 /** What a test that breaks things puts between the daemon and the disk. */
-export interface DaemonParts {
+export interface TestParts {
   readonly wrapStore?: (store: Store, file: string) => Store;
   readonly fs?: PlacingFs;
   readonly queue?: Partial<QueueSettings>;
@@ -53,7 +53,7 @@ export class Daemon {
   readonly ended: Promise<number>;
   readonly #config: ConfigStore;
   readonly #stateDir: string;
-  readonly #parts: DaemonParts;
+  readonly #parts: TestParts;
   readonly #program = programBuild();
   readonly #startedAt = Date.now();
   readonly #log: DaemonLog;
@@ -145,13 +145,14 @@ export class Daemon {
     const { version } = this.#program;
     const file = path.join(this.#stateDir, 'store.sqlite');
     const { wrapStore = (store) => store, queue } = this.#parts;
-    const store = await openThreadedStore({
+    const opened = await openThreadedStore({
       store: { dialect: 'sqlite', file, programVersion: version },
       onCrash: (error) => this.#log.log.error({ err: error }, 'the queue’s database'),
     });
+    const store = wrapStore(opened, file);
     const board = new WatchBoard();
     const coordinator = await createCoordinator({
-      ...{ store: wrapStore(store, file), watchBoard: board },
+      ...{ store, watchBoard: board },
       hooks: (event) =>
         this.#config.values.hooks
           .filter(({ on }) => on === event)

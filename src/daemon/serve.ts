@@ -1,4 +1,4 @@
-import { Daemon, type DaemonParts } from './daemon.ts';
+import { Daemon, type TestParts } from './daemon.ts';
 import { holdStateDir } from './holdStateDir.ts';
 import { prepareStateDir } from './stateDir.ts';
 import { ConfigStore, type ConfigOptions } from './configStore.ts';
@@ -10,7 +10,7 @@ const alreadyServingCode = 3;
  * `dffmpeg serve`: runs until it is told to leave, or has had nothing to do for long enough.
  * @returns the exit code: 0 after an orderly end, 1 after an internal error, 3 when another daemon is there
  */
-export async function serve(options: ConfigOptions, parts?: DaemonParts): Promise<number> {
+export async function serve(options: ConfigOptions, parts?: TestParts): Promise<number> {
   await prepareStateDir(options.stateDir);
   const config = await ConfigStore.load(options);
   const held = await holdStateDir(options.stateDir, config.values.takeOverSeconds * 1000);

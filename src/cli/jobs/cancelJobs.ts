@@ -5,7 +5,8 @@ import { deferred } from '../deferred.ts';
 import { isSettled } from '../../protocol/jobResults.ts';
 import { JobFollower } from '../encode/jobFollower.ts';
 import { exitCodes } from '../exitCodes.ts';
-import { jobsOutputSchema, printJson, toJobOutput } from '../jsonOutput.ts';
+import { jobsOutputSchema, printJson } from '../jsonOutput.ts';
+import { toJobOutput } from '../../protocol/jobOutput.ts';
 
 /** Cancels jobs and waits until nothing of them runs any more. Jobs that had ended stay as they are. */
 export async function cancelJobs(invocation: Invocation, ids: readonly string[]): Promise<number> {

@@ -3,7 +3,8 @@ import type { Job } from '../../protocol/model.ts';
 import type { Invocation } from '../command.ts';
 import { withDaemon } from '../connect.ts';
 import { exitCodes } from '../exitCodes.ts';
-import { jobsOutputSchema, printJson, toJobOutput } from '../jsonOutput.ts';
+import { jobsOutputSchema, printJson } from '../jsonOutput.ts';
+import { toJobOutput } from '../../protocol/jobOutput.ts';
 
 /** Asks for one change of each job, in their order, says what has become of it, and returns. */
 export async function changeJobs(

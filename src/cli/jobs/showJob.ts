@@ -2,7 +2,8 @@ import os from 'node:os';
 import type { Invocation } from '../command.ts';
 import { withDaemon } from '../connect.ts';
 import { exitCodes } from '../exitCodes.ts';
-import { jobOutputSchema, printJson, toJobOutput } from '../jsonOutput.ts';
+import { printJson } from '../jsonOutput.ts';
+import { jobOutputSchema, toJobOutput } from '../../protocol/jobOutput.ts';
 import { jobDetails } from '../render/jobDetails.ts';
 import { styleFor } from '../style.ts';
 

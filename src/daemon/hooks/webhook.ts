@@ -4,9 +4,9 @@ import path from 'node:path';
 import { writeFileAtomic } from '../../files/atomicWrite.ts';
 import { errnoCode } from '../../files/errnoCode.ts';
 import { DffmpegError } from '../../protocol/errors.ts';
+import { toJobOutput } from '../../protocol/jobOutput.ts';
 import type { WebhookHook } from './hookSchema.ts';
 import type { HookOutcome, HookRun } from './hookTable.ts';
-import { publicJob } from './publicJob.ts';
 
 /**
  * Posts the job, signed: `dffmpeg-signature: t=SECONDS,v1=HEX`, the HMAC-SHA256 of `SECONDS.BODY`. 2xx is done; what
@@ -14,7 +14,7 @@ import { publicJob } from './publicJob.ts';
  */
 export async function runWebhook(hook: WebhookHook, run: HookRun): Promise<HookOutcome> {
   const { job, deliveryId, stateDir, settings, now, signal } = run;
-  const body = JSON.stringify({ event: `job.${hook.on}`, delivery: deliveryId, job: publicJob(job) });
+  const body = JSON.stringify({ event: `job.${hook.on}`, delivery: deliveryId, job: toJobOutput(job) });
   const seconds = Math.floor(now / 1000);
   const key = await secretOf(hook, stateDir);
   const signature = createHmac('sha256', key).update(`${seconds}.${body}`).digest('hex');

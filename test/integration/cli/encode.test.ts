@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { stat, writeFile } from 'node:fs/promises';
-import { errorOutputSchema, jobOutputSchema, jobsOutputSchema } from '../../../src/cli/jsonOutput.ts';
+import { errorOutputSchema, jobsOutputSchema } from '../../../src/cli/jsonOutput.ts';
+import { jobOutputSchema } from '../../../src/protocol/jobOutput.ts';
 import { ffmpegsIn, Sandbox } from './harness.ts';
 
 describe('dffmpeg encode', function () {

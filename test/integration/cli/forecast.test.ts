@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { jobOutputSchema, jobsOutputSchema } from '../../../src/cli/jsonOutput.ts';
+import { jobsOutputSchema } from '../../../src/cli/jsonOutput.ts';
+import { jobOutputSchema } from '../../../src/protocol/jobOutput.ts';
 import { Sandbox } from './harness.ts';
 
 describe('when a waiting job will begin and end', function () {

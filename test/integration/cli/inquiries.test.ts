@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { dryRunOutputSchema } from '../../../src/cli/encode/dryRun.ts';
 import { checkOutputSchema } from '../../../src/cli/inquiries/checkFiles.ts';
-import { jobOutputSchema, jobsOutputSchema } from '../../../src/cli/jsonOutput.ts';
+import { jobsOutputSchema } from '../../../src/cli/jsonOutput.ts';
+import { jobOutputSchema } from '../../../src/protocol/jobOutput.ts';
 import { likenessSchema } from '../../../src/protocol/inquiry.ts';
 import { ffmpegsIn, Sandbox } from './harness.ts';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { countsOutputSchema, jobOutputSchema, jobsOutputSchema } from '../../../src/cli/jsonOutput.ts';
+import { countsOutputSchema, jobsOutputSchema } from '../../../src/cli/jsonOutput.ts';
+import { jobOutputSchema } from '../../../src/protocol/jobOutput.ts';
 import { Sandbox } from './harness.ts';
 
 describe('dffmpeg job pause, resume and prioritize', function () {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { jobOutputSchema, jobsOutputSchema, type JobOutput } from '../../../src/cli/jsonOutput.ts';
+import { jobsOutputSchema } from '../../../src/cli/jsonOutput.ts';
+import { jobOutputSchema, type JobOutput } from '../../../src/protocol/jobOutput.ts';
 import { Sandbox } from './harness.ts';
 
 const run = promisify(execFile);

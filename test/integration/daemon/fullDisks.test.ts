@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { jobOutputSchema } from '../../../src/cli/jsonOutput.ts';
+import { jobOutputSchema } from '../../../src/protocol/jobOutput.ts';
 import { JobLogs } from '../../../src/coordinator/jobLog.ts';
 import { errnoCode } from '../../../src/files/errnoCode.ts';
 import type { DffmpegError } from '../../../src/protocol/errors.ts';

@@ -5,7 +5,7 @@ import { chmod, copyFile, mkdir, readdir, readFile, stat } from 'node:fs/promise
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { jobOutputSchema } from '../../../src/cli/jsonOutput.ts';
+import { jobOutputSchema } from '../../../src/protocol/jobOutput.ts';
 import { connectToDaemon, type DaemonConnection } from '../../../src/client/connection.ts';
 import type { Job } from '../../../src/protocol/model.ts';
 import { Sandbox, type Running } from '../cli/harness.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type * as z from 'zod';
 import { dryRunOutputSchema } from '../../../src/cli/encode/dryRun.ts';
 import { checkOutputSchema } from '../../../src/cli/inquiries/checkFiles.ts';
-import { jobOutputSchema } from '../../../src/cli/jsonOutput.ts';
+import { jobOutputSchema } from '../../../src/protocol/jobOutput.ts';
 import { likenessSchema } from '../../../src/protocol/inquiry.ts';
 
 const text = readFileSync(path.join(import.meta.dirname, '..', '..', '..', 'docs', 'cli.md'), 'utf8');

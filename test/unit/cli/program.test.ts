@@ -10,7 +10,7 @@ import { worstExitCode } from '../../../src/cli/exitCodes.ts';
 import { exitCodeOfJobs } from '../../../src/cli/encode/exitCodeOfJobs.ts';
 import { outputTemplate } from '../../../src/cli/encode/outputTemplate.ts';
 import { stopSignals } from '../../../src/cli/encode/stopSignals.ts';
-import { jobOutputSchema, toJobOutput } from '../../../src/cli/jsonOutput.ts';
+import { jobOutputSchema, toJobOutput } from '../../../src/protocol/jobOutput.ts';
 import { runProgram } from '../../../src/cli/program.ts';
 import { doneJob, fakeIo, job } from './fakes.ts';
 

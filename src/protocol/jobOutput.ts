@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { verdictSchema } from '../encoding/verdict.ts';
+import { attemptSchema, jobSchema, outputSchema, type Job } from './model.ts';
+
+/**
+ * A job as `--json` prints it and as webhooks are sent it: without what only DFFmpeg's own processes need. Stable:
+ * fields are added, never renamed or taken away.
+ */
+export const jobOutputSchema = jobSchema
+  .pick({
+    id: true,
+    state: true,
+    preset: true,
+    priority: true,
+    sources: true,
+    reason: true,
+    hooks: true,
+    onSuccess: true,
+    replacement: true,
+    forecast: true,
+    createdAt: true,
+    startedAt: true,
+    endedAt: true,
+  })
+  .extend({
+    outputs: z.array(outputSchema.extend({ verdict: verdictSchema.optional() })),
+    attempts: z.array(attemptSchema.omit({ taskId: true })),
+  });
+
+export type JobOutput = z.output<typeof jobOutputSchema>;
+
+/** zod drops what the schema does not name. */
+export function toJobOutput(job: Job): JobOutput {
+  return jobOutputSchema.parse(job);
+}
