@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { toDestinationError } from './destinationError.ts';
 import { ownPrefix } from './staging.ts';
@@ -11,17 +11,14 @@ import type { Traces } from './traces.ts';
  */
 export async function checkDestination(folder: string, traces: Traces): Promise<void> {
   const trial = path.join(folder, `${ownPrefix}${randomBytes(6).toString('hex')}.try`);
-  await traces.note(trial);
   try {
+    await traces.note(trial);
     await writeTrial(trial);
   } catch (error) {
     throw toDestinationError(error, folder);
   } finally {
     // One that cannot be removed now stays noted.
-    await rm(trial, { force: true }).then(
-      () => traces.forget(trial),
-      () => undefined,
-    );
+    await traces.remove(trial);
   }
 }
 

@@ -76,6 +76,7 @@ export async function recoverPlacement(
   if (isOurs) {
     await fs.syncFolder(path.dirname(target));
     await fs.removeResult(copy);
+    await placement.traces?.remove(copy);
     await removeIfStill(fs, staged, identity);
     return 'placed';
   }

@@ -100,10 +100,11 @@ export async function placeCopied(
     });
     const { outcome, used } = await place(copied, copy);
     if (!used) await removeQuietly(fs, copied);
-    await traces?.forget(copied);
+    await traces?.remove(copied);
     return outcome;
   } catch (error) {
     await removeQuietly(fs, copied);
+    await traces?.remove(copied);
     throw error;
   }
 }

@@ -31,8 +31,8 @@ export async function stage(options: {
   await mkdir(scratchDir, { recursive: true });
   const near = await sameDevice(scratchDir, destination);
   const folder = near ? path.join(scratchDir, key) : partFolder(destination, key);
-  if (!near) await options.traces.note(folder);
   try {
+    if (!near) await options.traces.note(folder);
     // Whatever somebody else put there under this name, a link included, is not written into.
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder);
@@ -42,10 +42,9 @@ export async function stage(options: {
   return folder;
 }
 
-/** Of a folder that `stage` made. */
+/** Of a folder that `stage` made. Never rejects: what cannot be removed now is swept later. */
 export async function removeStaging(folder: string, traces: Traces): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
-  await traces.forget(folder);
+  await traces.remove(folder);
 }
 
 /**

@@ -1,40 +1,71 @@
 import { createHash } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { z } from 'zod';
 import { DffmpegError } from '../protocol/errors.ts';
-import { isDiskFull } from './errnoCode.ts';
+import { errnoCode, isDiskFull } from './errnoCode.ts';
 import { ownPrefix } from './staging.ts';
 
 /** A note that is being written. */
 const unfinished = '.tmp';
 
+/** What is in a note: the hidden name, and which folder it was given out in. */
+const noteSchema = z.object({
+  path: z.string().refine((file) => path.isAbsolute(file) && path.basename(file).startsWith(ownPrefix)),
+  folder: z.object({ dev: z.string(), ino: z.string() }),
+});
+type Note = z.infer<typeof noteSchema>;
+
 /**
  * The hidden names that this worker gives out in other people's folders, each noted in a folder of its own before it
- * is made: what a killed worker left there is found again.
+ * is made: what a killed worker left there is found again, and what was on a disk that was away.
  */
 export class Traces {
   readonly #directory: string;
+  /** Given out by this process, and not yet to be removed. */
+  readonly #inUse = new Set<string>();
+  #left = false;
 
   constructor(directory: string) {
     this.#directory = path.resolve(directory);
   }
 
-  /** Before something of this path, whose name begins with `ownPrefix`, is made. */
+  /** Whether something could not be removed because its folder was away: to be swept again. */
+  get left(): boolean {
+    return this.#left;
+  }
+
+  /**
+   * Before something of this path, whose name begins with `ownPrefix`, is made. Throws the `errno` error of a folder
+   * that is not there: nothing can be made in it.
+   */
   async note(file: string): Promise<void> {
+    const folder = await folderOf(file);
     const note = this.#noteOf(file);
+    this.#inUse.add(file);
     try {
       await mkdir(this.#directory, { recursive: true });
-      await writeFile(note + unfinished, file);
+      await writeFile(note + unfinished, JSON.stringify({ path: file, folder } satisfies Note));
       await rename(note + unfinished, note);
     } catch (error) {
+      this.#inUse.delete(file);
       await rm(note + unfinished, { force: true });
       throw isDiskFull(error) ? scratchFull(this.#directory, error) : error;
     }
   }
 
-  /** What was noted is gone. */
-  async forget(file: string): Promise<void> {
-    await rm(this.#noteOf(file), { force: true });
+  /**
+   * Removes what was noted, and its note once it is certainly gone. Never rejects: what is on a disk that is away stays
+   * noted, for `sweep`. Resolves to whether it is gone.
+   */
+  async remove(file: string): Promise<boolean> {
+    this.#inUse.delete(file);
+    const noteFile = this.#noteOf(file);
+    const note = await readNote(noteFile);
+    const gone = await removed(file, note?.folder);
+    if (gone) await rm(noteFile, { force: true }).catch(() => undefined);
+    else if (note) this.#left = true;
+    return gone;
   }
 
   /**
@@ -42,21 +73,34 @@ export class Traces {
    * dropped after `keepDays`.
    */
   async sweep(isUsed: (file: string) => boolean, keepDays: number): Promise<void> {
+    this.#left = false;
     for (const name of await readdir(this.#directory).catch(() => [])) {
-      const note = path.join(this.#directory, name);
-      const file = await readFile(note, 'utf8').catch(() => '');
-      const isOurs = path.isAbsolute(file) && path.basename(file).startsWith(ownPrefix);
-      if (isOurs && isUsed(file)) continue;
-      const isDone = name.endsWith(unfinished)
-        ? await isOld(note, 1)
-        : !isOurs || (await remove(file)) || (await isOld(note, keepDays));
-      if (isDone) await rm(note, { force: true });
+      const noteFile = path.join(this.#directory, name);
+      const isUnfinished = name.endsWith(unfinished);
+      const note = isUnfinished ? undefined : await readNote(noteFile);
+      if (note && (this.#inUse.has(note.path) || isUsed(note.path) || (await this.remove(note.path)))) continue;
+      const isDone = note ? await isOld(noteFile, keepDays) : !isUnfinished || (await isOld(noteFile, 1));
+      if (isDone) await rm(noteFile, { force: true });
     }
   }
 
   #noteOf(file: string): string {
     return path.join(this.#directory, createHash('sha256').update(file).digest('hex'));
   }
+}
+
+async function readNote(noteFile: string): Promise<Note | undefined> {
+  try {
+    return noteSchema.parse(JSON.parse(await readFile(noteFile, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The folder in which `file` is, by its numbers: a mount point without its disk has others. */
+async function folderOf(file: string): Promise<Note['folder']> {
+  const { dev, ino } = await stat(path.dirname(file), { bigint: true });
+  return { dev: dev.toString(), ino: ino.toString() };
 }
 
 function scratchFull(folder: string, cause: unknown): DffmpegError {
@@ -73,13 +117,15 @@ async function isOld(note: string, days: number): Promise<boolean> {
   );
 }
 
-/** Whether it was found and removed: what is not there may be on a disk that is not mounted now. */
-async function remove(file: string): Promise<boolean> {
+/** Whether it is gone: it was there and is removed, or it is not in the folder in which it was noted. */
+async function removed(file: string, folder: Note['folder'] | undefined): Promise<boolean> {
   try {
     await lstat(file);
     await rm(file, { recursive: true, force: true });
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (errnoCode(error) !== 'ENOENT' || !folder) return false;
+    const now = await folderOf(file).catch(() => undefined);
+    return now?.dev === folder.dev && now.ino === folder.ino;
   }
 }

@@ -83,9 +83,10 @@ export class Scratch {
         await sweepRecords(this.records, isRunning, settings.placementKeepDays);
       })
       .catch(onError);
+    if (this.traces.left) this.#sweepTraces();
   }
 
-  /** What is noted is taken back by who removes it: what stays noted is what an earlier worker left. */
+  /** What is noted is taken back by who removes it: what stays noted was left by an earlier worker, or was away. */
   #sweepTraces(): void {
     const { isRunning, onError, settings } = this.#options;
     this.#traceSweeps = this.#traceSweeps

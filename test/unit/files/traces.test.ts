@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Traces } from '../../../src/files/traces.ts';
@@ -31,7 +31,7 @@ describe('traces in other people’s folders', () => {
     await leave('.dffmpeg-t2-1.part');
     await new Traces(path.join(root, 'notes')).sweep((file) => file === used, 30);
     assert.deepEqual(await readdir(films), ['.dffmpeg-t1-1.part']);
-    await traces.sweep(nothingUsed, 30);
+    await new Traces(path.join(root, 'notes')).sweep(nothingUsed, 30);
     assert.deepEqual(await readdir(films), []);
     assert.deepEqual(await readdir(path.join(root, 'notes')), []);
   });
@@ -39,26 +39,51 @@ describe('traces in other people’s folders', () => {
   it('are found when their folder is back', async () => {
     await leave('.dffmpeg-t1-1.part');
     await rename(films, `${films}-away`);
-    await traces.sweep(nothingUsed, 30);
+    await new Traces(path.join(root, 'notes')).sweep(nothingUsed, 30);
     await rename(`${films}-away`, films);
-    await traces.sweep(nothingUsed, 30);
+    await new Traces(path.join(root, 'notes')).sweep(nothingUsed, 30);
     assert.deepEqual(await readdir(films), []);
   });
 
   it('are found when the disk that is mounted there is back', async () => {
-    const folder = await leave('.dffmpeg-t1-1.part');
+    await leave('.dffmpeg-t1-1.part');
     // The mount point stays, and is empty.
-    await rename(folder, path.join(root, 'unmounted'));
-    await traces.sweep(nothingUsed, 30);
-    await rename(path.join(root, 'unmounted'), folder);
+    await rename(films, `${films}-away`);
+    await mkdir(films);
+    await new Traces(path.join(root, 'notes')).sweep(nothingUsed, 30);
+    await rmdir(films);
+    await rename(`${films}-away`, films);
+    await new Traces(path.join(root, 'notes')).sweep(nothingUsed, 30);
+    assert.deepEqual(await readdir(films), []);
+  });
+
+  it('that somebody has removed already leave no note', async () => {
+    await rm(await leave('.dffmpeg-t1-1.part'), { recursive: true });
+    await new Traces(path.join(root, 'notes')).sweep(nothingUsed, 30);
+    assert.deepEqual(await readdir(path.join(root, 'notes')), []);
+  });
+
+  it('that could not be removed while their folder was away are swept later', async () => {
+    const folder = await leave('.dffmpeg-t1-1.part');
+    await rename(films, `${films}-away`);
+    assert.equal(await traces.remove(folder), false);
+    assert.equal(traces.left, true);
+    await rename(`${films}-away`, films);
     await traces.sweep(nothingUsed, 30);
     assert.deepEqual(await readdir(films), []);
+    assert.equal(traces.left, false);
+  });
+
+  it('that this process has given out are in use', async () => {
+    await leave('.dffmpeg-t1-1.try');
+    await traces.sweep(nothingUsed, 30);
+    assert.deepEqual(await readdir(films), ['.dffmpeg-t1-1.try']);
   });
 
   it('of names that are not ours are left alone', async () => {
     await traces.note(path.join(films, 'precious'));
     await mkdir(path.join(films, 'precious'));
-    await traces.sweep(nothingUsed, 30);
+    await new Traces(path.join(root, 'notes')).sweep(nothingUsed, 30);
     assert.deepEqual(await readdir(films), ['precious']);
   });
 });

@@ -32,8 +32,8 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/coordinator/timetable.ts#busySeconds': 'Of the formula of the timetable; never shown.',
   'src/coordinator/changeFeed.ts#pageSize': 'One step of a loop.',
   'src/coordinator/dispatcher.ts#pageSize': 'One step of a loop.',
-  'src/coordinator/replacements.ts#pageSize': 'One step of a loop.',
-  'src/coordinator/replacements.ts#longestWaitMs': 'The longest wait that a timer of Node holds.',
+  'src/coordinator/dueReplacements.ts#pageSize': 'One step of a loop.',
+  'src/coordinator/dueReplacements.ts#longestWaitMs': 'The longest wait that a timer of Node holds.',
   'src/coordinator/jobBook.ts#maxConflicts':
     'Repeats of a step that lost a race; more is a mistake in the code.',
   'src/coordinator/jobChanges.ts#maxCommands': 'A job’s record fits one row.',
