@@ -1,7 +1,8 @@
 import type { Channel } from '../protocol/channel.ts';
 import type { Submission } from '../protocol/clientContract.ts';
 import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
-import { isEnded, type Counts, type JobHook, type WorkerInfo } from '../protocol/model.ts';
+import { isEnded } from '../protocol/jobState.ts';
+import type { Counts, JobHook, WorkerInfo } from '../protocol/model.ts';
 import { systemTimers, type Timers } from '../protocol/timers.ts';
 import { Attempts } from './attempts.ts';
 import { ChangeFeed } from './changeFeed.ts';

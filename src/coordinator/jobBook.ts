@@ -1,5 +1,6 @@
 import { DffmpegError } from '../protocol/errors.ts';
-import { isEnded, type JobHook, type JobState } from '../protocol/model.ts';
+import { isEnded, type JobState } from '../protocol/jobState.ts';
+import type { JobHook } from '../protocol/model.ts';
 import { rankOf } from './ageing.ts';
 import type { Clock } from './ids.ts';
 import type { JobChange } from './jobChanges.ts';

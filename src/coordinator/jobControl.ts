@@ -1,6 +1,7 @@
 import { DffmpegError, type ErrorData } from '../protocol/errors.ts';
 import type { Submission } from '../protocol/clientContract.ts';
-import { isEnded, type JobHook } from '../protocol/model.ts';
+import { isEnded } from '../protocol/jobState.ts';
+import type { JobHook } from '../protocol/model.ts';
 import type { Attempts } from './attempts.ts';
 import type { Fleet } from './fleet.ts';
 import type { Clock } from './ids.ts';

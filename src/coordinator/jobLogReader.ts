@@ -1,5 +1,5 @@
 import { DffmpegError } from '../protocol/errors.ts';
-import { isEnded } from '../protocol/model.ts';
+import { isEnded } from '../protocol/jobState.ts';
 import type { JobBook } from './jobBook.ts';
 import type { JobLogs } from './jobLog.ts';
 

@@ -1,5 +1,5 @@
 import type { ErrorData } from '../protocol/errors.ts';
-import { isEnded, type JobState } from '../protocol/model.ts';
+import { isEnded, type JobState } from '../protocol/jobState.ts';
 
 /** What the reducer needs of a job. */
 export interface JobMachine {

@@ -1,5 +1,5 @@
 import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
-import { isEnded } from '../protocol/model.ts';
+import { isEnded } from '../protocol/jobState.ts';
 import type { Timers } from '../protocol/timers.ts';
 import type { Clock } from './ids.ts';
 import type { JobLogs } from './jobLog.ts';

@@ -1,4 +1,5 @@
-import type { Counts, JobState } from '../protocol/model.ts';
+import type { JobState } from '../protocol/jobState.ts';
+import type { Counts } from '../protocol/model.ts';
 import type { LearntSpeed } from './speeds.ts';
 import type { AttemptKey, AttemptRecord, JobRecord, StoredJob, TaskRecord } from './store/records.ts';
 import type { WatchStore } from './watchStore.ts';

@@ -1,4 +1,4 @@
-import type { JobState } from '../protocol/model.ts';
+import type { JobState } from '../protocol/jobState.ts';
 import type { IdentityKeys, WatchedFileRecord, WatchFolderRecord } from './store/watchRecords.ts';
 
 /** What the store keeps of watched folders. As `Store`: every call is one transaction. */

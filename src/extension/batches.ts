@@ -1,4 +1,5 @@
-import { isEnded, type Job } from '../protocol/model.ts';
+import { isEnded } from '../protocol/jobState.ts';
+import type { Job } from '../protocol/model.ts';
 import type { Disposable } from './model/emitter.ts';
 import type { BoardChange, JobBoard } from './model/jobBoard.ts';
 

@@ -22,9 +22,7 @@ function handlers(services: Services): Record<CommandId, Handler> {
     'dffmpeg.encode': (uri, uris) => encode.run(targets(uri, uris), { preset: 'current' }),
     'dffmpeg.encodeWithPreset': (uri, uris) => encode.run(targets(uri, uris), { preset: 'ask' }),
     'dffmpeg.newPreset': () => newPreset(services),
-    'dffmpeg.openStatus': () => {
-      statusPage.show();
-    },
+    'dffmpeg.openStatus': () => statusPage.show(),
     'dffmpeg.installFfmpeg': () => offerToInstallFfmpeg(),
     'dffmpeg.showDaemonLog': () => showDaemonLog(session.stateDir, session.error),
     'dffmpeg.startDaemon': () => session.connection(),

@@ -1,6 +1,7 @@
 import { env, window } from 'vscode';
 import { toDffmpegError } from '../protocol/errors.ts';
-import { isEnded, type Job } from '../protocol/model.ts';
+import { isEnded } from '../protocol/jobState.ts';
+import type { Job } from '../protocol/model.ts';
 import type { Batches } from './batches.ts';
 import type { DaemonSession } from './session/daemonSession.ts';
 import type { LogDocuments } from './logDocument.ts';

@@ -1,7 +1,6 @@
 import os from 'node:os';
 import { join } from 'node:path';
 import { window, workspace, type ExtensionContext } from 'vscode';
-import { connectToDaemon } from '../client/connection.ts';
 import { defaultStateFolder } from '../client/stateFolder.ts';
 import type { Job } from '../protocol/model.ts';
 import { Batches } from './batches.ts';
@@ -73,7 +72,8 @@ export function createServices(context: ExtensionContext): Services {
       nodePath: () => readNodePath(workspace.getConfiguration(section)),
       prepare: () =>
         writeAdvancedSettings(stateDir, readAdvancedSettings(workspace.getConfiguration(section))),
-      connect: connectToDaemon,
+      // Not before it is needed: the schemas of the protocol take as long to build as all the rest.
+      connect: async (options) => (await import('../client/connection.ts')).connectToDaemon(options),
     },
     board,
   );

@@ -1,36 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { commands, Uri, ViewColumn, window, type Webview, type WebviewPanel } from 'vscode';
-import {
-  pageMessageSchema,
-  type JobAction,
-  type PageAction,
-  type PageMessage,
-} from '../protocol/statusPageContract.ts';
-import type { CommandId } from './commandIds.ts';
+import { ViewColumn, window, type Uri, type WebviewPanel } from 'vscode';
 import type { Disposable } from './model/emitter.ts';
-import { StatusPageFeed, type StatusSource } from './statusPageFeed.ts';
-import { statusPageHtml } from './statusPageHtml.ts';
+import type { StatusSource } from './statusPageFeed.ts';
 import { LoadHistory } from './statusPageLoad.ts';
 
 const viewType = 'dffmpeg.status';
-
-const jobCommands: Record<JobAction, CommandId> = {
-  cancel: 'dffmpeg.cancelJob',
-  pause: 'dffmpeg.pauseJob',
-  resume: 'dffmpeg.resumeJob',
-  retry: 'dffmpeg.retryJob',
-  replace: 'dffmpeg.replaceAnyway',
-  undo: 'dffmpeg.undoReplace',
-  reveal: 'dffmpeg.revealResult',
-  log: 'dffmpeg.openLog',
-};
-
-const pageCommands: Record<PageAction, CommandId> = {
-  encode: 'dffmpeg.encode',
-  startDaemon: 'dffmpeg.startDaemon',
-  showDaemonLog: 'dffmpeg.showDaemonLog',
-  installFfmpeg: 'dffmpeg.installFfmpeg',
-};
 
 export interface StatusPageOptions {
   readonly extensionUri: Uri;
@@ -40,26 +13,28 @@ export interface StatusPageOptions {
   readonly logger: { warn(message: string): void };
 }
 
+interface OpenPage {
+  readonly panel: WebviewPanel;
+  host?: Disposable;
+}
+
 /** One page a window; a second `show` brings it to the front. */
 export class StatusPage implements Disposable {
   readonly #options: StatusPageOptions;
   readonly #history = new LoadHistory();
   readonly #registration: Disposable;
-  #open: { readonly panel: WebviewPanel; readonly host: PageHost } | undefined;
+  #open: OpenPage | undefined;
 
   constructor(options: StatusPageOptions) {
     this.#options = options;
     this.#registration = window.registerWebviewPanelSerializer(viewType, {
-      deserializeWebviewPanel: (panel) => {
-        this.#adopt(panel);
-        return Promise.resolve();
-      },
+      deserializeWebviewPanel: (panel) => this.#adopt(panel),
     });
   }
 
-  show(): void {
+  async show(): Promise<void> {
     if (this.#open) this.#open.panel.reveal();
-    else this.#adopt(window.createWebviewPanel(viewType, 'DFFmpeg Status', ViewColumn.Active));
+    else await this.#adopt(window.createWebviewPanel(viewType, 'DFFmpeg Status', ViewColumn.Active));
   }
 
   dispose(): void {
@@ -67,87 +42,22 @@ export class StatusPage implements Disposable {
     this.#open?.panel.dispose();
   }
 
-  #adopt(panel: WebviewPanel): void {
-    const host = new PageHost(panel, this.#options, this.#history);
-    const open = { panel, host };
+  async #adopt(panel: WebviewPanel): Promise<void> {
+    const open: OpenPage = { panel };
     this.#open?.panel.dispose();
     this.#open = open;
+    let closed = false;
     panel.onDidDispose(() => {
-      host.dispose();
+      closed = true;
+      open.host?.dispose();
       if (this.#open === open) this.#open = undefined;
     });
+    // Not before a page is open: its contract takes as long to build as the views.
+    const { StatusPageHost } = await import('./statusPageHost.ts');
+    if (!closed) open.host = new StatusPageHost(panel, this.#options, this.#history);
   }
 }
 
 export function registerStatusPage(options: StatusPageOptions): StatusPage {
   return new StatusPage(options);
-}
-
-/** Serves one panel: its feed lives from the page's `ready` until the page is hidden, which ends its script. */
-class PageHost implements Disposable {
-  readonly #panel: WebviewPanel;
-  readonly #options: StatusPageOptions;
-  readonly #history: LoadHistory;
-  #feed: Disposable | undefined;
-  #watch: Disposable | undefined;
-
-  constructor(panel: WebviewPanel, options: StatusPageOptions, history: LoadHistory) {
-    this.#panel = panel;
-    this.#options = options;
-    this.#history = history;
-    const { webview } = panel;
-    const root = Uri.joinPath(options.extensionUri, 'dist', 'webview');
-    webview.options = { enableScripts: true, localResourceRoots: [root] };
-    panel.iconPath = Uri.joinPath(options.extensionUri, 'media', 'icon.png');
-    webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
-    panel.onDidChangeViewState(() => this.#followVisibility());
-    webview.html = htmlFor(webview, root);
-    this.#followVisibility();
-  }
-
-  dispose(): void {
-    this.#feed?.dispose();
-    this.#feed = undefined;
-    this.#watch?.dispose();
-    this.#watch = undefined;
-  }
-
-  #followVisibility(): void {
-    if (!this.#panel.visible) this.dispose();
-    else this.#watch ??= this.#options.watch();
-  }
-
-  #receive(data: unknown): void {
-    const parsed = pageMessageSchema.safeParse(data);
-    if (parsed.success) this.#act(parsed.data);
-    else this.#options.logger.warn('The status page sent a message that does not fit the contract.');
-  }
-
-  #act(message: PageMessage): void {
-    switch (message.type) {
-      case 'ready':
-        this.#feed?.dispose();
-        this.#feed = new StatusPageFeed(this.#options.source, this.#history, (update) => {
-          void this.#panel.webview.postMessage(update);
-        });
-        return;
-      case 'job':
-        void commands.executeCommand(jobCommands[message.action], message.id);
-        return;
-      case 'run':
-        void commands.executeCommand(pageCommands[message.action]);
-        return;
-    }
-  }
-}
-
-function htmlFor(webview: Webview, root: Uri): string {
-  const address = (file: string): string => webview.asWebviewUri(Uri.joinPath(root, file)).toString();
-  return statusPageHtml({
-    cspSource: webview.cspSource,
-    nonce: randomBytes(24).toString('base64'),
-    script: address('status.js'),
-    style: address('status.css'),
-    codicons: address('codicon.css'),
-  });
 }

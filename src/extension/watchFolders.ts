@@ -1,18 +1,12 @@
 import os from 'node:os';
 import path from 'node:path';
 import { commands, Uri, window, workspace } from 'vscode';
-import {
-  watchFolderSpecSchema,
-  type WatchedFile,
-  type WatchFolder,
-  type WatchFolderSpec,
-  type WatchOrigin,
-} from '../protocol/watchFolder.ts';
+import type { WatchedFile, WatchFolder, WatchFolderSpec, WatchOrigin } from '../protocol/watchFolder.ts';
 import { choosePreset } from './choosePreset.ts';
 import { firstFolder } from './firstFolder.ts';
 import { Emitter, type Disposable, type Event } from './model/emitter.ts';
 import { activationOrigin, watchConsentText } from './model/watchConsent.ts';
-import { proposedFolders, withProposals, type WatchEntry } from './model/watchEntries.ts';
+import { withProposals, type WatchEntry } from './model/watchEntries.ts';
 import type { Presets } from './presets.ts';
 import type { DaemonSession } from './session/daemonSession.ts';
 import { section } from './settings.ts';
@@ -58,8 +52,9 @@ export class WatchFolders implements Disposable {
     ];
   }
 
-  entries(): WatchEntry[] {
-    return withProposals(this.#told, this.#proposed());
+  async entries(): Promise<WatchEntry[]> {
+    const proposed = await this.#proposed();
+    return withProposals(this.#told, proposed);
   }
 
   async files(entry: WatchEntry): Promise<WatchedFile[]> {
@@ -91,6 +86,7 @@ export class WatchFolders implements Disposable {
       defaultName: this.#presets.defaultName(folder),
     });
     if (preset === undefined) return;
+    const { watchFolderSpecSchema } = await import('../protocol/watchFolder.ts');
     const spec = watchFolderSpecSchema.parse({ path: folder.fsPath, preset });
     await this.#activate({ origin: 'vscode', spec });
   }
@@ -143,7 +139,8 @@ export class WatchFolders implements Disposable {
   }
 
   /** VS Code would let a workspace's list take the place of a person's own: each is read by itself. */
-  #proposed(): WatchEntry[] {
+  async #proposed(): Promise<WatchEntry[]> {
+    const { proposedFolders } = await import('./model/watchProposals.ts');
     const folder = firstFolder()?.fsPath;
     const read = workspace.getConfiguration(section).inspect('watchFolders');
     const own = proposedFolders(read?.globalValue, { origin: 'vscode', home: os.homedir(), folder });

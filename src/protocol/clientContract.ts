@@ -9,13 +9,13 @@ import {
   metricSchema,
   previewOutputSchema,
 } from './inquiry.ts';
+import { jobStates } from './jobState.ts';
 import {
   countsSchema,
   ffmpegStatusSchema,
   forecastSchema,
   idSchema,
   jobSchema,
-  jobStates,
   maxSources,
   onSuccessChoices,
   pathSchema,

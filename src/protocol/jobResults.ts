@@ -1,5 +1,6 @@
 import type { Verdict } from '../encoding/verdict.ts';
-import { isEnded, type Job, type Output } from './model.ts';
+import { isEnded } from './jobState.ts';
+import type { Job, Output } from './model.ts';
 
 /** What came of a job's outputs, for those who show it. */
 

@@ -4,24 +4,9 @@ import { outputNameSchema, presetNameSchema } from '../encoding/preset.ts';
 import { completePresetSchema } from '../encoding/presetComplete.ts';
 import { verdictSchema } from '../encoding/verdict.ts';
 import { errorCodes } from './errors.ts';
+import { jobStates } from './jobState.ts';
 
 /** The nouns that processes exchange. Times are milliseconds since the epoch, sizes bytes, durations seconds. */
-
-export const jobStates = [
-  'accepted',
-  'probing',
-  'planned',
-  'waiting',
-  'paused',
-  'running',
-  'verifying',
-  'committing',
-  'done',
-  'failed',
-  'cancelled',
-] as const;
-export type JobState = (typeof jobStates)[number];
-export const endStates = ['done', 'failed', 'cancelled'] as const satisfies readonly JobState[];
 
 export const errorDataSchema = z.object({
   code: z.enum(errorCodes),
@@ -275,17 +260,3 @@ export type FfmpegStatus = z.output<typeof ffmpegStatusSchema>;
 export type Load = z.output<typeof loadSchema>;
 export type WorkerInfo = z.output<typeof workerSchema>;
 export type Counts = z.output<typeof countsSchema>;
-
-export const noCounts: Counts = {
-  waiting: 0,
-  paused: 0,
-  running: 0,
-  done: 0,
-  failed: 0,
-  cancelled: 0,
-  queuePaused: false,
-};
-
-export function isEnded(state: JobState): boolean {
-  return (endStates as readonly JobState[]).includes(state);
-}

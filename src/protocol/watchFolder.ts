@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { presetNameSchema } from '../encoding/preset.ts';
-import { errorDataSchema, idSchema, jobStates, onSuccessChoices, pathSchema } from './model.ts';
+import { jobStates } from './jobState.ts';
+import { errorDataSchema, idSchema, onSuccessChoices, pathSchema } from './model.ts';
 
 /** Folders whose new files are encoded by themselves: what a person writes of one, and what the daemon tells of it. */
 

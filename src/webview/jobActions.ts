@@ -1,5 +1,5 @@
 import { canReplace, canUndo } from '../protocol/jobResults.ts';
-import { isEnded } from '../protocol/model.ts';
+import { isEnded } from '../protocol/jobState.ts';
 import type { JobAction, StatusJob } from '../protocol/statusPageContract.ts';
 import { element, icon, setAttribute, setShown } from './dom.ts';
 import { sourceName } from './jobText.ts';

@@ -1,5 +1,5 @@
 import { resultBytes, sourceBytes } from '../protocol/jobResults.ts';
-import { isEnded } from '../protocol/model.ts';
+import { isEnded } from '../protocol/jobState.ts';
 import type { StatusJob } from '../protocol/statusPageContract.ts';
 
 /** What the page shows, worked out of what the host told. Pure. */

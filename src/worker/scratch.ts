@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { sweepRecords } from '../files/placementRecord.ts';
 import { isStaged, isStagingFolder, keyOfTrace, ownPrefix, sweepAttempts } from '../files/staging.ts';
@@ -48,7 +49,13 @@ export class Scratch {
   /** Before anything is put there. */
   async prepare(): Promise<void> {
     // Noted, so that it is removed when the setting names another one.
-    if (this.#large !== this.#own) await this.traces.note(this.#large).catch(this.#options.onError);
+    if (this.#large === this.#own) return;
+    try {
+      await mkdir(path.dirname(this.#large), { recursive: true });
+      await this.traces.note(this.#large);
+    } catch (error) {
+      this.#options.onError(error);
+    }
   }
 
   /** Whether this is a result in the folder of an attempt of this worker, also under an earlier setting. */

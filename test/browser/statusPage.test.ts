@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../vscode/harness/browser.ts';
 import { allMessages, counts, job, load, progress, workers, workingNight } from './statusPage/states.ts';
 import { StatusPageFixture, type OpenOptions } from './statusPage/statusPageFixture.ts';
-import { noCounts } from '../../src/protocol/model.ts';
+import { noCounts } from '../../src/protocol/jobState.ts';
 
 const script = path.join(import.meta.dirname, '../../dist/webview/status.js');
 

@@ -141,7 +141,7 @@ describe('watched folders in the view', () => {
     await row(({ contextValue }) => contextValue === 'watch+active');
     await session.request('daemon.stop', {});
     await row(({ contextValue }) => contextValue === 'watch+inactive');
-    assert.ok(watchFolders.entries().every(({ told }) => told === undefined));
+    assert.ok((await watchFolders.entries()).every(({ told }) => told === undefined));
     await session.connection();
     await row(({ contextValue }) => contextValue === 'watch+active');
     const [told] = (await session.request('watch.list', {})).folders;

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DffmpegError } from '../../protocol/errors.ts';
-import { jobStates, type JobState } from '../../protocol/model.ts';
+import { jobStates, type JobState } from '../../protocol/jobState.ts';
 import { action, type CommandContext } from '../command.ts';
 import { readPriority } from './encode.ts';
 import { cancelJobs } from '../jobs/cancelJobs.ts';

@@ -1,7 +1,8 @@
 import type { DaemonConnection } from '../../client/connection.ts';
 import { DffmpegError } from '../../protocol/errors.ts';
 import { isSettled } from '../../protocol/jobResults.ts';
-import { isEnded, type Job } from '../../protocol/model.ts';
+import { isEnded } from '../../protocol/jobState.ts';
+import type { Job } from '../../protocol/model.ts';
 import { deferred } from '../deferred.ts';
 import type { EncodeView } from './encodeView.ts';
 import { JobFollower } from './jobFollower.ts';

@@ -1,4 +1,5 @@
-import { isEnded, type Job, type Progress } from '../../protocol/model.ts';
+import { isEnded } from '../../protocol/jobState.ts';
+import type { Job, Progress } from '../../protocol/model.ts';
 import { sourceName, stateText, type TextOptions } from './jobText.ts';
 
 export interface EncodeProgress {

@@ -1,5 +1,6 @@
 import { describeForecast, formatDuration } from '../../encoding/formatting.ts';
-import type { Job, JobState, Progress } from '../../protocol/model.ts';
+import type { JobState } from '../../protocol/jobState.ts';
+import type { Job, Progress } from '../../protocol/model.ts';
 import { sourceName, stateText, type TextOptions } from './jobText.ts';
 import type { Style } from '../style.ts';
 

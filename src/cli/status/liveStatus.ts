@@ -1,7 +1,8 @@
 import type { DaemonConnection, Subscription } from '../../client/connection.ts';
 import type { ClientMethods } from '../../protocol/clientContract.ts';
 import type { Result } from '../../protocol/contract.ts';
-import { isEnded, type Counts, type Job, type Progress, type WorkerInfo } from '../../protocol/model.ts';
+import { isEnded } from '../../protocol/jobState.ts';
+import type { Counts, Job, Progress, WorkerInfo } from '../../protocol/model.ts';
 
 export interface Status {
   readonly daemon: Result<ClientMethods['daemon.status']>;

@@ -1,6 +1,6 @@
 import os from 'node:os';
 import type { DaemonConnection } from '../../client/connection.ts';
-import { noCounts } from '../../protocol/model.ts';
+import { noCounts } from '../../protocol/jobState.ts';
 import type { Invocation } from '../command.ts';
 import type { StatusOptions } from '../commands/status.ts';
 import { openRunningDaemon } from '../connect.ts';

@@ -1,4 +1,4 @@
-import type { JobState } from '../../protocol/model.ts';
+import type { JobState } from '../../protocol/jobState.ts';
 
 /** Names of the rows of `counters`. */
 export const revisionCounter = 'revision';

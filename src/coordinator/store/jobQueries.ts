@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { isEnded, jobStates, type Counts, type JobState } from '../../protocol/model.ts';
+import { isEnded, jobStates, type JobState } from '../../protocol/jobState.ts';
+import type { Counts } from '../../protocol/model.ts';
 import type { JobPage, StoredChanges } from '../store.ts';
 import { chunks } from './chunks.ts';
 import { countsName, forgottenCounter, queuePausedCounter, revisionCounter } from './counters.ts';

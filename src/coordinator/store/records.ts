@@ -1,14 +1,8 @@
 import * as z from 'zod';
 import { probeSchema } from '../../encoding/probe.ts';
 import { verdictSchema } from '../../encoding/verdict.ts';
-import {
-  attemptSchema,
-  idSchema,
-  jobSchema,
-  jobStates,
-  pathSchema,
-  replacementSchema,
-} from '../../protocol/model.ts';
+import { jobStates } from '../../protocol/jobState.ts';
+import { attemptSchema, idSchema, jobSchema, pathSchema, replacementSchema } from '../../protocol/model.ts';
 import { fileIdentitySchema, sourceStateSchema } from '../../protocol/workerContract.ts';
 
 /** What the store keeps: read rows are checked against these. Times are milliseconds since the epoch. */

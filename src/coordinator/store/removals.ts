@@ -1,4 +1,4 @@
-import type { JobState } from '../../protocol/model.ts';
+import type { JobState } from '../../protocol/jobState.ts';
 import type { EndedJob, EndedPage } from '../store.ts';
 import { chunks } from './chunks.ts';
 import { forgottenCounter } from './counters.ts';

@@ -1,6 +1,6 @@
 import { DffmpegError } from '../../protocol/errors.ts';
 import { describeIssues } from '../../protocol/issues.ts';
-import type { JobState } from '../../protocol/model.ts';
+import type { JobState } from '../../protocol/jobState.ts';
 import type { WatchSummary } from '../watchStore.ts';
 import { chunks } from './chunks.ts';
 import type { Database, WatchedFilesTable, WatchFoldersTable, Writing } from './schema.ts';

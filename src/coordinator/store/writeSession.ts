@@ -1,5 +1,5 @@
 import type { Compilable, CompiledQuery } from 'kysely';
-import type { JobState } from '../../protocol/model.ts';
+import type { JobState } from '../../protocol/jobState.ts';
 import { countsName, revisionCounter } from './counters.ts';
 import type { Database, Writing } from './schema.ts';
 import type { Statements } from './statements.ts';

@@ -1,5 +1,6 @@
-import type { Counts, Forecast, Job, JobState, Progress, WorkerInfo } from '../../protocol/model.ts';
-import { isEnded, noCounts } from '../../protocol/model.ts';
+import type { JobState } from '../../protocol/jobState.ts';
+import type { Counts, Forecast, Job, Progress, WorkerInfo } from '../../protocol/model.ts';
+import { isEnded, noCounts } from '../../protocol/jobState.ts';
 import { Emitter, type Event } from './emitter.ts';
 
 /** The three groups that people see. */

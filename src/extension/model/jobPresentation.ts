@@ -9,7 +9,8 @@ import {
   whyNothing,
   wholeVerdict,
 } from '../../protocol/jobResults.ts';
-import { isEnded, type Attempt, type Job, type JobState, type Progress } from '../../protocol/model.ts';
+import { isEnded, type JobState } from '../../protocol/jobState.ts';
+import type { Attempt, Job, Progress } from '../../protocol/model.ts';
 
 /** How one job reads in a row. Words and flags alone; the views make VS Code's objects of them. */
 

@@ -1,5 +1,5 @@
 import { EventEmitter, type TreeDataProvider, type TreeItem } from 'vscode';
-import { endStates } from '../../protocol/model.ts';
+import { endStates } from '../../protocol/jobState.ts';
 import type { DaemonSession } from '../session/daemonSession.ts';
 import { Coalescer } from '../model/coalescer.ts';
 import type { Disposable } from '../model/emitter.ts';

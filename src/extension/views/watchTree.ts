@@ -38,7 +38,7 @@ export class WatchTree implements TreeDataProvider<WatchNode>, Disposable {
   }
 
   async getChildren(node?: WatchNode): Promise<WatchNode[]> {
-    if (!node) return this.#folders.entries().map((entry) => ({ kind: 'folder', entry }));
+    if (!node) return (await this.#folders.entries()).map((entry) => ({ kind: 'folder', entry }));
     if (node.kind === 'file') return [];
     const files = await this.#folders.files(node.entry).catch((): WatchedFile[] => []);
     return files.map((file) => ({ kind: 'file', folder: keyOf(node.entry.spec), file }));

@@ -5,7 +5,7 @@ import type {
   StatusJob,
   StatusWorker,
 } from '../../../src/protocol/statusPageContract.ts';
-import { noCounts } from '../../../src/protocol/model.ts';
+import { noCounts } from '../../../src/protocol/jobState.ts';
 
 /** A working night, told to the page. Times count back from `now`. */
 

@@ -8,7 +8,7 @@ import { DffmpegError } from '../../../src/protocol/errors.ts';
 import { createPeer } from '../../../src/protocol/peer.ts';
 import { createMemoryChannelPair } from '../../../src/transport/memory.ts';
 import { manualTimers, settled, withCode } from '../protocol/conversation.ts';
-import { noCounts } from '../../../src/protocol/model.ts';
+import { noCounts } from '../../../src/protocol/jobState.ts';
 
 const counts = noCounts;
 

@@ -6,7 +6,7 @@ import type { Params, Result } from '../../../src/protocol/contract.ts';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
 import type { Job } from '../../../src/protocol/model.ts';
 import { settled } from '../protocol/conversation.ts';
-import { noCounts } from '../../../src/protocol/model.ts';
+import { noCounts } from '../../../src/protocol/jobState.ts';
 
 type Answer = Result<ClientMethods['subscribe']>;
 

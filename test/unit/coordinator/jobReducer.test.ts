@@ -6,7 +6,7 @@ import {
   type JobEvent,
   type JobMachine,
 } from '../../../src/coordinator/jobReducer.ts';
-import { isEnded, jobStates } from '../../../src/protocol/model.ts';
+import { isEnded, jobStates } from '../../../src/protocol/jobState.ts';
 
 const reason = { code: 'internal', message: 'because' } as const;
 const accepted: JobMachine = { state: 'accepted', fence: 0, cancelling: false, suspended: false };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { noCounts } from '../../../src/protocol/model.ts';
+import { noCounts } from '../../../src/protocol/jobState.ts';
 import { submission } from './fixtures.ts';
 import { Harness } from './harness.ts';
 

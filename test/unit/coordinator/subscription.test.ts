@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Changes } from '../../../src/coordinator/changeFeed.ts';
 import { Subscription, type SubscriptionOptions } from '../../../src/coordinator/subscription.ts';
 import { storedJob } from './fixtures.ts';
-import { noCounts } from '../../../src/protocol/model.ts';
+import { noCounts } from '../../../src/protocol/jobState.ts';
 
 describe('subscription', () => {
   it('tells only what its answer did not hold, also where one batch holds both', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { JobBoard, type BoardChange } from '../../../src/extension/model/jobBoard.ts';
 import { makeDone, makeJob } from './jobs.ts';
-import { noCounts } from '../../../src/protocol/model.ts';
+import { noCounts } from '../../../src/protocol/jobState.ts';
 
 const counts = noCounts;
 

@@ -14,7 +14,7 @@ import { escapeMarkdown } from '../../../src/extension/model/markdown.ts';
 import { statusBarText } from '../../../src/extension/model/statusBarText.ts';
 import { viewState } from '../../../src/extension/model/viewState.ts';
 import { makeAttempt, makeDone, makeJob, makeWorker } from './jobs.ts';
-import { noCounts } from '../../../src/protocol/model.ts';
+import { noCounts } from '../../../src/protocol/jobState.ts';
 
 const failed = makeJob({
   id: 'job2',

@@ -6,7 +6,7 @@ import { StatusPageFeed, type StatusLink } from '../../../src/extension/statusPa
 import { LoadHistory, loadWindow } from '../../../src/extension/statusPageLoad.ts';
 import type { Job, Load, WorkerInfo } from '../../../src/protocol/model.ts';
 import { hostMessageSchema, type HostMessage } from '../../../src/protocol/statusPageContract.ts';
-import { noCounts } from '../../../src/protocol/model.ts';
+import { noCounts } from '../../../src/protocol/jobState.ts';
 
 const counts = { ...noCounts, running: 1 };
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { proposedFolders, withProposals } from '../../../src/extension/model/watchEntries.ts';
+import { withProposals } from '../../../src/extension/model/watchEntries.ts';
+import { proposedFolders } from '../../../src/extension/model/watchProposals.ts';
 import { watchFolderSpecSchema, type WatchFolder } from '../../../src/protocol/watchFolder.ts';
 
 const given = { origin: 'workspace', home: '/home/a', folder: '/films' } as const;

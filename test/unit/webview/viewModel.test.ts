@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { jobStates } from '../../../src/protocol/model.ts';
+import { jobStates } from '../../../src/protocol/jobState.ts';
 import type { StatusJob } from '../../../src/protocol/statusPageContract.ts';
 import { endedSince, searchJobs, sizesOf, sortIntoSections, sumUp } from '../../../src/webview/viewModel.ts';
 import { job } from '../../browser/statusPage/states.ts';

@@ -3,7 +3,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { BoardChange } from '../../../src/extension/model/jobBoard.ts';
 import type { TestApi } from '../../../src/extension/testApi.ts';
-import { isEnded, type Job } from '../../../src/protocol/model.ts';
+import { isEnded } from '../../../src/protocol/jobState.ts';
+import type { Job } from '../../../src/protocol/model.ts';
 
 export const extensionId = 'dffmpeg.dffmpeg';
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { jobStates, noCounts, type Counts, type JobState } from '../../../../src/protocol/model.ts';
+import { jobStates, noCounts, type JobState } from '../../../../src/protocol/jobState.ts';
+import type { Counts } from '../../../../src/protocol/model.ts';
 import type { Store } from '../../../../src/coordinator/store.ts';
 import { storedJob } from '../fixtures.ts';
 import type { OpenStore } from './contract.ts';

@@ -3,7 +3,7 @@ import type { JobWrite, Reservation, Store } from '../../../../src/coordinator/s
 import type { AttemptRecord, StoredJob, TaskRecord } from '../../../../src/coordinator/store/records.ts';
 import { defaultQueueSettings } from '../../../../src/coordinator/queueSettings.ts';
 import { probe, storedJob } from '../fixtures.ts';
-import { noCounts } from '../../../../src/protocol/model.ts';
+import { noCounts } from '../../../../src/protocol/jobState.ts';
 import type { OpenStore } from './contract.ts';
 
 /** What is written is what is read, in pages, in order and under the names that were reserved. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { noCounts } from '../../../../src/protocol/model.ts';
+import { noCounts } from '../../../../src/protocol/jobState.ts';
 import type { Store } from '../../../../src/coordinator/store.ts';
 import { storedJob } from '../fixtures.ts';
 import type { OpenStore } from './contract.ts';

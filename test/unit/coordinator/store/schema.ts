@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Kysely } from 'kysely';
 import { migrate, migrations } from '../../../../src/coordinator/store/migrations.ts';
 import { DffmpegError } from '../../../../src/protocol/errors.ts';
-import { noCounts } from '../../../../src/protocol/model.ts';
+import { noCounts } from '../../../../src/protocol/jobState.ts';
 import { preset, probe } from '../fixtures.ts';
 import type { StoreUnderTest } from './contract.ts';
 
