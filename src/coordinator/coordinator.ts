@@ -18,7 +18,7 @@ import { newHooks } from './jobHooks.ts';
 import { JobBook } from './jobBook.ts';
 import { cancelledByLeaving, JobControl } from './jobControl.ts';
 import { JobLogs } from './jobLog.ts';
-import { logLines } from './jobLogLines.ts';
+import { logHead, logLines } from './jobLogLines.ts';
 import { Links } from './links.ts';
 import { LoadWatch } from './loadWatch.ts';
 import { ProgressBoard } from './progressBoard.ts';
@@ -95,6 +95,11 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     directory: options.logsDir,
     maxBytes: settings.logBytes,
     chunkBytes: settings.logChunkBytes,
+    headOf: (jobId) =>
+      store.job(jobId).then(
+        (stored) => (stored ? logHead(stored.job) : ''),
+        () => '',
+      ),
     onError,
   });
   const book = new JobBook({

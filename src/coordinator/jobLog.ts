@@ -1,4 +1,4 @@
-import { appendFile, mkdir, open, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
 import { Emitter } from './emitter.ts';
@@ -10,6 +10,8 @@ export interface JobLogsOptions {
   readonly maxBytes: number;
   /** Bytes of one answer. */
   readonly chunkBytes: number;
+  /** What a log begins with, whole lines; asked for when its first text is written. */
+  readonly headOf?: (jobId: string) => Promise<string>;
   readonly onError: (error: DffmpegError) => void;
 }
 
@@ -100,17 +102,27 @@ export class JobLogs {
   async #write(jobId: string, log: OpenLog): Promise<void> {
     await log.writing;
     await this.#turn();
-    const text = log.pending.splice(0).join('');
+    let taken = false;
     try {
-      const file = this.#file(jobId);
-      log.bytes ??= await sizeOf(file);
-      const kept = this.#fit(text, log.bytes);
-      if (kept === '') return;
-      await this.#appendTo(file, kept);
-      this.#full = false;
-      log.bytes += Buffer.byteLength(kept);
+      const file = await this.#openToAppend(this.#file(jobId));
+      try {
+        log.bytes ??= (await file.stat()).size;
+        const head = log.bytes === 0 ? await this.#options.headOf?.(jobId) : '';
+        // Only now: what came while the file was opened is written with it.
+        const text = (head ?? '') + log.pending.splice(0).join('');
+        taken = true;
+        const kept = this.#fit(text, log.bytes);
+        if (kept === '') return;
+        await file.appendFile(kept);
+        this.#full = false;
+        log.bytes += Buffer.byteLength(kept);
+      } finally {
+        await file.close();
+      }
     } finally {
       this.#endTurn();
+      // No other writer comes for what this one could not take: it is lost, and that is said, see `#complain`.
+      if (!taken) log.pending.length = 0;
       if (log.pending.length === 0 && this.#open.get(jobId) === log) this.#open.delete(jobId);
       this.grown.emit(jobId);
     }
@@ -125,13 +137,13 @@ export class JobLogs {
     return `${buffer.toString('utf8', 0, end)}\n${fullLine}`;
   }
 
-  async #appendTo(file: string, text: string): Promise<void> {
+  async #openToAppend(file: string): Promise<FileHandle> {
     try {
-      await appendFile(file, text, { mode: 0o600 });
+      return await open(file, 'a', 0o600);
     } catch (error) {
       if (!isMissing(error)) throw error;
       await mkdir(this.#options.directory, { recursive: true, mode: 0o700 });
-      await appendFile(file, text, { mode: 0o600 });
+      return open(file, 'a', 0o600);
     }
   }
 
@@ -161,15 +173,6 @@ function wholeCharacters(buffer: Buffer): number {
     return length > back ? buffer.length - back : buffer.length;
   }
   return buffer.length;
-}
-
-async function sizeOf(file: string): Promise<number> {
-  try {
-    return (await stat(file)).size;
-  } catch (error) {
-    if (isMissing(error)) return 0;
-    throw error;
-  }
 }
 
 function isFull(error: unknown): boolean {

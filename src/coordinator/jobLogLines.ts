@@ -1,5 +1,18 @@
+import type { JobState } from '../protocol/jobState.ts';
 import type { JobHook, Output } from '../protocol/model.ts';
-import type { AttemptRecord, StoredJob } from './store/records.ts';
+import type { AttemptRecord, JobRecord, StoredJob } from './store/records.ts';
+
+/**
+ * States that say nothing that the lines around them do not say. A job that comes and is given out writes no log at
+ * all until its attempt has begun: a file for each costs more than all the rest of the queue.
+ */
+const silentStates: readonly JobState[] = ['accepted', 'probing', 'planned', 'waiting', 'running'];
+
+/** What a job's log begins with. */
+export function logHead({ createdAt, sources, preset }: JobRecord): string {
+  const text = `accepted: ${sources.map((source) => source.path).join(', ')}, preset ${preset}`;
+  return `${new Date(createdAt).toISOString()} ${text}\n`;
+}
 
 /** What the job's log says of a change, beside what ffmpeg says: one line each, with the time. */
 export function logLines(after: StoredJob, before: StoredJob | undefined, now: number): string[] {
@@ -22,9 +35,10 @@ export function logLines(after: StoredJob, before: StoredJob | undefined, now: n
         .filter((part) => part !== undefined)
         .join(': '),
     );
-  if (job.state !== before?.job.state || job.reason?.message !== before.job.reason?.message)
-    lines.push(job.reason ? `${job.state}: ${job.reason.message}` : stateText(after));
-  else if (job.cancelling && !before.job.cancelling) lines.push('cancel requested');
+  const isNew = job.state !== before?.job.state || job.reason?.message !== before.job.reason?.message;
+  if (isNew && job.reason) lines.push(`${job.state}: ${job.reason.message}`);
+  else if (isNew && !silentStates.includes(job.state)) lines.push(stateText(after));
+  if (job.cancelling && before && !before.job.cancelling) lines.push('cancel requested');
   return lines.map((line) => `${new Date(now).toISOString()} ${line}`);
 }
 
@@ -60,8 +74,6 @@ function outputLines({ name, state, path, verdict }: Output, earlier: Output | u
 }
 
 function stateText({ job }: StoredJob): string {
-  if (job.state === 'accepted')
-    return `accepted: ${job.sources.map((source) => source.path).join(', ')}, preset ${job.preset}`;
   return job.state === 'committing' && job.placement ? `committing: ${job.placement.path}` : job.state;
 }
 

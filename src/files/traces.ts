@@ -78,7 +78,8 @@ export class Traces {
       const noteFile = path.join(this.#directory, name);
       const isUnfinished = name.endsWith(unfinished);
       const note = isUnfinished ? undefined : await readNote(noteFile);
-      if (note && (this.#inUse.has(note.path) || isUsed(note.path) || (await this.remove(note.path)))) continue;
+      if (note && (this.#inUse.has(note.path) || isUsed(note.path) || (await this.remove(note.path))))
+        continue;
       const isDone = note ? await isOld(noteFile, keepDays) : !isUnfinished || (await isOld(noteFile, 1));
       if (isDone) await rm(noteFile, { force: true });
     }
