@@ -2,7 +2,7 @@ import type { Work } from '../encoding/workEstimate.ts';
 import type { AttemptKey } from './store/records.ts';
 import { unknownSeconds, type Basis, type Moment } from './timetable.ts';
 
-/** What was foreseen of an attempt when it was given out. Times are milliseconds of the queue's clock. */
+/** What was foreseen of an attempt when it was given out. Times are milliseconds of the monotonic clock. */
 export interface Foreseen {
   readonly works: readonly Work[] | undefined;
   readonly begunAt: number;

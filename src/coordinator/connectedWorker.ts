@@ -28,7 +28,7 @@ export interface RunningAttempt extends AttemptKey {
 export interface WorkerContext {
   readonly settings: QueueSettings;
   readonly timers: Timers;
-  readonly clock: Clock;
+  readonly monotonic: Clock;
   /** It may take a task now that it would not have taken before. */
   readonly wake: () => void;
 }
@@ -50,7 +50,7 @@ export class ConnectedWorker implements WorkerView {
   /** Ends of what was found out about it, by what it is. */
   readonly #alarms = new Map<string, () => void>();
   readonly #timers: Timers;
-  readonly #clock: Clock;
+  readonly #monotonic: Clock;
   readonly #wake: () => void;
 
   constructor(peer: WorkerPeer, description: WorkerDescription, context: WorkerContext) {
@@ -58,7 +58,7 @@ export class ConnectedWorker implements WorkerView {
     this.#description = description;
     this.#settings = context.settings;
     this.#timers = context.timers;
-    this.#clock = context.clock;
+    this.#monotonic = context.monotonic;
     this.#wake = context.wake;
   }
 
@@ -126,12 +126,12 @@ export class ConnectedWorker implements WorkerView {
   endings(kind: SlotKind): Moment[] {
     return this.running
       .filter(({ slot }) => slot === kind)
-      .map((attempt) => this.#forecasts.ending(attempt, this.#clock()));
+      .map((attempt) => this.#forecasts.ending(attempt, this.#monotonic()));
   }
 
   /** What it tells of an attempt. */
   heard(attempt: AttemptKey, { eta }: Pick<Progress, 'eta'>): void {
-    this.#forecasts.heard(attempt, eta, this.#clock());
+    this.#forecasts.heard(attempt, eta, this.#monotonic());
   }
 
   /** It stands still, or goes on. */
@@ -141,7 +141,7 @@ export class ConnectedWorker implements WorkerView {
 
   /** Seconds that an attempt has taken for what it was to do; undefined where that teaches nothing. */
   lesson(attempt: RunningAttempt): Lesson | undefined {
-    return this.#forecasts.lesson(attempt, this.#clock());
+    return this.#forecasts.lesson(attempt, this.#monotonic());
   }
 
   /** Whether it takes any task of this kind now, whatever slot that needs. */

@@ -41,6 +41,8 @@ export interface CoordinatorOptions {
   readonly logsDir: string;
   readonly settings: QueueSettings;
   readonly clock: Clock;
+  /** Milliseconds that go on evenly, whatever the clock is set to. */
+  readonly monotonic: Clock;
   readonly random: Random;
   /** Node's name of the system on which the paths lie. */
   readonly platform: string;
@@ -84,7 +86,7 @@ export interface Activity {
 
 /** The queue: takes jobs from clients, gives their tasks to workers, and loses nothing. */
 export async function createCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
-  const { store, settings, clock, platform, log: onError, timers = systemTimers } = options;
+  const { store, settings, clock, monotonic, platform, log: onError, timers = systemTimers } = options;
   const newId = createIdSource(clock, options.random);
   const activityChanged = new Emitter();
 
@@ -124,7 +126,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   });
   const isPaused = (): boolean => queue.paused;
   const dispatcher = new Dispatcher({
-    ...{ book, fleet, attempts, settings, clock, timers, platform, isPaused, speeds, onError },
+    ...{ book, fleet, attempts, settings, clock, monotonic, timers, platform, isPaused, speeds, onError },
     recover: (worker) => {
       recovery.workerIsBack(worker);
     },
@@ -132,10 +134,12 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   const wake = (): void => {
     dispatcher.wake('fleet');
   };
-  const forecasts = new Forecasts({ store, fleet, speeds, settings, clock, timers, isPaused, onError });
+  const forecasts = new Forecasts({
+    ...{ store, fleet, speeds, settings, clock, monotonic, timers, isPaused, onError },
+  });
   const recovery = new Recovery({ book, fleet, attempts, settings, timers, wake, onError });
   const replacements = new Replacements({ book, fleet, settings, clock, timers, onError });
-  const control = new JobControl({ book, fleet, attempts, newId, clock, platform });
+  const control = new JobControl({ book, fleet, attempts, newId, clock, monotonic, platform });
   const inquiries = new Inquiries({ fleet, store, control, newId, clock, timers, settings, platform });
   const retention = new Retention({
     ...{ store, logs, clock, timers, onError },
@@ -173,7 +177,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
         progress,
         settings,
         timers,
-        clock,
+        monotonic,
         wake,
         onError,
       };

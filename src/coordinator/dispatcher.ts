@@ -8,7 +8,7 @@ import type { Clock } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
 import { assign } from './jobChanges.ts';
 import { encodePayload, probePayload } from './planner.ts';
-import type { QueueSettings } from './queueSettings.ts';
+import { longestWait, type QueueSettings } from './queueSettings.ts';
 import { decide, type Decision, type Outlook } from './scheduler.ts';
 import type { Speeds } from './speeds.ts';
 import type { Explanation, QueuedJob, QueueEntry } from './store.ts';
@@ -23,6 +23,8 @@ export interface DispatcherOptions {
   readonly attempts: Attempts;
   readonly settings: QueueSettings;
   readonly clock: Clock;
+  /** Milliseconds that go on evenly, whatever the clock is set to. */
+  readonly monotonic: Clock;
   readonly timers: Timers;
   readonly platform: string;
   /** Nothing is given out to be encoded. */
@@ -48,6 +50,7 @@ export class Dispatcher {
   #explains = true;
   #closed = false;
   readonly #holds = new Holds();
+  /** `at`: by the monotonic clock. */
   #alarm: { at: number; stop: () => void } | undefined;
 
   constructor(options: DispatcherOptions) {
@@ -86,13 +89,13 @@ export class Dispatcher {
       this.#again = false;
       try {
         await this.#walk();
-        const now = this.#options.clock();
-        this.#setAlarm(earlier(await this.#options.book.store.nextDue(now), this.#holds.nextDue(now)));
+        this.#setAlarm(earlier(await this.#untilDue(), this.#untilHeldEnough()));
       } catch (error) {
         this.#options.onError(toDffmpegError(error));
         this.#explains = true;
-        const { clock, settings } = this.#options;
-        this.#setAlarm(earlier(this.#alarm?.at, clock() + settings.retryBaseMs));
+        const { monotonic, settings } = this.#options;
+        const left = this.#alarm && Math.max(0, this.#alarm.at - monotonic());
+        this.#setAlarm(earlier(left, settings.retryBaseMs));
       }
     }
     // In the same turn as the last look at `#again`: a wake after it begins a pass of its own.
@@ -101,7 +104,7 @@ export class Dispatcher {
 
   /** Through the queue in its order, as far as there is something to give or to say. */
   async #walk(): Promise<void> {
-    const { book, clock, fleet, settings } = this.#options;
+    const { book, fleet, settings } = this.#options;
     const nobodyReady = fleet.workers.every(({ ffmpeg }) => ffmpeg.state !== 'ready');
     let toExplain = this.#explains || nobodyReady ? settings.explainedJobs : 0;
     this.#explains = false;
@@ -113,7 +116,7 @@ export class Dispatcher {
     do {
       const kinds = taskKinds.filter((kind) => toExplain > 0 || this.#anyTakes(kind));
       if (kinds.length === 0) break;
-      page = await book.store.queue({ now: clock(), kinds, limit: pageSize, after: page.at(-1) });
+      page = await book.store.queue({ ...this.#now(), kinds, limit: pageSize, after: page.at(-1) });
       await working;
       const begun: Promise<void>[] = [];
       for (const entry of page) {
@@ -131,10 +134,10 @@ export class Dispatcher {
 
   /** Returns why the task waits, or adds to `begun` what was decided for it. */
   #consider(entry: QueuedJob, outlook: Outlook, begun: Promise<void>[]): ErrorData | undefined {
-    const { fleet, clock } = this.#options;
+    const { fleet, monotonic } = this.#options;
     if (entry.task.kind === 'encode' && this.#options.isPaused()) return queuePaused;
     const decision = decide(entry, fleet.workers, outlook);
-    this.#holds.note(entry.task.id, decision, clock());
+    this.#holds.note(entry.task.id, decision, monotonic());
     switch (decision.action) {
       case 'offer': {
         const worker = fleet.get(decision.worker);
@@ -174,9 +177,9 @@ export class Dispatcher {
     worker: ConnectedWorker,
     { slot, works, foreseen: { start, end } }: Extract<Decision, { action: 'offer' }>,
   ): Promise<void> {
-    const { book, clock } = this.#options;
+    const { book, clock, monotonic } = this.#options;
     const { job } = read;
-    const foreseen = { works, begunAt: clock(), seconds: end.at - start.at, basis: end.basis };
+    const foreseen = { works, begunAt: monotonic(), seconds: end.at - start.at, basis: end.basis };
     const attempt: RunningAttempt = {
       ...{ taskId: task.id, fence: job.fence + 1, jobId: job.id, slot },
       foreseen: task.kind === 'encode' ? foreseen : undefined,
@@ -239,8 +242,8 @@ export class Dispatcher {
   }
 
   #outlook(): Outlook {
-    const { speeds, settings, clock } = this.#options;
-    const now = clock();
+    const { speeds, settings, monotonic } = this.#options;
+    const now = monotonic();
     this.#holds.forgetOld(now, settings.holdMaxMs);
     return {
       ...{ timetable: new Timetable(), speeds, settings },
@@ -253,16 +256,34 @@ export class Dispatcher {
     return this.#options.fleet.workers.some((worker) => worker.takes(kind));
   }
 
-  #setAlarm(due: number | undefined): void {
-    if (due === this.#alarm?.at) return;
+  /** What counts as due: a clock that was set back makes nothing wait longer than it was to. */
+  #now(): { readonly now: number; readonly latest: number } {
+    const now = this.#options.clock();
+    return { now, latest: now + longestWait(this.#options.settings) };
+  }
+
+  /** Milliseconds until the next task that has to wait is due. */
+  async #untilDue(): Promise<number | undefined> {
+    const { now, latest } = this.#now();
+    const due = await this.#options.book.store.nextDue(now, latest);
+    return due && due - now;
+  }
+
+  #untilHeldEnough(): number | undefined {
+    const now = this.#options.monotonic();
+    const due = this.#holds.nextDue(now);
+    return due && due - now;
+  }
+
+  #setAlarm(wait: number | undefined): void {
     this.#alarm?.stop();
     this.#alarm = undefined;
-    if (due === undefined || this.#closed) return;
-    const stop = this.#options.timers.after(Math.max(0, due - this.#options.clock()), () => {
+    if (wait === undefined || this.#closed) return;
+    const stop = this.#options.timers.after(Math.max(0, wait), () => {
       this.#alarm = undefined;
       this.wake('queue');
     });
-    this.#alarm = { at: due, stop };
+    this.#alarm = { at: this.#options.monotonic() + wait, stop };
   }
 }
 

@@ -3,7 +3,7 @@ import type { Forecast, Job } from '../protocol/model.ts';
 import type { Timers } from '../protocol/timers.ts';
 import type { Fleet } from './fleet.ts';
 import type { Clock } from './ids.ts';
-import type { QueueSettings } from './queueSettings.ts';
+import { longestWait, type QueueSettings } from './queueSettings.ts';
 import { decide } from './scheduler.ts';
 import type { Speeds } from './speeds.ts';
 import type { Store } from './store.ts';
@@ -15,6 +15,7 @@ export interface ForecastsOptions {
   readonly speeds: Speeds;
   readonly settings: QueueSettings;
   readonly clock: Clock;
+  readonly monotonic: Clock;
   readonly timers: Timers;
   /** Nothing will begin until a person says so. */
   readonly isPaused: () => boolean;
@@ -41,10 +42,10 @@ export class Forecasts {
 
   /** By job; of jobs of which nobody can say anything there is none. */
   now(): Promise<ReadonlyMap<string, Forecast>> {
-    const at = this.#options.clock();
+    const at = this.#options.monotonic();
     if (this.#latest && at - this.#latest.at < this.#options.settings.forecastMs)
       return this.#latest.forecasts;
-    const forecasts = this.#workOut(at);
+    const forecasts = this.#workOut(this.#options.clock());
     this.#latest = { at, forecasts };
     forecasts.catch(() => {
       this.#latest = undefined;
@@ -118,7 +119,8 @@ export class Forecasts {
     const { store, fleet, speeds, settings, isPaused } = this.#options;
     const forecasts = new Map<string, Forecast>();
     if (isPaused() || settings.forecastJobs === 0 || fleet.workers.length === 0) return forecasts;
-    const queue = await store.queue({ now, kinds: ['encode'], limit: settings.forecastJobs });
+    const latest = now + longestWait(settings);
+    const queue = await store.queue({ now, latest, kinds: ['encode'], limit: settings.forecastJobs });
     const outlook = { timetable: new Timetable(), speeds, settings, heldFor: () => 0 };
     for (const { job, task } of queue) {
       const decision = decide({ job, task }, fleet.workers, outlook);

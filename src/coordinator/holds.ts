@@ -1,7 +1,7 @@
 import type { Decision } from './scheduler.ts';
 
 /**
- * Since when tasks are held for a busy worker, until they are given out. Times are milliseconds of the queue's clock;
+ * Since when tasks are held for a busy worker, until they are given out. Times are milliseconds of the monotonic clock;
  * forgotten at a restart.
  */
 export class Holds {

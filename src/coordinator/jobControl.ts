@@ -4,6 +4,7 @@ import { isEnded } from '../protocol/jobState.ts';
 import type { JobHook } from '../protocol/model.ts';
 import type { Attempts } from './attempts.ts';
 import type { Fleet } from './fleet.ts';
+import { steadyClock } from './clocks.ts';
 import type { Clock } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
 import { newTask, retry } from './jobChanges.ts';
@@ -19,6 +20,7 @@ export interface JobControlOptions {
   readonly attempts: Attempts;
   readonly newId: () => string;
   readonly clock: Clock;
+  readonly monotonic: Clock;
   readonly platform: string;
 }
 
@@ -36,9 +38,12 @@ export const cancelledByLeaving: ErrorData = {
 /** What people do with jobs. */
 export class JobControl {
   readonly #options: JobControlOptions;
+  /** Who comes later stands behind, whatever the clock says. */
+  readonly #queuedAt: Clock;
 
   constructor(options: JobControlOptions) {
     this.#options = options;
+    this.#queuedAt = steadyClock(options.clock, options.monotonic);
   }
 
   /** Checks what can be checked by looking at the submission alone, stores, and answers. */
@@ -50,7 +55,7 @@ export class JobControl {
       });
     const job = newJobRecord(submission, { id: newId(), sessionId, createdAt: clock() });
     checkPlan(job, platform);
-    return book.submit({ job, tasks: [newTask(job.id, 'probe', job.createdAt)], attempts: [] });
+    return book.submit({ job, tasks: [newTask(job.id, 'probe', this.#queuedAt())], attempts: [] });
   }
 
   /** A job by its id or a unique beginning of it. */
@@ -169,14 +174,14 @@ export class JobControl {
   }
 
   async retry(id: string): Promise<StoredJob> {
-    const { book, clock } = this.#options;
+    const { book } = this.#options;
     return book.change(id, (stored) => {
       const { state } = stored.job;
       if (state === 'done')
         throw new DffmpegError('conflict', `Job ${id} is done: there is nothing to retry.`, {
           hint: 'Encode the file again for a second result.',
         });
-      return isEnded(state) ? retry(stored, clock()) : undefined;
+      return isEnded(state) ? retry(stored, this.#queuedAt()) : undefined;
     });
   }
 }

@@ -101,6 +101,11 @@ export function queueSettingsOf(rows: SettingValues<typeof queueRows>): QueueSet
 
 export const defaultQueueSettings: QueueSettings = queueSettingsOf(defaultsOf(queueRows));
 
+/** No task is made to wait longer than this before it is due again, milliseconds. */
+export function longestWait({ retryBaseMs, retryMaxMs, diskRetryMs }: QueueSettings): number {
+  return Math.max(retryBaseMs, retryMaxMs, diskRetryMs);
+}
+
 /** Wait before repeat number `failures` (1 and up), milliseconds. */
 export function backOff(settings: QueueSettings, failures: number): number {
   return Math.min(settings.retryMaxMs, settings.retryBaseMs * 2 ** Math.min(failures - 1, 30));

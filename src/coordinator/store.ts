@@ -26,8 +26,12 @@ export interface Store extends WatchStore {
   changesSince(cursor: number, limit: number): Promise<StoredChanges>;
   /** Revision of the latest change. */
   revision(): Promise<number>;
-  /** Jobs with a hook that is due by then, the longest due first. */
-  hooksDue(now: number, limit: number): Promise<StoredJob[]>;
+  /** Jobs with a hook that is due, the longest due first; `latest` as for `queue`. */
+  hooksDue(page: {
+    readonly now: number;
+    readonly latest: number;
+    readonly limit: number;
+  }): Promise<StoredJob[]>;
   /** When the next hook is due. */
   nextHook(): Promise<number | undefined>;
   counts(): Promise<Counts>;
@@ -43,8 +47,8 @@ export interface Store extends WatchStore {
   speeds(): Promise<LearntSpeed[]>;
   /** Each replaces what was kept of its worker and kind of work. */
   keepSpeeds(speeds: readonly LearntSpeed[]): Promise<void>;
-  /** When the next task that has to wait is due. */
-  nextDue(now: number): Promise<number | undefined>;
+  /** When the next task that has to wait is due; `latest` as for `queue`. */
+  nextDue(now: number, latest?: number): Promise<number | undefined>;
   /** Jobs with an attempt that is under way. */
   underWay(): Promise<StoredJob[]>;
   /** Unfinished attached jobs and whose they are. */
@@ -108,6 +112,8 @@ export interface JobPage {
 
 export interface QueuePage {
   readonly now: number;
+  /** No wait that is asked for ends later: what waits until then has a clock behind it that was set back, and is due. */
+  readonly latest?: number | undefined;
   /** Tasks of these kinds alone. */
   readonly kinds: readonly TaskRecord['kind'][];
   readonly limit: number;

@@ -30,14 +30,14 @@ export interface WorkerLinkOptions {
   readonly progress: ProgressBoard;
   readonly settings: QueueSettings;
   readonly timers: Timers;
-  readonly clock: Clock;
+  readonly monotonic: Clock;
   readonly wake: () => void;
   readonly onError: (error: DffmpegError) => void;
 }
 
 /** Serves one worker until its channel closes; resolves when what it ran has gone back to the queue. */
 export async function serveWorker(channel: Channel, options: WorkerLinkOptions): Promise<void> {
-  const { fleet, attempts, recovery, inquiries, logs, progress, settings, timers, clock, wake, onError } =
+  const { fleet, attempts, recovery, inquiries, logs, progress, settings, timers, monotonic, wake, onError } =
     options;
   let worker: ConnectedWorker | undefined;
   let gone = false;
@@ -48,7 +48,7 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
         return { stop: describeAgain(worker, description, running) };
       const earlier = fleet.get(description.id);
       if (earlier) await replace(earlier);
-      const registering = new ConnectedWorker(peer, description, { settings, timers, clock, wake });
+      const registering = new ConnectedWorker(peer, description, { settings, timers, monotonic, wake });
       const stop = await recovery.adopt(registering, running);
       worker = registering;
       // Gone while its earlier connection was being left: what it runs is found when it comes back.

@@ -160,6 +160,7 @@ export class Daemon {
       logsDir: path.join(this.#stateDir, 'logs', 'jobs'),
       settings: { ...this.#settings.queue, ...queue },
       clock: Date.now,
+      monotonic: () => performance.now(),
       random: Math.random,
       platform: process.platform,
       log: (error) => this.#log.log.warn({ err: error }, 'queue'),
@@ -177,6 +178,7 @@ export class Daemon {
       settings: () => this.#config.values,
       timers: systemTimers,
       clock: Date.now,
+      monotonic: () => performance.now(),
       random: Math.random,
       onError: (error) => this.#log.log.warn({ err: error }, 'hooks'),
     });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isEnded, jobStates, type JobState } from '../../protocol/jobState.ts';
 import type { Counts } from '../../protocol/model.ts';
-import type { JobPage, StoredChanges } from '../store.ts';
+import type { JobPage, Store, StoredChanges } from '../store.ts';
 import { chunks } from './chunks.ts';
 import { countsName, forgottenCounter, queuePausedCounter, revisionCounter } from './counters.ts';
 import type { AttemptRecord, JobRecord, StoredJob, TaskRecord } from './records.ts';
@@ -140,11 +140,16 @@ export async function attached(db: Reading): Promise<{ id: string; sessionId: st
   return rows.flatMap(({ id, session_id: sessionId }) => (sessionId === null ? [] : [{ id, sessionId }]));
 }
 
-export async function hooksDue(db: Reading, now: number, limit: number): Promise<StoredJob[]> {
+export async function hooksDue(
+  db: Reading,
+  { now, latest, limit }: Parameters<Store['hooksDue']>[0],
+): Promise<StoredJob[]> {
   const rows = await db
     .selectFrom('jobs')
     .selectAll()
-    .where('hooks_due', '<=', now)
+    // Said by itself, so that the index is entered there.
+    .where('hooks_due', 'is not', null)
+    .where((where) => where.or([where('hooks_due', '<=', now), where('hooks_due', '>', latest)]))
     .orderBy('hooks_due')
     .limit(limit)
     .execute();

@@ -8,13 +8,13 @@ import type { WriteSession } from './writeSession.ts';
 
 export async function waitingTasks(
   db: Database,
-  { now, kinds, limit, after }: QueuePage,
+  { now, latest = Number.MAX_SAFE_INTEGER, kinds, limit, after }: QueuePage,
 ): Promise<QueuedJob[]> {
   let query = db
     .selectFrom('tasks')
     .selectAll()
     .where('state', '=', 'waiting')
-    .where('not_before', '<=', now)
+    .where((where) => where.or([where('not_before', '<=', now), where('not_before', '>', latest)]))
     .where('kind', 'in', kinds)
     .orderBy('rank')
     .orderBy('id')
@@ -72,12 +72,17 @@ export async function rankTasks({ db: writing }: WriteSession, ageingMs: number)
   await writing.updateTable('counters').set({ value: ageingMs }).where('name', '=', ageingCounter).execute();
 }
 
-export async function nextDue(db: Database, now: number): Promise<number | undefined> {
+export async function nextDue(
+  db: Database,
+  now: number,
+  latest = Number.MAX_SAFE_INTEGER,
+): Promise<number | undefined> {
   const row = await db
     .selectFrom('tasks')
     .select((builder) => builder.fn.min('not_before').as('due'))
     .where('state', '=', 'waiting')
     .where('not_before', '>', now)
+    .where('not_before', '<=', latest)
     .executeTakeFirst();
   // An aggregate over no rows is null, whatever its type says.
   const due = row?.due as number | null | undefined;

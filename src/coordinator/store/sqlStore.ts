@@ -68,8 +68,8 @@ export class SqlStore implements Store {
     return read.revision(this.#db);
   }
 
-  hooksDue(now: number, limit: number): Promise<StoredJob[]> {
-    return read.hooksDue(this.#db, now, limit);
+  hooksDue(page: Parameters<Store['hooksDue']>[0]): Promise<StoredJob[]> {
+    return read.hooksDue(this.#db, page);
   }
 
   nextHook(): Promise<number | undefined> {
@@ -108,8 +108,8 @@ export class SqlStore implements Store {
     return this.#commits.write(false, (session) => queue.rankTasks(session, ageingMs));
   }
 
-  nextDue(now: number): Promise<number | undefined> {
-    return queue.nextDue(this.#db, now);
+  nextDue(now: number, latest?: number): Promise<number | undefined> {
+    return queue.nextDue(this.#db, now, latest);
   }
 
   underWay(): Promise<StoredJob[]> {

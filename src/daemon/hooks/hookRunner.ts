@@ -1,4 +1,5 @@
 import type { Coordinator } from '../../coordinator/coordinator.ts';
+import { isDue, steadyClock } from '../../coordinator/clocks.ts';
 import type { Store } from '../../coordinator/store.ts';
 import { toWholeJob } from '../../coordinator/jobView.ts';
 import type { StoredJob } from '../../coordinator/store/records.ts';
@@ -21,6 +22,8 @@ export interface HookRunnerOptions {
   readonly stateDir: string;
   readonly timers: Timers;
   readonly clock: () => number;
+  /** Milliseconds that go on evenly, whatever the clock is set to. */
+  readonly monotonic: () => number;
   /** 0 to below 1. */
   readonly random: () => number;
   readonly onError: (error: DffmpegError) => void;
@@ -28,10 +31,14 @@ export interface HookRunnerOptions {
 
 /** Jobs whose hooks are looked at together. */
 const jobsAtOnce = 20;
+/** A wait is longer or shorter by chance, by up to this part of it. */
+const spread = 0.25;
 
 /** Runs the hooks of jobs that have ended, at least once each: which are due lies in the store. */
 export class HookRunner {
   readonly #options: HookRunnerOptions;
+  /** By which hooks wait: a clock that is set back makes none of them wait longer. */
+  readonly #steady: () => number;
   readonly #closing = new AbortController();
   #running: Promise<void> | undefined;
   #again = false;
@@ -39,6 +46,7 @@ export class HookRunner {
 
   constructor(options: HookRunnerOptions) {
     this.#options = options;
+    this.#steady = steadyClock(options.clock, options.monotonic);
   }
 
   /** A job may have ended. */
@@ -59,12 +67,12 @@ export class HookRunner {
   }
 
   async #run(): Promise<void> {
-    const { store, clock, timers, onError } = this.#options;
+    const { store, timers, onError } = this.#options;
     let next: number | undefined;
     try {
       while (this.#again && !this.#closing.signal.aborted) {
         this.#again = false;
-        const due = await store.hooksDue(clock(), jobsAtOnce);
+        const due = await store.hooksDue({ ...this.#now(), limit: jobsAtOnce });
         // All of them to their end: one that ran on unseen would be found due, and run twice.
         const ran = await Promise.allSettled(due.map((job) => this.#runThose(job)));
         const failed = ran.find(({ status }) => status === 'rejected');
@@ -76,19 +84,19 @@ export class HookRunner {
       if (this.#closing.signal.aborted) return;
       onError(toDffmpegError(error));
       this.#again = false;
-      next = clock() + this.#pause(1);
+      next = this.#steady() + this.#pause(1);
     }
     this.#stop?.();
     if (next === undefined || this.#closing.signal.aborted) return;
-    this.#stop = timers.after(Math.min(Math.max(1, next - clock()), 3_600_000), () => {
+    this.#stop = timers.after(Math.min(Math.max(1, next - this.#steady()), 3_600_000), () => {
       this.wake();
     });
   }
 
   async #runThose(stored: StoredJob): Promise<void> {
-    const { clock, coordinator } = this.#options;
+    const { coordinator } = this.#options;
     for (const hook of stored.job.hooks ?? [])
-      if (hook.state === 'waiting' && hook.at <= clock() && !this.#closing.signal.aborted) {
+      if (hook.state === 'waiting' && isDue(hook.at, this.#now()) && !this.#closing.signal.aborted) {
         const outcome = await this.#runOne(stored, hook);
         if (outcome) await coordinator.settleHook(stored.job.id, this.#after(hook, outcome));
       }
@@ -126,13 +134,21 @@ export class HookRunner {
     const error = { code: 'hook-failed' as const, message, ...(hint === undefined ? {} : { hint }) };
     if (!outcome.again || tries >= settings().hookAttempts)
       return { ...rest, error, state: 'failed', tries, at: clock() };
-    return { ...rest, error, state: 'waiting', tries, at: clock() + this.#pause(tries) };
+    return { ...rest, error, state: 'waiting', tries, at: this.#steady() + this.#pause(tries) };
+  }
+
+  /** What counts as due; `latest`: the clock may have been set back before this daemon began. */
+  #now(): { readonly now: number; readonly latest: number } {
+    const now = this.#steady();
+    const { hookRetryMinSeconds, hookRetryMaxSeconds } = this.#options.settings();
+    const longest = Math.max(hookRetryMinSeconds, hookRetryMaxSeconds) * 1000 * (1 + spread);
+    return { now, latest: now + longest };
   }
 
   /** Doubled with each try, and spread so that many do not come at once. */
   #pause(tries: number): number {
     const { hookRetryMinSeconds, hookRetryMaxSeconds } = this.#options.settings();
     const full = Math.min(hookRetryMaxSeconds, hookRetryMinSeconds * 2 ** (tries - 1));
-    return full * 1000 * (0.75 + this.#options.random() / 2);
+    return full * 1000 * (1 - spread + 2 * spread * this.#options.random());
   }
 }

@@ -37,6 +37,7 @@ export class QueueUnderLoad {
       logsDir: path.join(directory, 'logs'),
       settings: defaultQueueSettings,
       clock: Date.now,
+      monotonic: () => performance.now(),
       random: Math.random,
       platform: process.platform,
       log: (error) => console.error(error),

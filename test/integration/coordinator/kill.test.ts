@@ -53,6 +53,7 @@ describe('a queue that is killed', function () {
       logsDir: path.join(directory, 'logs'),
       settings: defaultQueueSettings,
       clock: Date.now,
+      monotonic: () => performance.now(),
       random: Math.random,
       platform: process.platform,
       log: () => undefined,

@@ -19,6 +19,7 @@ const coordinator = await createCoordinator({
   logsDir: path.join(directory, 'logs'),
   settings: defaultQueueSettings,
   clock: Date.now,
+  monotonic: () => performance.now(),
   random: Math.random,
   platform: process.platform,
   log: (error) => process.stderr.write(`${error.message}\n`),

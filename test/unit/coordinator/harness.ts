@@ -146,6 +146,7 @@ export class Harness {
       logsDir: path.join(this.directory, 'logs'),
       settings: this.settings,
       clock: this.timers.clock,
+      monotonic: this.timers.monotonic,
       random: () => 0.5,
       platform: 'linux',
       log: (error) => {

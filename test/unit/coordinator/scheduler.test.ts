@@ -14,7 +14,12 @@ import { ManualTimers } from './manualTimers.ts';
 
 function worker(id: string, changes: Parameters<typeof describeWorker>[0] = {}): ConnectedWorker {
   const timers = new ManualTimers();
-  const context = { settings: defaultQueueSettings, timers, clock: timers.clock, wake: () => undefined };
+  const context = {
+    settings: defaultQueueSettings,
+    timers,
+    monotonic: timers.monotonic,
+    wake: () => undefined,
+  };
   // The scheduler asks a worker nothing: it only looks at it.
   return new ConnectedWorker({} as WorkerPeer, describeWorker({ id, name: id, ...changes }), context);
 }

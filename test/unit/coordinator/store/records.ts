@@ -172,6 +172,14 @@ export function describeRecords(given: () => OpenStore): void {
       assert.deepEqual(await store.queue({ now: 99, kinds: ['encode'], limit: 2 }), []);
       assert.equal(await store.nextDue(99), 100);
       assert.equal(await store.nextDue(100), undefined);
+      // No wait is that long: the clock was set back.
+      assert.equal(await store.nextDue(50, 99), undefined);
+      const due = await store.queue({ now: 50, latest: 99, kinds, limit: 9 });
+      assert.deepEqual(
+        due.map(({ job }) => job.id),
+        ['c', 'd', 'b', 'a'],
+      );
+      assert.equal((await store.queue({ now: 50, latest: 100, kinds, limit: 9 })).length, 3);
       const a = await store.job('a');
       assert.ok(a?.tasks[0]);
       assert.equal(await store.countAhead(a.tasks[0]), 3);

@@ -35,7 +35,7 @@ describe('HookRunner', () => {
         },
       },
       ...{ hooks: () => [], settings: () => defaultsOf(hookSettings), stateDir: '/nowhere' },
-      ...{ timers, clock: timers.clock, random: () => 0 },
+      ...{ timers, clock: timers.clock, monotonic: timers.monotonic, random: () => 0 },
       onError: ({ message }) => {
         seen.push(message);
         ended.resolve(undefined);
