@@ -65,10 +65,14 @@ export function place<W extends SlotsView>(
   candidates: readonly Candidate<W>[],
   context: PlacingContext<W>,
 ): Placing<W> | undefined {
-  const placed = candidates.map((candidate) => foresee(candidate, context)).sort(byEnd);
-  const [best] = placed;
+  let best: Placed<W> | undefined;
+  let free: Placed<W> | undefined;
+  for (const candidate of candidates) {
+    const placed = foresee(candidate, context);
+    if (!best || endsSooner(placed, best)) best = placed;
+    if (isFree(placed) && (!free || endsSooner(placed, free))) free = placed;
+  }
   if (!best) return undefined;
-  const free = placed.find(isFree);
   const chosen = free === undefined || (free !== best && isWorthHolding(best, free, context)) ? best : free;
   context.timetable.reserve(chosen.worker, chosen.slot, chosen.end);
   if (free === undefined) return { action: 'later', on: chosen };
@@ -85,7 +89,7 @@ function foresee<W extends SlotsView>(candidate: Candidate<W>, context: PlacingC
     at: start.at + (prediction?.seconds ?? unknownSeconds),
     basis: worse(start.basis, basis),
   };
-  return { ...candidate, start, end };
+  return { worker, slot, works, start, end };
 }
 
 function isFree({ worker, slot, start }: Placed): boolean {
@@ -111,6 +115,7 @@ function longestHold(free: Placed, { holdMaxMs }: HoldSettings): number {
 }
 
 /** Where both end at once, the one with more room, so that the other keeps its slot for what fits nowhere else. */
-function byEnd(a: Placed, b: Placed): number {
-  return a.end.at - b.end.at || b.worker.freeSlots(b.slot) - a.worker.freeSlots(a.slot);
+function endsSooner(a: Placed, b: Placed): boolean {
+  const sooner = a.end.at - b.end.at || b.worker.freeSlots(b.slot) - a.worker.freeSlots(a.slot);
+  return sooner < 0;
 }

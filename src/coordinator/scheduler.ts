@@ -1,10 +1,9 @@
-import type { OutputPreset } from '../encoding/output.ts';
-import { outputsOf } from '../encoding/presetOutputs.ts';
-import { slotKindOf, type SlotKind } from '../encoding/slots.ts';
+import type { SlotKind } from '../encoding/slots.ts';
 import type { Work } from '../encoding/workEstimate.ts';
 import type { ErrorData } from '../protocol/errors.ts';
 import type { FfmpegStatus } from '../protocol/model.ts';
-import { encoderNeeds, pickEncoder, type KnownEncoders } from './encoderNeeds.ts';
+import type { KnownEncoders } from './encoderNeeds.ts';
+import { needsOf, picksOf, type OutputNeeds } from './encoderPicks.ts';
 import { place, type Candidate, type HoldSettings, type Placed } from './placing.ts';
 import type { Speeds } from './speeds.ts';
 import type { QueueEntry } from './store.ts';
@@ -73,28 +72,33 @@ export function decide(entry: QueueEntry, workers: readonly WorkerView[], outloo
     );
 
   const needs = neededBy(entry);
-  const considered = pool.map((worker) => ({ worker, ...consider(needs, worker) }));
-  const able = considered.filter(({ verdict }) => ['fits', 'full', 'busy'].includes(verdict));
-  // Where it failed before it goes only when nobody else could take it, now or later.
-  const fresh = able.filter(({ worker }) => !entry.task.avoid.includes(worker.id));
-  const chosen = fresh.length > 0 ? fresh : able;
-  const trials = considered.flatMap((each) =>
-    each.verdict === 'untried' ? [{ worker: each.worker.id, encoders: each.encoders }] : [],
-  );
   const works = worksOf(entry.job);
-  const placing = place(
-    chosen.flatMap((each): Candidate<WorkerView>[] =>
-      each.verdict === 'fits' || each.verdict === 'full'
-        ? [{ worker: each.worker, slot: each.slot, works: works(each.picks) }]
-        : [],
-    ),
-    {
-      timetable: outlook.timetable,
-      predict: (worker, each) => outlook.speeds.predict(worker, each),
-      settings: outlook.settings,
-      heldFor: outlook.heldFor(entry.task.id),
-    },
-  );
+  const considered: Considered[] = [];
+  const trials: { worker: string; encoders: readonly string[] }[] = [];
+  let candidates: Candidate<WorkerView>[] = [];
+  let onlyAvoided = true;
+  for (const worker of pool) {
+    const consideration = consider(needs, worker);
+    considered.push({ worker, consideration });
+    if (consideration.verdict === 'untried')
+      trials.push({ worker: worker.id, encoders: consideration.encoders });
+    if (!['fits', 'full', 'busy'].includes(consideration.verdict)) continue;
+    // Where it failed before it goes only when nobody else could take it, now or later.
+    const isAvoided = entry.task.avoid.includes(worker.id);
+    if (isAvoided && !onlyAvoided) continue;
+    if (!isAvoided && onlyAvoided) {
+      onlyAvoided = false;
+      candidates = [];
+    }
+    if (consideration.verdict === 'fits' || consideration.verdict === 'full')
+      candidates.push({ worker, slot: consideration.slot, works: works(consideration.picks) });
+  }
+  const placing = place(candidates, {
+    timetable: outlook.timetable,
+    predict: (worker, each) => outlook.speeds.predict(worker, each),
+    settings: outlook.settings,
+    heldFor: outlook.heldFor(entry.task.id),
+  });
   switch (placing?.action) {
     case 'now': {
       const { worker, slot, works: done } = placing.on;
@@ -112,47 +116,40 @@ export function decide(entry: QueueEntry, workers: readonly WorkerView[], outloo
   }
 }
 
-function nobodyTakes(
-  considered: readonly ({ readonly worker: WorkerView } & Consideration)[],
-  trials: Waiting['trials'],
-): Decision {
+interface Considered {
+  readonly worker: WorkerView;
+  readonly consideration: Consideration;
+}
+
+function nobodyTakes(considered: readonly Considered[], trials: Waiting['trials']): Decision {
   for (const verdict of ['busy', 'untried', 'missing'] as const)
-    for (const each of considered)
-      if (each.verdict === verdict && 'reason' in each) return wait(each.reason, trials);
+    for (const { consideration } of considered)
+      if (consideration.verdict === verdict && 'reason' in consideration)
+        return wait(consideration.reason, trials);
   return { action: 'fail', error: encoderUnavailable(considered.map(refusalsOf)) };
 }
 
 /** Undefined for a probe, which needs no encoder. */
-type Needs = readonly { readonly output: OutputPreset; readonly needs: ReturnType<typeof encoderNeeds> }[];
-
-function neededBy({ job, task }: QueueEntry): Needs | undefined {
+function neededBy({ job, task }: QueueEntry): OutputNeeds | undefined {
   if (task.kind === 'probe') return undefined;
-  return outputsOf(job.presetData)
-    .filter((_, index) => job.outputs[index]?.state === 'planned')
-    .map((output) => ({ output, needs: encoderNeeds(output) }));
+  const all = needsOf(job.presetData);
+  const isPlanned = (index: number): boolean => job.outputs[index]?.state === 'planned';
+  return all.every((_, index) => isPlanned(index)) ? all : all.filter((_, index) => isPlanned(index));
 }
 
 /** Whether this worker takes such a task now; if not, the reason that a person reads. */
-function consider(needs: Needs | undefined, worker: WorkerView): Consideration {
+function consider(needs: OutputNeeds | undefined, worker: WorkerView): Consideration {
   const { ffmpeg, name } = worker;
   if (ffmpeg.state === 'checking') return { verdict: 'busy', reason: reasons.ffmpegChecking(name) };
   if (ffmpeg.state === 'missing')
     return { verdict: 'missing', reason: reasons.ffmpegMissing(name, ffmpeg.error) };
   if (needs === undefined) return slotOf(worker, 'probe', []);
 
-  const byOutput = needs.map(({ output, needs: each }) => ({
-    output,
-    picks: each.map((need) => ({ ...need, ...pickEncoder(need, worker) })),
-  }));
-  const picks = byOutput.flatMap((each) => each.picks);
-  const untried = [...new Set(picks.flatMap((pick) => pick.untried))];
-  const missing = picks.filter(({ required, encoder }) => required && encoder === undefined);
-  // A part that is refused for good needs no trial of the others.
-  if (missing.some((pick) => pick.untried.length === 0))
-    return { verdict: 'refused', refusals: new Map(missing.flatMap((pick) => [...pick.refusals])) };
+  const { picks, slot, refusals, untried } = picksOf(needs, worker);
+  if (refusals) return { verdict: 'refused', refusals };
   if (untried.length > 0)
     return { verdict: 'untried', reason: reasons.beingTried(name, untried), encoders: untried };
-  return slotOf(worker, slotKindOf(picks.flatMap(({ encoder }) => encoder ?? [])), byOutput);
+  return slotOf(worker, slot, picks);
 }
 
 function slotOf(worker: WorkerView, slot: SlotKind, picks: Picks): Consideration {
@@ -161,10 +158,10 @@ function slotOf(worker: WorkerView, slot: SlotKind, picks: Picks): Consideration
   return { verdict: 'busy', reason: reasons.noSlots(worker.name, slot) };
 }
 
-function refusalsOf(each: { worker: WorkerView } & Consideration): string {
-  if (each.verdict !== 'refused') return '';
-  const list = [...each.refusals].map(([encoder, why]) => `${encoder} (${why})`).join(', ');
-  return `${each.worker.name}: ${list}`;
+function refusalsOf({ worker, consideration }: Considered): string {
+  if (consideration.verdict !== 'refused') return '';
+  const list = [...consideration.refusals].map(([encoder, why]) => `${encoder} (${why})`).join(', ');
+  return `${worker.name}: ${list}`;
 }
 
 function encoderUnavailable(refusals: readonly string[]): ErrorData {

@@ -40,6 +40,8 @@ const priorWeight = 0.2;
  */
 export class Speeds {
   readonly #learnt = new Map<string, Map<string, LearntSpeed>>();
+  /** Worked out of these, until more is learnt: machine → key → amount a second. */
+  readonly #known = new Map<string, { readonly cores: number; readonly speeds: Map<string, number> }>();
 
   constructor(known: readonly LearntSpeed[] = []) {
     for (const each of known) this.#set(each);
@@ -81,6 +83,17 @@ export class Speeds {
 
   /** Amount a second. */
   #speed(machine: Machine, key: string): number {
+    let known = this.#known.get(machine.id);
+    if (known?.cores !== machine.cores) {
+      known = { cores: machine.cores, speeds: new Map<string, number>() };
+      this.#known.set(machine.id, known);
+    }
+    const speed = known.speeds.get(key) ?? this.#workOut(machine, key);
+    known.speeds.set(key, speed);
+    return speed;
+  }
+
+  #workOut(machine: Machine, key: string): number {
     const known = this.#learnt.get(machine.id)?.get(key);
     const prior = Math.log(guessSpeed(key, machine)) + this.#bias(machine);
     if (!known) return Math.exp(prior);
@@ -101,5 +114,6 @@ export class Speeds {
     const ofWorker = this.#learnt.get(speed.workerId) ?? new Map<string, LearntSpeed>();
     ofWorker.set(speed.key, speed);
     this.#learnt.set(speed.workerId, ofWorker);
+    this.#known.delete(speed.workerId);
   }
 }

@@ -29,7 +29,8 @@ const busySeconds = 2;
  * in the order of the queue. Made for one look at the queue.
  */
 export class Timetable {
-  readonly #slots = new Map<string, Moment[]>();
+  /** Kind of slot → worker → when each of its slots is free, the soonest first. */
+  readonly #slots = new Map<SlotKind, Map<string, Moment[]>>();
 
   /** When the next slot of this kind is free: 0 is now. */
   earliest(worker: SlotsView, kind: SlotKind): Moment {
@@ -39,15 +40,15 @@ export class Timetable {
 
   /** Whatever comes next there begins when `end` has come. */
   reserve(worker: SlotsView, kind: SlotKind, end: Moment): void {
-    const [, ...rest] = this.#of(worker, kind);
-    const at = rest.findIndex((each) => each.at > end.at);
-    rest.splice(at === -1 ? rest.length : at, 0, end);
-    this.#slots.set(`${worker.id} ${kind}`, rest);
+    const moments = this.#of(worker, kind);
+    moments.shift();
+    moments.splice(placeOf(end.at, moments), 0, end);
   }
 
   #of(worker: SlotsView, kind: SlotKind): Moment[] {
-    const name = `${worker.id} ${kind}`;
-    const known = this.#slots.get(name);
+    let ofKind = this.#slots.get(kind);
+    if (!ofKind) this.#slots.set(kind, (ofKind = new Map<string, Moment[]>()));
+    const known = ofKind.get(worker.id);
     if (known) return known;
     const busy = worker.endings(kind).slice(0, worker.slots(kind));
     const free = worker.slots(kind) - busy.length;
@@ -56,9 +57,20 @@ export class Timetable {
       ...Array.from({ length: free }, (): Moment => ({ at, basis: 'learnt' })),
       ...busy.toSorted((a, b) => a.at - b.at),
     ];
-    this.#slots.set(name, all);
+    ofKind.set(worker.id, all);
     return all;
   }
+}
+
+/** Where `at` belongs in what is sorted: behind what is equal. */
+function placeOf(at: number, sorted: readonly Moment[]): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle]?.at ?? Infinity) > at) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** What follows from both is known as well as the worse of them. */

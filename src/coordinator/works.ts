@@ -13,10 +13,23 @@ export type Picks = readonly { readonly output: OutputPreset; readonly picks: re
 export function worksOf(job: Pick<JobRecord, 'probes'>): (picks: Picks) => readonly Work[] | undefined {
   const known = new Map<string, readonly Work[] | undefined>();
   return (picks) => {
-    const name = picks.flatMap((each) => each.picks.map(({ encoder }) => encoder ?? '')).join();
+    const name = nameOf(picks);
     if (!known.has(name)) known.set(name, estimateAll(job, picks));
     return known.get(name);
   };
+}
+
+/** Picks are worked out once for many tasks, see `picksOf`. */
+const names = new WeakMap<Picks, string>();
+
+/** The encoders in their order. */
+function nameOf(picks: Picks): string {
+  let name = names.get(picks);
+  if (name === undefined) {
+    name = picks.flatMap((each) => each.picks.map(({ encoder }) => encoder ?? '')).join();
+    names.set(picks, name);
+  }
+  return name;
 }
 
 function estimateAll(

@@ -33,12 +33,9 @@ export async function updateJob(session: WriteSession, change: JobWrite): Promis
     throw new DffmpegError('conflict', `Job ${id} has changed meanwhile.`, { hint: 'Try again.' });
   session.count(change.from, change.job.state);
 
-  // Deleted and inserted, since every database has its own words for "insert or update".
-  for (const task of change.tasks ?? []) {
-    await session.run('delete task', (db) => db.deleteFrom('tasks').where('id', '=', ''), [task.id]);
-    await insertTask(session, task, change.job);
-  }
+  for (const task of change.tasks ?? []) await writeTask(session, task, change.job);
   for (const attempt of change.attempts ?? []) {
+    // Deleted and inserted, since every database has its own words for "insert or update".
     await deleteAttempt(session, attempt);
     await insertAttempt(session, attempt);
   }
@@ -69,6 +66,17 @@ export async function pauseQueue(session: WriteSession, paused: boolean): Promis
     .set({ value: Number(paused) })
     .where('name', '=', queuePausedCounter)
     .execute();
+}
+
+/** Most tasks are there already. */
+async function writeTask(session: WriteSession, task: TaskRecord, job: JobRecord): Promise<void> {
+  const { id, ...row } = toTaskRow(task, job);
+  const { changed } = await session.run(
+    'update task',
+    (db) => db.updateTable('tasks').set(row).where('id', '=', ''),
+    [...Object.values(row), id],
+  );
+  if (changed === 0) await insertTask(session, task, job);
 }
 
 async function insertTask(session: WriteSession, task: TaskRecord, job: JobRecord): Promise<void> {

@@ -77,13 +77,24 @@ class NodeSqliteDriver implements Driver {
   }
 }
 
+interface Prepared {
+  readonly statement: StatementSync;
+  /** It answers with rows: asked once, since the answer lists every column. */
+  readonly hasRows: boolean;
+}
+
+function prepare(database: DatabaseSync, text: string): Prepared {
+  const statement = database.prepare(text);
+  return { statement, hasRows: statement.columns().length > 0 };
+}
+
 /** Preparing costs more than most of these statements do; lists of many lengths make texts of many kinds. */
 const maxPrepared = 256;
 
 class NodeSqliteConnection implements DatabaseConnection {
   readonly #database: DatabaseSync;
   /** By text, the one used last at the end. */
-  readonly #prepared = new Map<string, StatementSync>();
+  readonly #prepared = new Map<string, Prepared>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -98,19 +109,21 @@ class NodeSqliteConnection implements DatabaseConnection {
     throw new DffmpegError('internal', 'This store does not stream rows.');
   }
 
-  #prepare(text: string): StatementSync {
-    const statement = this.#prepared.get(text) ?? this.#database.prepare(text);
+  #prepare(text: string): Prepared {
+    const prepared = this.#prepared.get(text) ?? prepare(this.#database, text);
     this.#prepared.delete(text);
-    this.#prepared.set(text, statement);
-    const [oldest] = this.#prepared.keys();
-    if (this.#prepared.size > maxPrepared && oldest !== undefined) this.#prepared.delete(oldest);
-    return statement;
+    this.#prepared.set(text, prepared);
+    if (this.#prepared.size > maxPrepared) {
+      const [oldest] = this.#prepared.keys();
+      if (oldest !== undefined) this.#prepared.delete(oldest);
+    }
+    return prepared;
   }
 
   #execute<R>(text: string, values: SQLInputValue[]): QueryResult<R> {
     try {
-      const statement = this.#prepare(text);
-      if (statement.columns().length > 0) return { rows: statement.all(...values) as unknown[] as R[] };
+      const { statement, hasRows } = this.#prepare(text);
+      if (hasRows) return { rows: statement.all(...values) as unknown[] as R[] };
       const { changes, lastInsertRowid } = statement.run(...values);
       return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
     } catch (error) {
