@@ -263,6 +263,9 @@ export class Daemon {
       get lowPriority() {
         return config.values.lowPriority;
       },
+      get keepAwake() {
+        return config.values.keepAwake;
+      },
       settings: this.#settings.worker,
       fs: this.#parts.fs,
       onError: (error) => this.#log.log.warn({ err: error }, 'worker'),

@@ -19,6 +19,7 @@ export type ContextOf = (
 interface Attempt {
   key: AttemptKey;
   jobId: string;
+  kind: TaskPayload['kind'];
   end: AbortController;
   suspension: Suspension;
   done: Promise<void>;
@@ -39,14 +40,21 @@ export class Attempts {
   readonly #outbox: ReportOutbox;
   readonly #contextOf: ContextOf;
   readonly #onEnd: () => void;
+  readonly #onEncoding: (encoding: boolean) => void;
   readonly #running = new Map<string, Attempt>();
   /** Of offers that are being thought over. */
   readonly #offered = new Map<string, Reins>();
 
-  constructor(outbox: ReportOutbox, contextOf: ContextOf, onEnd: () => void) {
+  /** `onEncoding`: whether anything is encoded now; what stands still is not. May be told more than once of the same. */
+  constructor(
+    outbox: ReportOutbox,
+    contextOf: ContextOf,
+    on: { end: () => void; encoding: (encoding: boolean) => void },
+  ) {
     this.#outbox = outbox;
     this.#contextOf = contextOf;
-    this.#onEnd = onEnd;
+    this.#onEnd = on.end;
+    this.#onEncoding = on.encoding;
   }
 
   has(key: AttemptKey): boolean {
@@ -77,12 +85,24 @@ export class Attempts {
   start(key: AttemptKey, payload: TaskPayload, prover: CapabilityProver, release: () => void): void {
     const { end, suspension } = this.#offered.get(nameOf(key)) ?? newReins();
     const given = { ...this.#contextOf(key, payload, prover), suspension };
+    const stopFollowing = suspension.onChange(() => {
+      this.#tellEncoding();
+    });
     const done = this.#run(key, payload, given, end.signal, release).finally(() => {
       release();
       this.#running.delete(nameOf(key));
+      stopFollowing();
+      this.#tellEncoding();
       this.#onEnd();
     });
-    this.#running.set(nameOf(key), { key, jobId: payload.jobId, end, suspension, done });
+    const { jobId, kind } = payload;
+    this.#running.set(nameOf(key), { key, jobId, kind, end, suspension, done });
+    this.#tellEncoding();
+  }
+
+  #tellEncoding(): void {
+    const all = [...this.#running.values()];
+    this.#onEncoding(all.some(({ kind, suspension }) => kind === 'encode' && !suspension.suspended));
   }
 
   cancel(key: AttemptKey): void {

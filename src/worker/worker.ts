@@ -10,6 +10,7 @@ import type { Channel } from '../protocol/channel.ts';
 import type { Handlers, Params, Result } from '../protocol/contract.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import { createPeer, type Peer } from '../protocol/peer.ts';
+import { systemTimers } from '../protocol/timers.ts';
 import {
   coordinatorEvents,
   coordinatorMethods,
@@ -27,6 +28,7 @@ import { FfmpegBinary } from './ffmpegBinary.ts';
 import { FfmpegKeeper } from './ffmpegKeeper.ts';
 import { ChildLedger } from './childLedger.ts';
 import { Inquiries } from './inquiries.ts';
+import { KeepAwake, keepAwakeCommand } from './keepAwake.ts';
 import { LoadMeter } from './load.ts';
 import { MemoryOutbox, type AttemptKey } from './outbox.ts';
 import { persistently } from './persistently.ts';
@@ -52,6 +54,8 @@ export interface WorkerOptions {
   ffmpegPath?: string | undefined;
   /** Encodes run below normal priority; default true. */
   lowPriority?: boolean | undefined;
+  /** The machine does not go to sleep by itself while it encodes; default false. */
+  keepAwake?: boolean | undefined;
   settings?: WorkerSettings | undefined;
   /** How results get their names; tests stop it between two steps. */
   fs?: PlacingFs | undefined;
@@ -88,6 +92,7 @@ class WorkerNode implements Worker {
   readonly #announcer: Announcer<WorkerState>;
   readonly #outbox: MemoryOutbox;
   readonly #attempts: Attempts;
+  readonly #keepAwake: KeepAwake;
   readonly #inquiries: Inquiries;
   readonly #load: LoadMeter;
   readonly #running: Promise<void>;
@@ -116,8 +121,20 @@ class WorkerNode implements Worker {
       },
       settings: this.#settings,
     });
-    this.#attempts = new Attempts(this.#outbox, this.#contextOf, () => {
-      this.#scratch.sweep();
+    this.#keepAwake = new KeepAwake({
+      wanted: () => options.keepAwake ?? false,
+      lingerMs: () => this.#settings.keepAwakeSeconds * 1000,
+      command: keepAwakeCommand(process.platform, process.pid),
+      timers: systemTimers,
+      onError: (error) => options.onError?.(error),
+    });
+    this.#attempts = new Attempts(this.#outbox, this.#contextOf, {
+      end: () => {
+        this.#scratch.sweep();
+      },
+      encoding: (encoding) => {
+        this.#keepAwake.set(encoding);
+      },
     });
     this.#load = new LoadMeter((load) => {
       this.#peer.emit('worker.load', load);
@@ -194,6 +211,7 @@ class WorkerNode implements Worker {
     this.#ended.abort();
     this.#ffmpeg.close();
     await Promise.all([this.#attempts.close(), this.#inquiries.close()]);
+    this.#keepAwake.close();
     this.#outbox.close();
     this.#peer.close();
     await this.#running;

@@ -107,6 +107,12 @@ export const workerRows = {
     },
   ),
   readBackSeconds: duration('seconds', 2, 'Wait between two such tries.', { hot: true }),
+  keepAwakeSeconds: duration(
+    'seconds',
+    10,
+    'With `keepAwake`: how long after its last encode a machine may go to sleep again.',
+    { hot: true },
+  ),
   jobLogMs: duration(
     'milliseconds',
     250,

@@ -51,6 +51,11 @@ export const generalSettings = {
     'Run ffmpeg below normal priority, so that the machine stays pleasant to work at.',
     { hot: true },
   ),
+  keepAwake: yesOrNo(
+    true,
+    'Keep the machine from going to sleep by itself while it encodes; the screen may go dark, and closing the lid still counts. By `systemd-inhibit`, `caffeinate` or Windows itself.',
+    { hot: true },
+  ),
   presets: {
     doc: 'Presets by name, beside the built-in ones.',
     schema: z.record(presetNameSchema, completePresetSchema),
