@@ -8,6 +8,7 @@ import { defaultQueueSettings } from '../../../src/coordinator/queueSettings.ts'
 import { openSqliteStore } from '../../../src/coordinator/store/sqliteStore.ts';
 import { openThreadedStore } from '../../../src/coordinator/store/threadedStore.ts';
 import type { JobRecord, StoredJob } from '../../../src/coordinator/store/records.ts';
+import type { Progress } from '../../../src/protocol/model.ts';
 import { createMemoryChannelPair } from '../../../src/transport/memory.ts';
 import { probe, storedJob } from '../../unit/coordinator/fixtures.ts';
 import { FakeClient } from '../../unit/coordinator/harness.ts';
@@ -22,6 +23,7 @@ export class QueueUnderLoad {
   readonly client: FakeClient;
   readonly offers: SimulatedOffer[] = [];
   onOffer: (offer: SimulatedOffer) => void = () => undefined;
+  readonly #workers: SimulatedWorker[] = [];
 
   private constructor(coordinator: Coordinator) {
     this.coordinator = coordinator;
@@ -56,9 +58,15 @@ export class QueueUnderLoad {
           this.offers.push(offer);
           this.onOffer(offer);
         });
+        this.#workers.push(worker);
         await worker.register(`w${index}`, { cpu: each, probe: each });
       }),
     );
+  }
+
+  /** Of each attempt that was given out. */
+  tellProgress(progress: Omit<Progress, 'jobId' | 'fence'>): void {
+    for (const worker of this.#workers) worker.tellProgress(progress);
   }
 
   /** Resolves when so many offers have come. */

@@ -1,4 +1,5 @@
 import type { Channel } from '../../../src/protocol/channel.ts';
+import type { Progress } from '../../../src/protocol/model.ts';
 import { describeWorker } from '../../unit/coordinator/fakeWorker.ts';
 
 export interface SimulatedOffer {
@@ -22,6 +23,7 @@ export class SimulatedWorker {
   readonly #channel: Channel;
   readonly #onOffer: (offer: SimulatedOffer) => void;
   readonly #answers = new Map<number, () => void>();
+  readonly #attempts: SimulatedOffer[] = [];
 
   constructor(channel: Channel, onOffer: (offer: SimulatedOffer) => void) {
     this.#channel = channel;
@@ -40,10 +42,22 @@ export class SimulatedWorker {
     });
   }
 
+  tellProgress(progress: Omit<Progress, 'jobId' | 'fence'>): void {
+    for (const { payload, fence } of this.#attempts)
+      this.#send({
+        t: 'evt',
+        event: 'task.progress',
+        payload: { jobId: payload.jobId, fence, ...progress },
+      });
+  }
+
   #receive({ t, id, method, params }: Frame): void {
     if (t === 'ok' || t === 'err') this.#answers.get(id)?.();
     if (t !== 'req') return;
-    if (method === 'task.offer') this.#onOffer(params as SimulatedOffer);
+    if (method === 'task.offer') {
+      this.#attempts.push(params as SimulatedOffer);
+      this.#onOffer(params as SimulatedOffer);
+    }
     this.#send({ t: 'ok', id, result: method === 'task.offer' ? { accepted: true } : {} });
   }
 
