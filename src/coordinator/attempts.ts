@@ -2,7 +2,7 @@ import { outputsOf } from '../encoding/presetOutputs.ts';
 import { DffmpegError, type ErrorData } from '../protocol/errors.ts';
 import type { FileIdentity, TaskReport } from '../protocol/workerContract.ts';
 import type { ConnectedWorker, RunningAttempt } from './connectedWorker.ts';
-import type { Clock } from './ids.ts';
+import type { Clock, Random } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
 import * as changes from './jobChanges.ts';
 import type { JobChange } from './jobChanges.ts';
@@ -17,6 +17,8 @@ export interface AttemptsOptions {
   readonly clock: Clock;
   readonly settings: QueueSettings;
   readonly platform: string;
+  /** For waits that differ by chance. */
+  readonly random: Random;
   /** An encode has reached its end. */
   readonly onSucceeded?: (worker: ConnectedWorker, attempt: RunningAttempt) => void;
 }
@@ -27,6 +29,7 @@ export class Attempts {
   readonly #clock: Clock;
   readonly #settings: QueueSettings;
   readonly #platform: string;
+  readonly #random: Random;
   readonly #onSucceeded: AttemptsOptions['onSucceeded'];
 
   constructor(options: AttemptsOptions) {
@@ -34,6 +37,7 @@ export class Attempts {
     this.#clock = options.clock;
     this.#settings = options.settings;
     this.#platform = options.platform;
+    this.#random = options.random;
     this.#onSucceeded = options.onSucceeded;
   }
 
@@ -140,7 +144,7 @@ export class Attempts {
     await this.#changeRunning(jobId, key, (stored, attempt) =>
       stored.job.state === 'committing'
         ? undefined
-        : changes.voidAttempt(stored, attempt, { now: this.#clock(), reason, settings }),
+        : changes.voidAttempt(stored, attempt, { ...this.#now(), reason, settings }),
     );
   }
 
@@ -239,8 +243,8 @@ export class Attempts {
     return path;
   }
 
-  #now(): { now: number; settings: QueueSettings } {
-    return { now: this.#clock(), settings: this.#settings };
+  #now(): { now: number; settings: QueueSettings; chance: number } {
+    return { now: this.#clock(), settings: this.#settings, chance: this.#random() };
   }
 }
 

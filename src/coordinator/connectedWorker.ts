@@ -6,6 +6,7 @@ import type { Peer } from '../protocol/peer.ts';
 import type { Timers } from '../protocol/timers.ts';
 import type { CoordinatorEvents, WorkerMethods } from '../protocol/workerContract.ts';
 import { AttemptForecasts, type Foreseen, type Lesson } from './attemptForecasts.ts';
+import { Conduct, type SetAside } from './conduct.ts';
 import type { Clock } from './ids.ts';
 import type { QueueSettings } from './queueSettings.ts';
 import type { WorkerView } from './scheduler.ts';
@@ -13,7 +14,7 @@ import type { AttemptKey, TaskKind } from './store/records.ts';
 import type { Moment } from './timetable.ts';
 
 export type WorkerPeer = Peer<WorkerMethods, CoordinatorEvents>;
-export type WorkerDescription = Omit<WorkerInfo, 'running' | 'load'>;
+export type WorkerDescription = Omit<WorkerInfo, 'running' | 'load' | 'setAside'>;
 
 /** Every kind that an encode may take. */
 const encodeSlots = [...new Set(Object.values(videoEncoderTable).map(({ slot }) => slot))];
@@ -28,6 +29,8 @@ export interface RunningAttempt extends AttemptKey {
 export interface WorkerContext {
   readonly settings: QueueSettings;
   readonly timers: Timers;
+  /** For what people read. */
+  readonly clock: Clock;
   readonly monotonic: Clock;
   /** It may take a task now that it would not have taken before. */
   readonly wake: () => void;
@@ -42,6 +45,7 @@ export class ConnectedWorker implements WorkerView {
   readonly #settings: QueueSettings;
   readonly #running = new Map<string, RunningAttempt>();
   readonly #forecasts = new AttemptForecasts();
+  readonly #conduct: Conduct;
   /** How many of them take a slot of each kind. */
   readonly #taken = new Map<SlotKind, number>();
   /** Kinds of which it said that it has no slot free. */
@@ -50,6 +54,7 @@ export class ConnectedWorker implements WorkerView {
   /** Ends of what was found out about it, by what it is. */
   readonly #alarms = new Map<string, () => void>();
   readonly #timers: Timers;
+  readonly #clock: Clock;
   readonly #monotonic: Clock;
   readonly #wake: () => void;
 
@@ -57,7 +62,9 @@ export class ConnectedWorker implements WorkerView {
     this.peer = peer;
     this.#description = description;
     this.#settings = context.settings;
+    this.#conduct = new Conduct(context.settings);
     this.#timers = context.timers;
+    this.#clock = context.clock;
     this.#monotonic = context.monotonic;
     this.#wake = context.wake;
   }
@@ -96,6 +103,25 @@ export class ConnectedWorker implements WorkerView {
     });
   }
 
+  /** Why it gets nothing for a while. */
+  get setAside(): SetAside | undefined {
+    return this.#conduct.setAside;
+  }
+
+  /** A result of it is done with. */
+  succeeded(): void {
+    this.#conduct.succeeded();
+    this.#forget('set aside');
+  }
+
+  /** An attempt of this job failed there, by its own word: enough of that sets it aside for a while. */
+  failed(jobId: string, error: ErrorData): void {
+    if (!this.#conduct.failed(jobId, error, this.#clock())) return;
+    this.#after('set aside', this.#settings.setAsideMs, () => {
+      this.#conduct.tryAgain();
+    });
+  }
+
   get running(): readonly RunningAttempt[] {
     return [...this.#running.values()];
   }
@@ -119,7 +145,9 @@ export class ConnectedWorker implements WorkerView {
   }
 
   freeSlots(kind: SlotKind): number {
-    if (this.#busy.has(kind)) return 0;
+    if (this.#busy.has(kind) || this.setAside) return 0;
+    if (this.#conduct.onTrial && kind !== 'probe')
+      return this.#isEncoding() ? 0 : Math.min(1, this.slots(kind));
     return this.slots(kind) - (this.#taken.get(kind) ?? 0);
   }
 
@@ -182,6 +210,10 @@ export class ConnectedWorker implements WorkerView {
     this.#busy.delete(attempt.slot);
   }
 
+  #isEncoding(): boolean {
+    return this.running.some(({ slot }) => slot !== 'probe');
+  }
+
   #count(slot: SlotKind, change: number): void {
     this.#taken.set(slot, (this.#taken.get(slot) ?? 0) + change);
   }
@@ -192,8 +224,13 @@ export class ConnectedWorker implements WorkerView {
     this.#alarms.clear();
   }
 
-  #after(what: string, milliseconds: number, change: () => void): void {
+  #forget(what: string): void {
     this.#alarms.get(what)?.();
+    this.#alarms.delete(what);
+  }
+
+  #after(what: string, milliseconds: number, change: () => void): void {
+    this.#forget(what);
     const stop = this.#timers.after(milliseconds, () => {
       this.#alarms.delete(what);
       change();
@@ -206,6 +243,7 @@ export class ConnectedWorker implements WorkerView {
     return {
       ...this.#description,
       ffmpeg: this.ffmpeg,
+      setAside: this.setAside,
       running: [...new Set(this.running.map(({ jobId }) => jobId))],
       load: withLoad ? this.load : undefined,
     };

@@ -116,7 +116,9 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     },
   });
   const speeds = new Speeds(await store.speeds());
-  const attempts = new Attempts({ book, clock, settings, platform, onSucceeded: learn });
+  const attempts = new Attempts({
+    ...{ book, clock, settings, platform, random: options.random, onSucceeded: learn },
+  });
   const queue = new QueueSwitch({
     store,
     onChange: () => {
@@ -177,6 +179,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
         progress,
         settings,
         timers,
+        clock,
         monotonic,
         wake,
         onError,

@@ -105,7 +105,9 @@ export class Dispatcher {
   /** Through the queue in its order, as far as there is something to give or to say. */
   async #walk(): Promise<void> {
     const { book, fleet, settings } = this.#options;
-    const nobodyReady = fleet.workers.every(({ ffmpeg }) => ffmpeg.state !== 'ready');
+    const nobodyReady = fleet.workers.every(
+      ({ ffmpeg, setAside }) => ffmpeg.state !== 'ready' || setAside !== undefined,
+    );
     let toExplain = this.#explains || nobodyReady ? settings.explainedJobs : 0;
     this.#explains = false;
     const explanations: Explanation[] = [];

@@ -1,5 +1,5 @@
 import { errorTable, type ErrorData } from '../protocol/errors.ts';
-import { backOff, type QueueSettings } from './queueSettings.ts';
+import { backOff, environmentWaits, type QueueSettings } from './queueSettings.ts';
 import type { TaskRecord } from './store/records.ts';
 
 export type FailureDecision =
@@ -12,11 +12,13 @@ export interface FailureContext {
   readonly settings: QueueSettings;
   /** The worker itself said so, not the coordinator that waited for the worker. */
   readonly reported?: boolean;
+  /** 0 to 1, by which the waits differ; the shortest where it is missing. */
+  readonly chance?: number | undefined;
 }
 
 /** What a failed attempt means for its task: the class of the error decides, never its text. */
 export function judgeFailure(task: TaskRecord, error: ErrorData, context: FailureContext): FailureDecision {
-  const { now, settings } = context;
+  const { now, settings, chance } = context;
   // Waits for the ffmpeg, however long that takes: nothing is counted.
   if (error.code === 'ffmpeg-missing') return repeat(task, error, now + settings.retryBaseMs);
 
@@ -39,7 +41,10 @@ export function judgeFailure(task: TaskRecord, error: ErrorData, context: Failur
       return repeat(task, error, now);
     case 'transient': {
       const transientFailures = task.transientFailures + 1;
-      return repeat({ ...task, transientFailures }, error, now + backOff(settings, transientFailures));
+      const most = settings.maxTransientFailures;
+      if (most > 0 && transientFailures >= most) return { outcome: 'fail', reason: error };
+      const wait = backOff(settings, transientFailures, chance);
+      return repeat({ ...task, transientFailures }, error, now + wait);
     }
     // What a worker cannot explain (`protocol`) is its own trouble, too.
     case 'environment':
@@ -47,14 +52,9 @@ export function judgeFailure(task: TaskRecord, error: ErrorData, context: Failur
       const environmentFailures = task.environmentFailures + 1;
       if (environmentFailures >= settings.maxEnvironmentFailures) return { outcome: 'fail', reason: error };
       const avoid = [...new Set([...task.avoid, context.workerId])];
-      return repeat(
-        { ...task, environmentFailures, avoid },
-        {
-          ...error,
-          hint: `It is tried again (attempt ${environmentFailures + 1} of ${settings.maxEnvironmentFailures}).`,
-        },
-        now + backOff(settings, environmentFailures),
-      );
+      const wait = backOff(environmentWaits(settings), environmentFailures, chance);
+      const hint = `It is tried again (attempt ${environmentFailures + 1} of ${settings.maxEnvironmentFailures}).`;
+      return repeat({ ...task, environmentFailures, avoid }, { ...error, hint }, now + wait);
     }
   }
 }

@@ -270,17 +270,27 @@ export function fail(
   stored: StoredJob,
   attempt: AttemptRecord,
   report: Omit<Extract<TaskReport, { type: 'failed' }>, 'type'>,
-  context: { readonly now: number; readonly settings: QueueSettings; readonly reported: boolean },
+  context: {
+    readonly now: number;
+    readonly settings: QueueSettings;
+    readonly reported: boolean;
+    readonly chance: number;
+  },
 ): JobChange {
   const { error, exit, output, verdict } = report;
   const task = taskOf(stored, attempt);
-  const attempts = [{ ...ended(attempt, exit), state: 'failed', error, endedAt: context.now } as const];
+  const failed = { ...ended(attempt, exit), state: 'failed', error, endedAt: context.now } as const;
+  const attempts = [failed];
   const judged = verdict !== undefined && output !== undefined;
   const outputs = judged ? changed(stored.job.outputs, output, { verdict }) : stored.job.outputs;
   const decision = judgeFailure(task, error, { ...context, workerId: attempt.workerId });
   if (decision.outcome === 'fail')
     return {
-      event: { type: 'failed', fence: attempt.fence, reason: decision.reason },
+      event: {
+        type: 'failed',
+        fence: attempt.fence,
+        reason: ofEachWorker(stored, failed, decision.reason),
+      },
       job: { outputs, placement: undefined },
       attempts,
     };
@@ -289,6 +299,20 @@ export function fail(
       ? { type: 'placement-gone', fence: attempt.fence, reason: decision.reason }
       : { type: 'attempt-ended', fence: attempt.fence, reason: decision.reason };
   return { event, job: { placement: undefined }, tasks: [decision.task], attempts };
+}
+
+/** A job that failed wherever it was tried ends with the reason of each worker. */
+function ofEachWorker({ attempts, tasks }: StoredJob, last: AttemptRecord, reason: ErrorData): ErrorData {
+  // Attempts before a retry belong to a task that was made anew then.
+  const since = tasks.find(({ id }) => id === last.taskId)?.queuedAt ?? 0;
+  const failed = [...attempts, last].filter(
+    ({ taskId, state, error, startedAt }) =>
+      taskId === last.taskId && state === 'failed' && error !== undefined && startedAt >= since,
+  );
+  const reasons = new Map(failed.map(({ worker, error }) => [worker, error?.message ?? '']));
+  if (reasons.size < 2) return reason;
+  const each = [...reasons].map(([worker, message]) => `${worker}: ${message}`).join(' ');
+  return { ...reason, message: `It failed on ${reasons.size} workers. ${each}` };
 }
 
 /** The worker stopped it: because a person asked (the reducer knows), or because the worker itself ends. */
@@ -319,12 +343,20 @@ export function voidAttempt(
     readonly reason: ErrorData;
     readonly type?: 'attempt-ended' | 'placement-gone' | 'abandoned';
     /** With them the loss counts as a failure, and the next attempt waits a little. */
-    readonly settings?: QueueSettings;
+    readonly settings?: QueueSettings | undefined;
+    readonly chance?: number;
   },
 ): JobChange {
-  const { now, reason, type = 'attempt-ended', settings } = ending;
+  const { now, reason, type = 'attempt-ended', settings, chance } = ending;
   const { fence, workerId } = attempt;
-  const judged = settings && judgeFailure(taskOf(stored, attempt), reason, { workerId, now, settings });
+  const context = settings && { workerId, now, settings, chance };
+  const judged = context && judgeFailure(taskOf(stored, attempt), reason, context);
+  if (judged?.outcome === 'fail')
+    return {
+      event: { type: 'failed', fence, reason: judged.reason },
+      job: { placement: undefined },
+      attempts: [{ ...attempt, state: 'void', error: reason, endedAt: now }],
+    };
   return {
     event: type === 'abandoned' ? { type, reason } : { type, fence, reason },
     job: { placement: undefined },

@@ -5,16 +5,20 @@ import type { StoredJob } from './store/records.ts';
 /** A stored job as clients see it: the tables' schemas drop what is the store's own. */
 export function toJob(stored: StoredJob): Job {
   const attempts = stored.attempts.map((attempt) => ({ ...attempt, commands: undefined }));
-  return { ...stored.job, rank: rankOf(stored), attempts };
+  return { ...stored.job, ...ofItsTask(stored), attempts };
 }
 
 /** With every command that ran: too much where many jobs are told at once. */
 export function toWholeJob(stored: StoredJob): Job {
-  return { ...stored.job, rank: rankOf(stored), attempts: [...stored.attempts] };
+  return { ...stored.job, ...ofItsTask(stored), attempts: [...stored.attempts] };
 }
 
-function rankOf({ tasks }: StoredJob): number | undefined {
-  return tasks.find(({ state }) => state === 'waiting' || state === 'paused')?.rank;
+/** Of the task that is to be done next. */
+function ofItsTask({ tasks }: StoredJob): Pick<Job, 'rank' | 'retryAt'> {
+  const next = tasks.find(({ state }) => state === 'waiting' || state === 'paused');
+  // What has not failed waits for no time.
+  const waits = next?.state === 'waiting' && next.notBefore > 0;
+  return { rank: next?.rank, retryAt: waits ? next.notBefore : undefined };
 }
 
 /** What a job takes beside its paths and commands, generously. */

@@ -42,10 +42,43 @@ export const queueRows = {
   retryMinSeconds: duration(
     'seconds',
     1,
-    'Wait before the first repeat after a failure; doubles with each further one.',
+    'Wait before a job is tried again after a failure that passes by itself, such as a lost connection.',
     { min: 0.01, hot: true },
   ),
-  retryMaxSeconds: duration('seconds', 60, 'The longest wait between two repeats.', { min: 0.01, hot: true }),
+  retryMaxSeconds: duration('seconds', 60, 'The longest such wait.', { min: 0.01, hot: true }),
+  retryFactor: ratio(
+    2,
+    'Each wait before a further attempt, after whatever failure, is so many times as long as the one before.',
+    { min: 1, max: 100, hot: true },
+  ),
+  retryJitter: ratio(
+    0.1,
+    'By up to this part of it such a wait is longer by chance, so that not all come back at once; 0: never.',
+    { hot: true },
+  ),
+  retryAttempts: count(
+    0,
+    'A job fails after so many failures that pass by themselves; 0: it is tried again for as long as it takes.',
+    { max: 10_000, hot: true },
+  ),
+  environmentRetryMinSeconds: duration(
+    'seconds',
+    1,
+    'Wait before a job is tried again after its worker has failed, such as an ffmpeg that crashed.',
+    { min: 0.01, hot: true },
+  ),
+  environmentRetryMaxSeconds: duration('seconds', 60, 'The longest such wait.', { min: 0.01, hot: true }),
+  setAsideFailures: count(
+    3,
+    'A worker gets nothing for a while after so many failures in a row that are not the jobs’ own fault, and not all of one job.',
+    { min: 1, max: 1000, hot: true },
+  ),
+  setAsideSeconds: duration(
+    'seconds',
+    60,
+    'For so long a worker that is set aside gets nothing; then it is tried with one encode.',
+    { min: 1, max: 86_400, hot: true },
+  ),
   ffmpegMissingSeconds: duration(
     'seconds',
     60,

@@ -29,10 +29,23 @@ export interface QueueSettings {
   readonly forecastJobs: number;
   /** A job fails after so many failures of the `environment` class. */
   readonly maxEnvironmentFailures: number;
-  /** Wait before the first repeat after a failure; doubles with each further one. */
+  /** Wait before the first repeat after a failure that passes by itself (a connection, a database). */
   readonly retryBaseMs: number;
-  /** The longest wait between two repeats. */
+  /** The longest wait between two such repeats. */
   readonly retryMaxMs: number;
+  /** By how many times each wait is longer than the one before. */
+  readonly retryFactor: number;
+  /** By which part of it a wait may be longer by chance, so that not everybody comes back at once. */
+  readonly retryJitter: number;
+  /** A job fails after so many failures that pass by themselves; 0: it never gives up. */
+  readonly maxTransientFailures: number;
+  /** The same waits after a failure of the `environment` class. */
+  readonly environmentRetryBaseMs: number;
+  readonly environmentRetryMaxMs: number;
+  /** A worker gets nothing for a while after so many failures of the `environment` class in a row. */
+  readonly setAsideFailures: number;
+  /** For how long; then it is tried with one encode. */
+  readonly setAsideMs: number;
   /** How long a worker whose ffmpeg turned out to be gone gets nothing, unless it reports sooner. */
   readonly ffmpegMissingMs: number;
   /** A worker that answered `busy` is asked again after this, or as soon as one of its tasks ends. */
@@ -78,6 +91,13 @@ export function queueSettingsOf(rows: SettingValues<typeof queueRows>): QueueSet
     maxEnvironmentFailures: rows.maxFailures,
     retryBaseMs: rows.retryMinSeconds * 1000,
     retryMaxMs: rows.retryMaxSeconds * 1000,
+    retryFactor: rows.retryFactor,
+    retryJitter: rows.retryJitter,
+    maxTransientFailures: rows.retryAttempts,
+    environmentRetryBaseMs: rows.environmentRetryMinSeconds * 1000,
+    environmentRetryMaxMs: rows.environmentRetryMaxSeconds * 1000,
+    setAsideFailures: rows.setAsideFailures,
+    setAsideMs: rows.setAsideSeconds * 1000,
     ffmpegMissingMs: rows.ffmpegMissingSeconds * 1000,
     busyRetryMs: rows.busyRetrySeconds * 1000,
     diskRetryMs: rows.diskRetrySeconds * 1000,
@@ -102,11 +122,32 @@ export function queueSettingsOf(rows: SettingValues<typeof queueRows>): QueueSet
 export const defaultQueueSettings: QueueSettings = queueSettingsOf(defaultsOf(queueRows));
 
 /** No task is made to wait longer than this before it is due again, milliseconds. */
-export function longestWait({ retryBaseMs, retryMaxMs, diskRetryMs }: QueueSettings): number {
-  return Math.max(retryBaseMs, retryMaxMs, diskRetryMs);
+export function longestWait(settings: QueueSettings): number {
+  const { retryBaseMs, retryMaxMs, environmentRetryMaxMs, diskRetryMs } = settings;
+  return Math.max(retryBaseMs, retryMaxMs, environmentRetryMaxMs, diskRetryMs);
 }
 
-/** Wait before repeat number `failures` (1 and up), milliseconds. */
-export function backOff(settings: QueueSettings, failures: number): number {
-  return Math.min(settings.retryMaxMs, settings.retryBaseMs * 2 ** Math.min(failures - 1, 30));
+type Waits = Pick<QueueSettings, 'retryBaseMs' | 'retryMaxMs' | 'retryFactor' | 'retryJitter'>;
+
+/**
+ * Wait before repeat number `failures` (1 and up), milliseconds: never below `retryBaseMs`, never above `retryMaxMs`, and
+ * longer each time until it is there. `chance`, 0 to 1, makes it up to `retryJitter` of it longer; the longest waits
+ * differ by as much.
+ */
+export function backOff(
+  { retryBaseMs, retryMaxMs, retryFactor, retryJitter }: Waits,
+  failures: number,
+  chance = 0,
+): number {
+  const least = Math.min(retryBaseMs, retryMaxMs);
+  const highest = Math.max(least, retryMaxMs / (1 + retryJitter));
+  // The exponent has a limit, so that no number overflows.
+  const wait = Math.min(highest, least * retryFactor ** Math.min(failures - 1, 100));
+  return Math.round(Math.min(retryMaxMs, wait * (1 + retryJitter * chance)));
+}
+
+/** The waits after failures of the `environment` class. */
+export function environmentWaits(settings: QueueSettings): Waits {
+  const { environmentRetryBaseMs: retryBaseMs, environmentRetryMaxMs: retryMaxMs } = settings;
+  return { ...settings, retryBaseMs, retryMaxMs };
 }

@@ -2,6 +2,7 @@ import type { SlotKind } from '../encoding/slots.ts';
 import type { Work } from '../encoding/workEstimate.ts';
 import type { ErrorData } from '../protocol/errors.ts';
 import type { FfmpegStatus } from '../protocol/model.ts';
+import type { SetAside } from './conduct.ts';
 import type { KnownEncoders } from './encoderNeeds.ts';
 import { needsOf, picksOf, type OutputNeeds } from './encoderPicks.ts';
 import { place, type Candidate, type HoldSettings, type Placed } from './placing.ts';
@@ -16,13 +17,14 @@ export interface WorkerView extends KnownEncoders, SlotsView {
   readonly name: string;
   readonly cores: number;
   readonly ffmpeg: FfmpegStatus;
+  readonly setAside: SetAside | undefined;
 }
 
 /** What is foreseen, for one look at the queue in its order. */
 export interface Outlook {
   /** Each decision is written into it. */
   readonly timetable: Timetable;
-  readonly speeds: Speeds;
+  readonly speeds: Pick<Speeds, 'predict'>;
   readonly settings: HoldSettings;
   /** For how long a task has been held for a busy worker by now; seconds. */
   heldFor(taskId: string): number;
@@ -143,6 +145,8 @@ function consider(needs: OutputNeeds | undefined, worker: WorkerView): Considera
   if (ffmpeg.state === 'checking') return { verdict: 'busy', reason: reasons.ffmpegChecking(name) };
   if (ffmpeg.state === 'missing')
     return { verdict: 'missing', reason: reasons.ffmpegMissing(name, ffmpeg.error) };
+  if (worker.setAside)
+    return { verdict: 'busy', reason: reasons.workerSetAside(name, worker.setAside.reason) };
   if (needs === undefined) return slotOf(worker, 'probe', []);
 
   const { picks, slot, refusals, untried } = picksOf(needs, worker);

@@ -53,6 +53,14 @@ export function noSlots(worker: string, slot: string): ErrorData {
   };
 }
 
+export function workerSetAside(worker: string, { message }: ErrorData): ErrorData {
+  return {
+    code: 'slots-busy',
+    message: `${worker} is set aside for a while. ${message}`,
+    hint: 'It is tried again by itself, with one job; “dffmpeg workers” shows when.',
+  };
+}
+
 /** Without numbers: it is stored, and what is foreseen changes all the time. */
 export function heldFor(better: string, free: string): ErrorData {
   return {

@@ -30,6 +30,7 @@ export interface WorkerLinkOptions {
   readonly progress: ProgressBoard;
   readonly settings: QueueSettings;
   readonly timers: Timers;
+  readonly clock: Clock;
   readonly monotonic: Clock;
   readonly wake: () => void;
   readonly onError: (error: DffmpegError) => void;
@@ -37,8 +38,8 @@ export interface WorkerLinkOptions {
 
 /** Serves one worker until its channel closes; resolves when what it ran has gone back to the queue. */
 export async function serveWorker(channel: Channel, options: WorkerLinkOptions): Promise<void> {
-  const { fleet, attempts, recovery, inquiries, logs, progress, settings, timers, monotonic, wake, onError } =
-    options;
+  const { fleet, attempts, recovery, inquiries, logs, progress, settings } = options;
+  const { timers, clock, monotonic, wake, onError } = options;
   let worker: ConnectedWorker | undefined;
   let gone = false;
 
@@ -48,7 +49,13 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
         return { stop: describeAgain(worker, description, running) };
       const earlier = fleet.get(description.id);
       if (earlier) await replace(earlier);
-      const registering = new ConnectedWorker(peer, description, { settings, timers, monotonic, wake });
+      const registering = new ConnectedWorker(peer, description, {
+        ...{ settings, timers, clock, monotonic },
+        wake: () => {
+          fleet.changed.emit('worker');
+          wake();
+        },
+      });
       const stop = await recovery.adopt(registering, running);
       worker = registering;
       // Gone while its earlier connection was being left: what it runs is found when it comes back.
@@ -64,9 +71,14 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
     },
     'task.report': async ({ taskId, fence, report }) => {
       const reporter = registered();
+      // A report that is told again, because the answer was lost, counts once.
+      const attempt = reporter.attempt({ taskId, fence });
       await attempts.report(reporter, { taskId, fence }, report);
-      if (report.type === 'failed' && report.error.code === 'ffmpeg-missing')
-        reporter.ffmpegIsMissing(report.error);
+      if (attempt && report.type === 'failed') {
+        if (report.error.code === 'ffmpeg-missing') reporter.ffmpegIsMissing(report.error);
+        reporter.failed(attempt.jobId, report.error);
+      }
+      if (report.type === 'delivered' || report.type === 'skipped') reporter.succeeded();
       fleet.changed.emit('worker');
       wake();
       return {};

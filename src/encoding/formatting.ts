@@ -61,6 +61,12 @@ export function describeForecast(
   return `${starts}, done in about ${from(forecast.endsAt)}${guess}`;
 }
 
+/** `tried again in about 40 s`; nothing where its time has come. Milliseconds since the epoch. */
+export function describeRetry(retryAt: number | undefined, now: number): string | undefined {
+  if (retryAt === undefined || retryAt <= now) return undefined;
+  return `tried again in about ${formatRoughly((retryAt - now) / 1000)}`;
+}
+
 /** `2.1×`: media seconds per second. */
 export function formatSpeed(speed: number): string {
   return `${speed >= 9.95 ? speed.toFixed(0) : speed.toFixed(speed < 0.095 ? 2 : 1)}×`;

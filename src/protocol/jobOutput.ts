@@ -14,6 +14,7 @@ export const jobOutputSchema = jobSchema
     priority: true,
     sources: true,
     reason: true,
+    retryAt: true,
     hooks: true,
     onSuccess: true,
     replacement: true,

@@ -172,6 +172,8 @@ export const jobSchema = z.object({
   outputs: z.array(outputSchema),
   /** Why it waits, failed or was cancelled. */
   reason: errorDataSchema.optional(),
+  /** Of a job that waits after a failure: it is not tried again before, see `reason`. */
+  retryAt: z.number().optional(),
   /** From its end on, where the operator has any. */
   hooks: z.array(jobHookSchema).optional(),
   attempts: z.array(attemptSchema),
@@ -230,6 +232,8 @@ export const workerSchema = z.object({
   slots: z.record(z.string(), z.int()),
   /** Ids of the jobs it runs now. */
   running: z.array(idSchema),
+  /** It gets nothing until then, because what it was given failed there; afterwards it is tried with one encode. */
+  setAside: z.object({ reason: errorDataSchema, until: z.number() }).optional(),
   load: loadSchema.optional(),
 });
 

@@ -28,6 +28,7 @@ export const statusJobSchema = jobSchema
     sources: true,
     outputs: true,
     reason: true,
+    retryAt: true,
     replacement: true,
     forecast: true,
     createdAt: true,
@@ -98,20 +99,20 @@ export type PageAction = (typeof pageActions)[number];
 
 export function toStatusJob(job: Job): StatusJob {
   const { id, state, suspended, preset, priority, rank, sources, outputs } = job;
-  const { reason, replacement, forecast, createdAt, startedAt, endedAt } = job;
+  const { reason, retryAt, replacement, forecast, createdAt, startedAt, endedAt } = job;
   const worker = job.attempts.at(-1)?.worker;
   return {
     ...{ id, state, suspended, preset, priority, rank, sources, outputs },
-    ...{ reason, replacement, forecast, createdAt, startedAt, endedAt, worker },
+    ...{ reason, retryAt, replacement, forecast, createdAt, startedAt, endedAt, worker },
   };
 }
 
 export function toStatusWorker(worker: WorkerInfo): StatusWorker {
-  const { id, name, local, platform, arch, cpuModel, cores, ffmpeg, running } = worker;
+  const { id, name, local, platform, arch, cpuModel, cores, ffmpeg, setAside, running } = worker;
   // Looking at files takes no room from encodes.
   const slots = Object.fromEntries(Object.entries(worker.slots).filter(([kind]) => kind !== 'probe'));
   const encoders = Object.entries(worker.capabilities)
     .filter(([, capability]) => capability.usable)
     .map(([encoder]) => encoder);
-  return { id, name, local, platform, arch, cpuModel, cores, ffmpeg, slots, running, encoders };
+  return { id, name, local, platform, arch, cpuModel, cores, ffmpeg, setAside, slots, running, encoders };
 }

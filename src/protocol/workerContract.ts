@@ -123,7 +123,7 @@ export const coordinatorMethods = {
   'worker.register': {
     doc: 'First request of a worker. `running` lists attempts that it still runs after a reconnection.',
     params: z.object({
-      worker: workerSchema.omit({ running: true, load: true }),
+      worker: workerSchema.omit({ running: true, load: true, setAside: true }),
       dialect: dialectSchema.optional(),
       running: z.array(z.object(attemptKey)),
     }),
@@ -131,7 +131,7 @@ export const coordinatorMethods = {
   },
   'worker.update': {
     doc: 'ffmpeg found or lost, new capabilities, other slots.',
-    params: z.object({ worker: workerSchema.omit({ running: true, load: true }) }),
+    params: z.object({ worker: workerSchema.omit({ running: true, load: true, setAside: true }) }),
     result: z.object({}),
   },
   'task.report': {

@@ -3,6 +3,7 @@ import {
   formatBytes,
   formatSizeChange,
   describeForecast,
+  describeRetry,
   formatDuration,
   formatPercent,
   formatFrameRate,
@@ -70,7 +71,8 @@ export function waitingReason(job: StatusJob): string {
 }
 
 export function waitingDetail(job: StatusJob, now: number): string {
-  return join(job.preset, waitingReason(job), job.forecast && describeForecast(job.forecast, now));
+  const forecast = job.forecast && describeForecast(job.forecast, now);
+  return join(job.preset, waitingReason(job), describeRetry(job.retryAt, now), forecast);
 }
 
 /** Length and size of what waits, as far as they are known. */

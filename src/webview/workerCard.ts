@@ -50,8 +50,10 @@ export class WorkerCard implements Row<WorkerItem> {
   update({ worker, load, files }: WorkerItem): void {
     setText(this.#name, worker.local ? `${worker.name} (this machine)` : worker.name);
     const slots = Object.values(worker.slots).reduce((sum, count) => sum + count, 0);
-    setText(this.#slots, `${Math.min(worker.running.length, slots)} of ${slots} slots busy`);
-    setAttribute(this.#slots, 'title', files.length > 0 ? `Encoding ${files.join(', ')}` : undefined);
+    const busy = `${Math.min(worker.running.length, slots)} of ${slots} slots busy`;
+    const encoding = files.length > 0 ? `Encoding ${files.join(', ')}` : undefined;
+    setText(this.#slots, worker.setAside ? 'set aside for a while' : busy);
+    setAttribute(this.#slots, 'title', worker.setAside?.reason.message ?? encoding);
     setText(this.#machine, machineText(worker));
     setText(this.#ffmpeg, ffmpegText(worker));
     setText(this.#encodersTitle, `${worker.encoders.length} encoders proven`);

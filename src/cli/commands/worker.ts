@@ -23,6 +23,9 @@ async function listWorkers(invocation: Invocation): Promise<number> {
   const { io, json } = invocation;
   const { workers } = await withDaemon(invocation, (daemon) => daemon.request('workers.list', {}));
   if (json) printJson(io.stdout, workersOutputSchema, { workers: workers.map(toWorkerOutput) });
-  else io.stdout.write(`${table(workerRows(workers, styleFor(io.stdout, io.env))).join('\n')}\n`);
+  else {
+    const rows = workerRows(workers, { style: styleFor(io.stdout, io.env), now: io.now() });
+    io.stdout.write(`${table(rows).join('\n')}\n`);
+  }
   return exitCodes.done;
 }

@@ -1,4 +1,4 @@
-import { describeForecast, formatBytes, formatDuration } from '../../encoding/formatting.ts';
+import { describeForecast, describeRetry, formatBytes, formatDuration } from '../../encoding/formatting.ts';
 import { replacementText } from '../../protocol/jobResults.ts';
 import { hookText } from '../../protocol/hookText.ts';
 import type { Attempt, Job } from '../../protocol/model.ts';
@@ -29,6 +29,7 @@ export function jobDetails(
     ]),
     ...field('reason', job.reason && printable(job.reason.message)),
     ...field('', job.reason?.hint && printable(job.reason.hint)),
+    ...field('again', describeRetry(job.retryAt, options.now)),
     ...field('replaced', replacementText(job)),
     ...field('', job.replacement?.aside && printable(job.replacement.aside)),
     ...(job.hooks ?? []).flatMap((hook) => field('hook', printable(hookText(hook)))),

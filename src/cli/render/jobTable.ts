@@ -1,4 +1,4 @@
-import { describeForecast, formatDuration } from '../../encoding/formatting.ts';
+import { describeForecast, describeRetry, formatDuration } from '../../encoding/formatting.ts';
 import type { JobState } from '../../protocol/jobState.ts';
 import type { Job, Progress } from '../../protocol/model.ts';
 import { sourceName, stateText, type TextOptions } from './jobText.ts';
@@ -24,8 +24,11 @@ export function jobRows(jobs: readonly Job[], options: RowOptions): string[][] {
       ? ''
       : [
           stateText(job, options.progressOf?.(job.id)),
-          ...(job.forecast ? [describeForecast(job.forecast, now)] : []),
-        ].join(' · '),
+          describeRetry(job.retryAt, now),
+          job.forecast && describeForecast(job.forecast, now),
+        ]
+          .filter((text) => text !== undefined)
+          .join(' · '),
   ]);
   return [heading, ...rows];
 }

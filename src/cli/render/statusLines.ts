@@ -21,7 +21,7 @@ export function statusLines(
   ];
   if (daemon.ffmpeg.state === 'missing' && daemon.ffmpeg.error.hint !== undefined)
     lines.splice(2, 0, `  ${daemon.ffmpeg.error.hint}`);
-  if (workers.length > 0) lines.push('', ...table(workerRows(workers, style)));
+  if (workers.length > 0) lines.push('', ...table(workerRows(workers, { style, now })));
   if (jobs.length > 0)
     lines.push('', ...table(jobRows(jobs, { ...options, progressOf: (id) => progress.get(id) })));
   return lines;

@@ -33,23 +33,25 @@ export const replacementRecordSchema = replacementSchema.extend({
   home: pathSchema,
 });
 
-export const jobRecordSchema = jobSchema.omit({ attempts: true, rank: true, forecast: true }).extend({
-  submissionId: idSchema,
-  state: z.enum(jobStates),
-  /** The client that an attached job belongs to. */
-  sessionId: idSchema.optional(),
-  /** Name of the only worker that may run it. */
-  on: z.string().optional(),
-  /** Template of the result's path. */
-  output: z.string().optional(),
-  /** Of its sources, in their order. */
-  probes: z.array(probeSchema).optional(),
-  placement: placementSchema.optional(),
-  replacement: replacementRecordSchema.optional(),
-  cancelling: z.boolean(),
-  /** Number of the latest attempt over all tasks, 0 before the first. */
-  fence: z.int().min(0),
-});
+export const jobRecordSchema = jobSchema
+  .omit({ attempts: true, rank: true, retryAt: true, forecast: true })
+  .extend({
+    submissionId: idSchema,
+    state: z.enum(jobStates),
+    /** The client that an attached job belongs to. */
+    sessionId: idSchema.optional(),
+    /** Name of the only worker that may run it. */
+    on: z.string().optional(),
+    /** Template of the result's path. */
+    output: z.string().optional(),
+    /** Of its sources, in their order. */
+    probes: z.array(probeSchema).optional(),
+    placement: placementSchema.optional(),
+    replacement: replacementRecordSchema.optional(),
+    cancelling: z.boolean(),
+    /** Number of the latest attempt over all tasks, 0 before the first. */
+    fence: z.int().min(0),
+  });
 
 /** `paused`: as its job, in no queue until that goes on. */
 export const taskStates = ['waiting', 'paused', 'running', 'ended'] as const;

@@ -1,5 +1,6 @@
 import {
   describeForecast,
+  describeRetry,
   formatBytes,
   formatDuration,
   formatSizeChange,
@@ -21,6 +22,7 @@ export function jobTooltip(
   const blocks = [
     `**${escapeMarkdown(jobLabel(job))}** · ${stateWord(job)}`,
     reason(job),
+    retry(job, now),
     job.forecast && escapeMarkdown(sentence(describeForecast(job.forecast, now))),
     findings(job),
     replacement(job),
@@ -32,6 +34,11 @@ export function jobTooltip(
 
 function reason({ reason: error }: Job): string | undefined {
   return error && escapeMarkdown(errorText(error));
+}
+
+function retry({ retryAt }: Job, now: number): string | undefined {
+  const text = describeRetry(retryAt, now);
+  return text && escapeMarkdown(sentence(text));
 }
 
 function sentence(text: string): string {

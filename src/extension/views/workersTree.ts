@@ -98,10 +98,15 @@ function workerItem(worker: WorkerInfo): TreeItem {
   const item = new TreeItem(worker.name, TreeItemCollapsibleState.Expanded);
   const running = worker.running.length;
   item.id = `worker:${worker.id}`;
-  item.description = [worker.local ? 'this machine' : undefined, running > 0 ? `${running} running` : 'idle']
+  item.description = [
+    worker.local ? 'this machine' : undefined,
+    worker.setAside ? 'set aside' : running > 0 ? `${running} running` : 'idle',
+  ]
     .filter(Boolean)
     .join(' · ');
-  item.iconPath = new ThemeIcon(worker.local ? 'device-desktop' : 'server');
+  item.iconPath = worker.setAside
+    ? new ThemeIcon('warning', new ThemeColor('list.warningForeground'))
+    : new ThemeIcon(worker.local ? 'device-desktop' : 'server');
   item.contextValue = 'worker';
   const machine = [
     worker.cpuModel,
@@ -113,7 +118,7 @@ function workerItem(worker: WorkerInfo): TreeItem {
     `**${escapeMarkdown(worker.name)}**\n\n${machine
       .filter((text) => text !== undefined)
       .map(escapeMarkdown)
-      .join(' · ')}`,
+      .join(' · ')}${worker.setAside ? `\n\n${escapeMarkdown(errorText(worker.setAside.reason))}` : ''}`,
   );
   return item;
 }

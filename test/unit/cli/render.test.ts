@@ -6,11 +6,13 @@ import { jobRows } from '../../../src/cli/render/jobTable.ts';
 import { ProgressLine } from '../../../src/cli/render/progressLine.ts';
 import { toCommandLine, toCommandLines } from '../../../src/encoding/commandLine.ts';
 import { Screen } from '../../../src/cli/render/screen.ts';
+import { workerRows } from '../../../src/cli/render/workerTable.ts';
 import { table } from '../../../src/cli/render/table.ts';
 import { printable } from '../../../src/encoding/printable.ts';
 import { shortenPath } from '../../../src/cli/paths.ts';
 import { styleFor } from '../../../src/cli/style.ts';
 import type { Job, Progress } from '../../../src/protocol/model.ts';
+import { describeWorker } from '../coordinator/fakeWorker.ts';
 import { doneJob, FakeOutput, job } from './fakes.ts';
 
 const plain: TextOptions = { style: styleFor(new FakeOutput(), {}), cwd: '/films', home: '/home/ann' };
@@ -175,6 +177,27 @@ describe('lists', () => {
       now: 10_000,
     });
     assert.match(row?.at(-1) ?? '', /· starts at any moment, done in about 1 h 00 min \(a guess: /);
+  });
+
+  it('say when a job is tried again after a failure, and why', () => {
+    const now = 1_000_000;
+    const reason = { code: 'ffmpeg-failed', message: 'It broke.', hint: 'It is tried again.' } as const;
+    const failed = job({ state: 'waiting', reason, retryAt: now + 41_000 });
+    const [, row] = jobRows([failed], { ...plain, now });
+    assert.equal(row?.at(-1), 'waiting: It broke. · tried again in about 40 s');
+    const details = jobDetails(failed, { ...plain, platform: 'linux', now }).join('\n');
+    assert.match(details, /reason +It broke\.\n +It is tried again\.\nagain +tried again in about 40 s\n/);
+    assert.doesNotMatch(
+      jobDetails(failed, { ...plain, platform: 'linux', now: now + 41_000 }).join(),
+      /about/,
+    );
+  });
+
+  it('say that a worker is set aside, why, and when it is tried again', () => {
+    const reason = { code: 'ffmpeg-failed', message: 'All broke.' } as const;
+    const worker = { ...describeWorker(), running: [], setAside: { reason, until: 60_000 } };
+    const [, row] = workerRows([worker], { style: plain.style, now: 0 });
+    assert.equal(row?.at(-1), 'set aside, tried again in about 1 min: All broke.');
   });
 
   it('show a job with a command that can be pasted', () => {

@@ -56,7 +56,7 @@ describe('failurePolicy', () => {
     assert.ok(decision.outcome === 'repeat');
     assert.equal(decision.task.notBefore, context.now + settings.retryBaseMs * 2);
     assert.equal(decision.task.state, 'waiting');
-    assert.equal(backOff(settings, 1_000), settings.retryMaxMs);
+    assert.equal(backOff(settings, 1_000, 1), settings.retryMaxMs);
     const busy = judge('slots-busy', 5);
     assert.ok(busy.outcome === 'repeat');
     assert.equal(busy.task.transientFailures, 5);

@@ -17,6 +17,7 @@ function worker(id: string, changes: Parameters<typeof describeWorker>[0] = {}):
   const context = {
     settings: defaultQueueSettings,
     timers,
+    clock: timers.clock,
     monotonic: timers.monotonic,
     wake: () => undefined,
   };

@@ -270,7 +270,9 @@ describe('what attempts report of several outputs', () => {
       onChange,
       onExplained: () => undefined,
     });
-    const attempts = new Attempts({ book, clock, settings: defaultQueueSettings, platform: 'linux' });
+    const attempts = new Attempts({
+      ...{ book, clock, settings: defaultQueueSettings, platform: 'linux', random: () => 0 },
+    });
     return { book, attempts, now: () => stored };
   }
 
