@@ -30,6 +30,7 @@ export const commandIds = [
   'dffmpeg.joinFiles',
   'dffmpeg.encodeAndReplace',
   'dffmpeg.undoReplace',
+  'dffmpeg.retryHooks',
   'dffmpeg.replaceAnyway',
   'dffmpeg.addWatchFolder',
   'dffmpeg.activateWatchFolder',

@@ -60,6 +60,7 @@ function handlers(services: Services): Record<CommandId, Handler> {
     'dffmpeg.encodeAndReplace': (uri, uris) =>
       encode.run(targets(uri, uris), { preset: 'ask', onSuccess: 'replace' }),
     'dffmpeg.undoReplace': (row, rows) => jobActions.undo(row, rows),
+    'dffmpeg.retryHooks': (row, rows) => jobActions.retryHooks(row, rows),
     'dffmpeg.replaceAnyway': (row, rows) => jobActions.replaceAnyway(row, rows),
     'dffmpeg.addWatchFolder': (uri) => watchFolders.add(targets(uri, undefined)[0]),
     'dffmpeg.activateWatchFolder': (row) => watchFolders.activate(entryOf(row)),

@@ -7,7 +7,7 @@ import type { DaemonSession } from './session/daemonSession.ts';
 import type { LogDocuments } from './logDocument.ts';
 import { toCommandLine } from '../encoding/commandLine.ts';
 import type { JobBoard } from './model/jobBoard.ts';
-import { canReplace, canUndo } from '../protocol/jobResults.ts';
+import { canReplace, canUndo, hasFailedHooks } from '../protocol/jobResults.ts';
 import { canPause, canResume, jobLabel, lastCommand, resultPath } from './model/jobPresentation.ts';
 import type { Notifier } from './notifier.ts';
 import { openFile, revealFile } from './revealFile.ts';
@@ -64,6 +64,12 @@ export class JobActions {
   async undo(clicked: unknown, selected: unknown): Promise<void> {
     if (!(await ensureTrusted())) return;
     await this.#each((await this.#jobs(clicked, selected)).filter(canUndo), 'jobs.undo');
+  }
+
+  /** What was to happen after the end of jobs, and did not. */
+  async retryHooks(clicked: unknown, selected: unknown): Promise<void> {
+    if (!(await ensureTrusted())) return;
+    await this.#each((await this.#jobs(clicked, selected)).filter(hasFailedHooks), 'jobs.retryHooks');
   }
 
   /** A person has looked at the results, and says so. */
@@ -140,7 +146,7 @@ export class JobActions {
 
   async #each(
     jobs: readonly Job[],
-    method: 'jobs.cancel' | 'jobs.pause' | 'jobs.resume' | 'jobs.retry' | 'jobs.undo' | 'jobs.replace',
+    method: `jobs.${'cancel' | 'pause' | 'resume' | 'retry' | 'retryHooks' | 'undo' | 'replace'}`,
   ): Promise<string[]> {
     const { board, session, notifier } = this.#services;
     const answers = await Promise.allSettled(jobs.map(({ id }) => session.request(method, { id })));

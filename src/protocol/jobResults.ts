@@ -104,3 +104,7 @@ function sum(values: readonly (number | undefined)[]): number | undefined {
     0,
   );
 }
+
+export function hasFailedHooks({ hooks = [] }: Pick<Job, 'hooks'>): boolean {
+  return hooks.some(({ state }) => state === 'failed');
+}

@@ -3,6 +3,7 @@ import type { Verdict } from '../../encoding/verdict.ts';
 import {
   canReplace,
   canUndo,
+  hasFailedHooks,
   placedOutputs,
   resultBytes,
   sourceBytes,
@@ -190,6 +191,7 @@ export function jobContext(job: Job): string {
   if (job.state === 'failed' || job.state === 'cancelled') flags.push('retryable');
   if (job.state === 'failed') flags.push('helpable');
   if (canUndo(job)) flags.push('undoable');
+  if (hasFailedHooks(job)) flags.push('hooksFailed');
   if (canReplace(job)) flags.push('replaceable');
   if (resultPath(job) !== undefined) flags.push('result');
   if (job.attempts.length > 0) flags.push('log');

@@ -84,6 +84,10 @@ describe('a row of the Jobs view', () => {
     assert.equal(jobContext(makeJob()), 'job+waiting+cancellable+pausable');
     assert.equal(jobContext(makeDone()), 'job+done+result+log+command');
     assert.equal(jobContext(failed), 'job+failed+retryable+helpable+log');
+    const hook = { id: 'h1', key: 'k1', kind: 'copy' as const, name: 'nas', tries: 3, at: 0 };
+    const withHooks = (state: 'done' | 'failed') => makeDone({ hooks: [{ ...hook, state }] });
+    assert.equal(jobContext(withHooks('done')), 'job+done+result+log+command');
+    assert.equal(jobContext(withHooks('failed')), 'job+done+hooksFailed+result+log+command');
     assert.equal(jobContext({ ...failed, attempts: [] }), 'job+failed+retryable+helpable');
   });
 
