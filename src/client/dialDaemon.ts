@@ -9,6 +9,7 @@ import type { ClientSettings } from './clientSettings.ts';
 import type { Discovery } from './discovery.ts';
 import { isProcessAlive, isSameDaemon, localIdentity, readDiscovery } from './discovery.ts';
 import { findNode } from './findNode.ts';
+import { askToLeave, endIncompatible, isOlder, untilGone } from './handOver.ts';
 import { installProgram } from './installProgram.ts';
 import { startDaemon } from './startDaemon.ts';
 
@@ -35,13 +36,14 @@ export interface Dialled {
 
 /**
  * Finds the daemon, starts it if asked to, proves the key both ways and opens the session. Only a missing file, a
- * dead process or a refused port mean that there is no daemon; one that does not answer in time is left alone.
+ * dead process or a refused port mean that there is no daemon; one that does not answer in time is left alone. An older
+ * one hands over to the program of this client when nothing runs there, or when they do not understand each other.
  */
 export async function dialDaemon(options: DialOptions): Promise<Dialled> {
   let discovery = await findDaemon(options, undefined);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await openSession(discovery, options);
+      return await newest(discovery, await openSession(discovery, options), options);
     } catch (error) {
       if (attempt >= options.settings.dialAttempts || options.signal?.aborted) throw error;
       discovery = await lookAgain(discovery, toDffmpegError(error), options);
@@ -49,10 +51,25 @@ export async function dialDaemon(options: DialOptions): Promise<Dialled> {
   }
 }
 
+/** The session, with a daemon of this version where an older one runs that has nothing to do. */
+async function newest(found: Discovery, dialled: Dialled, options: DialOptions): Promise<Dialled> {
+  const { start: mayStart, programDir, settings, signal } = options;
+  if (!mayStart || !(await isOlder(dialled.daemon, programDir))) return dialled;
+  if (!(await askToLeave(dialled.peer, signal))) return dialled;
+  dialled.peer.close();
+  await untilGone(found, settings, signal);
+  return openSession(await start(options, found), options);
+}
+
 /** Where to try next after a failure, if that can change anything; else the failure itself. */
 async function lookAgain(failed: Discovery, error: DffmpegError, options: DialOptions): Promise<Discovery> {
   const found = await readDiscovery(options.stateDir);
   if (found && !isSameDaemon(found, failed)) return found;
+  if (error.code === 'version-mismatch' && options.start && (await isOlder(failed, options.programDir))) {
+    endIncompatible(failed);
+    await untilGone(failed, options.settings, options.signal);
+    return start(options, failed);
+  }
   if (error.code === 'daemon-unavailable') return findDaemon(options, failed);
   // Cut in the middle of the upgrade, as by a daemon that is just ending: the next attempt tells whether it is gone.
   if (error.code === 'disconnected') return failed;

@@ -21,6 +21,13 @@ export interface Finished {
   readonly stderr: string;
 }
 
+export interface RunOptions {
+  readonly env?: Record<string, string>;
+  readonly cwd?: string;
+  /** Another `dffmpeg.mjs` than that of the build. */
+  readonly program?: string;
+}
+
 /** A command that runs, and what it has printed so far. */
 export class Running {
   readonly child: ChildProcess;
@@ -85,8 +92,8 @@ export class Sandbox {
     return new Sandbox(await realpath(await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-cli-'))), env);
   }
 
-  start(args: readonly string[], options: { env?: Record<string, string>; cwd?: string } = {}): Running {
-    const child = spawn(process.execPath, [program, ...args], {
+  start(args: readonly string[], options: RunOptions = {}): Running {
+    const child = spawn(process.execPath, [options.program ?? program, ...args], {
       cwd: options.cwd ?? this.folder,
       env: { ...this.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -96,15 +103,16 @@ export class Sandbox {
     return new Running(child);
   }
 
-  run(
-    args: readonly string[],
-    options: { env?: Record<string, string>; cwd?: string } = {},
-  ): Promise<Finished> {
+  run(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
     return this.start(args, options).finished;
   }
 
-  async json<S extends z.ZodType>(schema: S, args: readonly string[]): Promise<z.output<S>> {
-    const { stdout, stderr } = await this.run([...args, '--json']);
+  async json<S extends z.ZodType>(
+    schema: S,
+    args: readonly string[],
+    options: RunOptions = {},
+  ): Promise<z.output<S>> {
+    const { stdout, stderr } = await this.run([...args, '--json'], options);
     try {
       return schema.parse(JSON.parse(stdout));
     } catch (cause) {
