@@ -1,4 +1,5 @@
 export const faultNames = [
+  'stop the daemon',
   'kill the daemon',
   'kill ffmpeg',
   'kill both',

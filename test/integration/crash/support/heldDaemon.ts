@@ -129,6 +129,14 @@ export class HeldDaemon {
     await this.#exited;
   }
 
+  /** SIGTERM, and what is held goes on; resolves when the process has ended in its own time. */
+  async stop(): Promise<void> {
+    this.client.close();
+    if (!this.ended) this.#child.kill('SIGTERM');
+    this.go();
+    await this.#exited;
+  }
+
   #tell(message: ToDaemon): void {
     this.#child.send(message);
   }

@@ -45,6 +45,8 @@ const limits = {
   /** From a start to the end of what an earlier daemon left running: the promise to people. */
   orphans: 5_000,
   jobEnds: 60_000,
+  /** From SIGTERM to its end. */
+  leaves: 30_000,
   cleanUp: 5_000,
   /** How long a broken disk stays broken. */
   broken: 1_000,
@@ -170,6 +172,10 @@ export class CrashLab {
     const children = await descendants(daemon.pid);
     if (row.step.ffmpegRuns && children.length === 0) wrong.push('No ffmpeg runs at that step.');
     switch (row.fault) {
+      case 'stop the daemon':
+        await within(limits.leaves, 'The daemon did not leave.', daemon.stop());
+        await this.#restart(children, wrong);
+        return 0;
       case 'kill the daemon':
         await this.#restart(children, wrong);
         return 0;
@@ -210,7 +216,7 @@ export class CrashLab {
     await Promise.race([ended.catch(() => undefined), delay(limits.broken)]);
   }
 
-  /** SIGKILL and the next start: whatever ran is soon gone. */
+  /** SIGKILL, where it still runs, and the next start: whatever ran is soon gone. */
   async #restart(children: readonly Known[], wrong: string[]): Promise<void> {
     await this.#daemon?.kill();
     await this.#ensureDaemon();

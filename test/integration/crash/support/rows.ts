@@ -33,7 +33,7 @@ export function coveringRows(): Row[] {
     seen.set(place, [...(seen.get(place) ?? []), row]);
   }
   // A number that shares no divisor with that of the faults, so that a step meets another fault in each kind.
-  return [...seen.values()].flatMap((rows, index) => rows[(index * 7) % rows.length] ?? []);
+  return [...seen.values()].flatMap((rows, index) => rows[(index * 5) % rows.length] ?? []);
 }
 
 const stepOfPlacing = steps.findIndex(({ point }) => point === 'commit-recorded') + 1;
