@@ -10,10 +10,14 @@ import type { DecodeCheck, DecodedPart } from '../encoding/judge.ts';
 import type { Plan } from '../encoding/plan.ts';
 import type { PlanInput } from '../encoding/planInput.ts';
 import type { Probe } from '../encoding/probe.ts';
+import { unfinishedLook } from './encodeFailure.ts';
 import { runFfmpeg, type FfmpegExit } from './ffmpegProcess.ts';
 import type { RunPlace } from './runCommand.ts';
 
-/** Whether the result, or its end, can be decoded; undefined where that was not looked at. */
+/**
+ * Whether the result, or its end, can be decoded; undefined where there is nothing to look at. Throws when the look did not
+ * come to its end: what nobody has seen is not placed.
+ */
 export async function decodeResult(
   plan: Plan,
   result: Probe,
@@ -23,8 +27,12 @@ export async function decodeResult(
   const part = decodedPart(plan, result, cost);
   if (!part) return undefined;
   const look = async (of: DecodedPart) => {
-    const { said, ...run } = await decode(decodeArguments(plan, result, input.dialect, of), place);
-    return { check: run.signal === null ? readDecoded(of, { ...run, said }) : undefined, said };
+    const { said, ...run } = await decode(
+      decodeArguments(plan, result, input.dialect, of),
+      'The result',
+      place,
+    );
+    return { check: readDecoded(of, { ...run, said }), said };
   };
   let { check, said } = await look(part);
   if (check && isSuspicious(check)) {
@@ -39,12 +47,13 @@ export async function decodeResult(
 async function moves(input: PlanInput, place: RunPlace): Promise<boolean> {
   const argv = sourceEndArguments(input);
   if (!argv) return false;
-  const { code, progress, said } = await decode(argv, place);
+  const { code, progress, said } = await decode(argv, 'The end of the source', place);
   return sourceMoves(input, { code, said, frames: progress?.frame });
 }
 
-async function decode(argv: readonly string[], place: RunPlace): Promise<FfmpegExit> {
-  const { binary, directory, lowPriority, stallSeconds, settings, signal, suspension } = place;
+async function decode(argv: readonly string[], what: string, place: RunPlace): Promise<FfmpegExit> {
+  const { binary, directory, lowPriority, settings, signal, suspension } = place;
+  const stallSeconds = settings.verifyStallSeconds;
   await suspension?.released(signal);
   const { exit } = runFfmpeg({
     ...{ binary, argv, directory, lowPriority, stallMs: stallSeconds * 1000, settings, signal, suspension },
@@ -57,5 +66,6 @@ async function decode(argv: readonly string[], place: RunPlace): Promise<FfmpegE
   });
   const ended = await exit;
   signal.throwIfAborted();
+  if (ended.code === null) throw unfinishedLook(ended, { binary, stallSeconds, what });
   return ended;
 }

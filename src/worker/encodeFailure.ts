@@ -10,10 +10,7 @@ export function failedRun(
   { binary, stallSeconds }: { readonly binary: string; readonly stallSeconds: number },
   argv: readonly string[],
 ): DffmpegError {
-  if (exit.failedToStart !== undefined)
-    return new DffmpegError('ffmpeg-missing', `${binary} could not be started (${exit.failedToStart}).`, {
-      hint: 'Install ffmpeg again, or correct the setting ffmpegPath, and retry the job.',
-    });
+  if (exit.failedToStart !== undefined) return notStarted(binary, exit.failedToStart);
   if (exit.stalled)
     return new DffmpegError('ffmpeg-killed', `ffmpeg was ended: it made no progress for ${stallSeconds} s.`, {
       hint: 'Check the disks or network drives of the source and the result, then retry the job.',
@@ -34,6 +31,25 @@ export function failedRun(
   if (failure.code === 'conflict')
     return new DffmpegError('ffmpeg-failed', failure.message, { hint: failure.hint });
   return toError(failure);
+}
+
+function notStarted(binary: string, why: string): DffmpegError {
+  return new DffmpegError('ffmpeg-missing', `${binary} could not be started (${why}).`, {
+    hint: 'Install ffmpeg again, or correct the setting ffmpegPath, and retry the job.',
+  });
+}
+
+/** Why a look at something (`The result`) has not come to its end. */
+export function unfinishedLook(
+  { failedToStart, stalled, signal }: Pick<FfmpegExit, 'failedToStart' | 'stalled' | 'signal'>,
+  look: { readonly binary: string; readonly stallSeconds: number; readonly what: string },
+): DffmpegError {
+  const { binary, stallSeconds, what } = look;
+  if (failedToStart !== undefined) return notStarted(binary, failedToStart);
+  const why = stalled ? `made no progress for ${stallSeconds} s` : `was ended by ${signal ?? 'the system'}`;
+  return new DffmpegError('ffmpeg-killed', `${what} could not be checked: ffmpeg ${why}.`, {
+    hint: 'Check the disk or network drive that it is on, then retry the job; verifyStallSeconds is how long is waited.',
+  });
 }
 
 /** What a command writes, as its messages name it; undefined where it only looks. */

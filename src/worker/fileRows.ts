@@ -22,6 +22,12 @@ export const fileRows = {
     'Nothing new is begun whose result goes to a disk with less than this free; what runs goes on.',
     { hot: true },
   ),
+  placeStallSeconds: duration(
+    'seconds',
+    60,
+    'When giving a result its name takes longer, the log of its job says so. It is waited for all the same: to give up could leave a second result.',
+    { min: 1, hot: true },
+  ),
   placeRetryMinSeconds: duration(
     'seconds',
     2,

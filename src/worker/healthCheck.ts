@@ -68,7 +68,7 @@ function decode(
   return decodeRun(run, {
     directory: context.directory,
     binary: context.prover.tools.ffmpeg.path,
-    stallSeconds: context.settings.stallSeconds,
+    stallSeconds: context.settings.verifyStallSeconds,
     settings: context.settings,
     signal: context.signal,
     onReached: tell,

@@ -24,7 +24,6 @@ export function inquiryPlace(
     directory,
     binary: prover.tools.ffmpeg.path,
     lowPriority: true,
-    stallSeconds: settings.stallSeconds,
     settings,
     signal,
     log: () => undefined,

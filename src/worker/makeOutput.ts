@@ -58,7 +58,7 @@ export async function makeOutput(task: OutputTask, context: TaskContext): Promis
       verifyResult({ ...settled, staged, exit }, task.input, {
         place,
         tools: context.prover.tools,
-        timeoutMs: context.settings.probeTimeoutSeconds * 1000,
+        timeoutMs: context.settings.verifyStallSeconds * 1000,
       }),
       ended,
     );
@@ -99,7 +99,6 @@ function runPlace(task: OutputTask, directory: string, context: TaskContext): Ru
     directory,
     binary: context.prover.tools.ffmpeg.path,
     lowPriority: context.lowPriority,
-    stallSeconds: context.settings.stallSeconds,
     settings: context.settings,
     signal: context.signal,
     suspension: context.suspension,
@@ -153,7 +152,7 @@ async function deliver(
       fullPauseMs: placeRetryMaxSeconds * 1000,
       onFull: sayOnce(context),
     };
-    if ((await placePersistently(placement, options)) === 'placed')
+    if ((await watched(placePersistently(placement, options), granted, context)) === 'placed')
       // It is placed: a folder that is away for a moment must not make it be made again.
       return { path: granted, identity: await identityOf(granted).catch(() => identity) };
     taken = granted;
@@ -187,6 +186,20 @@ async function asFailure<T>(check: Promise<T>, exit: TaskFailure['exit']): Promi
   } catch (error) {
     throw error instanceof DffmpegError ? new TaskFailure(error, { exit }) : error;
   }
+}
+
+/** Says once when the destination takes long. A try that is given up might come to its end later, beside the next one. */
+async function watched<T>(placing: Promise<T>, target: string, context: TaskContext): Promise<T> {
+  const seconds = context.settings.placeStallSeconds;
+  const timer = setTimeout(() => {
+    const folder = path.dirname(target);
+    context.log(
+      `The result has no name after ${seconds} s: ${folder} is slow, or does not answer. It is waited for.\n`,
+    );
+  }, seconds * 1000);
+  return placing.finally(() => {
+    clearTimeout(timer);
+  });
 }
 
 /** The verified result is kept, and waits. */

@@ -16,10 +16,15 @@ export interface RunPlace {
   /** Absolute path of ffmpeg. */
   readonly binary: string;
   readonly lowPriority: boolean;
-  readonly stallSeconds: number;
   readonly settings: Pick<
     WorkerSettings,
-    'stopGraceSeconds' | 'jobLogMs' | 'readBackTries' | 'readBackSeconds'
+    | 'stopGraceSeconds'
+    | 'jobLogMs'
+    | 'readBackTries'
+    | 'readBackSeconds'
+    | 'stallSeconds'
+    | 'analyseStallSeconds'
+    | 'verifyStallSeconds'
   >;
   /** Aborting it ends what runs. */
   readonly signal: AbortSignal;
@@ -47,12 +52,14 @@ export async function runCommand(place: RunPlace, request: RunRequest): Promise<
   signal.throwIfAborted();
   await place.suspension?.released(signal);
   const quiet = measuring.includes(purpose);
+  const isEncode = purpose === 'encode' || purpose === 'first-pass';
+  const stallSeconds = isEncode ? place.settings.stallSeconds : place.settings.analyseStallSeconds;
   const run = runFfmpeg({
     binary,
     argv: request.argv,
     directory,
     lowPriority: place.lowPriority,
-    stallMs: place.stallSeconds * 1000,
+    stallMs: stallSeconds * 1000,
     settings: place.settings,
     signal,
     suspension: place.suspension,
@@ -69,7 +76,7 @@ export async function runCommand(place: RunPlace, request: RunRequest): Promise<
   if (signal.aborted) throw new TaskFailure(toDffmpegError(signal.reason), { exit: exitOf(exit) });
   if (exit.code === 0) return exit;
   if (quiet) place.log(`${exit.stderr.tail.join('\n')}\n`);
-  throw new TaskFailure(failedRun(exit, place, request.argv), { exit: exitOf(exit) });
+  throw new TaskFailure(failedRun(exit, { binary, stallSeconds }, request.argv), { exit: exitOf(exit) });
 }
 
 export function exitOf({ code, signal }: FfmpegExit): Exit {

@@ -5,7 +5,19 @@ export const workerRows = {
   stallSeconds: duration(
     'seconds',
     600,
-    'An encode that makes no progress for so long is ended, and tried again.',
+    'An encode that makes no progress for so long is ended, and tried again. Time that it is paused does not count.',
+    { min: 10, max: 86_400, hot: true },
+  ),
+  analyseStallSeconds: duration(
+    'seconds',
+    600,
+    'The same for what goes before an encode: looking for black bars, measuring the loudness, searching for the quality.',
+    { min: 10, max: 86_400, hot: true },
+  ),
+  verifyStallSeconds: duration(
+    'seconds',
+    120,
+    'The same for looking at a result before it gets its name, and for checking a file: a result that could not be looked at is not placed.',
     { min: 10, max: 86_400, hot: true },
   ),
   probeTimeoutSeconds: duration('seconds', 60, 'How long looking at a source may take.', {

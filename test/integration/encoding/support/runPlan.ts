@@ -58,7 +58,6 @@ export async function runPlan(
     binary: ffmpeg.tools.ffmpeg.path,
     lowPriority: false,
     settings: defaultWorkerSettings,
-    stallSeconds: 60,
     signal,
     log: (text) => (said += text),
     started: () => undefined,
