@@ -120,6 +120,14 @@ export class Attempts {
     await this.lost(jobId, key, reason, false);
   }
 
+  /** What waits for room on a disk is due, where it still waits. */
+  async roomIsFree(jobId: string, taskId: string): Promise<void> {
+    await this.#book.change(jobId, ({ tasks }) => {
+      const task = tasks.find(({ id, state }) => id === taskId && state === 'waiting');
+      return task && { tasks: [{ ...task, notBefore: 0 }] };
+    });
+  }
+
   /** The worker took the offer back: nothing has happened. It is offered again later where it `waitsFor` something. */
   async declined(jobId: string, key: AttemptKey, waitsFor?: ErrorData): Promise<void> {
     await this.#changeRunning(jobId, key, (stored, attempt) => {

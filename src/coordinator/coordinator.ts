@@ -50,6 +50,8 @@ export interface CoordinatorOptions {
   readonly timers?: Timers;
   /** What the operator wants to happen when a job has ended like this. */
   readonly hooks?: (event: 'done' | 'failed') => readonly Pick<JobHook, 'key' | 'kind' | 'name'>[];
+  /** Why no new job is taken now. */
+  readonly refuses?: () => Promise<DffmpegError | undefined>;
   /** What is told of watched folders; whoever watches them posts it there. */
   readonly watchBoard?: WatchBoard;
 }
@@ -141,7 +143,16 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   });
   const recovery = new Recovery({ book, fleet, attempts, settings, timers, wake, onError });
   const replacements = new Replacements({ book, fleet, settings, clock, timers, onError });
-  const control = new JobControl({ book, fleet, attempts, newId, clock, monotonic, platform });
+  const control = new JobControl({
+    book,
+    fleet,
+    attempts,
+    newId,
+    clock,
+    monotonic,
+    platform,
+    refuses: options.refuses,
+  });
   const inquiries = new Inquiries({ fleet, store, control, newId, clock, timers, settings, platform });
   const retention = new Retention({
     ...{ store, logs, clock, timers, onError },

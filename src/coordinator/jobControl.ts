@@ -22,6 +22,8 @@ export interface JobControlOptions {
   readonly clock: Clock;
   readonly monotonic: Clock;
   readonly platform: string;
+  /** Why no new job is taken now. */
+  readonly refuses?: (() => Promise<DffmpegError | undefined>) | undefined;
 }
 
 /** Fewer characters of an id name too many jobs. */
@@ -48,13 +50,15 @@ export class JobControl {
 
   /** Checks what can be checked by looking at the submission alone, stores, and answers. */
   async submit(submission: Submission, sessionId: string | undefined): Promise<StoredJob> {
-    const { book, newId, clock, platform } = this.#options;
+    const { book, newId, clock, platform, refuses } = this.#options;
     if (submission.attached && sessionId === undefined)
       throw new DffmpegError('request-invalid', 'An attached job needs a session.', {
         hint: 'Ask session.open first.',
       });
     const job = newJobRecord(submission, { id: newId(), sessionId, createdAt: clock() });
     checkPlan(job, platform);
+    const refusal = await refuses?.();
+    if (refusal) throw refusal;
     return book.submit({ job, tasks: [newTask(job.id, 'probe', this.#queuedAt())], attempts: [] });
   }
 

@@ -94,7 +94,7 @@ export const queueRows = {
   diskRetrySeconds: duration(
     'seconds',
     30,
-    'How often it is looked whether a disk that was full has room again, for the jobs that wait for it.',
+    'How often a job that waits for room on a disk is offered again, also where nobody has seen room; see `diskLookSeconds`.',
     { min: 0.1, hot: true },
   ),
   offerTimeoutSeconds: duration(

@@ -105,6 +105,11 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
       'task.log': ({ jobId, taskId, fence, text }) => {
         if (worker?.attempt({ taskId, fence })?.jobId === jobId) logs.append(jobId, text);
       },
+      'room.free': ({ jobId, taskId }) => {
+        attempts.roomIsFree(jobId, taskId).then(wake, (error: unknown) => {
+          onError(toDffmpegError(error));
+        });
+      },
       'inquiry.progress': (inquiry) => {
         inquiries.heard(inquiry);
       },

@@ -28,6 +28,7 @@ import { parseListenAddress } from './listenAddress.ts';
 import { openLog, type DaemonLog } from './log.ts';
 import { programBuild } from './programBuild.ts';
 import { PartSettings } from './partSettings.ts';
+import { storeRoom } from './storeRoom.ts';
 import { watchParts } from './watch/watchParts.ts';
 import { WatchService } from './watch/watchService.ts';
 
@@ -157,6 +158,7 @@ export class Daemon {
         this.#config.values.hooks
           .filter(({ on }) => on === event)
           .map((hook) => ({ key: hookKey(hook), ...describeHook(hook) })),
+      refuses: storeRoom(this.#stateDir, () => this.#config.values.storeLowMegabytes),
       logsDir: path.join(this.#stateDir, 'logs', 'jobs'),
       settings: { ...this.#settings.queue, ...queue },
       clock: Date.now,

@@ -61,8 +61,34 @@ export class DiskRoom {
     this.#facts = facts;
   }
 
+  /** The error that says which folder is full; undefined where there is room for all needs now. */
+  async lacks(needs: readonly Need[]): Promise<DffmpegError | undefined> {
+    const found = await this.#find(needs);
+    return found instanceof DffmpegError ? found : undefined;
+  }
+
   /** Room for all needs, or the error that says which folder is full. */
   async take(needs: readonly Need[]): Promise<Room | DffmpegError> {
+    const mine = await this.#find(needs, (found) => {
+      for (const promised of found) this.#promised.add(promised);
+    });
+    if (mine instanceof DffmpegError) return mine;
+    return {
+      wrote: (folder, bytes) => {
+        for (const promised of mine)
+          if (promised.folder === folder) promised.written = Math.max(promised.written, bytes);
+      },
+      release: () => {
+        for (const promised of mine) this.#promised.delete(promised);
+      },
+    };
+  }
+
+  /** `onFound` is called before anybody else can look. */
+  async #find(
+    needs: readonly Need[],
+    onFound: (found: readonly Promised[]) => void = () => undefined,
+  ): Promise<Promised[] | DffmpegError> {
     const asked = await Promise.all(
       needs.map(async (need) => ({
         ...need,
@@ -79,16 +105,8 @@ export class DiskRoom {
       if (free - others < Math.max(bytes, need.lowWaterBytes)) return full({ ...need, bytes, free, others });
       mine.push({ folder: need.folder, device, bytes, written: 0 });
     }
-    for (const promised of mine) this.#promised.add(promised);
-    return {
-      wrote: (folder, bytes) => {
-        for (const promised of mine)
-          if (promised.folder === folder) promised.written = Math.max(promised.written, bytes);
-      },
-      release: () => {
-        for (const promised of mine) this.#promised.delete(promised);
-      },
-    };
+    onFound(mine);
+    return mine;
   }
 }
 

@@ -249,6 +249,11 @@ export const workerEvents = {
     payload: z.object({ ...attemptKey, jobId: idSchema, text: z.string() }),
     latestWins: false,
   },
+  'room.free': {
+    doc: 'A disk that was full has room for this task again, which waits for it.',
+    payload: z.object({ jobId: idSchema, taskId: idSchema }),
+    latestWins: false,
+  },
   'inquiry.progress': {
     doc: 'How far an inquiry is.',
     payload: inquiryProgressSchema,

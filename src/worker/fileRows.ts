@@ -28,6 +28,12 @@ export const fileRows = {
     'When giving a result its name takes longer, the log of its job says so. It is waited for all the same: to give up could leave a second result.',
     { min: 1, hot: true },
   ),
+  diskLookSeconds: duration(
+    'seconds',
+    3,
+    'How often a disk that is full is looked at while a job waits for room on it.',
+    { min: 0.1, hot: true },
+  ),
   placeRetryMinSeconds: duration(
     'seconds',
     2,

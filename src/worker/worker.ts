@@ -36,6 +36,7 @@ import { reapProcess } from './processTable.ts';
 import { replacingHandlers } from './replacing.ts';
 import { proveFor, slotKindFor } from './proveFor.ts';
 import { roomNeeded } from './roomNeeded.ts';
+import { RoomWatch } from './roomWatch.ts';
 import { Scratch } from './scratch.ts';
 import { Slots, slotTable } from './slotTable.ts';
 import { defaultWorkerSettings, type WorkerSettings } from './workerSettings.ts';
@@ -86,6 +87,11 @@ class WorkerNode implements Worker {
   readonly #ended = new AbortController();
   readonly #slots = new Slots();
   readonly #room = new DiskRoom();
+  readonly #roomWatch = new RoomWatch({
+    everyMs: () => this.#settings.diskLookSeconds * 1000,
+    timers: systemTimers,
+    hasRoom: async (needs) => (await this.#room.lacks(needs)) === undefined,
+  });
   readonly #rooms = new Map<string, Room>();
   readonly #peer: Peer<CoordinatorMethods, WorkerEvents>;
   readonly #ffmpeg: FfmpegKeeper;
@@ -212,6 +218,7 @@ class WorkerNode implements Worker {
     this.#ffmpeg.close();
     await Promise.all([this.#attempts.close(), this.#inquiries.close()]);
     this.#keepAwake.close();
+    this.#roomWatch.close();
     this.#outbox.close();
     this.#peer.close();
     await this.#running;
@@ -271,7 +278,7 @@ class WorkerNode implements Worker {
     const prover = await this.#ffmpeg.check();
     if (!prover) return { accepted: false };
     const kind = payload.kind === 'probe' ? 'probe' : await this.#slotFor(payload, prover);
-    const room = await this.#takeRoom(payload);
+    const room = await this.#takeRoom(key, payload);
     if (room instanceof DffmpegError) return { accepted: false, waitsFor: room.toData() };
     // From here to the start nothing waits: an offer that is repeated meanwhile is not begun twice.
     const releaseSlot =
@@ -293,10 +300,18 @@ class WorkerNode implements Worker {
     return { accepted: true };
   }
 
-  async #takeRoom(payload: TaskPayload): Promise<Room | DffmpegError | undefined> {
+  /** Where there is none, the coordinator is told as soon as there is. */
+  async #takeRoom({ taskId }: AttemptKey, payload: TaskPayload): Promise<Room | DffmpegError | undefined> {
     if (payload.kind !== 'encode') return undefined;
     await mkdir(this.#scratch.attempts, { recursive: true }).catch(() => undefined);
-    return this.#room.take(roomNeeded(payload, this.#scratch.attempts, this.#settings));
+    const needs = roomNeeded(payload, this.#scratch.attempts, this.#settings);
+    const room = await this.#room.take(needs);
+    if (!(room instanceof DffmpegError)) this.#roomWatch.forget(taskId);
+    else
+      this.#roomWatch.expect(taskId, needs, () => {
+        this.#peer.emit('room.free', { jobId: payload.jobId, taskId });
+      });
+    return room;
   }
 
   async #slotFor(

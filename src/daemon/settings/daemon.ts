@@ -1,7 +1,13 @@
-import { duration, type SettingRow } from '../../protocol/settingRow.ts';
+import { duration, size, type SettingRow } from '../../protocol/settingRow.ts';
 
 /** The daemon as a process: how it begins, ends, and talks. */
 export const daemonSettings = {
+  storeLowMegabytes: size(
+    'megabytes',
+    16,
+    'No new job is taken while less than this is free on the disk of the state folder; what is in the queue goes on.',
+    { hot: true },
+  ),
   leaveSeconds: duration(
     'seconds',
     10,

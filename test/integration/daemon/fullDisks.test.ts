@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rm, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { endDaemon } from '../../../scripts/lib/stateDir.mjs';
 import { jobOutputSchema } from '../../../src/protocol/jobOutput.ts';
 import { JobLogs } from '../../../src/coordinator/jobLog.ts';
 import { errnoCode } from '../../../src/files/errnoCode.ts';
@@ -76,6 +77,53 @@ describe('full disks', function () {
     const done = await box.json(jobOutputSchema, ['job', 'show', id]);
     assert.equal(done.state, 'done');
     assert.ok(existsSync(output));
+  });
+
+  it('is seen to have room at once, and no attempt is begun in vain meanwhile', async () => {
+    box.env['DFFMPEG_DISK_RETRY_SECONDS'] = '600';
+    box.env['DFFMPEG_DISK_LOOK_SECONDS'] = '0.2';
+    await box.clip('clip.mp4');
+    const free = await fill(disk);
+    const output = path.join(disk, 'clip.web.mp4');
+    const id = (await box.run(['encode', 'clip.mp4', '--output', output, '--detach'])).stdout.trim();
+    const log = box.start(['job', 'logs', id, '--follow']);
+    await log.printed('stdout', /disk has 0 MB left/);
+    for (let looks = 0; looks < 5; looks += 1) {
+      const { state, reason } = await box.json(jobOutputSchema, ['job', 'show', id]);
+      assert.deepEqual([state, reason?.code], ['waiting', 'destination-full']);
+    }
+    await free();
+    await log.finished;
+    const { state, attempts } = await box.json(jobOutputSchema, ['job', 'show', id]);
+    assert.equal(state, 'done');
+    // One to look at the source, one that found no room, one that has made the result.
+    assert.equal(attempts.at(-1)?.fence, 3);
+  });
+
+  it('of the queue: new jobs are refused with the reason, and what runs goes on', async () => {
+    box.env['DFFMPEG_STATE_DIR'] = disk;
+    await run('chmod', ['700', disk]);
+    const { clip, preset } = await box.longEncode();
+    const id = (await box.run(['encode', clip, '--preset', preset, '--detach'])).stdout.trim();
+    try {
+      const ballast = await open(path.join(disk, 'ballast'), 'w');
+      const { bavail, bsize } = await statfs(disk);
+      await ballast.appendFile(Buffer.alloc(bavail * bsize - 10e6));
+      await ballast.close();
+      // A look at the disk is good for a moment.
+      let refused = await box.run(['encode', clip, '--detach']);
+      while (refused.code === 0) refused = await box.run(['encode', clip, '--detach']);
+      assert.match(
+        refused.stderr,
+        /The disk of the queue \(.*\) has \d MB left; new jobs are taken when there are 16 MB/,
+      );
+      const { state } = await box.json(jobOutputSchema, ['job', 'show', id]);
+      assert.ok(['accepted', 'probing', 'waiting', 'running'].includes(state), state);
+      await rm(path.join(disk, 'ballast'));
+      while ((await box.run(['encode', clip, '--detach'])).code !== 0);
+    } finally {
+      await endDaemon(disk);
+    }
   });
 
   it('below the low-water mark nothing new is begun, and the job says where and why', async () => {
