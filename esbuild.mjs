@@ -39,6 +39,8 @@ const shared = {
   mainFields: ['module', 'main'],
   sourcemap: 'external',
   legalComments: 'none',
+  // Typographic quotes as they are, not as escapes of twice the size.
+  charset: 'utf8',
   metafile: true,
   logLevel: 'warning',
   define: { 'process.env.NODE_ENV': '"production"' },

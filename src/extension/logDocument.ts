@@ -14,6 +14,7 @@ import type { Job } from '../protocol/model.ts';
 import type { DaemonSession } from './session/daemonSession.ts';
 import { Coalescer } from './model/coalescer.ts';
 import type { Disposable } from './model/emitter.ts';
+import { Holding } from './model/holding.ts';
 import type { JobBoard } from './model/jobBoard.ts';
 import { errorText } from './model/errorText.ts';
 
@@ -50,11 +51,13 @@ export class LogDocuments implements TextDocumentContentProvider, Disposable {
     for (const uri of uris) this.#changes.fire(Uri.parse(uri));
   });
   readonly #subscriptions: readonly Disposable[];
+  readonly #following: Holding;
 
   readonly onDidChange = this.#changes.event;
 
   constructor(session: DaemonSession, board: JobBoard) {
     this.#session = session;
+    this.#following = new Holding(() => session.followJobs());
     this.#subscriptions = [
       workspace.registerTextDocumentContentProvider(logScheme, this),
       workspace.onDidCloseTextDocument(({ uri }) => {
@@ -95,6 +98,8 @@ export class LogDocuments implements TextDocumentContentProvider, Disposable {
       broken: false,
     };
     this.#logs.set(key, log);
+    // That its job is retried is heard of.
+    this.#following.hold();
     return this.#firstPart(key, uri.query, log);
   }
 
@@ -168,6 +173,7 @@ export class LogDocuments implements TextDocumentContentProvider, Disposable {
   #forget(key: string): void {
     this.#logs.get(key)?.closed.abort();
     this.#logs.delete(key);
+    if (this.#logs.size === 0) this.#following.dispose();
     endSeen.delete(key);
   }
 }

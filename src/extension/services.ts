@@ -25,6 +25,7 @@ import { registerStatusPage, type StatusPage } from './statusPage.ts';
 import { JobsTree } from './views/jobsTree.ts';
 import { JobsView } from './views/jobsView.ts';
 import { PresetsTree } from './views/presetsTree.ts';
+import { VisibleFollower } from './views/visibleFollower.ts';
 import { WatchTree } from './views/watchTree.ts';
 import { WatchView } from './views/watchView.ts';
 import { WorkersTree } from './views/workersTree.ts';
@@ -82,14 +83,13 @@ export function createServices(context: ExtensionContext): Services {
   const presets = new Presets(context.workspaceState, settingsFiles, presetFiles);
   const notifier = new Notifier(session);
   const logs = new LogDocuments(session, board);
-  const batches = new Batches(
-    board,
-    (jobs) => {
+  const batches = new Batches(board, {
+    tell: (jobs) => {
       void notifier.tell(jobs, {
         help: (action, failed) => failureHelp.run(action, failed),
       });
     },
-    (id) => {
+    lookUp: (id) => {
       void session.request('jobs.get', { id }).then(
         ({ job }) => {
           board.applyJobs([job]);
@@ -97,7 +97,8 @@ export function createServices(context: ExtensionContext): Services {
         () => undefined,
       );
     },
-  );
+    follow: () => session.followJobs(),
+  });
   const encode = new EncodeFiles({
     session,
     board,
@@ -136,17 +137,16 @@ export function createServices(context: ExtensionContext): Services {
     source: { board, link: () => session.link, onDidChangeLink: session.onDidChangeLink },
     watch: () => {
       if (workspace.isTrusted) void session.watch();
-      return session.watchLoad();
+      return both(session.followJobs(), session.watchLoad());
     },
     logger: console,
   });
   const presetDiagnostics = new PresetDiagnostics(presets, presetFiles);
   const statusBar = new StatusBar(board, session);
   const viewStateKeeper = new ViewStateKeeper(board, session);
-  const views = [
-    window.registerTreeDataProvider('dffmpeg.workers', workersTree),
-    window.registerTreeDataProvider('dffmpeg.presets', presetsTree),
-  ];
+  const workersView = window.createTreeView('dffmpeg.workers', { treeDataProvider: workersTree });
+  const followers = [jobsView.follower, watchView.follower, new VisibleFollower(workersView, session)];
+  const views = [workersView, ...followers, window.registerTreeDataProvider('dffmpeg.presets', presetsTree)];
   const services = { session, board, presets, settingsFiles, presetDiagnostics, notifier, encode, questions, jobActions, failureHelp,
     jobsTree, jobsView, workersTree, presetsTree, watchFolders, watchTree, watchView, logs, statusBar, statusPage, viewStateKeeper }; // prettier-ignore
   return {
@@ -155,12 +155,22 @@ export function createServices(context: ExtensionContext): Services {
       if (!workspace.isTrusted) return;
       void presetFiles.begin();
       await session.attach();
-      if (jobsView.visible || watchView.visible || session.isLoadWatched) await session.watch();
+      for (const follower of followers) await follower.look();
+      if (session.isFollowed) await session.watch();
     },
     dispose: () => {
       // The link last: the others still listen to it while they go.
       for (const part of [...views, statusPage, jobsView, jobsTree, workersTree, presetsTree, watchView, watchTree, watchFolders, statusBar, viewStateKeeper,
         presetDiagnostics, presets, presetFiles, batches, logs, previews, session]) part.dispose(); // prettier-ignore
+    },
+  };
+}
+
+function both(one: Disposable, other: Disposable): Disposable {
+  return {
+    dispose: () => {
+      one.dispose();
+      other.dispose();
     },
   };
 }

@@ -78,6 +78,14 @@ export class JobBoard {
     this.#changes.fire({ kind: 'reset' });
   }
 
+  /** Jobs are not followed: what is known of them stays, but for what is out of date in a moment. */
+  applyOutline({ workers, counts }: Pick<BoardSnapshot, 'workers' | 'counts'>): void {
+    this.#progress.clear();
+    this.#workers = workers;
+    this.#counts = counts;
+    this.#changes.fire({ kind: 'counts' });
+  }
+
   applyJobs(jobs: readonly Job[]): void {
     for (const job of jobs) {
       const known = this.#jobs.get(job.id);

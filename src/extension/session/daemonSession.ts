@@ -47,9 +47,8 @@ export class DaemonSession implements Disposable {
   #mayStart = false;
   #starting: Promise<DaemonConnection> | undefined;
   #subscription: Subscription | undefined;
-  #jobsWanted = false;
-  /** Who looks at the workers' load now; measuring costs. */
-  #loadWatchers = 0;
+  /** Who looks at jobs now, and who at the workers' load: telling costs, and measuring. */
+  readonly #followers = { jobs: 0, load: 0 };
   #disposed = false;
 
   readonly #watchChanges = new Emitter<readonly WatchFolder[]>();
@@ -87,32 +86,28 @@ export class DaemonSession implements Disposable {
     }
   }
 
-  /** Follows every job from now on; starts a daemon only where there are jobs to show. */
+  /** Has a link from now on; starts a daemon only where there are jobs to show. */
   async watch(): Promise<void> {
-    this.#wantJobs();
     if (this.#connection || this.#starting) return;
     if (await this.#hasStore()) await this.connection().catch(() => undefined);
   }
 
-  /** The workers' load is measured, while there is a link, until the returned handle is disposed of. */
-  watchLoad(): Disposable {
-    this.#changeLoadWatchers(1);
-    let held = true;
-    return {
-      dispose: () => {
-        if (held) this.#changeLoadWatchers(-1);
-        held = false;
-      },
-    };
+  /** Jobs, workers and watched folders are told of, while there is a link, until the handle is disposed of. */
+  followJobs(): Disposable {
+    return this.#follower('jobs');
   }
 
-  get isLoadWatched(): boolean {
-    return this.#loadWatchers > 0;
+  /** The workers' load is measured, while there is a link, until the handle is disposed of. */
+  watchLoad(): Disposable {
+    return this.#follower('load');
+  }
+
+  get isFollowed(): boolean {
+    return this.#followers.jobs > 0 || this.#followers.load > 0;
   }
 
   /** A connection that works, with a daemon started if need be. Rejects with a `DffmpegError`. */
   async connection(): Promise<DaemonConnection> {
-    this.#wantJobs();
     if (this.#starting) return this.#starting;
     const connection = this.#connection;
     if (connection?.state.name === 'connected') return connection;
@@ -215,27 +210,33 @@ export class DaemonSession implements Disposable {
     }
   }
 
-  #changeLoadWatchers(by: 1 | -1): void {
-    const before = this.#loadWatchers;
-    this.#loadWatchers += by;
-    if (before === 0 || this.#loadWatchers === 0) this.#subscribe();
-  }
-
-  #wantJobs(): void {
-    if (this.#jobsWanted) return;
-    this.#jobsWanted = true;
-    this.#subscribe();
+  #follower(what: 'jobs' | 'load'): Disposable {
+    const change = (by: 1 | -1): void => {
+      const before = this.#followers[what];
+      this.#followers[what] += by;
+      if (before === 0 || this.#followers[what] === 0) this.#subscribe();
+    };
+    change(1);
+    let held = true;
+    return {
+      dispose: () => {
+        if (held) change(-1);
+        held = false;
+      },
+    };
   }
 
   #subscribe(): void {
     this.#subscription?.close();
     const board = this.#board;
-    const topics = this.#jobsWanted ? jobTopics : countTopics;
+    const { jobs, load } = this.#followers;
+    const topics = jobs > 0 ? jobTopics : countTopics;
     this.#subscription = this.#connection?.subscribe(
-      { topics: this.#loadWatchers > 0 ? [...topics, 'load'] : topics },
+      { topics: load > 0 ? [...topics, 'load'] : topics },
       {
         onSnapshot: (state) => {
-          board.applySnapshot(state);
+          if (jobs > 0) board.applySnapshot(state);
+          else board.applyOutline(state);
         },
         onJobs: (jobs) => {
           board.applyJobs(jobs);

@@ -1,11 +1,4 @@
-import {
-  Uri,
-  window,
-  workspace,
-  type DataTransfer,
-  type TreeDragAndDropController,
-  type TreeView,
-} from 'vscode';
+import { Uri, window, type DataTransfer, type TreeDragAndDropController, type TreeView } from 'vscode';
 import type { Job } from '../../protocol/model.ts';
 import type { DaemonSession } from '../session/daemonSession.ts';
 import type { Disposable } from '../model/emitter.ts';
@@ -14,6 +7,7 @@ import type { JobBoard } from '../model/jobBoard.ts';
 import type { LinkState } from '../model/viewState.ts';
 import type { JobsNode } from './jobNodes.ts';
 import type { JobsTree } from './jobsTree.ts';
+import { VisibleFollower } from './visibleFollower.ts';
 
 export interface JobsViewServices {
   readonly session: DaemonSession;
@@ -24,6 +18,7 @@ export interface JobsViewServices {
 
 /** The Jobs view: connects when it is seen, shows the number of running jobs, takes files that are dropped. */
 export class JobsView implements Disposable {
+  readonly follower: VisibleFollower;
   readonly #view: TreeView<JobsNode>;
   readonly #tree: JobsTree;
   readonly #subscriptions: Disposable[];
@@ -35,11 +30,10 @@ export class JobsView implements Disposable {
       canSelectMany: true,
       dragAndDropController: new DropFiles(encode),
     });
+    this.follower = new VisibleFollower(this.#view, session);
     this.#subscriptions = [
       this.#view,
-      this.#view.onDidChangeVisibility(({ visible }) => {
-        if (visible && workspace.isTrusted) void session.watch();
-      }),
+      this.follower,
       board.onDidChange(() => {
         this.#showBadge(board.counts.running);
       }),

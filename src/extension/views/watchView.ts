@@ -1,18 +1,17 @@
-import { window, workspace, type TreeView } from 'vscode';
+import { window, type TreeView } from 'vscode';
 import type { Disposable } from '../model/emitter.ts';
 import type { DaemonSession } from '../session/daemonSession.ts';
+import { VisibleFollower } from './visibleFollower.ts';
 import type { WatchNode, WatchTree } from './watchTree.ts';
 
 /** The view Watched Folders: connects when it is seen. */
 export class WatchView implements Disposable {
+  readonly follower: VisibleFollower;
   readonly #view: TreeView<WatchNode>;
-  readonly #subscription: Disposable;
 
   constructor(session: DaemonSession, tree: WatchTree) {
     this.#view = window.createTreeView('dffmpeg.watchFolders', { treeDataProvider: tree });
-    this.#subscription = this.#view.onDidChangeVisibility(({ visible }) => {
-      if (visible && workspace.isTrusted) void session.watch();
-    });
+    this.follower = new VisibleFollower(this.#view, session);
   }
 
   get visible(): boolean {
@@ -20,7 +19,7 @@ export class WatchView implements Disposable {
   }
 
   dispose(): void {
-    this.#subscription.dispose();
+    this.follower.dispose();
     this.#view.dispose();
   }
 }
