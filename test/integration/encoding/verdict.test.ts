@@ -496,7 +496,7 @@ const healthySound: readonly TraitName[] = [
 ];
 
 describe('what the verdict says', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let ffmpeg: TestedFfmpeg;
   let media: string;
   let scratch: string;
