@@ -55,8 +55,8 @@ export interface PlacingContext<W extends SlotsView> {
 
 /**
  * Chooses the candidate that will have finished first, and writes that into the timetable. A task is held for a busy
- * worker where that is clearly better than the best free one, and both are known well enough to say so: what nothing is
- * known of is tried, or nothing would ever be known of it.
+ * worker where that is clearly better than the best free one. A guess of the speed is enough for that: begun on a slow
+ * worker, a long job costs more than a wait for nothing. Where nobody can say how long something takes, it is not held.
  *
  * It is held no longer than the free worker would have needed: so, whatever becomes of the predictions, it ends at most
  * that much later than it could have (the argument of the ski-rental problem: rent until renting has cost as much as buying).
@@ -101,7 +101,7 @@ function isWorthHolding(
   free: Placed,
   { settings, heldFor }: Pick<PlacingContext<SlotsView>, 'settings' | 'heldFor'>,
 ): boolean {
-  if (busy.end.basis !== 'learnt' || free.end.basis !== 'learnt') return false;
+  if (busy.end.basis === 'unknown' || free.end.basis === 'unknown') return false;
   return (
     heldFor < longestHold(free, settings) &&
     free.end.at >= settings.holdFactor * busy.end.at &&

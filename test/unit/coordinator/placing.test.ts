@@ -47,9 +47,12 @@ describe('placing', () => {
     assert.equal(chosen(choose([machine('slow', 20), machine('fast', 2, [6])])), 'now slow', 'seconds only');
   });
 
-  it('waits on no guess: what nothing is known of is tried', () => {
+  it('waits on a guess as well, but not where nobody knows how long anything takes', () => {
     const machines = [machine('slow', 1000), machine('fast', 100, [100])];
-    assert.equal(chosen(choose(machines, { learnt: false })), 'now slow');
+    assert.equal(chosen(choose(machines, { learnt: false })), 'hold fast');
+    const unknown = machine('fast', 100, [100]);
+    const busy = { ...unknown, endings: (): Moment[] => [{ at: 100, basis: 'unknown' }] };
+    assert.equal(chosen(choose([machine('slow', 1000), busy])), 'now slow');
   });
 
   it('holds nothing for longer than the free worker would have needed', () => {
