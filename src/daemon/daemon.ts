@@ -43,6 +43,8 @@ export interface TestParts {
   readonly wrapStore?: (store: Store, file: string) => Store;
   readonly fs?: PlacingFs;
   readonly queue?: Partial<QueueSettings>;
+  /** Once there is a queue: a test has workers of its own. */
+  readonly onQueue?: (coordinator: Coordinator) => void;
 }
 
 /** The id under which the worker of the daemon itself finds its attempts again after a restart. */
@@ -93,6 +95,7 @@ export class Daemon {
     const { coordinator, watch } = await this.#openQueue();
     const discovery = await this.#listen(coordinator, watch);
     this.#startWorker(coordinator);
+    this.#parts.onQueue?.(coordinator);
     this.#keepJobs = () => coordinator.keepJobs(this.#settings.queue.retention);
     // Last: who finds the file finds a daemon that answers.
     await writeFileAtomic(discoveryPath(this.#stateDir), JSON.stringify(discovery), { mode: 0o600 });

@@ -121,7 +121,10 @@ export function doneJob(id: string): StoredJob {
   };
 }
 
-/** Makes a store of `count` copies of one job, by the database itself: a million in seconds. */
+/**
+ * Adds `count` copies of one job to the store, by the database itself: a million in seconds. Their ids have the first
+ * letter of the template's.
+ */
 export async function fillStore(directory: string, count: number, template: StoredJob): Promise<void> {
   const file = storeFile(directory);
   const store = await openSqliteStore({ file, programVersion });
@@ -130,6 +133,8 @@ export async function fillStore(directory: string, count: number, template: Stor
   if (count < 2) return;
   const database = new DatabaseSync(file);
   const numbers = `with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count - 1})`;
+  const templateId = template.job.id;
+  const ofTemplate: Readonly<Record<string, string>> = { jobs: 'id', tasks: 'job_id' };
   const copy = (table: string, columns: Readonly<Record<string, string>>): void => {
     const names = database
       .prepare(`select name from pragma_table_info('${table}')`)
@@ -137,10 +142,11 @@ export async function fillStore(directory: string, count: number, template: Stor
       .map(({ name }) => String(name));
     const values = names.map((name) => columns[name] ?? `t.${name}`);
     database.exec(
-      `${numbers} insert into ${table} (${names.join()}) select ${values.join()} from n, ${table} t`,
+      `${numbers} insert into ${table} (${names.join()}) select ${values.join()} from n, ${table} t ` +
+        `where t.${ofTemplate[table]} = '${templateId}'`,
     );
   };
-  const id = `printf('j%09d', i)`;
+  const id = `printf('${templateId[0]}%09d', i)`;
   database.exec('pragma synchronous = off; begin');
   copy('jobs', { id, submission_id: `'s-' || ${id}`, revision: 't.revision + i' });
   copy('tasks', { id: `${id} || '-' || t.kind`, job_id: id, rank: 't.rank + i' });
