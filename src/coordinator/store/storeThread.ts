@@ -4,6 +4,8 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { toDffmpegError } from '../../protocol/errors.ts';
+import { systemTimers } from '../../protocol/timers.ts';
+import { MemoryRest } from '../memoryRest.ts';
 import type { Store } from '../store.ts';
 import { openStore, type StoreOptions } from './dialects.ts';
 import {
@@ -17,6 +19,7 @@ import {
 const port = parentPort;
 if (!port) throw new Error('This file is the store’s thread; the daemon starts it.');
 
+const rest = new MemoryRest(systemTimers);
 const underWay = new Set<Promise<void>>();
 let ready: StoreAnswer[] = [];
 
@@ -58,6 +61,8 @@ function serve(store: Store, { id, method, args }: StoreCall): void {
 await settle(openedId, async () => {
   const store = await openStore(workerData as StoreOptions);
   port.on('message', ({ calls }: StoreCalls) => {
+    if (calls.some(({ method }) => method === 'close')) rest.close();
+    else rest.worked();
     for (const call of calls) serve(store, call);
   });
 });

@@ -16,6 +16,7 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/coordinator/jobView.ts#jobBytes': 'How jobs are shared out over frames; follows from the frame size.',
   'src/coordinator/planner.ts#maxPresetCharacters': 'A preset fits one frame.',
   'src/worker/probeTask.ts#maxProbeCharacters': 'What is known of the sources fits one frame.',
+  'src/coordinator/memoryRest.ts#restMs': 'When memory is given back; changes no outcome.',
   'src/daemon/storeRoom.ts#everyMs': 'Bounds the cost of a submit; the mark is a setting.',
   'src/worker/keepAwake.ts#stderr': 'A bound on what another program may say.',
   'src/worker/lineBatcher.ts#maxLineLength': 'Format of the job’s log.',
