@@ -108,6 +108,8 @@ export interface JobPage {
   readonly limit: number;
   /** `next` of the page before. */
   readonly after?: string | undefined;
+  /** Else the newest come first. */
+  readonly oldestFirst?: boolean | undefined;
 }
 
 export interface QueuePage {

@@ -1,6 +1,7 @@
 import type { ClientEvents, ClientMethods, topics } from '../protocol/clientContract.ts';
 import type { ReceivedParams } from '../protocol/contract.ts';
 import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
+import { endStates } from '../protocol/jobState.ts';
 import type { Counts, Job, WorkerInfo } from '../protocol/model.ts';
 import type { Peer } from '../protocol/peer.ts';
 import type { ChangeFeed, Changes } from './changeFeed.ts';
@@ -25,6 +26,10 @@ export interface SubscriptionOptions {
 
 type Emits = Pick<Peer<Record<never, never>, ClientEvents>, 'emit'>;
 const activeStates = ['probing', 'running', 'verifying', 'committing'] as const;
+/** Those that will be begun soonest first. */
+const queuedStates = ['waiting', 'planned', 'accepted', 'paused'] as const;
+/** At least this part of a snapshot is kept for jobs that have ended, where more wait than it holds. */
+const finishedShare = 5;
 
 type Topic = (typeof topics)[number];
 
@@ -96,15 +101,21 @@ export class Subscription {
     return { snapshot: true, jobs, removed: [], cursor };
   }
 
-  /** What runs may be older than the newest: it comes first, and always. */
+  /** Something of each: all that runs, the head of what waits, and the latest that have ended. */
   async #newest(limit: number): Promise<Job[]> {
     const { store } = this.#options;
-    const [active, newest] = await Promise.all([
-      store.jobs({ limit, states: activeStates }),
-      store.jobs({ limit }),
-    ]);
-    const byId = new Map([...active.jobs, ...newest.jobs].map((stored) => [stored.job.id, stored]));
-    return inOneFrame(await this.#options.forecasts.added([...byId.values()].slice(0, limit).map(toJob)));
+    const { jobs: found } = await store.jobs({ limit, states: activeStates });
+    const forFinished = Math.ceil(limit / finishedShare);
+    for (const state of queuedStates) {
+      const left = limit - forFinished - found.length;
+      if (left <= 0) break;
+      found.push(...(await store.jobs({ limit: left, states: [state], oldestFirst: true })).jobs);
+    }
+    if (found.length < limit)
+      found.push(...(await store.jobs({ limit: limit - found.length, states: endStates })).jobs);
+    // Read one after the other: one that has changed meanwhile may be there twice.
+    const byId = new Map(found.map((stored) => [stored.job.id, stored]));
+    return inOneFrame(await this.#options.forecasts.added([...byId.values()].map(toJob)));
   }
 
   #listen(): void {

@@ -37,19 +37,34 @@ export async function idsWithPrefix(db: Reading, prefix: string, limit: number):
 
 export async function jobs(
   db: Reading,
-  { states, limit, after }: JobPage,
+  { states, limit, after, oldestFirst = false }: JobPage,
 ): Promise<{ jobs: StoredJob[]; next?: string }> {
   let query = db
     .selectFrom('jobs')
-    .selectAll()
-    .orderBy('id', 'desc')
+    .select('id')
+    .orderBy('id', oldestFirst ? 'asc' : 'desc')
     .limit(limit + 1);
-  if (states) query = query.where('state', 'in', states);
-  if (after !== undefined) query = query.where('id', '<', after);
-  const rows = await query.execute();
-  const page = await withParts(db, rows.slice(0, limit));
-  const last = page.at(-1);
-  return rows.length > limit && last ? { jobs: page, next: last.job.id } : { jobs: page };
+  if (after !== undefined) query = query.where('id', oldestFirst ? '>' : '<', after);
+  // State by state, since an index gives the order within one: no database sorts a long history for a page of it.
+  const ids: string[] = [];
+  for (const state of states ?? [undefined])
+    for (const { id } of await (state ? query.where('state', '=', state) : query).execute()) ids.push(id);
+  ids.sort((a, b) => (a < b === oldestFirst ? -1 : 1));
+  const wanted = ids.slice(0, limit);
+  const page = await jobsInOrder(db, wanted);
+  const last = wanted.at(-1);
+  return ids.length > limit && last !== undefined ? { jobs: page, next: last } : { jobs: page };
+}
+
+async function jobsInOrder(db: Reading, ids: readonly string[]): Promise<StoredJob[]> {
+  const rows: JobsTable[] = [];
+  for (const chunk of chunks(ids))
+    rows.push(...(await db.selectFrom('jobs').selectAll().where('id', 'in', chunk).execute()));
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return withParts(
+    db,
+    ids.flatMap((id) => byId.get(id) ?? []),
+  );
 }
 
 export async function changesSince(db: Reading, cursor: number, limit: number): Promise<StoredChanges> {

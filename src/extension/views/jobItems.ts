@@ -49,6 +49,12 @@ export function olderItem(): TreeItem {
   return clickable('Show older…', 'dffmpeg.showOlder', new ThemeIcon('history'));
 }
 
+export function moreItem(count: number): TreeItem {
+  const item = new TreeItem(`${count} more, whose turn comes later`);
+  item.iconPath = new ThemeIcon('ellipsis');
+  return item;
+}
+
 export function noticeItem(notice: NoticeNode['notice'], error: ErrorData | undefined): TreeItem {
   const warning = new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
   if (notice === 'noFfmpeg') {

@@ -1,7 +1,7 @@
 import type { JobGroup } from '../model/jobBoard.ts';
 
 /** Elements of the Jobs view. They stay the same objects, so that one row can be drawn anew by itself. */
-export type JobsNode = NoticeNode | GroupNode | JobNode | OlderNode;
+export type JobsNode = NoticeNode | GroupNode | JobNode | OlderNode | MoreNode;
 
 /** What stands in the way while there are jobs to see. */
 export interface NoticeNode {
@@ -21,6 +21,11 @@ export interface JobNode {
 
 export interface OlderNode {
   readonly kind: 'older';
+}
+
+/** Jobs that wait behind those that the window knows. */
+export interface MoreNode {
+  readonly kind: 'more';
 }
 
 export function isJobNode(value: unknown): value is JobNode {

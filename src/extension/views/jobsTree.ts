@@ -5,8 +5,8 @@ import { Coalescer } from '../model/coalescer.ts';
 import type { Disposable } from '../model/emitter.ts';
 import { jobGroups, type BoardChange, type JobBoard, type JobGroup } from '../model/jobBoard.ts';
 import { isFfmpegMissing, missingFfmpeg } from '../model/viewState.ts';
-import { groupItem, jobItem, noticeItem, olderItem, resolveJobTooltip } from './jobItems.ts';
-import type { GroupNode, JobNode, JobsNode, NoticeNode, OlderNode } from './jobNodes.ts';
+import { groupItem, jobItem, moreItem, noticeItem, olderItem, resolveJobTooltip } from './jobItems.ts';
+import type { GroupNode, JobNode, JobsNode, MoreNode, NoticeNode, OlderNode } from './jobNodes.ts';
 
 /** Milliseconds between two redraws of one row: 4 a second is as fast as progress comes. */
 const interval = 250;
@@ -19,6 +19,7 @@ const groups: Record<JobGroup, GroupNode> = {
   finished: { kind: 'group', group: 'finished' },
 };
 const older: OlderNode = { kind: 'older' };
+const more: MoreNode = { kind: 'more' };
 const notices: Record<NoticeNode['notice'], NoticeNode> = {
   noFfmpeg: { kind: 'notice', notice: 'noFfmpeg' },
   disconnected: { kind: 'notice', notice: 'disconnected' },
@@ -62,13 +63,17 @@ export class JobsTree implements TreeDataProvider<JobsNode>, Disposable {
     }
     if (node.kind !== 'group') return [];
     const jobs = this.#board.jobsOf(node.group);
-    if (node.group !== 'finished') return jobs.map(({ id }) => this.node(id));
+    if (node.group !== 'finished') {
+      const rows: JobsNode[] = jobs.map(({ id }) => this.node(id));
+      return this.#unknown(node.group) > 0 ? [...rows, more] : rows;
+    }
     const shown: JobsNode[] = jobs.slice(0, this.#shownFinished).map(({ id }) => this.node(id));
     return this.#hasOlder() ? [...shown, older] : shown;
   }
 
   getParent(node: JobsNode): JobsNode | undefined {
     if (node.kind === 'older') return groups.finished;
+    if (node.kind === 'more') return groups.waiting;
     if (node.kind !== 'job') return undefined;
     const group = jobGroups.find((name) => this.#board.jobsOf(name).some(({ id }) => id === node.id));
     return group && groups[group];
@@ -85,6 +90,8 @@ export class JobsTree implements TreeDataProvider<JobsNode>, Disposable {
         return groupItem(node.group, this.#countOf(node.group));
       case 'older':
         return olderItem();
+      case 'more':
+        return moreItem(this.#unknown('waiting'));
       case 'job':
         return jobItem(node.id, this.#board.job(node.id), this.#board.progress(node.id));
     }
@@ -106,7 +113,7 @@ export class JobsTree implements TreeDataProvider<JobsNode>, Disposable {
 
   async showOlder(): Promise<void> {
     this.#shownFinished += pageSize;
-    while (this.#board.jobsOf('finished').length < this.#shownFinished && this.#hasUnknown()) {
+    while (this.#board.jobsOf('finished').length < this.#shownFinished && this.#unknown('finished') > 0) {
       const page = await this.#session.request('jobs.list', {
         states: [...endStates],
         limit: 100,
@@ -154,6 +161,8 @@ export class JobsTree implements TreeDataProvider<JobsNode>, Disposable {
         if (this.#root().includes(notices.noFfmpeg)) this.#coalescer.add(notices.noFfmpeg);
         return;
       case 'counts':
+        // The number of a group that the board does not hold whole.
+        for (const group of jobGroups) if (this.#unknown(group) > 0) this.#coalescer.add(groups[group]);
     }
   }
 
@@ -186,17 +195,20 @@ export class JobsTree implements TreeDataProvider<JobsNode>, Disposable {
   /** Of all the queue's jobs, also those that are not on the board. */
   #countOf(group: JobGroup): number {
     const known = this.#board.jobsOf(group).length;
-    if (group !== 'finished') return known;
-    const { done, failed, cancelled } = this.#board.counts;
-    return Math.max(known, known === 0 ? 0 : done + failed + cancelled);
+    // A window that has just begun may have heard of the jobs and not of their number, or the other way round.
+    if (known === 0) return 0;
+    const { running, waiting, paused, done, failed, cancelled } = this.#board.counts;
+    const told = { running, waiting: waiting + paused, finished: done + failed + cancelled };
+    return Math.max(known, told[group]);
   }
 
-  #hasUnknown(): boolean {
-    return this.#countOf('finished') > this.#board.jobsOf('finished').length;
+  /** How many of a group are not on the board. */
+  #unknown(group: JobGroup): number {
+    return this.#countOf(group) - this.#board.jobsOf(group).length;
   }
 
   #hasOlder(): boolean {
-    return this.#board.jobsOf('finished').length > this.#shownFinished || this.#hasUnknown();
+    return this.#board.jobsOf('finished').length > this.#shownFinished || this.#unknown('finished') > 0;
   }
 }
 
@@ -209,6 +221,7 @@ function keyOf(node: JobsNode): string {
     case 'job':
       return node.id;
     case 'older':
+    case 'more':
       return node.kind;
   }
 }

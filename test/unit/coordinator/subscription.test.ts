@@ -2,10 +2,32 @@ import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Changes } from '../../../src/coordinator/changeFeed.ts';
 import { Subscription, type SubscriptionOptions } from '../../../src/coordinator/subscription.ts';
+import { noCounts, type JobState } from '../../../src/protocol/jobState.ts';
 import { storedJob } from './fixtures.ts';
-import { noCounts } from '../../../src/protocol/jobState.ts';
+import { Harness } from './harness.ts';
 
 describe('subscription', () => {
+  it('begins with what runs, the head of what waits and the latest that ended, however many wait', async () => {
+    const harness = await Harness.start();
+    try {
+      const submit = (id: string, state: JobState) => harness.store.submit(storedJob(id, { state }));
+      for (let number = 10; number < 40; number += 1) await submit(`a${number}`, 'done');
+      for (let number = 10; number < 60; number += 1) await submit(`b${number}`, 'waiting');
+      await submit('c1', 'running');
+      const { jobs, snapshot } = await harness
+        .client()
+        .peer.request('subscribe', { topics: ['jobs'], limit: 10 });
+      assert.equal(snapshot, true);
+      const waiting = Array.from({ length: 7 }, (_, index) => `b${10 + index}`);
+      assert.deepEqual(
+        jobs.map(({ id }) => id),
+        ['c1', ...waiting, 'a39', 'a38'],
+      );
+    } finally {
+      await harness.stop();
+    }
+  });
+
   it('tells only what its answer did not hold, also where one batch holds both', async () => {
     let tell: (changes: Changes) => void = () => undefined;
     const changes = (...revisions: number[]): Changes => ({

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { JobWrite, Reservation, Store } from '../../../../src/coordinator/store.ts';
+import type { JobPage, JobWrite, Reservation, Store } from '../../../../src/coordinator/store.ts';
 import type { AttemptRecord, StoredJob, TaskRecord } from '../../../../src/coordinator/store/records.ts';
 import { defaultQueueSettings } from '../../../../src/coordinator/queueSettings.ts';
 import { probe, storedJob } from '../fixtures.ts';
@@ -239,6 +239,25 @@ export function describeRecords(given: () => OpenStore): void {
       assert.equal((await store.jobs({ limit: 2, states: ['done'] })).jobs[0]?.job.id, 'b');
       assert.deepEqual(await store.counts(), { ...noCounts, waiting: 2, done: 1 });
       assert.deepEqual(await store.jobs({ limit: 2, states: [] }), { jobs: [] });
+    });
+
+    it('lists pages of several states in one order, also the oldest first', async () => {
+      const ids = ['a', 'b', 'c', 'd', 'e'];
+      const states = ['done', 'failed', 'accepted', 'done', 'failed'] as const;
+      for (const [index, id] of ids.entries())
+        await store.submit(storedJob(id, { state: states[index] ?? 'done' }));
+      const walk = async (page: Omit<JobPage, 'limit'>): Promise<string[]> => {
+        const found: string[] = [];
+        for (let after: string | undefined; ;) {
+          const { jobs, next } = await store.jobs({ ...page, limit: 2, after });
+          found.push(...jobs.map(({ job }) => job.id));
+          if (next === undefined) return found;
+          after = next;
+        }
+      };
+      assert.deepEqual(await walk({ states: ['done', 'failed'] }), ['e', 'd', 'b', 'a']);
+      assert.deepEqual(await walk({ states: ['done', 'failed'], oldestFirst: true }), ['a', 'b', 'd', 'e']);
+      assert.deepEqual(await walk({ oldestFirst: true }), ids);
     });
 
     it('finds what is under way, attached jobs, and ids by their beginning', async () => {
