@@ -132,7 +132,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   const dispatcher = new Dispatcher({
     ...{ book, fleet, attempts, settings, clock, monotonic, timers, platform, isPaused, speeds, onError },
     recover: (worker) => {
-      recovery.workerIsBack(worker);
+      recovery.isUnwritten(worker);
     },
   });
   const wake = (): void => {

@@ -199,7 +199,7 @@ export class Dispatcher {
     }
   }
 
-  /** The assignment may have been stored all the same. */
+  /** What is stored of it may be more than what this daemon knows: that is brought to an end. */
   #doubt(worker: ConnectedWorker, { slot }: RunningAttempt): void {
     // Not at once again: a full disk refuses every write.
     worker.isBusy(slot);
@@ -217,7 +217,7 @@ export class Dispatcher {
   }
 
   async #offer(worker: ConnectedWorker, attempt: RunningAttempt, job: QueueEntry['job']): Promise<void> {
-    const { attempts, settings, platform, onError } = this.#options;
+    const { attempts, settings, platform } = this.#options;
     const { taskId, fence, jobId } = attempt;
     try {
       const payload = job.state === 'probing' ? probePayload(job, platform) : encodePayload(job);
@@ -235,12 +235,24 @@ export class Dispatcher {
       // It may have taken the offer all the same.
       if (error.code === 'timeout')
         worker.peer.request('task.cancel', { taskId, fence }).catch(() => undefined);
-      await attempts.failed(jobId, attempt, error.toData()).catch((again: unknown) => {
-        onError(toDffmpegError(again));
-      });
+      const isStored = error.code !== 'store-unavailable' && (await this.#storeFailure(attempt, error));
       worker.release(attempt);
+      // Declined or failed, and the store does not know: what it takes to be under way would be so for ever.
+      if (!isStored) this.#doubt(worker, attempt);
     }
     this.wake('queue');
+  }
+
+  /** Whether it could be written. */
+  async #storeFailure(attempt: RunningAttempt, error: DffmpegError): Promise<boolean> {
+    try {
+      await this.#options.attempts.failed(attempt.jobId, attempt, error.toData());
+      return true;
+    } catch (thrown) {
+      const again = toDffmpegError(thrown);
+      this.#options.onError(again);
+      return again.code !== 'store-unavailable';
+    }
   }
 
   #outlook(): Outlook {

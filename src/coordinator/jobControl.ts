@@ -58,7 +58,12 @@ export class JobControl {
     const job = newJobRecord(submission, { id: newId(), sessionId, createdAt: clock() });
     checkPlan(job, platform);
     const refusal = await refuses?.();
-    if (refusal) throw refusal;
+    if (refusal) {
+      // A repeat adds nothing: whoever lost the answer gets it.
+      const earlier = await book.store.submitted(submission.submissionId);
+      if (earlier) return earlier;
+      throw refusal;
+    }
     return book.submit({ job, tasks: [newTask(job.id, 'probe', this.#queuedAt())], attempts: [] });
   }
 

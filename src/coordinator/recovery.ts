@@ -17,10 +17,16 @@ export interface RecoveryOptions {
   readonly onError: (error: DffmpegError) => void;
 }
 
+const hint = 'The job goes back to the queue.';
 const restarted: ErrorData = {
   code: 'worker-lost',
   message: 'The daemon was restarted while this ran.',
-  hint: 'The job goes back to the queue.',
+  hint,
+};
+const unwritten: ErrorData = {
+  code: 'store-unavailable',
+  message: 'The queue’s database could not be written when this was given out.',
+  hint,
 };
 
 /**
@@ -69,7 +75,12 @@ export class Recovery {
 
   /** Brings what this worker left to an end; what fails is tried again for as long as the worker is connected. */
   workerIsBack(worker: ConnectedWorker): void {
-    this.#work(worker, 0);
+    this.#work(worker, restarted, 0);
+  }
+
+  /** The same, of what could not be written of this worker's attempts. */
+  isUnwritten(worker: ConnectedWorker): void {
+    this.#work(worker, unwritten, 0);
   }
 
   async close(): Promise<void> {
@@ -80,38 +91,38 @@ export class Recovery {
   }
 
   /** `failures`: how often in a row it failed before. */
-  #work(worker: ConnectedWorker, failures: number): void {
+  #work(worker: ConnectedWorker, reason: ErrorData, failures: number): void {
     this.#repeats.get(worker.id)?.();
     this.#repeats.delete(worker.id);
     const { fleet, onError, wake } = this.#options;
     const work = (this.#working.get(worker.id) ?? Promise.resolve())
-      .then(() => this.#recover(worker))
+      .then(() => this.#recover(worker, reason))
       .catch((error: unknown) => {
         onError(toDffmpegError(error));
         return false;
       })
       .then((complete) => {
         if (complete && fleet.get(worker.id) === worker) worker.peer.emit('recovered', {});
-        else this.#repeatLater(worker, failures + 1);
+        else this.#repeatLater(worker, reason, failures + 1);
         wake();
       });
     this.#working.set(worker.id, work);
   }
 
-  #repeatLater(worker: ConnectedWorker, failures: number): void {
+  #repeatLater(worker: ConnectedWorker, reason: ErrorData, failures: number): void {
     const { fleet, settings, timers } = this.#options;
     // A later connection of the same worker has its own recovery.
     if (this.#closed || fleet.get(worker.id) !== worker) return;
     this.#repeats.get(worker.id)?.();
     const stop = timers.after(backOff(settings, failures), () => {
       this.#repeats.delete(worker.id);
-      if (fleet.get(worker.id) === worker) this.#work(worker, failures);
+      if (fleet.get(worker.id) === worker) this.#work(worker, reason, failures);
     });
     this.#repeats.set(worker.id, stop);
   }
 
   /** Whether all that this worker left has come to an end. */
-  async #recover(worker: ConnectedWorker): Promise<boolean> {
+  async #recover(worker: ConnectedWorker, reason: ErrorData): Promise<boolean> {
     const { book, onError } = this.#options;
     let complete = true;
     for (const attempt of await this.#leftBy(worker.id)) {
@@ -123,7 +134,7 @@ export class Recovery {
         const granted = stored.job.state === 'committing';
         await this.#reap(worker, attempt, granted);
         if (granted) await this.#finishPlacement(worker, attempt);
-        else await this.#options.attempts.lost(attempt.jobId, attempt, restarted, false);
+        else await this.#options.attempts.lost(attempt.jobId, attempt, reason, false);
       } catch (error) {
         complete = false;
         onError(toDffmpegError(error));

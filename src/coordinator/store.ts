@@ -12,6 +12,8 @@ import type { WatchStore } from './watchStore.ts';
 export interface Store extends WatchStore {
   /** Synced to disk. A repeat with the same submission id returns the stored job and stores nothing. */
   submit(job: StoredJob): Promise<StoredJob>;
+  /** The job that was stored under this submission id. */
+  submitted(submissionId: string): Promise<StoredJob | undefined>;
   /** Returns the job's new revision. Throws `conflict` when the job changed meanwhile or a name is reserved. */
   write(change: JobWrite): Promise<number>;
   /** Sets why jobs wait; those that changed meanwhile are left out. */

@@ -40,6 +40,10 @@ export class SqlStore implements Store {
     return this.#commits.write(true, (session) => insertJob(session, job));
   }
 
+  submitted(submissionId: string): Promise<StoredJob | undefined> {
+    return read.jobWithSubmission(this.#db, submissionId);
+  }
+
   write(change: JobWrite): Promise<number> {
     return this.#commits.write(change.durable ?? false, (session) => updateJob(session, change));
   }

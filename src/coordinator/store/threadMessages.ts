@@ -10,6 +10,7 @@ export type StoreMethod = keyof Store;
 /** The table makes the compiler ask for a method that is new. */
 const methods: Readonly<Record<StoreMethod, true>> = {
   submit: true,
+  submitted: true,
   write: true,
   explain: true,
   job: true,

@@ -38,6 +38,23 @@ describe('coordinator: a store that fails once', () => {
       );
     });
 
+  it('offers again what a worker declined when that could not be written', async () => {
+    const client = await harness.subscribed();
+    const worker = await harness.registered();
+    worker.accepts = () => {
+      worker.accepts = () => true;
+      let writes = 0;
+      harness.faults.write = (call) => ((writes += 1) === 1 ? away() : call());
+      return false;
+    };
+    const { id } = (await client.peer.request('jobs.submit', submission())).job;
+    const { attempts } = await client.job(id, (job) => job.attempts.at(-1)?.state === 'void');
+    assert.equal(attempts.at(-1)?.error?.code, 'store-unavailable');
+    harness.timers.advance(harness.settings.busyRetryMs);
+    await worker.finish(await worker.encode());
+    await client.job(id, ({ state }) => state === 'done');
+  });
+
   it('does not offer at once again what it cannot write', async () => {
     const client = await harness.subscribed();
     await harness.registered();
