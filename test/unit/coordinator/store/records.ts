@@ -92,6 +92,8 @@ export function describeRecords(given: () => OpenStore): void {
       assert.equal(second.job.revision, first.job.revision);
       assert.equal(third.job.id, 'c');
       assert.equal((await store.jobs({ limit: 10 })).jobs.length, 2);
+      assert.equal((await store.submitted('same'))?.job.id, 'a');
+      assert.equal(await store.submitted('another'), undefined);
     });
 
     it('refuses a change of what has changed meanwhile, and only that of a group', async () => {
