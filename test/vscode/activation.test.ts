@@ -5,9 +5,15 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { activated, extensionId, stateDir } from './support/extension.ts';
 
+/**
+ * Milliseconds of the processor. Twice the promise, which `npm run bench -- startup` measures: a machine that is busy
+ * takes more for the same, and this is to find what has grown by a half.
+ */
+const mostMs = 100;
+
 /** Named so that it runs before the tests that start the daemon. */
 describe('activation', () => {
-  it('takes less than 50 ms of the processor, with the loading of the bundle', async () => {
+  it('takes little of the processor, with the loading of the bundle', async () => {
     const { activationCpu } = await activated();
     const extension = vscode.extensions.getExtension(extensionId);
     assert.ok(extension);
@@ -15,7 +21,7 @@ describe('activation', () => {
     // The best of some loads: a machine that is busy with something else says nothing about the bundle.
     const load = Math.min(...Array.from({ length: 5 }, () => loadTime(main)));
     const total = load + activationCpu;
-    assert.ok(total < 50, `${load.toFixed(1)} ms to load, ${activationCpu.toFixed(1)} ms to activate`);
+    assert.ok(total < mostMs, `${load.toFixed(1)} ms to load, ${activationCpu.toFixed(1)} ms to activate`);
   });
 
   it('starts no daemon and writes nothing', async () => {
