@@ -24,6 +24,8 @@ export class Traces {
   readonly #directory: string;
   /** Given out by this process, and not yet to be removed. */
   readonly #inUse = new Set<string>();
+  /** Notes that this process is writing. */
+  readonly #writing = new Set<string>();
   #left = false;
 
   constructor(directory: string) {
@@ -43,6 +45,7 @@ export class Traces {
     const folder = await folderOf(file);
     const note = this.#noteOf(file);
     this.#inUse.add(file);
+    this.#writing.add(note + unfinished);
     try {
       await mkdir(this.#directory, { recursive: true });
       await writeFile(note + unfinished, JSON.stringify({ path: file, folder } satisfies Note));
@@ -51,6 +54,8 @@ export class Traces {
       this.#inUse.delete(file);
       await rm(note + unfinished, { force: true });
       throw isDiskFull(error) ? scratchFull(this.#directory, error) : error;
+    } finally {
+      this.#writing.delete(note + unfinished);
     }
   }
 
@@ -80,7 +85,8 @@ export class Traces {
       const note = isUnfinished ? undefined : await readNote(noteFile);
       if (note && (this.#inUse.has(note.path) || isUsed(note.path) || (await this.remove(note.path))))
         continue;
-      const isDone = note ? await isOld(noteFile, keepDays) : !isUnfinished || (await isOld(noteFile, 1));
+      // Before its note is whole nothing is made: one that a killed process left stands for nothing.
+      const isDone = note ? await isOld(noteFile, keepDays) : !this.#writing.has(noteFile);
       if (isDone) await rm(noteFile, { force: true });
     }
   }

@@ -80,6 +80,15 @@ describe('traces in other people’s folders', () => {
     assert.deepEqual(await readdir(films), ['.dffmpeg-t1-1.try']);
   });
 
+  it('whose note was not finished are forgotten', async () => {
+    await leave('.dffmpeg-t1-1.part');
+    const notes = path.join(root, 'notes');
+    const [note = ''] = await readdir(notes);
+    await rename(path.join(notes, note), path.join(notes, `${note}.tmp`));
+    await new Traces(notes).sweep(nothingUsed, 30);
+    assert.deepEqual(await readdir(notes), []);
+  });
+
   it('of names that are not ours are left alone', async () => {
     await traces.note(path.join(films, 'precious'));
     await mkdir(path.join(films, 'precious'));
