@@ -272,7 +272,8 @@ export const clientMethods = {
     params: z.object({
       topics: z.array(z.enum(topics)),
       since: z.int().optional(),
-      limit: z.int().min(1).max(2000).default(500),
+      /** Of a first answer, which a view waits for: more come with each change, and in pages. */
+      limit: z.int().min(1).max(2000).default(250),
     }),
     result: z.object({
       snapshot: z.boolean(),
