@@ -4,7 +4,7 @@ export interface LowWaterOptions {
   readonly folder: string;
   /** The mark. */
   readonly megabytes: () => number;
-  /** A look is good for so long, milliseconds. */
+  /** A look that found enough is good for so long, milliseconds. */
   readonly everyMs: number;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
@@ -26,7 +26,11 @@ export class LowWater {
     const { folder, megabytes, everyMs, now, free = freeBytes } = this.#options;
     if (!this.#latest || now() - this.#latest.at >= everyMs)
       this.#latest = { at: now(), bytes: free(folder).catch(() => Infinity) };
-    const bytes = await this.#latest.bytes;
-    return bytes < megabytes() * 1e6 ? bytes : undefined;
+    const looked = this.#latest;
+    const bytes = await looked.bytes;
+    if (bytes >= megabytes() * 1e6) return undefined;
+    // Whoever has freed some space and tries again is not told of what was.
+    if (this.#latest === looked) this.#latest = undefined;
+    return bytes;
   }
 }
