@@ -42,7 +42,9 @@ export async function check(scene: Scene, job: Job): Promise<string[]> {
   }));
   const allowed = new Set([...scene.foreign.keys(), ...expected.map(({ name }) => name)]);
   for (const name of await readdir(scene.destination))
-    if (!allowed.has(name)) wrong.push(`There is a ${name} in the destination.`);
+    // Hidden names of ours are removed a moment later: see `leftovers`.
+    if (!allowed.has(name) && !name.startsWith('.dffmpeg-'))
+      wrong.push(`There is a ${name} in the destination.`);
   for (const [index, { result, name }] of expected.entries()) {
     const target = path.join(scene.destination, name);
     const told = job.outputs[index]?.path;
