@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { secondFfmpeg } from '../../../scripts/lib/secondFfmpeg.mjs';
+import { DffmpegError } from '../../../src/protocol/errors.ts';
 import type { OutputPreset } from '../../../src/encoding/output.ts';
 import { outputsOf } from '../../../src/encoding/presetOutputs.ts';
 import { resolvePreset } from '../../../src/encoding/presetResolve.ts';
@@ -90,7 +91,7 @@ function table(file?: string): void {
     const sources = await laid(row, trait, folder);
     const ran = await runPlan(ffmpeg, output, sources, path.join(folder, 'attempt')).catch(
       async (error: unknown) => {
-        if (await ffmpeg.crashesOn(sources[0]!)) return crashed;
+        if (endedBySignal(error) || (await ffmpeg.crashesOn(sources[0]!))) return crashed;
         throw error;
       },
     );
@@ -110,6 +111,12 @@ function table(file?: string): void {
       console.error(`NOT TESTED: ${row.title}: ${untested}`);
       this.skip();
     });
+}
+
+/** Also one that crashes now and then, or only where it looks at a result. */
+function endedBySignal(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof DffmpegError && cause.code === 'ffmpeg-killed';
 }
 
 const crashed: Ran = {
