@@ -98,7 +98,7 @@ class Watched {
 }
 
 describe('A watched folder', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let box: Sandbox;
   let watched: Watched;
 
