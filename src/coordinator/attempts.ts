@@ -4,6 +4,9 @@ import type { FileIdentity, TaskReport } from '../protocol/workerContract.ts';
 import type { ConnectedWorker, RunningAttempt } from './connectedWorker.ts';
 import type { Clock, Random } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
+import { start } from './attemptCommands.ts';
+import * as endings from './attemptEndings.ts';
+import { changeOutput } from './changeOutput.ts';
 import * as changes from './jobChanges.ts';
 import type { JobChange } from './jobChanges.ts';
 import { freeName, outputNaming, reservationOf } from './outputNames.ts';
@@ -132,14 +135,14 @@ export class Attempts {
   async declined(jobId: string, key: AttemptKey, waitsFor?: ErrorData): Promise<void> {
     await this.#changeRunning(jobId, key, (stored, attempt) => {
       const notBefore = waitsFor && this.#clock() + this.#settings.diskRetryMs;
-      return changes.decline(stored, attempt, waitsFor ?? waitsForTurn, notBefore);
+      return endings.decline(stored, attempt, waitsFor ?? waitsForTurn, notBefore);
     });
   }
 
   /** The attempt failed for a reason that the coordinator itself has seen. */
   async failed(jobId: string, key: AttemptKey, error: ErrorData): Promise<void> {
     await this.#changeRunning(jobId, key, (stored, attempt) =>
-      changes.fail(stored, attempt, { error }, { ...this.#now(), reported: false }),
+      endings.fail(stored, attempt, { error }, { ...this.#now(), reported: false }),
     );
   }
 
@@ -152,7 +155,7 @@ export class Attempts {
     await this.#changeRunning(jobId, key, (stored, attempt) =>
       stored.job.state === 'committing'
         ? undefined
-        : changes.voidAttempt(stored, attempt, { ...this.#now(), reason, settings }),
+        : endings.voidAttempt(stored, attempt, { ...this.#now(), reason, settings }),
     );
   }
 
@@ -164,7 +167,7 @@ export class Attempts {
     reason: ErrorData,
   ): Promise<void> {
     await this.#changeRunning(jobId, key, (stored, attempt) =>
-      changes.voidAttempt(stored, attempt, { now: this.#clock(), reason, type }),
+      endings.voidAttempt(stored, attempt, { now: this.#clock(), reason, type }),
     );
   }
 
@@ -185,7 +188,7 @@ export class Attempts {
     const now = this.#clock();
     switch (report.type) {
       case 'started':
-        return changes.start(attempt, report);
+        return start(attempt, report);
       case 'verifying':
         // Repeated after the commit: the answer was lost, the state is ahead.
         return stored.job.state === 'committing' ? undefined : changes.encoded(attempt, report.exit);
@@ -205,14 +208,14 @@ export class Attempts {
         requirePlanned(stored, report.output);
         return changes.skip(stored, attempt, report, now);
       case 'failed':
-        return changes.fail(stored, attempt, report, { ...this.#now(), reported: true });
+        return endings.fail(stored, attempt, report, { ...this.#now(), reported: true });
       case 'cancelled': {
         const reason: ErrorData = {
           code: 'cancelled',
           message: `${attempt.worker} stopped the encode.`,
           hint: 'It is queued again.',
         };
-        return changes.stopped(stored, attempt, { now, exit: report.exit, reason });
+        return endings.stopped(stored, attempt, { now, exit: report.exit, reason });
       }
     }
   }
@@ -228,7 +231,7 @@ export class Attempts {
       taken === undefined && planned !== undefined
         ? planned
         : await this.#nextName(stored, placement.output, taken);
-    const named = changes.changed(outputs, placement.output, { path });
+    const named = changeOutput(outputs, placement.output, { path });
     return changes.grant({ ...placement, path }, named, reservationsOf(named, this.#platform));
   }
 

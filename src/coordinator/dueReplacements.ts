@@ -3,7 +3,7 @@ import type { Timers } from '../protocol/timers.ts';
 import type { Fleet } from './fleet.ts';
 import type { Clock } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
-import * as changes from './jobChanges.ts';
+import { replacing, replacingRequest } from './replacementChanges.ts';
 import type { QueueSettings } from './queueSettings.ts';
 import type { ReplacementPage } from './store.ts';
 import type { StoredJob } from './store/records.ts';
@@ -124,12 +124,12 @@ export class DueReplacements {
     // Where the worker is away, its return leads to another look.
     if (!worker || replacement.state !== 'replaced') return true;
     try {
-      const { source } = changes.replacingRequest(job, replacement);
+      const { source } = replacingRequest(job, replacement);
       const { signal } = this.#ended;
       await worker.peer.request('source.discard', { jobId: job.id, source }, { signal });
       await book.change(job.id, (now) =>
         now.job.replacement?.state === 'replaced'
-          ? changes.replacing(now.job, { ...now.job.replacement, state: 'expired', aside: undefined })
+          ? replacing(now.job, { ...now.job.replacement, state: 'expired', aside: undefined })
           : undefined,
       );
       return true;

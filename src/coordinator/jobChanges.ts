@@ -1,51 +1,23 @@
-import { DffmpegError, type ErrorData } from '../protocol/errors.ts';
-import type { AttemptCommand, Exit, Output } from '../protocol/model.ts';
-import type { Params } from '../protocol/contract.ts';
-import { placedOutputs } from '../protocol/jobResults.ts';
-import type { FileIdentity, TaskReport, WorkerMethods } from '../protocol/workerContract.ts';
-import { judgeFailure } from './failurePolicy.ts';
+import type { ErrorData } from '../protocol/errors.ts';
+import type { Exit, Output } from '../protocol/model.ts';
+import type { TaskReport } from '../protocol/workerContract.ts';
+import { ended } from './attemptCommands.ts';
+import { changeOutput } from './changeOutput.ts';
 import type { JobEvent } from './jobReducer.ts';
+import { endedTask, newTask, queuedAt } from './jobTasks.ts';
 import type { QueueSettings } from './queueSettings.ts';
-import { decideReplacement } from './replacementPolicy.ts';
+import { beginReplacement, type Delivered } from './replacementChanges.ts';
 import type { JobWrite, Reservation } from './store.ts';
-import type {
-  AttemptRecord,
-  JobRecord,
-  Placement,
-  ReplacementRecord,
-  StoredJob,
-  TaskKind,
-  TaskRecord,
-} from './store/records.ts';
+import type { AttemptRecord, JobRecord, Placement, StoredJob, TaskRecord } from './store/records.ts';
 
 /**
- * What each happening writes: pure, from the job as it is to the change of it. The event goes through the
- * reducer, which decides the state; here are the rows that go with it.
+ * What each step forward writes: pure, from the job as it is to the change of it. The event goes through the
+ * reducer, which decides the state; here are the rows that go with it. How attempts end otherwise: `attemptEndings.ts`.
  */
 export interface JobChange extends Omit<JobWrite, 'job' | 'from'> {
   /** Without one the state stays. */
   readonly event?: JobEvent;
   readonly job?: Partial<JobRecord>;
-}
-
-export function taskId(jobId: string, kind: TaskKind): string {
-  return `${jobId}-${kind}`;
-}
-
-/** Its rank is the job book's to give. */
-export function newTask(jobId: string, kind: TaskKind, queuedAt: number): TaskRecord {
-  return {
-    id: taskId(jobId, kind),
-    jobId,
-    kind,
-    state: 'waiting',
-    queuedAt,
-    rank: 0,
-    notBefore: 0,
-    environmentFailures: 0,
-    transientFailures: 0,
-    avoid: [],
-  };
 }
 
 export function assign(
@@ -69,61 +41,6 @@ export function assign(
     job: task.kind === 'encode' ? { startedAt: stored.job.startedAt ?? now } : {},
     tasks: [{ ...task, state: 'running' }],
     attempts: [attempt],
-  };
-}
-
-/** A busy worker counts nothing: the attempt never was, only its fence is used up. */
-export function decline(
-  stored: StoredJob,
-  attempt: AttemptRecord,
-  reason: ErrorData,
-  notBefore?: number,
-): JobChange {
-  return {
-    event: { type: 'attempt-ended', fence: attempt.fence, reason },
-    tasks: waitingAgain(stored, attempt, notBefore),
-    dropAttempt: { taskId: attempt.taskId, fence: attempt.fence },
-  };
-}
-
-/** Commands of one attempt that are kept: more than any plan has. */
-const maxCommands = 500;
-const endedWell: Exit = { code: 0, signal: null };
-
-/** Undefined when it is told again. */
-export function start(
-  attempt: AttemptRecord,
-  { type: _, pid, processStart, directory, ...command }: Extract<TaskReport, { type: 'started' }>,
-): JobChange | undefined {
-  const { commands = [] } = attempt;
-  if (attempt.pid === pid && attempt.processStart === processStart && isSame(commands.at(-1), command))
-    return undefined;
-  const all = [...withExit(commands, endedWell), command].slice(-maxCommands);
-  const argv = command.purpose === 'encode' ? command.argv : attempt.argv;
-  return {
-    attempts: [{ ...attempt, argv, commands: all, exit: undefined, pid, processStart, directory }],
-  };
-}
-
-function isSame(one: AttemptCommand | undefined, { argv }: AttemptCommand): boolean {
-  return (
-    one !== undefined && one.argv.length === argv.length && one.argv.every((each, at) => each === argv[at])
-  );
-}
-
-/** How the command ended that ran last. */
-function withExit(commands: readonly AttemptCommand[], exit: Exit): AttemptCommand[] {
-  return commands.map((each, at) =>
-    at === commands.length - 1 ? { ...each, exit: each.exit ?? exit } : each,
-  );
-}
-
-function ended(attempt: AttemptRecord, exit: Exit | undefined): AttemptRecord {
-  const { commands } = attempt;
-  return {
-    ...attempt,
-    exit: exit ?? attempt.exit,
-    ...(commands && exit ? { commands: withExit(commands, exit) } : {}),
   };
 }
 
@@ -182,7 +99,7 @@ export function grant(
 export function deliver(
   stored: StoredJob,
   attempt: AttemptRecord,
-  placed: Pick<Placement, 'output' | 'path' | 'bytes' | 'verdict'> & { identity?: FileIdentity | undefined },
+  placed: Delivered,
   context: { readonly now: number; readonly settings: QueueSettings },
 ): JobChange {
   const { output, path, bytes, verdict } = placed;
@@ -190,40 +107,6 @@ export function deliver(
   const change = settle(stored, attempt, { index: output, settled, last: 'delivered' }, context.now);
   const replacement = beginReplacement(stored, attempt, placed, context.settings);
   return replacement ? { ...change, job: { ...change.job, replacement } } : change;
-}
-
-/** Stored with the delivery itself: whatever comes after it knows what is to be done. */
-function beginReplacement(
-  { job }: StoredJob,
-  { workerId }: AttemptRecord,
-  { path, bytes, verdict, identity }: Parameters<typeof deliver>[2],
-  settings: QueueSettings,
-): ReplacementRecord | undefined {
-  const source = job.placement?.source;
-  if (job.onSuccess === 'keep' || !source || !identity) return undefined;
-  const decision = decideReplacement(job, { bytes, verdict }, settings.replaceMinimumGainPercent);
-  return { ...decision, workerId, source, result: { identity, bytes }, home: path };
-}
-
-/** How far a replacement is; with `result` where that lies now. */
-export function replacing(
-  job: JobRecord,
-  replacement: ReplacementRecord,
-  result?: { readonly path: string },
-): JobChange {
-  const index = job.outputs.findIndex(({ state }) => state === 'placed');
-  const outputs = result ? changed(job.outputs, index, { path: result.path }) : job.outputs;
-  return { job: { replacement, outputs }, durable: true };
-}
-
-export function replacingRequest(
-  job: JobRecord,
-  { source, result }: ReplacementRecord,
-): Params<WorkerMethods['source.replace']> {
-  const path = placedOutputs(job)[0]?.path;
-  const [from] = job.sources;
-  if (path === undefined || !from) throw new DffmpegError('internal', `Job ${job.id} has no result.`);
-  return { jobId: job.id, source: { ...source, path: from.path }, result: { ...result, path } };
 }
 
 /** Made and dropped, because the preset says so. */
@@ -249,7 +132,7 @@ function settle(
   now: number,
 ): JobChange {
   const { fence } = attempt;
-  const outputs = changed(stored.job.outputs, change.index, change.settled);
+  const outputs = changeOutput(stored.job.outputs, change.index, change.settled);
   const job = { outputs, placement: undefined };
   if (outputs.some(({ state }) => state === 'planned'))
     return { event: { type: 'output-settled', fence }, job, durable: true };
@@ -259,109 +142,6 @@ function settle(
     tasks: endedTask(stored, attempt),
     attempts: [{ ...attempt, state: 'succeeded', endedAt: now }],
     durable: true,
-  };
-}
-
-export function changed(outputs: readonly Output[], index: number, changes: Partial<Output>): Output[] {
-  return outputs.map((output, at) => (at === index ? { ...output, ...changes } : output));
-}
-
-export function fail(
-  stored: StoredJob,
-  attempt: AttemptRecord,
-  report: Omit<Extract<TaskReport, { type: 'failed' }>, 'type'>,
-  context: {
-    readonly now: number;
-    readonly settings: QueueSettings;
-    readonly reported: boolean;
-    readonly chance: number;
-  },
-): JobChange {
-  const { error, exit, output, verdict } = report;
-  const task = taskOf(stored, attempt);
-  const failed = { ...ended(attempt, exit), state: 'failed', error, endedAt: context.now } as const;
-  const attempts = [failed];
-  const judged = verdict !== undefined && output !== undefined;
-  const outputs = judged ? changed(stored.job.outputs, output, { verdict }) : stored.job.outputs;
-  const decision = judgeFailure(task, error, { ...context, workerId: attempt.workerId });
-  if (decision.outcome === 'fail')
-    return {
-      event: {
-        type: 'failed',
-        fence: attempt.fence,
-        reason: ofEachWorker(stored, failed, decision.reason),
-      },
-      job: { outputs, placement: undefined },
-      attempts,
-    };
-  const event: JobEvent =
-    stored.job.state === 'committing'
-      ? { type: 'placement-gone', fence: attempt.fence, reason: decision.reason }
-      : { type: 'attempt-ended', fence: attempt.fence, reason: decision.reason };
-  return { event, job: { placement: undefined }, tasks: [decision.task], attempts };
-}
-
-/** A job that failed wherever it was tried ends with the reason of each worker. */
-function ofEachWorker({ attempts, tasks }: StoredJob, last: AttemptRecord, reason: ErrorData): ErrorData {
-  // Attempts before a retry belong to a task that was made anew then.
-  const since = tasks.find(({ id }) => id === last.taskId)?.queuedAt ?? 0;
-  const failed = [...attempts, last].filter(
-    ({ taskId, state, error, startedAt }) =>
-      taskId === last.taskId && state === 'failed' && error !== undefined && startedAt >= since,
-  );
-  const reasons = new Map(failed.map(({ worker, error }) => [worker, error?.message ?? '']));
-  if (reasons.size < 2) return reason;
-  const each = [...reasons].map(([worker, message]) => `${worker}: ${message}`).join(' ');
-  return { ...reason, message: `It failed on ${reasons.size} workers. ${each}` };
-}
-
-/** The worker stopped it: because a person asked (the reducer knows), or because the worker itself ends. */
-export function stopped(
-  stored: StoredJob,
-  attempt: AttemptRecord,
-  ending: { readonly now: number; readonly exit?: Exit | undefined; readonly reason: ErrorData },
-): JobChange {
-  const { now, exit, reason } = ending;
-  const event: JobEvent =
-    stored.job.state === 'committing'
-      ? { type: 'placement-gone', fence: attempt.fence, reason }
-      : { type: 'attempt-ended', fence: attempt.fence, reason };
-  return {
-    event,
-    job: { placement: undefined },
-    tasks: waitingAgain(stored, attempt),
-    attempts: [{ ...ended(attempt, exit), state: 'cancelled', endedAt: now }],
-  };
-}
-
-/** Nobody will report of this attempt any more: what it still says is answered `fence-void`. */
-export function voidAttempt(
-  stored: StoredJob,
-  attempt: AttemptRecord,
-  ending: {
-    readonly now: number;
-    readonly reason: ErrorData;
-    readonly type?: 'attempt-ended' | 'placement-gone' | 'abandoned';
-    /** With them the loss counts as a failure, and the next attempt waits a little. */
-    readonly settings?: QueueSettings | undefined;
-    readonly chance?: number;
-  },
-): JobChange {
-  const { now, reason, type = 'attempt-ended', settings, chance } = ending;
-  const { fence, workerId } = attempt;
-  const context = settings && { workerId, now, settings, chance };
-  const judged = context && judgeFailure(taskOf(stored, attempt), reason, context);
-  if (judged?.outcome === 'fail')
-    return {
-      event: { type: 'failed', fence, reason: judged.reason },
-      job: { placement: undefined },
-      attempts: [{ ...attempt, state: 'void', error: reason, endedAt: now }],
-    };
-  return {
-    event: type === 'abandoned' ? { type, reason } : { type, fence, reason },
-    job: { placement: undefined },
-    tasks: judged?.outcome === 'repeat' ? [judged.task] : waitingAgain(stored, attempt),
-    attempts: [{ ...attempt, state: 'void', error: reason, endedAt: now }],
   };
 }
 
@@ -385,23 +165,4 @@ export function retry(stored: StoredJob, now: number): JobChange {
     },
     tasks: [newTask(stored.job.id, 'probe', now)],
   };
-}
-
-function taskOf(stored: StoredJob, attempt: AttemptRecord): TaskRecord {
-  const known = stored.tasks.find(({ id }) => id === attempt.taskId);
-  return known ?? newTask(attempt.jobId, attempt.kind, queuedAt(stored));
-}
-
-/** An encode waits since its job does, however long the source was looked at. */
-function queuedAt({ job, tasks }: StoredJob): number {
-  return tasks.find(({ kind }) => kind === 'probe')?.queuedAt ?? job.createdAt;
-}
-
-function waitingAgain(stored: StoredJob, attempt: AttemptRecord, notBefore?: number): TaskRecord[] {
-  const task = taskOf(stored, attempt);
-  return [{ ...task, state: 'waiting', notBefore: notBefore ?? task.notBefore }];
-}
-
-function endedTask(stored: StoredJob, attempt: AttemptRecord): TaskRecord[] {
-  return [{ ...taskOf(stored, attempt), state: 'ended' }];
 }

@@ -5,7 +5,7 @@ import { DueReplacements } from './dueReplacements.ts';
 import type { Fleet } from './fleet.ts';
 import type { Clock } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
-import * as changes from './jobChanges.ts';
+import { replacing, replacingRequest } from './replacementChanges.ts';
 import { backOff, type QueueSettings } from './queueSettings.ts';
 import type { ReplacementRecord, StoredJob } from './store/records.ts';
 
@@ -65,7 +65,7 @@ export class Replacements {
       switch (replacement.state) {
         case 'held':
         case 'undone':
-          return changes.replacing(job, { ...replacement, state: 'replacing', reason: undefined });
+          return replacing(job, { ...replacement, state: 'replacing', reason: undefined });
         case 'refused':
           throw DffmpegError.from(replacement.reason ?? { code: 'conflict', message: 'It was refused.' });
         case 'expired':
@@ -85,7 +85,7 @@ export class Replacements {
       const { replacement } = job;
       switch (replacement?.state) {
         case 'replaced':
-          return changes.replacing(job, { ...replacement, state: 'undoing', reason: undefined });
+          return replacing(job, { ...replacement, state: 'undoing', reason: undefined });
         case 'undoing':
         case 'undone':
           return undefined;
@@ -162,13 +162,13 @@ export class Replacements {
     const { book, clock, settings } = this.#options;
     const { aside, ...result } = await this.#worker(replacement).peer.request(
       'source.replace',
-      changes.replacingRequest(stored.job, replacement),
+      replacingRequest(stored.job, replacement),
       this.#untilClosed,
     );
     const keptUntil = clock() + settings.keepReplacedMs;
     return book.change(stored.job.id, ({ job }) =>
       job.replacement?.state === 'replacing'
-        ? changes.replacing(job, { ...job.replacement, state: 'replaced', result, aside, keptUntil }, result)
+        ? replacing(job, { ...job.replacement, state: 'replaced', result, aside, keptUntil }, result)
         : undefined,
     );
   }
@@ -176,12 +176,12 @@ export class Replacements {
   async #restore(stored: StoredJob, replacement: ReplacementRecord): Promise<StoredJob> {
     const { result } = await this.#worker(replacement).peer.request(
       'source.restore',
-      { ...changes.replacingRequest(stored.job, replacement), home: replacement.home },
+      { ...replacingRequest(stored.job, replacement), home: replacement.home },
       this.#untilClosed,
     );
     return this.#options.book.change(stored.job.id, ({ job }) =>
       job.replacement?.state === 'undoing'
-        ? changes.replacing(
+        ? replacing(
             job,
             {
               ...job.replacement,
@@ -202,7 +202,7 @@ export class Replacements {
       const { replacement } = job;
       if (replacement?.state !== 'replacing' && replacement?.state !== 'undoing') return undefined;
       const state = replacement.state === 'replacing' ? 'held' : 'replaced';
-      return changes.replacing(job, { ...replacement, state, reason: error.toData() });
+      return replacing(job, { ...replacement, state, reason: error.toData() });
     });
   }
 

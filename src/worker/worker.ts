@@ -1,13 +1,7 @@
-import { lstat, mkdir } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
-import { outputsOf } from '../encoding/presetOutputs.ts';
-import { DiskRoom, type Room } from '../files/diskRoom.ts';
-import { recoverPlacement } from '../files/placing.ts';
 import { placingFs, type PlacingFs } from '../files/placingFs.ts';
-import { removeStaging } from '../files/staging.ts';
 import type { Channel } from '../protocol/channel.ts';
-import type { Handlers, Params, Result } from '../protocol/contract.ts';
+import type { Handlers } from '../protocol/contract.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import { createPeer, type Peer } from '../protocol/peer.ts';
 import { systemTimers } from '../protocol/timers.ts';
@@ -17,28 +11,24 @@ import {
   workerEvents,
   workerMethods,
   type CoordinatorMethods,
-  type TaskPayload,
   type WorkerEvents,
   type WorkerMethods,
 } from '../protocol/workerContract.ts';
 import { Announcer } from './announcer.ts';
-import { Attempts, nameOf, type ContextOf } from './attempts.ts';
-import type { CapabilityProver } from './capabilities.ts';
+import { Attempts, type ContextOf } from './attempts.ts';
 import { FfmpegBinary } from './ffmpegBinary.ts';
 import { FfmpegKeeper } from './ffmpegKeeper.ts';
 import { ChildLedger } from './childLedger.ts';
 import { Inquiries } from './inquiries.ts';
 import { KeepAwake, keepAwakeCommand } from './keepAwake.ts';
 import { LoadMeter } from './load.ts';
-import { MemoryOutbox, type AttemptKey } from './outbox.ts';
+import { Offers } from './offers.ts';
+import { MemoryOutbox } from './outbox.ts';
 import { persistently } from './persistently.ts';
-import { reapProcess } from './processTable.ts';
+import { recoveringHandlers } from './recoveringHandlers.ts';
 import { replacingHandlers } from './replacing.ts';
-import { proveFor, slotKindFor } from './proveFor.ts';
-import { roomNeeded } from './roomNeeded.ts';
-import { RoomWatch } from './roomWatch.ts';
 import { Scratch } from './scratch.ts';
-import { Slots, slotTable } from './slotTable.ts';
+import { describeWorker, slotsOf, type WorkerState } from './workerDescription.ts';
 import { defaultWorkerSettings, type WorkerSettings } from './workerSettings.ts';
 
 export interface WorkerOptions {
@@ -77,27 +67,18 @@ export function createWorker(options: WorkerOptions): Worker {
   return new WorkerNode(options);
 }
 
-type WorkerState = Params<CoordinatorMethods['worker.register']>['worker'];
-
 class WorkerNode implements Worker {
   readonly #options: WorkerOptions;
   readonly #settings: WorkerSettings;
   readonly #scratch: Scratch;
   readonly #fs: PlacingFs;
   readonly #ended = new AbortController();
-  readonly #slots = new Slots();
-  readonly #room = new DiskRoom();
-  readonly #roomWatch = new RoomWatch({
-    everyMs: () => this.#settings.diskLookSeconds * 1000,
-    timers: systemTimers,
-    hasRoom: async (needs) => (await this.#room.lacks(needs)) === undefined,
-  });
-  readonly #rooms = new Map<string, Room>();
   readonly #peer: Peer<CoordinatorMethods, WorkerEvents>;
   readonly #ffmpeg: FfmpegKeeper;
   readonly #announcer: Announcer<WorkerState>;
   readonly #outbox: MemoryOutbox;
   readonly #attempts: Attempts;
+  readonly #offers: Offers;
   readonly #keepAwake: KeepAwake;
   readonly #inquiries: Inquiries;
   readonly #load: LoadMeter;
@@ -160,6 +141,17 @@ class WorkerNode implements Worker {
         this.#announcer.updateSoon();
       },
     });
+    this.#offers = new Offers({
+      attempts: this.#attempts,
+      prover: () => this.#ffmpeg.check(),
+      slots: () => slotsOf(options, this.#ffmpeg),
+      scratchDir: this.#scratch.attempts,
+      settings: this.#settings,
+      signal: this.#ended.signal,
+      tellRoom: (task) => {
+        this.#peer.emit('room.free', task);
+      },
+    });
     this.#inquiries = new Inquiries({
       scratchDir: this.#scratch.inquiries,
       settings: this.#settings,
@@ -218,7 +210,7 @@ class WorkerNode implements Worker {
     this.#ffmpeg.close();
     await Promise.all([this.#attempts.close(), this.#inquiries.close()]);
     this.#keepAwake.close();
-    this.#roomWatch.close();
+    this.#offers.close();
     this.#outbox.close();
     this.#peer.close();
     await this.#running;
@@ -229,7 +221,7 @@ class WorkerNode implements Worker {
     return {
       'task.offer': ({ taskId, fence, payload }) => {
         const key = { taskId, fence };
-        return this.#attempts.consider(key, () => this.#offer(key, payload));
+        return this.#attempts.consider(key, () => this.#offers.answer(key, payload));
       },
       'task.cancel': ({ taskId, fence }) => {
         this.#attempts.cancel({ taskId, fence });
@@ -246,81 +238,10 @@ class WorkerNode implements Worker {
           capabilities: Object.fromEntries(Object.entries(known).filter(([name]) => encoders.includes(name))),
         };
       },
-      'placement.recover': async ({ staged, identity, path: target }) => {
-        const folder = path.dirname(staged);
-        if (!this.#scratch.holdsResult(staged) || (await isLink(folder)))
-          throw new DffmpegError('request-invalid', `${staged} is not the name of a staged result.`);
-        const outcome = await recoverPlacement({
-          staged,
-          identity,
-          path: target,
-          recordDir: this.#scratch.records,
-          traces: this.#scratch.traces,
-          fs: this.#fs,
-        });
-        if (outcome !== 'taken') await removeStaging(folder, this.#scratch.traces);
-        const placed = outcome === 'placed' ? await this.#fs.identity(target) : undefined;
-        return { outcome, identity: placed };
-      },
-      'process.reap': async ({ pid, processStart, directory }) => {
-        if (directory !== undefined && !this.#scratch.holdsAttempt(directory))
-          throw new DffmpegError('request-invalid', `${directory} is not the name of an attempt’s folder.`);
-        const ended = await reapProcess(pid, processStart, this.#settings.reapWaitSeconds * 1000);
-        if (directory !== undefined) await removeStaging(directory, this.#scratch.traces);
-        return { ended };
-      },
+      ...recoveringHandlers({ scratch: this.#scratch, fs: this.#fs, settings: this.#settings }),
       ...replacingHandlers(this.#scratch.records, this.#fs),
       ...this.#inquiries.handlers(),
     };
-  }
-
-  async #offer(key: AttemptKey, payload: TaskPayload): Promise<Result<WorkerMethods['task.offer']>> {
-    const prover = await this.#ffmpeg.check();
-    if (!prover) return { accepted: false };
-    const kind = payload.kind === 'probe' ? 'probe' : await this.#slotFor(payload, prover);
-    const room = await this.#takeRoom(key, payload);
-    if (room instanceof DffmpegError) return { accepted: false, waitsFor: room.toData() };
-    // From here to the start nothing waits: an offer that is repeated meanwhile is not begun twice.
-    const releaseSlot =
-      this.#attempts.has(key) || this.#ended.signal.aborted
-        ? undefined
-        : this.#slots.take(kind, this.#state().slots);
-    if (!releaseSlot) {
-      room?.release();
-      // Offered again because the answer was lost.
-      return { accepted: this.#attempts.has(key) };
-    }
-    const name = nameOf(key);
-    if (room) this.#rooms.set(name, room);
-    this.#attempts.start(key, payload, prover, () => {
-      releaseSlot();
-      room?.release();
-      this.#rooms.delete(name);
-    });
-    return { accepted: true };
-  }
-
-  /** Where there is none, the coordinator is told as soon as there is. */
-  async #takeRoom({ taskId }: AttemptKey, payload: TaskPayload): Promise<Room | DffmpegError | undefined> {
-    if (payload.kind !== 'encode') return undefined;
-    await mkdir(this.#scratch.attempts, { recursive: true }).catch(() => undefined);
-    const needs = roomNeeded(payload, this.#scratch.attempts, this.#settings);
-    const room = await this.#room.take(needs);
-    if (!(room instanceof DffmpegError)) this.#roomWatch.forget(taskId);
-    else
-      this.#roomWatch.expect(taskId, needs, () => {
-        this.#peer.emit('room.free', { jobId: payload.jobId, taskId });
-      });
-    return room;
-  }
-
-  async #slotFor(
-    { preset, outputs }: Extract<TaskPayload, { kind: 'encode' }>,
-    prover: CapabilityProver,
-  ): Promise<string> {
-    const all = outputsOf(preset);
-    const wanted = outputs.flatMap(({ index }) => all[index] ?? []);
-    return slotKindFor(wanted, (await proveFor(wanted, prover)).capabilities);
   }
 
   readonly #contextOf: ContextOf = (key, { jobId }, prover) => {
@@ -333,7 +254,7 @@ class WorkerNode implements Worker {
       traces: this.#scratch.traces,
       fs: this.#fs,
       wrote: (folder, bytes) => {
-        this.#rooms.get(nameOf(key))?.wrote(folder, bytes);
+        this.#offers.wrote(key, folder, bytes);
       },
       commit: async (request, signal) => {
         const { path: granted } = await persistently(
@@ -384,33 +305,11 @@ class WorkerNode implements Worker {
   }
 
   #state(): WorkerState {
-    const { id, name, local, slots } = this.#options;
-    const cpus = os.cpus();
-    const cores = os.availableParallelism();
-    return {
-      id,
-      name,
-      local,
-      platform: process.platform,
-      arch: process.arch,
-      cpuModel: cpus[0]?.model,
-      cores,
-      ffmpeg: this.#ffmpeg.status,
-      capabilities: this.#ffmpeg.capabilities,
-      slots: slotTable(cores, this.#ffmpeg.capabilities, slots),
-    };
+    return describeWorker(this.#options, this.#ffmpeg);
   }
 
   #complain(what: string, cause: unknown): void {
     const why = cause instanceof Error ? cause.message : String(cause);
     this.#options.onError?.(new DffmpegError('internal', `${what}: ${why}`, { cause }));
   }
-}
-
-/** What lies behind a link is somebody else's. */
-async function isLink(folder: string): Promise<boolean> {
-  return lstat(folder).then(
-    (stats) => stats.isSymbolicLink(),
-    () => false,
-  );
 }

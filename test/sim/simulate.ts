@@ -5,7 +5,7 @@ import {
   type WorkerPeer,
 } from '../../src/coordinator/connectedWorker.ts';
 import { Holds } from '../../src/coordinator/holds.ts';
-import { newTask } from '../../src/coordinator/jobChanges.ts';
+import { newTask } from '../../src/coordinator/jobTasks.ts';
 import type { QueueSettings } from '../../src/coordinator/queueSettings.ts';
 import { decide, type Decision } from '../../src/coordinator/scheduler.ts';
 import { Speeds } from '../../src/coordinator/speeds.ts';

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createCoordinator, type Coordinator } from '../../../src/coordinator/coordinator.ts';
-import { newTask } from '../../../src/coordinator/jobChanges.ts';
+import { newTask } from '../../../src/coordinator/jobTasks.ts';
 import { defaultQueueSettings } from '../../../src/coordinator/queueSettings.ts';
 import { openSqliteStore } from '../../../src/coordinator/store/sqliteStore.ts';
 import { openThreadedStore } from '../../../src/coordinator/store/threadedStore.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { judgeFailure } from '../../../src/coordinator/failurePolicy.ts';
-import { newTask } from '../../../src/coordinator/jobChanges.ts';
+import { newTask } from '../../../src/coordinator/jobTasks.ts';
 import { backOff, defaultQueueSettings as settings } from '../../../src/coordinator/queueSettings.ts';
 import { errorCodes, errorTable, type ErrorClass, type ErrorCode } from '../../../src/protocol/errors.ts';
 

@@ -3,7 +3,7 @@ import type { Probe } from '../../../src/encoding/probe.ts';
 import type { SubmitParams } from '../../../src/protocol/clientContract.ts';
 import type { JobRecord, StoredJob } from '../../../src/coordinator/store/records.ts';
 import { rankOf } from '../../../src/coordinator/ageing.ts';
-import { newTask } from '../../../src/coordinator/jobChanges.ts';
+import { newTask } from '../../../src/coordinator/jobTasks.ts';
 import { defaultQueueSettings } from '../../../src/coordinator/queueSettings.ts';
 
 export const preset: Preset = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ConnectedWorker, type WorkerPeer } from '../../../src/coordinator/connectedWorker.ts';
-import { newTask } from '../../../src/coordinator/jobChanges.ts';
+import { newTask } from '../../../src/coordinator/jobTasks.ts';
 import { defaultQueueSettings } from '../../../src/coordinator/queueSettings.ts';
 import * as scheduler from '../../../src/coordinator/scheduler.ts';
 import { Speeds } from '../../../src/coordinator/speeds.ts';

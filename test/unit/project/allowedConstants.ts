@@ -39,7 +39,7 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/coordinator/dueReplacements.ts#longestWaitMs': 'The longest wait that a timer of Node holds.',
   'src/coordinator/jobBook.ts#maxConflicts':
     'Repeats of a step that lost a race; more is a mistake in the code.',
-  'src/coordinator/jobChanges.ts#maxCommands': 'A job’s record fits one row.',
+  'src/coordinator/attemptCommands.ts#maxCommands': 'A job’s record fits one row.',
   'src/coordinator/jobLog.ts#maxWriters': 'Files that are open at once; changes no outcome.',
   'src/coordinator/outputNames.ts#maxNumber': 'Numbers that a name may get: clip-2, clip-3, …',
   'src/coordinator/outputNames.ts#namesAtOnce': 'One step of a loop.',

@@ -1,0 +1,50 @@
+import type { Params } from '../protocol/contract.ts';
+import { DffmpegError } from '../protocol/errors.ts';
+import { placedOutputs } from '../protocol/jobResults.ts';
+import type { FileIdentity, WorkerMethods } from '../protocol/workerContract.ts';
+import { changeOutput } from './changeOutput.ts';
+import type { JobChange } from './jobChanges.ts';
+import type { QueueSettings } from './queueSettings.ts';
+import { decideReplacement } from './replacementPolicy.ts';
+import type { AttemptRecord, JobRecord, Placement, ReplacementRecord, StoredJob } from './store/records.ts';
+
+/** What each step of a replacement writes: pure. */
+
+/** A result that has its name. */
+export type Delivered = Pick<Placement, 'output' | 'path' | 'bytes' | 'verdict'> & {
+  readonly identity?: FileIdentity | undefined;
+};
+
+/** Stored with the delivery itself: whatever comes after it knows what is to be done. */
+export function beginReplacement(
+  { job }: StoredJob,
+  { workerId }: AttemptRecord,
+  { path, bytes, verdict, identity }: Delivered,
+  settings: QueueSettings,
+): ReplacementRecord | undefined {
+  const source = job.placement?.source;
+  if (job.onSuccess === 'keep' || !source || !identity) return undefined;
+  const decision = decideReplacement(job, { bytes, verdict }, settings.replaceMinimumGainPercent);
+  return { ...decision, workerId, source, result: { identity, bytes }, home: path };
+}
+
+/** How far a replacement is; with `result` where that lies now. */
+export function replacing(
+  job: JobRecord,
+  replacement: ReplacementRecord,
+  result?: { readonly path: string },
+): JobChange {
+  const index = job.outputs.findIndex(({ state }) => state === 'placed');
+  const outputs = result ? changeOutput(job.outputs, index, { path: result.path }) : job.outputs;
+  return { job: { replacement, outputs }, durable: true };
+}
+
+export function replacingRequest(
+  job: JobRecord,
+  { source, result }: ReplacementRecord,
+): Params<WorkerMethods['source.replace']> {
+  const path = placedOutputs(job)[0]?.path;
+  const [from] = job.sources;
+  if (path === undefined || !from) throw new DffmpegError('internal', `Job ${job.id} has no result.`);
+  return { jobId: job.id, source: { ...source, path: from.path }, result: { ...result, path } };
+}

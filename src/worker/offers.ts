@@ -1,0 +1,106 @@
+import { mkdir } from 'node:fs/promises';
+import { outputsOf } from '../encoding/presetOutputs.ts';
+import { DiskRoom, type Room } from '../files/diskRoom.ts';
+import type { Payload, Result } from '../protocol/contract.ts';
+import { DffmpegError } from '../protocol/errors.ts';
+import { systemTimers } from '../protocol/timers.ts';
+import type { TaskPayload, WorkerEvents, WorkerMethods } from '../protocol/workerContract.ts';
+import { nameOf, type Attempts } from './attempts.ts';
+import type { CapabilityProver } from './capabilities.ts';
+import type { AttemptKey } from './outbox.ts';
+import { proveFor, slotKindFor } from './proveFor.ts';
+import { roomNeeded } from './roomNeeded.ts';
+import { RoomWatch } from './roomWatch.ts';
+import { Slots } from './slotTable.ts';
+import type { WorkerSettings } from './workerSettings.ts';
+
+export interface OffersOptions {
+  readonly attempts: Attempts;
+  /** Undefined while there is no ffmpeg. */
+  readonly prover: () => Promise<CapabilityProver | undefined>;
+  /** Slot kind → how many at once. */
+  readonly slots: () => Readonly<Record<string, number>>;
+  readonly scratchDir: string;
+  readonly settings: WorkerSettings;
+  /** The worker ends. */
+  readonly signal: AbortSignal;
+  /** A task that had no room on a disk has it now. */
+  readonly tellRoom: (task: Payload<WorkerEvents['room.free']>) => void;
+}
+
+/** What is offered is taken where there is an ffmpeg, a slot, and room on the disks; both are given back at its end. */
+export class Offers {
+  readonly #options: OffersOptions;
+  readonly #slots = new Slots();
+  readonly #room = new DiskRoom();
+  /** Of attempts that run. */
+  readonly #rooms = new Map<string, Room>();
+  readonly #roomWatch: RoomWatch;
+
+  constructor(options: OffersOptions) {
+    this.#options = options;
+    this.#roomWatch = new RoomWatch({
+      everyMs: () => options.settings.diskLookSeconds * 1000,
+      timers: systemTimers,
+      hasRoom: async (needs) => (await this.#room.lacks(needs)) === undefined,
+    });
+  }
+
+  /** So many bytes of an attempt are in that folder by now. */
+  wrote(key: AttemptKey, folder: string, bytes: number): void {
+    this.#rooms.get(nameOf(key))?.wrote(folder, bytes);
+  }
+
+  close(): void {
+    this.#roomWatch.close();
+  }
+
+  /** Taken, or why not now. */
+  async answer(key: AttemptKey, payload: TaskPayload): Promise<Result<WorkerMethods['task.offer']>> {
+    const { attempts, signal, slots } = this.#options;
+    const prover = await this.#options.prover();
+    if (!prover) return { accepted: false };
+    const kind = payload.kind === 'probe' ? 'probe' : await this.#slotFor(payload, prover);
+    const room = await this.#takeRoom(key, payload);
+    if (room instanceof DffmpegError) return { accepted: false, waitsFor: room.toData() };
+    // From here to the start nothing waits: an offer that is repeated meanwhile is not begun twice.
+    const releaseSlot = attempts.has(key) || signal.aborted ? undefined : this.#slots.take(kind, slots());
+    if (!releaseSlot) {
+      room?.release();
+      // Offered again because the answer was lost.
+      return { accepted: attempts.has(key) };
+    }
+    const name = nameOf(key);
+    if (room) this.#rooms.set(name, room);
+    attempts.start(key, payload, prover, () => {
+      releaseSlot();
+      room?.release();
+      this.#rooms.delete(name);
+    });
+    return { accepted: true };
+  }
+
+  /** Where there is none, the coordinator is told as soon as there is. */
+  async #takeRoom({ taskId }: AttemptKey, payload: TaskPayload): Promise<Room | DffmpegError | undefined> {
+    if (payload.kind !== 'encode') return undefined;
+    const { scratchDir, settings, tellRoom } = this.#options;
+    await mkdir(scratchDir, { recursive: true }).catch(() => undefined);
+    const needs = roomNeeded(payload, scratchDir, settings);
+    const room = await this.#room.take(needs);
+    if (!(room instanceof DffmpegError)) this.#roomWatch.forget(taskId);
+    else
+      this.#roomWatch.expect(taskId, needs, () => {
+        tellRoom({ jobId: payload.jobId, taskId });
+      });
+    return room;
+  }
+
+  async #slotFor(
+    { preset, outputs }: Extract<TaskPayload, { kind: 'encode' }>,
+    prover: CapabilityProver,
+  ): Promise<string> {
+    const all = outputsOf(preset);
+    const wanted = outputs.flatMap(({ index }) => all[index] ?? []);
+    return slotKindFor(wanted, (await proveFor(wanted, prover)).capabilities);
+  }
+}

@@ -1,0 +1,58 @@
+import { lstat } from 'node:fs/promises';
+import path from 'node:path';
+import { recoverPlacement } from '../files/placing.ts';
+import type { PlacingFs } from '../files/placingFs.ts';
+import { removeStaging } from '../files/staging.ts';
+import type { Handlers } from '../protocol/contract.ts';
+import { DffmpegError } from '../protocol/errors.ts';
+import type { WorkerMethods } from '../protocol/workerContract.ts';
+import { reapProcess } from './processTable.ts';
+import type { Scratch } from './scratch.ts';
+import type { WorkerSettings } from './workerSettings.ts';
+
+export interface RecoveringOptions {
+  readonly scratch: Scratch;
+  readonly fs: PlacingFs;
+  readonly settings: Pick<WorkerSettings, 'reapWaitSeconds'>;
+}
+
+/** What an earlier worker of this machine left: the coordinator names it, and what it names is not believed. */
+export function recoveringHandlers({
+  scratch,
+  fs,
+  settings,
+}: RecoveringOptions): Pick<Handlers<WorkerMethods>, 'placement.recover' | 'process.reap'> {
+  return {
+    'placement.recover': async ({ staged, identity, path: target }) => {
+      const folder = path.dirname(staged);
+      if (!scratch.holdsResult(staged) || (await isLink(folder)))
+        throw new DffmpegError('request-invalid', `${staged} is not the name of a staged result.`);
+      const outcome = await recoverPlacement({
+        staged,
+        identity,
+        path: target,
+        recordDir: scratch.records,
+        traces: scratch.traces,
+        fs: fs,
+      });
+      if (outcome !== 'taken') await removeStaging(folder, scratch.traces);
+      const placed = outcome === 'placed' ? await fs.identity(target) : undefined;
+      return { outcome, identity: placed };
+    },
+    'process.reap': async ({ pid, processStart, directory }) => {
+      if (directory !== undefined && !scratch.holdsAttempt(directory))
+        throw new DffmpegError('request-invalid', `${directory} is not the name of an attempt’s folder.`);
+      const ended = await reapProcess(pid, processStart, settings.reapWaitSeconds * 1000);
+      if (directory !== undefined) await removeStaging(directory, scratch.traces);
+      return { ended };
+    },
+  };
+}
+
+/** What lies behind a link is somebody else's. */
+async function isLink(folder: string): Promise<boolean> {
+  return lstat(folder).then(
+    (stats) => stats.isSymbolicLink(),
+    () => false,
+  );
+}
