@@ -43,7 +43,7 @@ export async function dialDaemon(options: DialOptions): Promise<Dialled> {
   let discovery = await findDaemon(options, undefined);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await newest(discovery, await openSession(discovery, options), options);
+      return await handedOver(discovery, await openSession(discovery, options), options);
     } catch (error) {
       if (attempt >= options.settings.dialAttempts || options.signal?.aborted) throw error;
       discovery = await lookAgain(discovery, toDffmpegError(error), options);
@@ -52,7 +52,7 @@ export async function dialDaemon(options: DialOptions): Promise<Dialled> {
 }
 
 /** The session, with a daemon of this version where an older one runs that has nothing to do. */
-async function newest(found: Discovery, dialled: Dialled, options: DialOptions): Promise<Dialled> {
+async function handedOver(found: Discovery, dialled: Dialled, options: DialOptions): Promise<Dialled> {
   const { start: mayStart, programDir, settings, signal } = options;
   if (!mayStart || !(await isOlder(dialled.daemon, programDir))) return dialled;
   if (!(await askToLeave(dialled.peer, signal))) return dialled;

@@ -125,7 +125,9 @@ export class Attempts {
 
   /** What waits for room on a disk is due, where it still waits. */
   async roomIsFree(jobId: string, taskId: string): Promise<void> {
-    await this.#book.change(jobId, ({ tasks }) => {
+    await this.#book.change(jobId, ({ job, tasks }) => {
+      // What waits for anything else, such as a back-off, goes on waiting.
+      if (job.reason?.code !== 'destination-full' && job.reason?.code !== 'scratch-full') return undefined;
       const task = tasks.find(({ id, state }) => id === taskId && state === 'waiting');
       return task && { tasks: [{ ...task, notBefore: 0 }] };
     });

@@ -6,7 +6,7 @@ import type { Peer } from '../protocol/peer.ts';
 import type { Timers } from '../protocol/timers.ts';
 import type { CoordinatorEvents, WorkerMethods } from '../protocol/workerContract.ts';
 import { AttemptForecasts, type Foreseen, type Lesson } from './attemptForecasts.ts';
-import { Conduct, type SetAside } from './conduct.ts';
+import { CircuitBreaker, type SetAside } from './circuitBreaker.ts';
 import type { Clock } from './ids.ts';
 import type { QueueSettings } from './queueSettings.ts';
 import type { WorkerView } from './scheduler.ts';
@@ -45,7 +45,7 @@ export class ConnectedWorker implements WorkerView {
   readonly #settings: QueueSettings;
   readonly #running = new Map<string, RunningAttempt>();
   readonly #forecasts = new AttemptForecasts();
-  readonly #conduct: Conduct;
+  readonly #breaker: CircuitBreaker;
   /** How many of them take a slot of each kind. */
   readonly #taken = new Map<SlotKind, number>();
   /** Kinds of which it said that it has no slot free. */
@@ -62,7 +62,7 @@ export class ConnectedWorker implements WorkerView {
     this.peer = peer;
     this.#description = description;
     this.#settings = context.settings;
-    this.#conduct = new Conduct(context.settings);
+    this.#breaker = new CircuitBreaker(context.settings);
     this.#timers = context.timers;
     this.#clock = context.clock;
     this.#monotonic = context.monotonic;
@@ -105,20 +105,20 @@ export class ConnectedWorker implements WorkerView {
 
   /** Why it gets nothing for a while. */
   get setAside(): SetAside | undefined {
-    return this.#conduct.setAside;
+    return this.#breaker.setAside;
   }
 
   /** A result of it is done with. */
   succeeded(): void {
-    this.#conduct.succeeded();
+    this.#breaker.succeeded();
     this.#forget('set aside');
   }
 
   /** An attempt of this job failed there, by its own word: enough of that sets it aside for a while. */
   failed(jobId: string, error: ErrorData): void {
-    if (!this.#conduct.failed(jobId, error, this.#clock())) return;
+    if (!this.#breaker.failed(jobId, error, this.#clock())) return;
     this.#after('set aside', this.#settings.setAsideMs, () => {
-      this.#conduct.tryAgain();
+      this.#breaker.tryAgain();
     });
   }
 
@@ -146,7 +146,7 @@ export class ConnectedWorker implements WorkerView {
 
   freeSlots(kind: SlotKind): number {
     if (this.#busy.has(kind) || this.setAside) return 0;
-    if (this.#conduct.onTrial && kind !== 'probe')
+    if (this.#breaker.onTrial && kind !== 'probe')
       return this.#isEncoding() ? 0 : Math.min(1, this.slots(kind));
     return this.slots(kind) - (this.#taken.get(kind) ?? 0);
   }

@@ -131,8 +131,8 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   const isPaused = (): boolean => queue.paused;
   const dispatcher = new Dispatcher({
     ...{ book, fleet, attempts, settings, clock, monotonic, timers, platform, isPaused, speeds, onError },
-    recover: (worker) => {
-      recovery.isUnwritten(worker);
+    recoverUnwritten: (worker) => {
+      recovery.recoverUnwritten(worker);
     },
   });
   const wake = (): void => {

@@ -31,7 +31,7 @@ export interface DispatcherOptions {
   readonly isPaused: () => boolean;
   readonly speeds: Speeds;
   /** The store cannot say whether this worker was given something: that is to be brought to an end. */
-  readonly recover: (worker: ConnectedWorker) => void;
+  readonly recoverUnwritten: (worker: ConnectedWorker) => void;
   readonly onError: (error: DffmpegError) => void;
 }
 
@@ -203,7 +203,7 @@ export class Dispatcher {
   #doubt(worker: ConnectedWorker, { slot }: RunningAttempt): void {
     // Not at once again: a full disk refuses every write.
     worker.isBusy(slot);
-    this.#options.recover(this.#options.fleet.get(worker.id) ?? worker);
+    this.#options.recoverUnwritten(this.#options.fleet.get(worker.id) ?? worker);
   }
 
   /** Something of the job has changed since the queue was read; it may wait all the same. */

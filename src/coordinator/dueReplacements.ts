@@ -1,20 +1,10 @@
-import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
-import type { Timers } from '../protocol/timers.ts';
-import type { Fleet } from './fleet.ts';
-import type { Clock } from './ids.ts';
-import type { JobBook } from './jobBook.ts';
+import { toDffmpegError } from '../protocol/errors.ts';
 import { replacing, replacingRequest } from './replacementChanges.ts';
-import type { QueueSettings } from './queueSettings.ts';
+import type { ReplacementsOptions } from './replacements.ts';
 import type { ReplacementPage } from './store.ts';
 import type { StoredJob } from './store/records.ts';
 
-export interface DueReplacementsOptions {
-  readonly book: JobBook;
-  readonly fleet: Fleet;
-  readonly settings: QueueSettings;
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly onError: (error: DffmpegError) => void;
+export interface DueReplacementsOptions extends ReplacementsOptions {
   /** Of what is to be done at once; may be told more than once of the same. */
   readonly onUnderWay: (stored: StoredJob) => void;
 }

@@ -1,5 +1,6 @@
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { errnoCode, isDiskFull } from '../files/errnoCode.ts';
 import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
 import { Emitter } from './emitter.ts';
 
@@ -54,7 +55,7 @@ export class JobLogs {
 
   /** A full disk is said once, until something can be written again: there is a line for every line that is lost. */
   #complain(error: unknown): void {
-    if (!isFull(error)) this.#options.onError(toDffmpegError(error, 'store-unavailable'));
+    if (!isDiskFull(error)) this.#options.onError(toDffmpegError(error, 'store-unavailable'));
     else if (!this.#full) {
       this.#full = true;
       this.#options.onError(
@@ -175,10 +176,6 @@ function wholeCharacters(buffer: Buffer): number {
   return buffer.length;
 }
 
-function isFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
-}
-
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return errnoCode(error) === 'ENOENT';
 }

@@ -38,7 +38,7 @@ export function logLines(after: StoredJob, before: StoredJob | undefined, now: n
   const isNew = job.state !== before?.job.state || job.reason?.message !== before.job.reason?.message;
   if (isNew && job.reason) lines.push(`${job.state}: ${job.reason.message}`);
   else if (isNew && !silentStates.includes(job.state)) lines.push(stateText(after));
-  if (job.cancelling && before && !before.job.cancelling) lines.push('cancel requested');
+  else if (!isNew && job.cancelling && !before.job.cancelling) lines.push('cancel requested');
   return lines.map((line) => `${new Date(now).toISOString()} ${line}`);
 }
 

@@ -78,8 +78,8 @@ export class Recovery {
     this.#work(worker, restarted, 0);
   }
 
-  /** The same, of what could not be written of this worker's attempts. */
-  isUnwritten(worker: ConnectedWorker): void {
+  /** The same, where it could not be written what this worker was given or has declined. */
+  recoverUnwritten(worker: ConnectedWorker): void {
     this.#work(worker, unwritten, 0);
   }
 

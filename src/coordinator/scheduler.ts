@@ -2,7 +2,7 @@ import type { SlotKind } from '../encoding/slots.ts';
 import type { Work } from '../encoding/workEstimate.ts';
 import type { ErrorData } from '../protocol/errors.ts';
 import type { FfmpegStatus } from '../protocol/model.ts';
-import type { SetAside } from './conduct.ts';
+import type { SetAside } from './circuitBreaker.ts';
 import type { KnownEncoders } from './encoderNeeds.ts';
 import { needsOf, picksOf, type OutputNeeds } from './encoderPicks.ts';
 import { place, type Candidate, type HoldSettings, type Placed } from './placing.ts';
@@ -75,26 +75,21 @@ export function decide(entry: QueueEntry, workers: readonly WorkerView[], outloo
 
   const needs = neededBy(entry);
   const works = worksOf(entry.job);
-  const considered: Considered[] = [];
-  const trials: { worker: string; encoders: readonly string[] }[] = [];
-  let candidates: Candidate<WorkerView>[] = [];
-  let onlyAvoided = true;
-  for (const worker of pool) {
-    const consideration = consider(needs, worker);
-    considered.push({ worker, consideration });
-    if (consideration.verdict === 'untried')
-      trials.push({ worker: worker.id, encoders: consideration.encoders });
-    if (!['fits', 'full', 'busy'].includes(consideration.verdict)) continue;
-    // Where it failed before it goes only when nobody else could take it, now or later.
-    const isAvoided = entry.task.avoid.includes(worker.id);
-    if (isAvoided && !onlyAvoided) continue;
-    if (!isAvoided && onlyAvoided) {
-      onlyAvoided = false;
-      candidates = [];
-    }
-    if (consideration.verdict === 'fits' || consideration.verdict === 'full')
-      candidates.push({ worker, slot: consideration.slot, works: works(consideration.picks) });
-  }
+  const considered = pool.map((worker): Considered => ({ worker, consideration: consider(needs, worker) }));
+  const able = considered.filter(({ consideration }) =>
+    ['fits', 'full', 'busy'].includes(consideration.verdict),
+  );
+  // Where it failed before it goes only when nobody else could take it, now or later.
+  const fresh = able.filter(({ worker }) => !entry.task.avoid.includes(worker.id));
+  const candidates = (fresh.length > 0 ? fresh : able).flatMap(
+    ({ worker, consideration }): Candidate<WorkerView>[] =>
+      consideration.verdict === 'fits' || consideration.verdict === 'full'
+        ? [{ worker, slot: consideration.slot, works: works(consideration.picks) }]
+        : [],
+  );
+  const trials = considered.flatMap(({ worker, consideration }) =>
+    consideration.verdict === 'untried' ? [{ worker: worker.id, encoders: consideration.encoders }] : [],
+  );
   const placing = place(candidates, {
     timetable: outlook.timetable,
     predict: (worker, each) => outlook.speeds.predict(worker, each),

@@ -29,11 +29,7 @@ export interface Store extends WatchStore {
   /** Revision of the latest change. */
   revision(): Promise<number>;
   /** Jobs with a hook that is due, the longest due first; `latest` as for `queue`. */
-  hooksDue(page: {
-    readonly now: number;
-    readonly latest: number;
-    readonly limit: number;
-  }): Promise<StoredJob[]>;
+  hooksDue(page: HooksPage): Promise<StoredJob[]>;
   /** When the next hook is due. */
   nextHook(): Promise<number | undefined>;
   counts(): Promise<Counts>;
@@ -135,6 +131,12 @@ export interface StoredChanges {
 }
 
 export type EndedJob = Pick<JobRecord, 'id' | 'revision'>;
+
+export interface HooksPage {
+  readonly now: number;
+  readonly latest: number;
+  readonly limit: number;
+}
 
 export interface EndedPage {
   /** Those alone that ended before this time. */

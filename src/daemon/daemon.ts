@@ -8,6 +8,7 @@ import { createCoordinator, type Coordinator } from '../coordinator/coordinator.
 import type { QueueSettings } from '../coordinator/queueSettings.ts';
 import type { Store } from '../coordinator/store.ts';
 import { openThreadedStore } from '../coordinator/store/threadedStore.ts';
+import { IdleCollector } from '../coordinator/idleCollector.ts';
 import { WatchBoard } from '../coordinator/watchBoard.ts';
 import { writeFileAtomic } from '../files/atomicWrite.ts';
 import type { PlacingFs } from '../files/placingFs.ts';
@@ -161,7 +162,7 @@ export class Daemon {
         this.#config.values.hooks
           .filter(({ on }) => on === event)
           .map((hook) => ({ key: hookKey(hook), ...describeHook(hook) })),
-      refuses: storeRoom(this.#stateDir, () => this.#config.values.storeLowMegabytes),
+      refuses: () => storeRoom(this.#stateDir, this.#config.values.storeLowMegabytes),
       logsDir: path.join(this.#stateDir, 'logs', 'jobs'),
       settings: { ...this.#settings.queue, ...queue },
       clock: Date.now,
@@ -285,15 +286,21 @@ export class Daemon {
       onIdle: () => this.leave('nothing to do'),
     });
     this.#idle = idle;
+    const collector = new IdleCollector(systemTimers);
     const look = (): void => {
       coordinator.activity().then(
-        ({ clients, unfinishedJobs }) => idle.setActivity({ clients, unfinished: unfinishedJobs }),
+        ({ clients, unfinishedJobs }) => {
+          idle.setActivity({ clients, unfinished: unfinishedJobs });
+          if (unfinishedJobs === 0) collector.worked();
+          else collector.stop();
+        },
         (error: unknown) =>
           this.#log.log.warn({ err: error }, 'whether there is something to do is not known'),
       );
     };
     this.#cleanups.add('activity', coordinator.onActivity(look));
     this.#cleanups.add('idle timer', () => idle.close());
+    this.#cleanups.add('idle collector', () => collector.close());
     look();
   }
 }

@@ -1,4 +1,3 @@
-import { MemoryRest } from '../coordinator/memoryRest.ts';
 import type { Timers } from '../protocol/timers.ts';
 
 /** What keeps the daemon here. */
@@ -17,18 +16,16 @@ export interface IdleMonitorOptions {
   onIdle(): void;
 }
 
-/** Gives memory back when no job is left, and calls `onIdle` once there has been no client, no unfinished job and no watched folder for the whole period. */
+/** Calls `onIdle` once there has been no client, no unfinished job and no watched folder for the whole period. */
 export class IdleMonitor {
   readonly #options: IdleMonitorOptions;
   #activity: Activity = { clients: 0, unfinished: 0, watching: 0 };
   #minutes: number;
   #stop: (() => void) | undefined;
-  readonly #rest: MemoryRest;
 
   constructor(options: IdleMonitorOptions) {
     this.#options = options;
     this.#minutes = options.minutes;
-    this.#rest = new MemoryRest(options.timers);
     this.#arm();
   }
 
@@ -36,8 +33,6 @@ export class IdleMonitor {
     const was = isIdle(this.#activity);
     this.#activity = { ...this.#activity, ...activity };
     if (isIdle(this.#activity) !== was) this.#arm();
-    if (this.#activity.unfinished === 0) this.#rest.worked();
-    else this.#rest.stop();
   }
 
   setMinutes(minutes: number): void {
@@ -47,17 +42,12 @@ export class IdleMonitor {
   }
 
   close(): void {
-    this.#rest.close();
-    this.#disarm();
-  }
-
-  #disarm(): void {
     this.#stop?.();
     this.#stop = undefined;
   }
 
   #arm(): void {
-    this.#disarm();
+    this.close();
     if (this.#minutes === 0 || !isIdle(this.#activity)) return;
     this.#stop = this.#options.timers.after(this.#minutes * 60_000, () => this.#options.onIdle());
   }

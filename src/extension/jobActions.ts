@@ -140,7 +140,11 @@ export class JobActions {
         : [clicked];
     const ids = nodes.flatMap((node) => (typeof node === 'string' ? node : isJobNode(node) ? node.id : []));
     const jobs: Job[] = [];
-    for (const id of ids) jobs.push(board.job(id) ?? (await session.request('jobs.get', { id })).job);
+    for (const id of ids) {
+      // What the board knows is out of date where nobody follows it.
+      const known = session.isFollowed ? board.job(id) : undefined;
+      jobs.push(known ?? (await session.request('jobs.get', { id })).job);
+    }
     return jobs;
   }
 

@@ -9,8 +9,6 @@ export const ownPrefix = '.dffmpeg-';
 /** `<task>-<fence>`. */
 const keyPattern = /^[0-9A-Za-z_-]+-\d+$/;
 
-const hiddenPattern = /^\.dffmpeg-(.+-\d+)\.(?:part|copy)$/;
-
 /** What a plan calls its result in the attempt's folder: `result.mp4`, `hd.mkv`, `stream`. */
 const resultPattern = /^[0-9A-Za-z][0-9A-Za-z_-]*(?:\.[0-9A-Za-z]+)?$/;
 
@@ -66,11 +64,6 @@ function keyOf(folder: string): string | undefined {
   const name = path.basename(folder);
   if (!name.startsWith(ownPrefix)) return name;
   return name.endsWith('.part') ? name.slice(ownPrefix.length, -'.part'.length) : undefined;
-}
-
-/** Of an attempt's folder or copy in a destination: the attempt's `<task>-<fence>`. */
-export function keyOfTrace(file: string): string | undefined {
-  return hiddenPattern.exec(path.basename(file))?.[1];
 }
 
 /**

@@ -74,17 +74,16 @@ export class Traces {
   }
 
   /**
-   * Removes what was noted and is not in use. A folder that cannot be reached now is kept for another time, and its note
+   * Removes what an earlier process noted, and what this one could not remove. A folder that cannot be reached now is kept for another time, and its note
    * dropped after `keepDays`.
    */
-  async sweep(isUsed: (file: string) => boolean, keepDays: number): Promise<void> {
+  async sweep(keepDays: number): Promise<void> {
     this.#left = false;
     for (const name of await readdir(this.#directory).catch(() => [])) {
       const noteFile = path.join(this.#directory, name);
       const isUnfinished = name.endsWith(unfinished);
       const note = isUnfinished ? undefined : await readNote(noteFile);
-      if (note && (this.#inUse.has(note.path) || isUsed(note.path) || (await this.remove(note.path))))
-        continue;
+      if (note && (this.#inUse.has(note.path) || (await this.remove(note.path)))) continue;
       // Before its note is whole nothing is made: one that a killed process left stands for nothing.
       const isDone = note ? await isOld(noteFile, keepDays) : !this.#writing.has(noteFile);
       if (isDone) await rm(noteFile, { force: true });

@@ -152,7 +152,7 @@ async function deliver(
       fullPauseMs: placeRetryMaxSeconds * 1000,
       onFull: sayOnce(context),
     };
-    if ((await watched(placePersistently(placement, options), granted, context)) === 'placed')
+    if ((await warnWhenSlow(placePersistently(placement, options), granted, context)) === 'placed')
       // It is placed: a folder that is away for a moment must not make it be made again.
       return { path: granted, identity: await identityOf(granted).catch(() => identity) };
     taken = granted;
@@ -189,7 +189,7 @@ async function asFailure<T>(check: Promise<T>, exit: TaskFailure['exit']): Promi
 }
 
 /** Says once when the destination takes long. A try that is given up might come to its end later, beside the next one. */
-async function watched<T>(placing: Promise<T>, target: string, context: TaskContext): Promise<T> {
+async function warnWhenSlow<T>(placing: Promise<T>, target: string, context: TaskContext): Promise<T> {
   const seconds = context.settings.placeStallSeconds;
   const timer = setTimeout(() => {
     const folder = path.dirname(target);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { sweepRecords } from '../files/placementRecord.ts';
-import { isStaged, isStagingFolder, keyOfTrace, ownPrefix, sweepAttempts } from '../files/staging.ts';
+import { isStaged, isStagingFolder, ownPrefix, sweepAttempts } from '../files/staging.ts';
 import { Traces } from '../files/traces.ts';
 import type { WorkerSettings } from './workerSettings.ts';
 
@@ -23,7 +23,7 @@ export class Scratch {
   readonly #options: ScratchOptions;
   /** Below it lies what is large: the worker's own folder, or a hidden one of its own where a person wants it. */
   readonly #large: string;
-  /** Those whose attempts are the worker's, whatever the setting says today. */
+  /** In its state folder; what lies here is the worker's whatever the setting says today. */
   readonly #own: string;
   readonly #hiddenName: string;
   #recovered = false;
@@ -95,14 +95,9 @@ export class Scratch {
 
   /** What is noted is taken back by who removes it: what stays noted was left by an earlier worker, or was away. */
   #sweepTraces(): void {
-    const { isRunning, onError, settings } = this.#options;
+    const { onError, settings } = this.#options;
     this.#traceSweeps = this.#traceSweeps
-      .then(() =>
-        this.traces.sweep((file) => {
-          const key = keyOfTrace(file);
-          return file === this.#large || (key !== undefined && isRunning(key));
-        }, settings.placementKeepDays),
-      )
+      .then(() => this.traces.sweep(settings.placementKeepDays))
       .catch(onError);
   }
 

@@ -7,7 +7,7 @@ import { activated, extensionId, stateDir } from './support/extension.ts';
 
 /**
  * Milliseconds of the processor. Twice the promise, which `npm run bench -- startup` measures: a machine that is busy
- * takes more for the same, and this is to find what has grown by a half.
+ * takes more for the same, and this is to find what has doubled.
  */
 const mostMs = 100;
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isEnded, jobStates, type JobState } from '../../protocol/jobState.ts';
 import type { Counts } from '../../protocol/model.ts';
-import type { JobPage, Store, StoredChanges } from '../store.ts';
+import type { HooksPage, JobPage, StoredChanges } from '../store.ts';
 import { chunks } from './chunks.ts';
 import { countsName, forgottenCounter, queuePausedCounter, revisionCounter } from './counters.ts';
 import type { AttemptRecord, JobRecord, StoredJob, TaskRecord } from './records.ts';
@@ -39,32 +39,37 @@ export async function jobs(
   db: Reading,
   { states, limit, after, oldestFirst = false }: JobPage,
 ): Promise<{ jobs: StoredJob[]; next?: string }> {
+  if (states?.length === 0) return { jobs: [] };
+  const order = oldestFirst ? 'asc' : 'desc';
   let query = db
     .selectFrom('jobs')
-    .select('id')
-    .orderBy('id', oldestFirst ? 'asc' : 'desc')
+    .selectAll()
+    .orderBy('id', order)
     .limit(limit + 1);
   if (after !== undefined) query = query.where('id', oldestFirst ? '>' : '<', after);
-  // State by state, since an index gives the order within one: no database sorts a long history for a page of it.
-  const ids: string[] = [];
-  for (const state of states ?? [undefined])
-    for (const { id } of await (state ? query.where('state', '=', state) : query).execute()) ids.push(id);
-  ids.sort((a, b) => (a < b === oldestFirst ? -1 : 1));
-  const wanted = ids.slice(0, limit);
-  const page = await jobsInOrder(db, wanted);
-  const last = wanted.at(-1);
-  return ids.length > limit && last !== undefined ? { jobs: page, next: last } : { jobs: page };
-}
-
-async function jobsInOrder(db: Reading, ids: readonly string[]): Promise<StoredJob[]> {
-  const rows: JobsTable[] = [];
-  for (const chunk of chunks(ids))
-    rows.push(...(await db.selectFrom('jobs').selectAll().where('id', 'in', chunk).execute()));
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return withParts(
-    db,
-    ids.flatMap((id) => byId.get(id) ?? []),
-  );
+  if (states) {
+    // State by state, since an index gives the order within one: no database sorts a long history for a page of it.
+    const [first, ...others] = states.map((state) => {
+      let ids = db
+        .selectFrom('jobs')
+        .select('id')
+        .where('state', '=', state)
+        .orderBy('id', order)
+        .limit(limit + 1);
+      if (after !== undefined) ids = ids.where('id', oldestFirst ? '>' : '<', after);
+      return db.selectFrom(ids.as('page')).select('page.id');
+    });
+    if (first)
+      query = query.where(
+        'id',
+        'in',
+        others.reduce((all, ids) => all.unionAll(ids), first),
+      );
+  }
+  const rows = await query.execute();
+  const page = await withParts(db, rows.slice(0, limit));
+  const last = page.at(-1);
+  return rows.length > limit && last ? { jobs: page, next: last.job.id } : { jobs: page };
 }
 
 export async function changesSince(db: Reading, cursor: number, limit: number): Promise<StoredChanges> {
@@ -155,10 +160,7 @@ export async function attached(db: Reading): Promise<{ id: string; sessionId: st
   return rows.flatMap(({ id, session_id: sessionId }) => (sessionId === null ? [] : [{ id, sessionId }]));
 }
 
-export async function hooksDue(
-  db: Reading,
-  { now, latest, limit }: Parameters<Store['hooksDue']>[0],
-): Promise<StoredJob[]> {
+export async function hooksDue(db: Reading, { now, latest, limit }: HooksPage): Promise<StoredJob[]> {
   const rows = await db
     .selectFrom('jobs')
     .selectAll()

@@ -4,6 +4,7 @@ import type {
   EndedJob,
   EndedPage,
   Explanation,
+  HooksPage,
   JobPage,
   JobWrite,
   QueuedJob,
@@ -72,7 +73,7 @@ export class SqlStore implements Store {
     return read.revision(this.#db);
   }
 
-  hooksDue(page: Parameters<Store['hooksDue']>[0]): Promise<StoredJob[]> {
+  hooksDue(page: HooksPage): Promise<StoredJob[]> {
     return read.hooksDue(this.#db, page);
   }
 

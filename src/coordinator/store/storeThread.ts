@@ -5,7 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toDffmpegError } from '../../protocol/errors.ts';
 import { systemTimers } from '../../protocol/timers.ts';
-import { MemoryRest } from '../memoryRest.ts';
+import { IdleCollector } from '../idleCollector.ts';
 import type { Store } from '../store.ts';
 import { openStore, type StoreOptions } from './dialects.ts';
 import {
@@ -19,7 +19,7 @@ import {
 const port = parentPort;
 if (!port) throw new Error('This file is the store’s thread; the daemon starts it.');
 
-const rest = new MemoryRest(systemTimers);
+const rest = new IdleCollector(systemTimers);
 const underWay = new Set<Promise<void>>();
 let ready: StoreAnswer[] = [];
 

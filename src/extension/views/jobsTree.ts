@@ -37,6 +37,7 @@ export class JobsTree implements TreeDataProvider<JobsNode>, Disposable {
   /** Where the next page of old jobs begins; undefined before the first. */
   #after: string | undefined;
   #rootKey = '';
+  readonly #shownCounts = new Map<JobGroup, number>();
 
   readonly onDidChangeTreeData = this.#changes.event;
 
@@ -87,6 +88,7 @@ export class JobsTree implements TreeDataProvider<JobsNode>, Disposable {
           node.notice === 'noFfmpeg' ? missingFfmpeg(this.#board.workers) : this.#session.error,
         );
       case 'group':
+        this.#shownCounts.set(node.group, this.#countOf(node.group));
         return groupItem(node.group, this.#countOf(node.group));
       case 'older':
         return olderItem();
@@ -162,7 +164,9 @@ export class JobsTree implements TreeDataProvider<JobsNode>, Disposable {
         return;
       case 'counts':
         // The number of a group that the board does not hold whole.
-        for (const group of jobGroups) if (this.#unknown(group) > 0) this.#coalescer.add(groups[group]);
+        for (const group of jobGroups)
+          if (this.#countOf(group) !== (this.#shownCounts.get(group) ?? 0))
+            this.#coalescer.add(groups[group]);
     }
   }
 

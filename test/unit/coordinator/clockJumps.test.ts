@@ -38,33 +38,23 @@ describe('coordinator: a clock that jumps', () => {
   const encodes = (): Offer[] => worker.offers.filter(({ payload }) => payload.kind === 'encode');
 
   for (const [name, jump] of Object.entries(jumps)) {
-    it(`${name}: a job is tried again after its back-off, once`, async () => {
-      const id = await submit();
-      const first = await worker.encode(1);
-      await worker.start(first);
-      await worker.report(first, { type: 'failed', error: passing });
-      await client.job(id, ({ state }) => state === 'waiting');
-      await turns();
-      jump(harness);
-      harness.timers.advance(longestWait(harness.settings));
-      await worker.finish(await worker.encode(2));
-      await client.job(id, ({ state }) => state === 'done');
-      assert.equal(encodes().length, 2);
-    });
-
-    it(`${name}: a job that waits for a disk is offered again`, async () => {
-      const id = await submit();
-      const first = await worker.encode(1);
-      await worker.start(first);
-      await worker.report(first, { type: 'failed', error: diskFull });
-      await client.job(id, ({ state }) => state === 'waiting');
-      await turns();
-      jump(harness);
-      harness.timers.advance(longestWait(harness.settings));
-      await worker.finish(await worker.encode(2));
-      await client.job(id, ({ state }) => state === 'done');
-      assert.equal(encodes().length, 2);
-    });
+    for (const [what, error] of [
+      ['a job is tried again after its back-off', passing],
+      ['a job that waits for a disk is offered again', diskFull],
+    ] as const)
+      it(`${name}: ${what}, once`, async () => {
+        const id = await submit();
+        const first = await worker.encode(1);
+        await worker.start(first);
+        await worker.report(first, { type: 'failed', error });
+        await client.job(id, ({ state }) => state === 'waiting');
+        await turns();
+        jump(harness);
+        harness.timers.advance(longestWait(harness.settings));
+        await worker.finish(await worker.encode(2));
+        await client.job(id, ({ state }) => state === 'done');
+        assert.equal(encodes().length, 2);
+      });
 
     it(`${name}: what runs goes on, and is not begun again`, async () => {
       const id = await submit();

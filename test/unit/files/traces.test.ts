@@ -8,7 +8,6 @@ describe('traces in other people’s folders', () => {
   let root: string;
   let films: string;
   let traces: Traces;
-  const nothingUsed = (): boolean => false;
 
   beforeEach(async () => {
     root = await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-traces-'));
@@ -26,12 +25,10 @@ describe('traces in other people’s folders', () => {
     return folder;
   }
 
-  it('are removed by whoever comes next, unless they are in use', async () => {
-    const used = await leave('.dffmpeg-t1-1.part');
+  it('are removed by whoever comes next', async () => {
+    await leave('.dffmpeg-t1-1.part');
     await leave('.dffmpeg-t2-1.part');
-    await new Traces(path.join(root, 'notes')).sweep((file) => file === used, 30);
-    assert.deepEqual(await readdir(films), ['.dffmpeg-t1-1.part']);
-    await new Traces(path.join(root, 'notes')).sweep(nothingUsed, 30);
+    await new Traces(path.join(root, 'notes')).sweep(30);
     assert.deepEqual(await readdir(films), []);
     assert.deepEqual(await readdir(path.join(root, 'notes')), []);
   });
@@ -39,9 +36,9 @@ describe('traces in other people’s folders', () => {
   it('are found when their folder is back', async () => {
     await leave('.dffmpeg-t1-1.part');
     await rename(films, `${films}-away`);
-    await new Traces(path.join(root, 'notes')).sweep(nothingUsed, 30);
+    await new Traces(path.join(root, 'notes')).sweep(30);
     await rename(`${films}-away`, films);
-    await new Traces(path.join(root, 'notes')).sweep(nothingUsed, 30);
+    await new Traces(path.join(root, 'notes')).sweep(30);
     assert.deepEqual(await readdir(films), []);
   });
 
@@ -50,16 +47,16 @@ describe('traces in other people’s folders', () => {
     // The mount point stays, and is empty.
     await rename(films, `${films}-away`);
     await mkdir(films);
-    await new Traces(path.join(root, 'notes')).sweep(nothingUsed, 30);
+    await new Traces(path.join(root, 'notes')).sweep(30);
     await rmdir(films);
     await rename(`${films}-away`, films);
-    await new Traces(path.join(root, 'notes')).sweep(nothingUsed, 30);
+    await new Traces(path.join(root, 'notes')).sweep(30);
     assert.deepEqual(await readdir(films), []);
   });
 
   it('that somebody has removed already leave no note', async () => {
     await rm(await leave('.dffmpeg-t1-1.part'), { recursive: true });
-    await new Traces(path.join(root, 'notes')).sweep(nothingUsed, 30);
+    await new Traces(path.join(root, 'notes')).sweep(30);
     assert.deepEqual(await readdir(path.join(root, 'notes')), []);
   });
 
@@ -69,14 +66,14 @@ describe('traces in other people’s folders', () => {
     assert.equal(await traces.remove(folder), false);
     assert.equal(traces.left, true);
     await rename(`${films}-away`, films);
-    await traces.sweep(nothingUsed, 30);
+    await traces.sweep(30);
     assert.deepEqual(await readdir(films), []);
     assert.equal(traces.left, false);
   });
 
   it('that this process has given out are in use', async () => {
     await leave('.dffmpeg-t1-1.try');
-    await traces.sweep(nothingUsed, 30);
+    await traces.sweep(30);
     assert.deepEqual(await readdir(films), ['.dffmpeg-t1-1.try']);
   });
 
@@ -85,14 +82,14 @@ describe('traces in other people’s folders', () => {
     const notes = path.join(root, 'notes');
     const [note = ''] = await readdir(notes);
     await rename(path.join(notes, note), path.join(notes, `${note}.tmp`));
-    await new Traces(notes).sweep(nothingUsed, 30);
+    await new Traces(notes).sweep(30);
     assert.deepEqual(await readdir(notes), []);
   });
 
   it('of names that are not ours are left alone', async () => {
     await traces.note(path.join(films, 'precious'));
     await mkdir(path.join(films, 'precious'));
-    await new Traces(path.join(root, 'notes')).sweep(nothingUsed, 30);
+    await new Traces(path.join(root, 'notes')).sweep(30);
     assert.deepEqual(await readdir(films), ['precious']);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Conduct } from '../../../src/coordinator/conduct.ts';
+import { CircuitBreaker } from '../../../src/coordinator/circuitBreaker.ts';
 import { environmentWaits, backOff, defaultQueueSettings } from '../../../src/coordinator/queueSettings.ts';
 import type { ErrorCode } from '../../../src/protocol/errors.ts';
 import type { FakeWorker } from './fakeWorker.ts';
@@ -9,14 +9,14 @@ import { Harness, turns, type FakeClient } from './harness.ts';
 
 const failure = (code: ErrorCode = 'ffmpeg-failed', message = 'It broke.') => ({ code, message });
 
-describe('the conduct of a worker', () => {
+describe('the breaker of a worker', () => {
   it('is set aside by failures of its surroundings in a row, which are not all of one job', () => {
-    const one = new Conduct(defaultQueueSettings);
+    const one = new CircuitBreaker(defaultQueueSettings);
     for (let times = 0; times < 9; times += 1) assert.equal(one.failed('a', failure(), 0), false);
     assert.equal(one.failed('b', failure(), 7), true);
     assert.equal(one.setAside?.until, 7 + defaultQueueSettings.setAsideMs);
     assert.match(one.setAside.reason.message, /^10 attempts in a row failed there/);
-    const other = new Conduct(defaultQueueSettings);
+    const other = new CircuitBreaker(defaultQueueSettings);
     for (const [job, code] of [
       ['a', 'ffmpeg-failed'],
       ['b', 'source-damaged'],
@@ -28,22 +28,22 @@ describe('the conduct of a worker', () => {
   });
 
   it('begins anew with every success', () => {
-    const conduct = new Conduct(defaultQueueSettings);
+    const breaker = new CircuitBreaker(defaultQueueSettings);
     for (const job of ['a', 'b', 'c', 'd', 'e', 'f']) {
-      assert.equal(conduct.failed(job, failure(), 0), false);
-      conduct.succeeded();
+      assert.equal(breaker.failed(job, failure(), 0), false);
+      breaker.succeeded();
     }
   });
 
   it('is tried with one task, and set aside again by the first failure', () => {
-    const conduct = new Conduct(defaultQueueSettings);
-    for (const job of ['a', 'b', 'c']) conduct.failed(job, failure(), 0);
-    conduct.tryAgain();
-    assert.deepEqual([conduct.setAside, conduct.onTrial], [undefined, true]);
-    assert.equal(conduct.failed('d', failure(), 5), true);
-    conduct.tryAgain();
-    conduct.succeeded();
-    assert.equal(conduct.onTrial, false);
+    const breaker = new CircuitBreaker(defaultQueueSettings);
+    for (const job of ['a', 'b', 'c']) breaker.failed(job, failure(), 0);
+    breaker.tryAgain();
+    assert.deepEqual([breaker.setAside, breaker.onTrial], [undefined, true]);
+    assert.equal(breaker.failed('d', failure(), 5), true);
+    breaker.tryAgain();
+    breaker.succeeded();
+    assert.equal(breaker.onTrial, false);
   });
 });
 

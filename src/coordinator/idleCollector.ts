@@ -9,7 +9,7 @@ const restMs = 20_000;
  * A thread that has worked keeps the memory it took, for as long as nothing makes it collect its garbage: one that has
  * nothing to do never does. So it is asked to, once, when it has had nothing to do for a while.
  */
-export class MemoryRest {
+export class IdleCollector {
   readonly #timers: Timers;
   readonly #giveBack: () => void;
   #stopTimer: (() => void) | undefined;

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { MemoryRest } from '../../../src/coordinator/memoryRest.ts';
+import { IdleCollector } from '../../../src/coordinator/idleCollector.ts';
 import { ManualTimers } from './manualTimers.ts';
 
-describe('MemoryRest', () => {
+describe('IdleCollector', () => {
   it('gives memory back once, when there was no work for a while', () => {
     const timers = new ManualTimers();
     let given = 0;
-    const rest = new MemoryRest(timers, () => (given += 1));
+    const rest = new IdleCollector(timers, () => (given += 1));
     for (let second = 0; second < 90; second += 1) {
       rest.worked();
       timers.advance(1000);

@@ -7,7 +7,7 @@ export interface SetAside {
   readonly until: number;
 }
 
-export interface ConductSettings {
+export interface CircuitBreakerSettings {
   readonly setAsideFailures: number;
   readonly setAsideMs: number;
 }
@@ -16,11 +16,11 @@ export interface ConductSettings {
 const waitsOtherwise: readonly ErrorCode[] = ['ffmpeg-missing', 'scratch-full'];
 
 /**
- * How a worker does: failures of its surroundings in a row set it aside for a while, after which it is tried with one encode
+ * The circuit breaker of a worker (closed, open, half-open): failures of its surroundings in a row set it aside for a while, after which it is tried with one encode
  * at a time until one succeeds. One job alone that fails again and again says as much of the job: then it takes another.
  */
-export class Conduct {
-  readonly #settings: ConductSettings;
+export class CircuitBreaker {
+  readonly #settings: CircuitBreakerSettings;
   /** Failures in a row, … */
   #count = 0;
   /** … and of which jobs the last of them were. */
@@ -28,7 +28,7 @@ export class Conduct {
   #setAside: SetAside | undefined;
   #onTrial = false;
 
-  constructor(settings: ConductSettings) {
+  constructor(settings: CircuitBreakerSettings) {
     this.#settings = settings;
   }
 
