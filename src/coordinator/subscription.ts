@@ -115,7 +115,9 @@ export class Subscription {
       found.push(...(await store.jobs({ limit: limit - found.length, states: endStates })).jobs);
     // Read one after the other: one that has changed meanwhile may be there twice.
     const byId = new Map(found.map((stored) => [stored.job.id, stored]));
-    return inOneFrame(await this.#options.forecasts.added([...byId.values()].map(toJob)));
+    const jobs = [...byId.values()].map(toJob);
+    // Who wants progress is told of forecasts right after, and does not wait for the queue to be gone through.
+    return inOneFrame(this.#wants('progress') ? jobs : await this.#options.forecasts.added(jobs));
   }
 
   #listen(): void {

@@ -46,7 +46,7 @@ export class LiveStatus {
       {
         onSnapshot: ({ jobs, workers, counts }) => {
           this.#jobs.clear();
-          for (const job of jobs) this.#jobs.set(job.id, job);
+          for (const job of jobs) this.#jobs.set(job.id, { ...job, forecast: this.#forecasts.get(job.id) });
           this.#workers = workers;
           this.#counts = counts;
           this.#ask();

@@ -20,10 +20,13 @@ process.exitCode = await serve(
       const worker = new SimulatedWorker(theirs, () => undefined);
       void worker.register('farm', { cpu: running, probe: 1 });
       let fraction = 0;
-      setInterval(() => {
+      const timer = setInterval(() => {
         fraction = Math.min(0.99, fraction + 0.0005);
         worker.tellProgress({ fraction, framesPerSecond: 240, speed: 10, eta: 600, outTime: 600 * fraction });
-      }, progressMs).unref();
+      }, progressMs);
+      ours.onClose(() => {
+        clearInterval(timer);
+      });
     },
   },
 );

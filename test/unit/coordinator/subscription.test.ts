@@ -28,6 +28,28 @@ describe('subscription', () => {
     }
   });
 
+  it('answers who wants progress before the queue has been gone through for forecasts', async () => {
+    const options = {
+      store: {
+        revision: () => Promise.resolve(1),
+        jobs: () => Promise.resolve({ jobs: [storedJob('w1', { state: 'waiting' })] }),
+        counts: () => Promise.resolve(noCounts),
+      },
+      feed: { follow: () => Promise.resolve(() => undefined) },
+      fleet: { info: () => [] },
+      progress: { listen: () => () => undefined },
+      // As where a long queue takes its time.
+      forecasts: { added: () => new Promise<never>(() => undefined), listen: () => () => undefined },
+    } as unknown as SubscriptionOptions;
+    const subscription = new Subscription(options, { emit: () => undefined }, ['jobs', 'progress']);
+    const { jobs } = await subscription.begin({ limit: 10 });
+    assert.deepEqual(
+      jobs.map(({ id }) => id),
+      ['w1'],
+    );
+    subscription.end();
+  });
+
   it('tells only what its answer did not hold, also where one batch holds both', async () => {
     let tell: (changes: Changes) => void = () => undefined;
     const changes = (...revisions: number[]): Changes => ({
