@@ -57,6 +57,7 @@ const bundles = [
       platform: 'node',
       target: 'node22',
       external: ['vscode'],
+      plugins: [withoutUnusedParts('ws')],
     },
   },
   {
@@ -95,6 +96,24 @@ const bundles = [
     after: copyCodicons,
   },
 ];
+
+/**
+ * Leaves out what nobody imports of a package that does not say of its files that loading one does nothing by itself:
+ * of ws the server, which only the daemon needs.
+ */
+function withoutUnusedParts(name) {
+  const within = path.join('node_modules', name) + path.sep;
+  return {
+    name: 'without-unused-parts',
+    setup(build) {
+      build.onResolve({ filter: /^\./ }, async ({ path: file, pluginData, ...options }) => {
+        if (pluginData === within || !options.importer.includes(within)) return undefined;
+        const found = await build.resolve(file, { ...options, pluginData: within });
+        return { ...found, sideEffects: false };
+      });
+    },
+  };
+}
 
 function copyCodicons(dist) {
   for (const file of ['codicon.css', 'codicon.ttf'])
