@@ -12,6 +12,7 @@ import type { JobChange } from './jobChanges.ts';
 import { freeName, outputNaming, reservationOf } from './outputNames.ts';
 import { planOutputs, reservationsOf } from './planner.ts';
 import type { QueueSettings } from './queueSettings.ts';
+import type { SourceUse } from './sourceUse.ts';
 import type { AttemptKey, AttemptRecord, Placement, StoredJob } from './store/records.ts';
 import { waitsForTurn } from './waitReasons.ts';
 
@@ -22,6 +23,7 @@ export interface AttemptsOptions {
   readonly platform: string;
   /** For waits that differ by chance. */
   readonly random: Random;
+  readonly sourceUse: SourceUse;
   /** An encode has reached its end. */
   readonly onSucceeded?: (worker: ConnectedWorker, attempt: RunningAttempt) => void;
 }
@@ -34,6 +36,7 @@ export class Attempts {
   readonly #platform: string;
   readonly #random: Random;
   readonly #onSucceeded: AttemptsOptions['onSucceeded'];
+  readonly #sourceUse: SourceUse;
 
   constructor(options: AttemptsOptions) {
     this.#book = options.book;
@@ -42,14 +45,16 @@ export class Attempts {
     this.#platform = options.platform;
     this.#random = options.random;
     this.#onSucceeded = options.onSucceeded;
+    this.#sourceUse = options.sourceUse;
   }
 
   /** Stores a report. A repeat or a late one is no error; one of a superseded attempt is `fence-void`. */
   async report(worker: ConnectedWorker, key: AttemptKey, report: TaskReport): Promise<void> {
     try {
-      const after = await this.#book.change(jobIdOf(key), (stored) => {
+      const after = await this.#book.change(jobIdOf(key), async (stored) => {
         const attempt = attemptOf(stored, key, worker.id);
-        return attempt.state === 'running' ? this.#changeBy(stored, attempt, report) : undefined;
+        if (attempt.state !== 'running') return undefined;
+        return this.#changeBy(stored, attempt, await this.#explained(stored, report));
       });
       const { state } = attemptOf(after, key, worker.id);
       const ended = state === 'succeeded' && this.#onSucceeded ? worker.attempt(key) : undefined;
@@ -69,7 +74,9 @@ export class Attempts {
       try {
         const reserved = (names: readonly string[]) => this.#book.store.reserved(names, jobId);
         const outputs = await planOutputs(stored.job, this.#platform, reserved);
-        return changes.enqueue(stored, outputs, reservationsOf(outputs, this.#platform), waitsForTurn);
+        const job = { ...stored.job, sources: await this.#sourceUse.withOrigins(stored.job) };
+        const named = reservationsOf(outputs, this.#platform);
+        return changes.enqueue({ ...stored, job }, outputs, named, waitsForTurn);
       } catch (error) {
         if (!(error instanceof DffmpegError) || error.class === 'transient') throw error;
         return { event: { type: 'failed', reason: error.toData() } };
@@ -184,6 +191,12 @@ export class Attempts {
       );
       return attempt?.state === 'running' ? decide(stored, attempt) : undefined;
     });
+  }
+
+  /** A source that another job has replaced meanwhile is said to be that. */
+  async #explained({ job }: StoredJob, report: TaskReport): Promise<TaskReport> {
+    if (report.type !== 'failed') return report;
+    return { ...report, error: await this.#sourceUse.whoReplaced(job, report.error) };
   }
 
   #changeBy(stored: StoredJob, attempt: AttemptRecord, report: TaskReport): JobChange | undefined {

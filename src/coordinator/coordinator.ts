@@ -28,6 +28,7 @@ import type { QueueSettings, RetentionLimits } from './queueSettings.ts';
 import { Recovery } from './recovery.ts';
 import { Retention } from './retention.ts';
 import { Sessions } from './sessions.ts';
+import { SourceUse } from './sourceUse.ts';
 import { Speeds } from './speeds.ts';
 import type { Store } from './store.ts';
 import type { StoredJob } from './store/records.ts';
@@ -117,9 +118,10 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
       feed.wake();
     },
   });
+  const sourceUse = new SourceUse({ store, platform });
   const speeds = new Speeds(await store.speeds());
   const attempts = new Attempts({
-    ...{ book, clock, settings, platform, random: options.random, onSucceeded: learn },
+    ...{ book, clock, settings, platform, random: options.random, sourceUse, onSucceeded: learn },
   });
   const queue = new QueueSwitch({
     store,
@@ -142,11 +144,12 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     ...{ store, fleet, speeds, settings, clock, monotonic, timers, isPaused, onError },
   });
   const recovery = new Recovery({ book, fleet, attempts, settings, timers, wake, onError });
-  const replacements = new Replacements({ book, fleet, settings, clock, timers, onError });
+  const replacements = new Replacements({ book, fleet, sourceUse, settings, clock, timers, onError });
   const control = new JobControl({
     book,
     fleet,
     attempts,
+    sourceUse,
     newId,
     clock,
     monotonic,

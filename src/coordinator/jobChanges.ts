@@ -1,3 +1,4 @@
+import type { Verdict } from '../encoding/verdict.ts';
 import type { ErrorData } from '../protocol/errors.ts';
 import type { Exit, Output } from '../protocol/model.ts';
 import type { TaskReport } from '../protocol/workerContract.ts';
@@ -75,9 +76,10 @@ export function enqueue(
 ): JobChange {
   if (outputs.every(({ state }) => state !== 'planned'))
     return { event: { type: 'nothing-left' }, job: { outputs } };
+  const { sources } = stored.job;
   return {
     event: { type: 'queued', reason },
-    job: { outputs },
+    job: { outputs, sources },
     tasks: [newTask(stored.job.id, 'encode', queuedAt(stored))],
     reservations,
   };
@@ -102,11 +104,25 @@ export function deliver(
   placed: Delivered,
   context: { readonly now: number; readonly settings: QueueSettings },
 ): JobChange {
-  const { output, path, bytes, verdict } = placed;
+  const { output, path, bytes } = placed;
+  const verdict = withOrigins(placed.verdict, stored.job.sources);
   const settled: Partial<Output> = { state: 'placed', path, bytes, verdict };
   const change = settle(stored, attempt, { index: output, settled, last: 'delivered' }, context.now);
   const replacement = beginReplacement(stored, attempt, placed, context.settings);
   return replacement ? { ...change, job: { ...change.job, replacement } } : change;
+}
+
+/** Once more encoded: what was lost then is lost. */
+function withOrigins(verdict: Verdict, sources: JobRecord['sources']): Verdict {
+  const findings = sources.flatMap(({ path, resultOf }) =>
+    resultOf === undefined
+      ? []
+      : {
+          level: 'note' as const,
+          message: `${path} is itself the result of job ${resultOf}, which has taken the place of its source.`,
+        },
+  );
+  return findings.length === 0 ? verdict : { ...verdict, findings: [...verdict.findings, ...findings] };
 }
 
 /** Made and dropped, because the preset says so. */

@@ -12,6 +12,7 @@ import { newTask } from './jobTasks.ts';
 import { retriedHooks, settled } from './jobHooks.ts';
 import { newJobRecord } from './jobRecord.ts';
 import { checkPlan } from './planner.ts';
+import type { SourceUse } from './sourceUse.ts';
 import type { StoredJob } from './store/records.ts';
 import { pausedByPerson, waitsForTurn, withAhead } from './waitReasons.ts';
 
@@ -19,6 +20,7 @@ export interface JobControlOptions {
   readonly book: JobBook;
   readonly fleet: Fleet;
   readonly attempts: Attempts;
+  readonly sourceUse: SourceUse;
   readonly newId: () => string;
   readonly clock: Clock;
   readonly monotonic: Clock;
@@ -51,21 +53,29 @@ export class JobControl {
 
   /** Checks what can be checked by looking at the submission alone, stores, and answers. */
   async submit(submission: Submission, sessionId: string | undefined): Promise<StoredJob> {
-    const { book, newId, clock, platform, refuses } = this.#options;
+    const { book, newId, clock, platform, sourceUse } = this.#options;
     if (submission.attached && sessionId === undefined)
       throw new DffmpegError('request-invalid', 'An attached job needs a session.', {
         hint: 'Ask session.open first.',
       });
     const job = newJobRecord(submission, { id: newId(), sessionId, createdAt: clock() });
     checkPlan(job, platform);
-    const refusal = await refuses?.();
+    const refusal = await this.#refusal(submission);
     if (refusal) {
       // A repeat adds nothing: whoever lost the answer gets it.
       const earlier = await book.store.submitted(submission.submissionId);
       if (earlier) return earlier;
       throw refusal;
     }
-    return book.submit({ job, tasks: [newTask(job.id, 'probe', this.#queuedAt())], attempts: [] });
+    return sourceUse.submitting(submission.sources, () =>
+      book.submit({ job, tasks: [newTask(job.id, 'probe', this.#queuedAt())], attempts: [] }),
+    );
+  }
+
+  async #refusal({ sources: [source = ''], onSuccess }: Submission): Promise<DffmpegError | undefined> {
+    const { refuses, sourceUse } = this.#options;
+    const refusal = await refuses?.();
+    return refusal ?? (onSuccess === 'replace' ? sourceUse.refusesReplacing(source) : undefined);
   }
 
   /** A job by its id or a unique beginning of it. */

@@ -1,17 +1,23 @@
-import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
+import { DffmpegError, toDffmpegError, type ErrorData } from '../protocol/errors.ts';
+import { placedOutputs } from '../protocol/jobResults.ts';
+import { isEnded } from '../protocol/jobState.ts';
 import type { Timers } from '../protocol/timers.ts';
 import type { ConnectedWorker } from './connectedWorker.ts';
 import { DueReplacements } from './dueReplacements.ts';
+import { Emitter } from './emitter.ts';
 import type { Fleet } from './fleet.ts';
 import type { Clock } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
 import { replacing, replacingRequest } from './replacementChanges.ts';
 import { backOff, type QueueSettings } from './queueSettings.ts';
+import type { SourceUse } from './sourceUse.ts';
 import type { ReplacementRecord, StoredJob } from './store/records.ts';
+import { waitsForReader } from './waitReasons.ts';
 
 export interface ReplacementsOptions {
   readonly book: JobBook;
   readonly fleet: Fleet;
+  readonly sourceUse: SourceUse;
   readonly settings: QueueSettings;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -29,6 +35,8 @@ export class Replacements {
   readonly #ended = new AbortController();
   readonly #untilClosed = { signal: this.#ended.signal };
   readonly #due: DueReplacements;
+  /** The id of each job that has ended. */
+  readonly #jobEnded = new Emitter<string>();
 
   constructor(options: ReplacementsOptions) {
     this.#options = options;
@@ -45,9 +53,10 @@ export class Replacements {
     return this.#due.start();
   }
 
-  /** Of every change: begins what is to be done. */
+  /** Of every change: begins what is to be done, also what waited for this job. */
   changed(stored: StoredJob): void {
     this.#begin(stored);
+    if (isEnded(stored.job.state)) this.#jobEnded.emit(stored.job.id);
   }
 
   get pending(): number {
@@ -56,7 +65,7 @@ export class Replacements {
 
   /** Answers when it is done. Throws `conflict` where there is nothing to replace, else what stood in the way. */
   async replace(id: string): Promise<StoredJob> {
-    await this.#options.book.change(id, ({ job }) => {
+    await this.#options.book.change(id, async ({ job }) => {
       const { replacement } = job;
       if (job.onSuccess === 'keep' || !replacement)
         throw new DffmpegError('conflict', `Job ${id} has no result that is to replace its source.`, {
@@ -65,6 +74,7 @@ export class Replacements {
       switch (replacement.state) {
         case 'held':
         case 'undone':
+          await this.#refuseWhileRead(job.sources[0]?.path, id, 'Replace it');
           return replacing(job, { ...replacement, state: 'replacing', reason: undefined });
         case 'refused':
           throw DffmpegError.from(replacement.reason ?? { code: 'conflict', message: 'It was refused.' });
@@ -81,10 +91,11 @@ export class Replacements {
 
   /** As above. */
   async undo(id: string): Promise<StoredJob> {
-    await this.#options.book.change(id, ({ job }) => {
+    await this.#options.book.change(id, async ({ job }) => {
       const { replacement } = job;
       switch (replacement?.state) {
         case 'replaced':
+          await this.#refuseWhileRead(placedOutputs(job)[0]?.path, id, 'Undo it');
           return replacing(job, { ...replacement, state: 'undoing', reason: undefined });
         case 'undoing':
         case 'undone':
@@ -136,7 +147,10 @@ export class Replacements {
     let refusal: DffmpegError | undefined;
     for (let failures = 0; ;) {
       try {
+        const reader = refusal ? undefined : await this.#waitsFor(id);
+        if (reader !== undefined) await this.#untilEnded(reader);
         const stored = await (refusal ? this.#failed(id, refusal) : this.#proceed(id));
+        if (!stored) continue;
         this.#due.expect(stored);
         return stored;
       } catch (thrown) {
@@ -151,10 +165,52 @@ export class Replacements {
     }
   }
 
-  async #proceed(id: string): Promise<StoredJob> {
+  /** Who reads the source shall have it: the job that it waits for, which is said once. */
+  async #waitsFor(id: string): Promise<string | undefined> {
+    const { book, sourceUse } = this.#options;
+    const { job } = await book.get(id);
+    const source = job.sources[0]?.path;
+    if (job.replacement?.state !== 'replacing' || source === undefined) return undefined;
+    const reader = await sourceUse.reader(source, id);
+    if (reader) await this.#say(id, waitsForReader(source, reader));
+    return reader?.id;
+  }
+
+  async #say(id: string, reason: ErrorData): Promise<void> {
+    await this.#options.book.change(id, ({ job }) =>
+      job.replacement?.state === 'replacing' && job.replacement.reason?.message !== reason.message
+        ? replacing(job, { ...job.replacement, reason })
+        : undefined,
+    );
+  }
+
+  /** Or for the longest pause: its end may have come before anybody listened. */
+  async #untilEnded(readerId: string): Promise<void> {
+    await this.#pause(this.#options.settings.retryMaxMs, (end) =>
+      this.#jobEnded.on((id) => {
+        if (id === readerId) end();
+      }),
+    );
+  }
+
+  async #refuseWhileRead(path: string | undefined, id: string, what: string): Promise<void> {
+    const reader = path === undefined ? undefined : await this.#options.sourceUse.reader(path, id);
+    if (reader)
+      throw new DffmpegError('conflict', `Job ${reader.id} (${reader.preset}) still reads ${path ?? ''}.`, {
+        hint: `${what} when that job has ended, or cancel it: dffmpeg job cancel ${reader.id}`,
+      });
+  }
+
+  /** Undefined where it has to wait for somebody who reads the source. */
+  async #proceed(id: string): Promise<StoredJob | undefined> {
     const stored = await this.#options.book.get(id);
     const { replacement } = stored.job;
-    if (replacement?.state === 'replacing') return this.#replace(stored, replacement);
+    if (replacement?.state === 'replacing')
+      return this.#options.sourceUse.taking(stored.job, async () => {
+        // Somebody may have submitted a job of it since it was looked at.
+        const reader = await this.#waitsFor(id);
+        return reader === undefined ? this.#replace(stored, replacement) : undefined;
+      });
     return replacement?.state === 'undoing' ? this.#restore(stored, replacement) : stored;
   }
 
@@ -168,7 +224,11 @@ export class Replacements {
     const keptUntil = clock() + settings.keepReplacedMs;
     return book.change(stored.job.id, ({ job }) =>
       job.replacement?.state === 'replacing'
-        ? replacing(job, { ...job.replacement, state: 'replaced', result, aside, keptUntil }, result)
+        ? replacing(
+            job,
+            { ...job.replacement, state: 'replaced', result, aside, keptUntil, reason: undefined },
+            result,
+          )
         : undefined,
     );
   }
@@ -214,9 +274,12 @@ export class Replacements {
     });
   }
 
-  /** Ends sooner when a worker comes. */
-  async #pause(ms: number): Promise<void> {
-    const { fleet, timers } = this.#options;
+  /** Ends sooner when a worker comes, or by what `listen` hears. */
+  async #pause(
+    ms: number,
+    listen: (end: () => void) => () => void = (end) => this.#options.fleet.joined.on(end),
+  ): Promise<void> {
+    const { timers } = this.#options;
     const { signal } = this.#ended;
     await new Promise<void>((resolve) => {
       const end = (): void => {
@@ -226,7 +289,7 @@ export class Replacements {
         resolve();
       };
       const stopTimer = timers.after(ms, end);
-      const stopListening = fleet.joined.on(end);
+      const stopListening = listen(end);
       signal.addEventListener('abort', end);
     });
     signal.throwIfAborted();

@@ -1,4 +1,5 @@
 import type { ErrorData } from '../protocol/errors.ts';
+import type { Job } from '../protocol/model.ts';
 
 /** Why a job waits, said by the very code that turned a worker down. */
 
@@ -66,6 +67,15 @@ export function heldFor(better: string, free: string): ErrorData {
   return {
     code: 'slots-busy',
     message: `Waits for ${better}, which is busy and will still have finished it sooner than ${free}, which is free.`,
+  };
+}
+
+/** Of a result that is to take the place of its source. */
+export function waitsForReader(source: string, { id, preset }: Pick<Job, 'id' | 'preset'>): ErrorData {
+  return {
+    code: 'slots-busy',
+    message: `The result takes the place of the source when job ${id} (${preset}), which still reads ${source}, has ended.`,
+    hint: 'Both lie side by side until then.',
   };
 }
 

@@ -4,7 +4,7 @@ import type { IdentityKeys, WatchedFileRecord, WatchFolderRecord } from './store
 /** What the store keeps of watched folders. As `Store`: every call is one transaction. */
 export interface WatchStore {
   /** Those of these normalised paths that are results of jobs, kept or not, with their sizes. */
-  madeAmong(normalised: readonly string[]): Promise<{ normalised: string; bytes?: number }[]>;
+  madeAmong(normalised: readonly string[]): Promise<{ normalised: string; jobId: string; bytes?: number }[]>;
   watchFolders(): Promise<WatchFolderRecord[]>;
   /**
    * Replaces the folder; its files stay, and these are added. `forgetExisting`: those that were there before it was

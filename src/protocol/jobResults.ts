@@ -46,12 +46,15 @@ export function whyNothing(job: Pick<Results, 'outputs'>): string | undefined {
   return job.outputs.map(whySkipped).findLast((why) => why !== undefined);
 }
 
-/** Ended, and nothing of it is under way any more: its ffmpeg is gone, its source is where it will be. */
+/**
+ * Ended, and nothing of it is under way any more: its ffmpeg is gone, its source is where it will be, or waits there for
+ * another job that reads it.
+ */
 export function isSettled(job: Pick<Job, 'state' | 'attempts' | 'replacement'>): boolean {
-  const { state } = job.replacement ?? {};
+  const { state, reason } = job.replacement ?? {};
   return (
     isEnded(job.state) &&
-    state !== 'replacing' &&
+    (state !== 'replacing' || reason !== undefined) &&
     state !== 'undoing' &&
     job.attempts.every((attempt) => attempt.state !== 'running')
   );
@@ -63,7 +66,7 @@ export function replacementText({ replacement }: Pick<Job, 'replacement'>): stri
     case undefined:
       return undefined;
     case 'replacing':
-      return 'The result is taking the place of the source.';
+      return replacement.reason?.message ?? 'The result is taking the place of the source.';
     case 'replaced': {
       const until = replacement.keptUntil;
       const kept = until === undefined ? '' : `; it is kept aside until ${dayOf(until)}`;

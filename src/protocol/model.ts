@@ -29,6 +29,8 @@ export const sourceSchema = z.object({
   bytes: z.number().optional(),
   /** Seconds; known from probing on. */
   duration: z.number().optional(),
+  /** It is itself a result: that of this job, which has taken the place of its own source. Known from planning on. */
+  resultOf: idSchema.optional(),
 });
 
 /** Sources of one job, at most: several are joined. */

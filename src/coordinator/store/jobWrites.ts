@@ -5,6 +5,7 @@ import { jobWithSubmission } from './jobQueries.ts';
 import type { AttemptKey, AttemptRecord, JobRecord, StoredJob, TaskRecord } from './records.ts';
 import { reserve } from './reservations.ts';
 import { recordMade } from './madeFiles.ts';
+import { insertSources, updateSources } from './sourceRows.ts';
 import { toAttemptRow, toChangeableRow, toJobRow, toTaskRow } from './rows.ts';
 import type { WriteSession } from './writeSession.ts';
 
@@ -16,6 +17,7 @@ export async function insertJob(session: WriteSession, stored: StoredJob): Promi
   const row = toJobRow(submitted.job);
   await session.run('insert job', (db) => db.insertInto('jobs').values(row), Object.values(row));
   for (const task of stored.tasks) await insertTask(session, task, job);
+  await insertSources(session, job);
   session.count(undefined, job.state);
   return submitted;
 }
@@ -33,6 +35,7 @@ export async function updateJob(session: WriteSession, change: JobWrite): Promis
     throw new DffmpegError('conflict', `Job ${id} has changed meanwhile.`, { hint: 'Try again.' });
   session.count(change.from, change.job.state);
 
+  await updateSources(session, change);
   for (const task of change.tasks ?? []) await writeTask(session, task, change.job);
   for (const attempt of change.attempts ?? []) {
     // Deleted and inserted, since every database has its own words for "insert or update".

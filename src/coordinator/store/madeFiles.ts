@@ -27,14 +27,15 @@ export async function recordMade(writing: Writing, jobId: string, made: readonly
 export async function madeAmong(
   db: Database,
   normalised: readonly string[],
-): Promise<{ normalised: string; bytes?: number }[]> {
+): Promise<{ normalised: string; jobId: string; bytes?: number }[]> {
   const byKey = new Map(normalised.map((path) => [pathKey(path), path]));
-  const found: { normalised: string; bytes?: number }[] = [];
+  const found: { normalised: string; jobId: string; bytes?: number }[] = [];
   for (const keys of chunks([...byKey.keys()])) {
     const rows = await db.selectFrom('made_files').selectAll().where('path_key', 'in', keys).execute();
-    for (const { path_key, bytes } of rows)
+    for (const { path_key, job_id, bytes } of rows)
       found.push({
         normalised: byKey.get(path_key) ?? '',
+        jobId: job_id,
         ...(bytes === null ? {} : { bytes: Number(bytes) }),
       });
   }

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { DffmpegError } from '../../protocol/errors.ts';
+import { sourcesOfJobs } from './sourceMigration.ts';
 import { watchFolders } from './watchMigration.ts';
 
 /** One step of the schema. Never changed once released: the next change is the next number. */
@@ -19,6 +20,7 @@ export const migrations: readonly Migration[] = [
   { number: 7, name: '0007-hooks', up: hooksOfJobs },
   { number: 8, name: '0008-speeds', up: learntSpeeds },
   { number: 9, name: '0009-retention', up: removedJobs },
+  { number: 10, name: '0010-sources', up: sourcesOfJobs },
 ];
 
 interface MetaSchema {

@@ -15,6 +15,7 @@ export interface Schema {
   watch_folders: WatchFoldersTable;
   watched_files: WatchedFilesTable;
   removals: RemovalsTable;
+  job_sources: JobSourcesTable;
 }
 
 export interface JobsTable {
@@ -95,6 +96,13 @@ export interface AttemptsTable {
   error: string | null;
   started_at: number;
   ended_at: number | null;
+}
+
+/** Which jobs still read a file, or have put their result in its place. */
+export interface JobSourcesTable {
+  /** See `sourceKey`. */
+  path_key: string;
+  job_id: string;
 }
 
 export interface RemovalsTable {

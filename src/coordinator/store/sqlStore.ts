@@ -22,6 +22,7 @@ import { endedJobs, removeJobs } from './removals.ts';
 import * as replacements from './replacementQueries.ts';
 import { reservedAmong } from './reservations.ts';
 import type { Database } from './schema.ts';
+import { jobsOfSource } from './sourceRows.ts';
 import * as watched from './watchQueries.ts';
 import { madeAmong } from './madeFiles.ts';
 import type { IdentityKeys, WatchedFileRecord, WatchFolderRecord } from './watchRecords.ts';
@@ -135,6 +136,10 @@ export class SqlStore implements Store {
 
   replacedPaths(): Promise<string[]> {
     return replacements.replacedPaths(this.#db);
+  }
+
+  jobsOfSource(path: string): Promise<StoredJob[]> {
+    return jobsOfSource(this.#db, path);
   }
 
   reserved(normalised: readonly string[], forJob: string): Promise<string[]> {

@@ -35,6 +35,7 @@ const methods: Readonly<Record<StoreMethod, true>> = {
   replacementsDue: true,
   nextReplacement: true,
   replacedPaths: true,
+  jobsOfSource: true,
   hooksDue: true,
   nextHook: true,
   madeAmong: true,

@@ -109,6 +109,35 @@ describe('dffmpeg encode --on-success replace', function () {
     assert.deepEqual(await names(), ['clip.mkv', 'clip.small.mp4']);
   });
 
+  it('waits until another job of the same source has encoded it, and says so', async () => {
+    await clip('clip.mp4', 1);
+    const source = await readFile(box.file('clip.mp4'));
+    await box.run(['job', 'pause', '--queue']);
+    const other = (await box.run(['encode', 'clip.mp4', '--preset', 'audio', '--detach'])).stdout.trim();
+    await box.run(['job', 'pause', other]);
+    await box.run(['job', 'resume', '--queue']);
+    const job = await encode('clip.mp4');
+    assert.equal(job.replacement?.state, 'replacing');
+    assert.match(job.replacement.reason?.message ?? '', new RegExp(`when job ${other} .* has ended`));
+    assert.deepEqual(await readFile(box.file('clip.mp4')), source);
+    const again = await box.run([
+      ...['encode', 'clip.mp4', '--preset', 'av1', '--on-success', 'replace', '--detach'],
+    ]);
+    assert.equal(again.code, 1);
+    assert.match(again.stderr, new RegExp(`result of job ${job.id} is to take the place of`));
+
+    await box.run(['job', 'resume', other]);
+    await box.run(['job', 'logs', other, '--follow']);
+    const made = await box.json(jobOutputSchema, ['job', 'show', other]);
+    assert.equal(made.state, 'done');
+    assert.equal(made.sources[0]?.bytes, source.length);
+    while ((await box.json(jobOutputSchema, ['job', 'show', job.id])).replacement?.state !== 'replaced');
+    assert.deepEqual(await names(), ['.dffmpeg-replaced', 'clip.audio.m4a', 'clip.mp4']);
+    assert.notDeepEqual(await readFile(box.file('clip.mp4')), source);
+    const second = await box.run(['encode', 'clip.mp4', '--preset', 'audio']);
+    assert.match(second.stderr, new RegExp(`is itself the result of job ${job.id}`));
+  });
+
   it('is refused at once for what makes no one file of one', async () => {
     await box.clip('clip.mp4');
     const { code, stderr } = await box.run([

@@ -7,6 +7,7 @@ import { assign } from '../../../src/coordinator/jobChanges.ts';
 import { newTask } from '../../../src/coordinator/jobTasks.ts';
 import { inOneFrame } from '../../../src/coordinator/jobView.ts';
 import { defaultQueueSettings } from '../../../src/coordinator/queueSettings.ts';
+import { SourceUse } from '../../../src/coordinator/sourceUse.ts';
 import type { Store } from '../../../src/coordinator/store.ts';
 import type { StoredJob } from '../../../src/coordinator/store/records.ts';
 import type { Preset } from '../../../src/encoding/preset.ts';
@@ -258,6 +259,8 @@ describe('what attempts report of several outputs', () => {
         stored = { ...stored, job: { ...job, revision: job.revision + 1 } };
         return Promise.resolve(job.revision + 1);
       },
+      jobsOfSource: () => Promise.resolve([]),
+      madeAmong: () => Promise.resolve([]),
     } as unknown as Store;
     const onChange = (after: StoredJob): void => {
       stored = after;
@@ -273,6 +276,7 @@ describe('what attempts report of several outputs', () => {
     });
     const attempts = new Attempts({
       ...{ book, clock, settings: defaultQueueSettings, platform: 'linux', random: () => 0 },
+      sourceUse: new SourceUse({ store, platform: 'linux' }),
     });
     return { book, attempts, now: () => stored };
   }

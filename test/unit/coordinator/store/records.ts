@@ -153,6 +153,38 @@ export function describeRecords(given: () => OpenStore): void {
       assert.deepEqual(await store.reserved(['/x'], 'a'), ['/x']);
     });
 
+    it('names the jobs that read a source, and those whose result has its place', async () => {
+      const ids = async (path: string) => (await store.jobsOfSource(path)).map(({ job }) => job.id);
+      const sources = [{ path: '/Clip.mov' }, { path: '/other.mov' }, { path: '/Clip.mov' }];
+      const a = await store.submit(storedJob('a', { sources, onSuccess: 'replace' }));
+      const b = await store.submit(storedJob('b', { sources: [{ path: '/Clip.mov' }] }));
+      assert.deepEqual(await ids('/Clip.mov'), ['a', 'b']);
+      assert.deepEqual(await ids('/other.mov'), ['a']);
+      assert.deepEqual(await ids('/clip.mov'), ['a', 'b'], 'of another spelling, maybe');
+      await change(b, { state: 'failed' });
+      assert.deepEqual(await ids('/Clip.mov'), ['a']);
+      const replacement = {
+        state: 'replaced',
+        workerId: 'w1',
+        source: { identity: { device: '1', inode: '2' }, bytes: 3, modified: '4' },
+        result: { identity: { device: '1', inode: '3' }, bytes: 2 },
+        home: '/x',
+      } as const;
+      const revision = await change(a, { state: 'done', replacement });
+      assert.deepEqual(await ids('/Clip.mov'), ['a'], 'it can still be undone');
+      const done = { ...a, job: { ...a.job, state: 'done', revision, replacement } } as const;
+      const undone = await change(done, { replacement: { ...replacement, state: 'undone' } });
+      assert.deepEqual(await ids('/Clip.mov'), []);
+      const again = { ...replacement, state: 'replacing' } as const;
+      await store.write({ from: 'done', job: { ...done.job, revision: undone, replacement: again } });
+      store = await given().reopen();
+      assert.deepEqual(await ids('/Clip.mov'), ['a']);
+      const failed = await store.job('b');
+      assert.ok(failed);
+      await change(failed, { state: 'accepted' });
+      assert.deepEqual(await ids('/Clip.mov'), ['a', 'b'], 'it is retried');
+    });
+
     it('queues by priority and age, and leaves out what has to wait', async () => {
       for (const [id, priority, createdAt] of [
         ['a', 50, 3],

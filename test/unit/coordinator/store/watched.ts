@@ -55,7 +55,9 @@ export function describeWatched(given: () => OpenStore): void {
           ['/in/old', 'existing', undefined],
         ],
       );
-      assert.deepEqual(await store.madeAmong(['/in/made', '/in/x']), [{ normalised: '/in/made', bytes: 7 }]);
+      assert.deepEqual(await store.madeAmong(['/in/made', '/in/x']), [
+        { normalised: '/in/made', jobId: 'a', bytes: 7 },
+      ]);
       await store.saveWatchFolder(folder, [], true);
       assert.equal((await store.watchedFiles('f', 10)).length, 1);
       await store.removeWatchFolder('f');

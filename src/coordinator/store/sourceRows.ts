@@ -1,0 +1,59 @@
+import { isEnded } from '../../protocol/jobState.ts';
+import type { JobWrite } from '../store.ts';
+import { withParts } from './jobQueries.ts';
+import type { JobRecord, StoredJob } from './records.ts';
+import { pathKey } from './reservations.ts';
+import type { Database } from './schema.ts';
+import type { WriteSession } from './writeSession.ts';
+
+type Uses = Pick<JobRecord, 'id' | 'sources' | 'state' | 'replacement'>;
+
+/** Equal for all spellings of one file on any system; of two files on some: who asks compares the paths. */
+export function sourceKey(path: string): string {
+  return pathKey(path.normalize('NFC').toLowerCase());
+}
+
+/** It is still to be read, or its place is being taken or was: until the job has ended, or while that can be undone. */
+export function usesSource({ state, replacement }: Pick<Uses, 'state' | 'replacement'>): boolean {
+  const { state: replaced } = replacement ?? {};
+  return !isEnded(state) || replaced === 'replacing' || replaced === 'undoing' || replaced === 'replaced';
+}
+
+export async function insertSources(session: WriteSession, { id, sources }: Uses): Promise<void> {
+  for (const key of keysOf(sources))
+    await session.run(
+      'insert source',
+      (db) => db.insertInto('job_sources').values({ path_key: '', job_id: '' }),
+      [key, id],
+    );
+}
+
+/** Most changes change nothing here: what runs goes on to read its source. */
+export async function updateSources(session: WriteSession, { from, job }: JobWrite): Promise<void> {
+  const uses = usesSource(job);
+  if (uses && !isEnded(from)) return;
+  for (const key of keysOf(job.sources))
+    await session.run(
+      'delete source',
+      (db) => db.deleteFrom('job_sources').where('path_key', '=', '').where('job_id', '=', ''),
+      [key, job.id],
+    );
+  if (uses) await insertSources(session, job);
+}
+
+/** Oldest first. */
+export async function jobsOfSource(db: Database, path: string): Promise<StoredJob[]> {
+  const rows = await db
+    .selectFrom('jobs')
+    .innerJoin('job_sources', 'job_sources.job_id', 'jobs.id')
+    .selectAll('jobs')
+    .where('job_sources.path_key', '=', sourceKey(path))
+    .orderBy('jobs.id')
+    .execute();
+  return withParts(db, rows);
+}
+
+/** What is joined may be named twice. */
+function keysOf(sources: Uses['sources']): Set<string> {
+  return new Set(sources.map(({ path }) => sourceKey(path)));
+}

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { DffmpegError } from '../../../src/protocol/errors.ts';
+import { identity } from './fakeWorker.ts';
+import { probe, submission } from './fixtures.ts';
+import { Harness } from './harness.ts';
+
+const source = '/media/clip.mov';
+const aside = '/media/.dffmpeg-replaced/j/clip.mov';
+
+describe('coordinator: jobs that share a source', () => {
+  let harness: Harness;
+
+  beforeEach(async () => {
+    harness = await Harness.start();
+  });
+  afterEach(() => harness.stop());
+
+  /** A worker that replaces `clip.mov` by `moved`, and undoes that. */
+  async function begin(moved = '/media/clip.mp4') {
+    const client = await harness.subscribed();
+    const worker = await harness.registered();
+    worker.answers = {
+      'source.replace': () => Promise.resolve({ path: moved, identity, bytes: 5, aside }),
+      'source.restore': ({ home }) => Promise.resolve({ result: { path: home, identity, bytes: 5 } }),
+    };
+    const submit = async (more: Parameters<typeof submission>[0] = {}) =>
+      (await client.peer.request('jobs.submit', submission({ sources: [source], ...more }))).job.id;
+    const replacements = () => worker.asked.filter(({ method }) => method === 'source.replace').length;
+    return { client, worker, submit, replacements };
+  }
+
+  it('the source stays until the other job has encoded it, which is said; then the result takes its place', async () => {
+    const { client, worker, submit, replacements } = await begin();
+    const first = await submit({ onSuccess: 'replace' });
+    const offer = await worker.encode();
+    const second = await submit();
+    await worker.finish(offer);
+    const waits = await client.job(first, ({ replacement }) => replacement?.reason !== undefined);
+    assert.equal(waits.replacement?.state, 'replacing');
+    assert.match(waits.replacement.reason?.message ?? '', new RegExp(`when job ${second} .* has ended`));
+    assert.equal(replacements(), 0);
+
+    const { payload } = await worker.encode(2);
+    assert.equal(payload.kind === 'encode' && payload.sources[0]?.path, source);
+    await worker.finish(await worker.encode(2));
+    const done = await client.job(first, ({ replacement }) => replacement?.state === 'replaced');
+    assert.equal(done.replacement?.reason, undefined);
+    assert.equal(replacements(), 1);
+  });
+
+  it('so it does when the other one is cancelled, and across a restart', async () => {
+    const { client, worker, submit, replacements } = await begin();
+    const first = await submit({ onSuccess: 'replace' });
+    const offer = await worker.encode();
+    const second = await submit();
+    await client.peer.request('jobs.pause', { id: second });
+    await worker.finish(offer);
+    await client.job(first, ({ replacement }) => replacement?.reason !== undefined);
+    assert.equal(replacements(), 0);
+    await harness.restart();
+    const again = await begin();
+    const { job } = await again.client.peer.request('jobs.get', { id: first });
+    assert.equal(job.replacement?.state, 'replacing');
+    await again.client.peer.request('jobs.cancel', { id: second });
+    await again.client.job(first, ({ replacement }) => replacement?.state === 'replaced');
+  });
+
+  it('no second result is made to take the same place', async () => {
+    const { submit } = await begin();
+    const first = await submit({ onSuccess: 'replace', submissionId: 'first' });
+    await assert.rejects(submit({ onSuccess: 'replace' }), (error: unknown) => {
+      assert.ok(error instanceof DffmpegError);
+      assert.equal(error.code, 'conflict');
+      assert.match(error.message, new RegExp(`result of job ${first} is to take the place of ${source}`));
+      assert.match(error.hint ?? '', new RegExp(`dffmpeg job cancel ${first}`));
+      return true;
+    });
+    assert.equal(await submit({ onSuccess: 'replace', submissionId: 'first' }), first, 'a repeat');
+  });
+
+  it('a job of a source that was replaced says by which job, and how to get it back', async () => {
+    const { client, worker, submit } = await begin();
+    const first = await submit({ onSuccess: 'replace' });
+    await worker.finish(await worker.encode());
+    await client.job(first, ({ replacement }) => replacement?.state === 'replaced');
+    worker.probesItself = false;
+    const second = await submit();
+    const isProbe = ({ taskId }: { taskId: string }): boolean => taskId === `${second}-probe`;
+    await worker.until(() => worker.offers.some(isProbe));
+    const offer = worker.offers.find(isProbe);
+    assert.ok(offer);
+    const error = { code: 'source-missing', message: 'It does not exist.' } as const;
+    await worker.report(offer, { type: 'failed', error });
+    const { reason } = await client.job(second, ({ state }) => state === 'failed');
+    assert.equal(reason?.code, 'source-missing');
+    assert.match(reason.message, new RegExp(`replaced by the result of job ${first}: /media/clip.mp4`));
+    assert.match(reason.hint ?? '', new RegExp(`dffmpeg job undo ${first}`));
+  });
+
+  it('what is encoded from such a result says so', async () => {
+    const { client, worker, submit } = await begin(source);
+    const first = await submit({ onSuccess: 'replace' });
+    await worker.finish(await worker.encode());
+    await client.job(first, ({ replacement }) => replacement?.state === 'replaced');
+    worker.probe = { ...probe, bytes: 5 };
+    const second = await submit();
+    await worker.finish(await worker.encode(2));
+    const { outputs, sources } = await client.job(second, ({ state }) => state === 'done');
+    assert.equal(sources[0]?.resultOf, first);
+    const [note] = outputs[0]?.verdict?.findings ?? [];
+    assert.match(note?.message ?? '', new RegExp(`is itself the result of job ${first}`));
+  });
+
+  it('is not undone while another job reads the result', async () => {
+    const { client, worker, submit } = await begin();
+    const first = await submit({ onSuccess: 'replace' });
+    await worker.finish(await worker.encode());
+    await client.job(first, ({ replacement }) => replacement?.state === 'replaced');
+    const second = await submit({ sources: ['/media/clip.mp4'] });
+    const offer = await worker.encode(2);
+    await assert.rejects(client.peer.request('jobs.undo', { id: first }), (error: unknown) => {
+      assert.ok(error instanceof DffmpegError);
+      assert.match(error.message, new RegExp(`Job ${second} .* still reads /media/clip.mp4`));
+      return true;
+    });
+    await worker.finish(offer);
+    await client.job(second, ({ state }) => state === 'done');
+    const { job } = await client.peer.request('jobs.undo', { id: first });
+    assert.equal(job.replacement?.state, 'undone');
+  });
+});
