@@ -113,13 +113,13 @@ export class Dispatcher {
     const explanations: Explanation[] = [];
     const outlook = this.#outlook();
     let page: QueuedJob[] = [];
-    /** What the page before began: it is written while the next one is read. */
-    let working: Promise<unknown> = Promise.resolve();
+    /** What the last two pages began: one is written while the next is thought about, and no more at once. */
+    let [earlier, latest]: Promise<unknown>[] = [Promise.resolve(), Promise.resolve()];
     do {
       const kinds = taskKinds.filter((kind) => toExplain > 0 || this.#anyTakes(kind));
       if (kinds.length === 0) break;
       page = await book.store.queue({ ...this.#now(), kinds, limit: pageSize, after: page.at(-1) });
-      await working;
+      await earlier;
       const begun: Promise<void>[] = [];
       for (const entry of page) {
         if (this.#closed || (toExplain <= 0 && !this.#anyTakes(entry.task.kind))) continue;
@@ -128,9 +128,9 @@ export class Dispatcher {
           explanations.push({ id: entry.job.id, revision: entry.job.revision, reason });
         toExplain -= 1;
       }
-      working = Promise.all(begun);
+      [earlier, latest] = [latest, Promise.all(begun)];
     } while (page.length === pageSize && !this.#closed);
-    await working;
+    await Promise.all([earlier, latest]);
     await book.explain(explanations);
   }
 

@@ -4,6 +4,7 @@ import type { JobHook } from '../protocol/model.ts';
 import { rankOf } from './ageing.ts';
 import type { Clock } from './ids.ts';
 import type { JobChange } from './jobChanges.ts';
+import { differenceOf } from './jobDifference.ts';
 import { reduceJob } from './jobReducer.ts';
 import { normalisePath } from './outputNames.ts';
 import type { QueueSettings } from './queueSettings.ts';
@@ -103,10 +104,9 @@ export class JobBook {
 
   async #write(before: StoredJob, after: StoredJob, change: JobChange): Promise<StoredJob> {
     const revision = await this.store.write({
-      ...change,
-      job: after.job,
-      from: before.job.state,
-      tasks: after.tasks.filter((task) => !before.tasks.includes(task)),
+      ...differenceOf(before, after),
+      durable: change.durable,
+      dropAttempt: change.dropAttempt,
       reservations: isEnded(after.job.state) ? [] : change.reservations,
       made: newlyMade(after, before, this.#platform),
     });
@@ -148,11 +148,14 @@ export class JobBook {
     };
   }
 
-  /** A task as its job is. */
+  /** A task as its job is; one that has ended is in no queue any more. */
   #fitting(task: TaskRecord, job: JobRecord): TaskRecord {
     const state = fittingState(task, job.state);
+    if (state === 'ended') return task.state === 'ended' ? task : { ...task, state };
+    const { priority } = job;
     const rank = rankOf(task, job, this.#settings.ageingMs);
-    return state === task.state && rank === task.rank ? task : { ...task, state, rank };
+    const isFitting = state === task.state && rank === task.rank && priority === task.priority;
+    return isFitting ? task : { ...task, state, rank, priority };
   }
 
   /** Those of an earlier end that nobody has heard of yet stay. */

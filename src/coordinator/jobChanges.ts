@@ -15,10 +15,13 @@ import type { AttemptRecord, JobRecord, Placement, StoredJob, TaskRecord } from 
  * What each step forward writes: pure, from the job as it is to the change of it. The event goes through the
  * reducer, which decides the state; here are the rows that go with it. How attempts end otherwise: `attemptEndings.ts`.
  */
-export interface JobChange extends Omit<JobWrite, 'job' | 'from'> {
+export interface JobChange extends Pick<JobWrite, 'dropAttempt' | 'reservations' | 'durable'> {
   /** Without one the state stays. */
   readonly event?: JobEvent;
   readonly job?: Partial<JobRecord>;
+  /** As they are to be; one that was not there is new. */
+  readonly tasks?: readonly TaskRecord[];
+  readonly attempts?: readonly AttemptRecord[];
 }
 
 export function assign(

@@ -6,13 +6,14 @@ export function taskId(jobId: string, kind: TaskKind): string {
   return `${jobId}-${kind}`;
 }
 
-/** Its rank is the job book's to give. */
+/** Its priority and its rank are the job book's to give. */
 export function newTask(jobId: string, kind: TaskKind, queuedAt: number): TaskRecord {
   return {
     id: taskId(jobId, kind),
     jobId,
     kind,
     state: 'waiting',
+    priority: 0,
     queuedAt,
     rank: 0,
     notBefore: 0,

@@ -71,13 +71,18 @@ export interface Store extends WatchStore {
   close(): Promise<void>;
 }
 
+/** Only what changes: of rows that are there, the fields that do. A field that is there and undefined is taken away. */
 export interface JobWrite {
-  /** As it is to be; its `revision` is the one it was read at. */
-  readonly job: JobRecord;
+  readonly id: string;
+  /** The one that it was read at. */
+  readonly revision: number;
   /** Its state at that revision. */
   readonly from: JobState;
-  readonly tasks?: readonly TaskRecord[] | undefined;
-  readonly attempts?: readonly AttemptRecord[] | undefined;
+  readonly job: Partial<JobRecord>;
+  readonly tasks?: readonly TaskChange[] | undefined;
+  readonly newTasks?: readonly TaskRecord[] | undefined;
+  readonly attempts?: readonly AttemptChange[] | undefined;
+  readonly newAttempts?: readonly AttemptRecord[] | undefined;
   /** An attempt that was offered and not taken: it never was. */
   readonly dropAttempt?: AttemptKey | undefined;
   /** Replace the job's reserved names; an empty list gives them back. */
@@ -87,6 +92,9 @@ export interface JobWrite {
   /** Synced to disk before it is answered. */
   readonly durable?: boolean | undefined;
 }
+
+export type TaskChange = Pick<TaskRecord, 'id'> & Partial<TaskRecord>;
+export type AttemptChange = AttemptKey & Partial<AttemptRecord>;
 
 export interface Reservation {
   readonly path: string;

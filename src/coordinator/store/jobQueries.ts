@@ -1,3 +1,4 @@
+import type { ExpressionBuilder } from 'kysely';
 import * as z from 'zod';
 import { isEnded, jobStates, type JobState } from '../../protocol/jobState.ts';
 import type { Counts } from '../../protocol/model.ts';
@@ -6,7 +7,7 @@ import { chunks } from './chunks.ts';
 import { countsName, forgottenCounter, queuePausedCounter, revisionCounter } from './counters.ts';
 import type { AttemptRecord, JobRecord, StoredJob, TaskRecord } from './records.ts';
 import { toAttemptRecord, toJobRecord, toTaskRecord } from './rows.ts';
-import type { Database, JobsTable, Writing } from './schema.ts';
+import type { Database, JobsTable, Schema, Writing } from './schema.ts';
 
 type Reading = Database | Writing;
 
@@ -167,6 +168,7 @@ export async function hooksDue(db: Reading, { now, latest, limit }: HooksPage): 
     // Said by itself, so that the index is entered there.
     .where('hooks_due', 'is not', null)
     .where((where) => where.or([where('hooks_due', '<=', now), where('hooks_due', '>', latest)]))
+    .where(isNamed)
     .orderBy('hooks_due')
     .limit(limit)
     .execute();
@@ -178,10 +180,16 @@ export async function nextHook(db: Reading): Promise<number | undefined> {
     .selectFrom('jobs')
     .select('hooks_due')
     .where('hooks_due', 'is not', null)
+    .where(isNamed)
     .orderBy('hooks_due')
     .limit(1)
     .executeTakeFirst();
   return row?.hooks_due === null || row === undefined ? undefined : Number(row.hooks_due);
+}
+
+/** Not before a result has its last name: a replacement that is under way changes that. */
+function isNamed(where: ExpressionBuilder<Schema, 'jobs'>) {
+  return where.or([where('replacement_due', 'is', null), where('replacement_due', '>', 0)]);
 }
 
 interface Parts {

@@ -21,6 +21,7 @@ export const migrations: readonly Migration[] = [
   { number: 8, name: '0008-speeds', up: learntSpeeds },
   { number: 9, name: '0009-retention', up: removedJobs },
   { number: 10, name: '0010-sources', up: sourcesOfJobs },
+  { number: 11, name: '0011-hooks-due', up: hooksOfReplacements },
 ];
 
 interface MetaSchema {
@@ -261,6 +262,28 @@ async function removedJobs(database: Kysely<never>): Promise<void> {
     await sql`insert into counters (name, value) select ${`jobs-${state}`}, count(*) from jobs where state = ${state}`.execute(
       database,
     );
+}
+
+/** Hooks of a job whose source is being replaced are due by themselves; whoever asks for those that are leaves them out. */
+async function hooksOfReplacements(database: Kysely<never>): Promise<void> {
+  const db = database as unknown as Kysely<HooksSchema>;
+  const rows = await db
+    .selectFrom('jobs')
+    .select(['id', 'hooks'])
+    .where('replacement_due', '=', 0)
+    .where('hooks', 'is not', null)
+    .execute();
+  for (const { id, hooks } of rows) {
+    const waiting = (JSON.parse(hooks ?? '[]') as { state: string; at: number }[]).filter(
+      ({ state }) => state === 'waiting',
+    );
+    const due = waiting.length === 0 ? null : Math.min(...waiting.map(({ at }) => at));
+    await db.updateTable('jobs').set({ hooks_due: due }).where('id', '=', id).execute();
+  }
+}
+
+interface HooksSchema {
+  jobs: { id: string; hooks: string | null; hooks_due: number | null; replacement_due: number | null };
 }
 
 interface OneOutputSchema {

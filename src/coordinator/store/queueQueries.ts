@@ -1,8 +1,7 @@
 import type { QueuedJob, QueuePage } from '../store.ts';
 import { chunks } from './chunks.ts';
 import { withParts } from './jobQueries.ts';
-import type { StoredJob, TaskRecord } from './records.ts';
-import { toTaskRecord } from './rows.ts';
+import type { TaskRecord } from './records.ts';
 import type { Database, JobsTable } from './schema.ts';
 import type { WriteSession } from './writeSession.ts';
 
@@ -12,7 +11,7 @@ export async function waitingTasks(
 ): Promise<QueuedJob[]> {
   let query = db
     .selectFrom('tasks')
-    .selectAll()
+    .select(['id', 'job_id'])
     .where('state', '=', 'waiting')
     .where((where) => where.or([where('not_before', '<=', now), where('not_before', '>', latest)]))
     .where('kind', 'in', kinds)
@@ -26,16 +25,16 @@ export async function waitingTasks(
       .where('rank', '>=', rank)
       .where((where) => where.or([where('rank', '>', rank), where('id', '>', id)]));
   }
-  const tasks = (await query.execute()).map(toTaskRecord);
+  const found = await query.execute();
   const rows: JobsTable[] = [];
-  for (const ids of chunks(tasks.map(({ jobId }) => jobId)))
+  for (const ids of chunks(found.map(({ job_id: jobId }) => jobId)))
     rows.push(...(await db.selectFrom('jobs').selectAll().where('id', 'in', ids).execute()));
-  const jobs = new Map<string, StoredJob>(
-    (await withParts(db, rows)).map((stored) => [stored.job.id, stored]),
-  );
-  return tasks.flatMap((task) => {
-    const stored = jobs.get(task.jobId);
-    return stored ? [{ ...stored, task }] : [];
+  const jobs = new Map((await withParts(db, rows)).map((stored) => [stored.job.id, stored]));
+  return found.flatMap(({ id, job_id: jobId }) => {
+    const stored = jobs.get(jobId);
+    // Among the tasks of the job, so that it is one object with the one there.
+    const task = stored?.tasks.find((each) => each.id === id);
+    return stored && task ? [{ ...stored, task }] : [];
   });
 }
 

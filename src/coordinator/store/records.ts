@@ -61,6 +61,8 @@ export const taskRecordSchema = z.object({
   jobId: idSchema,
   kind: z.enum(['probe', 'encode']),
   state: z.enum(taskStates),
+  /** Its job's. */
+  priority: z.int().min(0).max(100),
   /** When its job was submitted, or retried: it waits since then. */
   queuedAt: z.number(),
   /** The queue goes by it, least first; see `rankOf`. */

@@ -63,7 +63,7 @@ export interface TasksTable {
   job_id: string;
   kind: string;
   state: string;
-  /** The job's, so that all can be ranked anew without it. */
+  /** So that all can be ranked anew without their jobs. */
   priority: number;
   queued_at: number;
   /** Gives the order of the queue by one index. */

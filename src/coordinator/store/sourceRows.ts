@@ -3,6 +3,7 @@ import type { JobWrite } from '../store.ts';
 import { withParts } from './jobQueries.ts';
 import type { JobRecord, StoredJob } from './records.ts';
 import { pathKey } from './reservations.ts';
+import { toSourceUse } from './rows.ts';
 import type { Database } from './schema.ts';
 import type { WriteSession } from './writeSession.ts';
 
@@ -28,17 +29,23 @@ export async function insertSources(session: WriteSession, { id, sources }: Uses
     );
 }
 
-/** Most changes change nothing here: what runs goes on to read its source. */
-export async function updateSources(session: WriteSession, { from, job }: JobWrite): Promise<void> {
-  const uses = usesSource(job);
-  if (uses && !isEnded(from)) return;
-  for (const key of keysOf(job.sources))
+/** After the change itself. Most change nothing here: what runs goes on to read its source. */
+export async function updateSources(session: WriteSession, { id, from, job }: JobWrite): Promise<void> {
+  const { state = from } = job;
+  if (isEnded(state) === isEnded(from) && !('replacement' in job)) return;
+  const row = await session.db
+    .selectFrom('jobs')
+    .select(['id', 'state', 'sources', 'replacement'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  const stored = toSourceUse(row);
+  for (const key of keysOf(stored.sources))
     await session.run(
       'delete source',
       (db) => db.deleteFrom('job_sources').where('path_key', '=', '').where('job_id', '=', ''),
-      [key, job.id],
+      [key, id],
     );
-  if (uses) await insertSources(session, job);
+  if (usesSource(stored)) await insertSources(session, stored);
 }
 
 /** Oldest first. */

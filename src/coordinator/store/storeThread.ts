@@ -23,10 +23,13 @@ const rest = new IdleCollector(systemTimers);
 const underWay = new Set<Promise<void>>();
 let ready: StoreAnswer[] = [];
 
-/** What is answered in one turn of the event loop, as after a group of writes, goes in one message. */
+/**
+ * What is answered at once, as after a group of writes, goes in one message. It goes when all that is ready has run, but
+ * before the next group is written: meanwhile the daemon goes on with it.
+ */
 function answer(given: StoreAnswer): void {
   if (ready.push(given) > 1) return;
-  setImmediate(() => {
+  process.nextTick(() => {
     const answers = ready;
     ready = [];
     port?.postMessage({ answers } satisfies StoreAnswers);

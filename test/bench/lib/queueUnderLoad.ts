@@ -106,8 +106,9 @@ export function waitingJob(id: string): StoredJob {
     fence: 1,
   };
   const stored = storedJob(id, state);
-  const probing = { ...newTask(id, 'probe', stored.job.createdAt), state: 'ended' as const };
-  return { ...stored, tasks: [probing, newTask(id, 'encode', stored.job.createdAt)] };
+  const { createdAt, priority } = stored.job;
+  const probing = { ...newTask(id, 'probe', createdAt), priority, state: 'ended' as const };
+  return { ...stored, tasks: [probing, { ...newTask(id, 'encode', createdAt), priority }] };
 }
 
 /** One that is done, with what came of it. */

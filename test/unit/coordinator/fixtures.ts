@@ -1,6 +1,7 @@
 import type { Preset } from '../../../src/encoding/preset.ts';
 import type { Probe } from '../../../src/encoding/probe.ts';
 import type { SubmitParams } from '../../../src/protocol/clientContract.ts';
+import type { JobWrite } from '../../../src/coordinator/store.ts';
 import type { JobRecord, StoredJob } from '../../../src/coordinator/store/records.ts';
 import { rankOf } from '../../../src/coordinator/ageing.ts';
 import { newTask } from '../../../src/coordinator/jobTasks.ts';
@@ -67,5 +68,14 @@ export function storedJob(id: string, changes: Partial<JobRecord> = {}): StoredJ
   };
   const task = newTask(id, 'probe', job.createdAt);
   const rank = rankOf(task, job, defaultQueueSettings.ageingMs);
-  return { job, tasks: [{ ...task, rank }], attempts: [] };
+  return { job, tasks: [{ ...task, rank, priority: job.priority }], attempts: [] };
+}
+
+/** What a store is asked to write, of a job as it was read. */
+export function changeOf(
+  { id, revision, state }: JobRecord,
+  job: Partial<JobRecord>,
+  rest: Partial<JobWrite> = {},
+): JobWrite {
+  return { ...{ id, revision, from: state, job }, ...rest };
 }

@@ -254,10 +254,10 @@ describe('what attempts report of several outputs', () => {
       job: () => Promise.resolve(stored),
       reserved: () => Promise.resolve([]),
       write: (change: Parameters<Store['write']>[0]) => {
-        const { job } = change;
         for (const { path } of change.reservations ?? []) assert.ok(path);
-        stored = { ...stored, job: { ...job, revision: job.revision + 1 } };
-        return Promise.resolve(job.revision + 1);
+        const revision = change.revision + 1;
+        stored = { ...stored, job: { ...stored.job, ...change.job, revision } };
+        return Promise.resolve(revision);
       },
       jobsOfSource: () => Promise.resolve([]),
       madeAmong: () => Promise.resolve([]),

@@ -1,5 +1,5 @@
 import type { JobWrite, Store } from '../../../../src/coordinator/store.ts';
-import type { StoredJob } from '../../../../src/coordinator/store/records.ts';
+import type { AttemptRecord, JobRecord, StoredJob } from '../../../../src/coordinator/store/records.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import type { Point } from './steps.ts';
 
@@ -23,13 +23,17 @@ export function breakStore(
   };
   const write = async (change: JobWrite): Promise<number> => {
     const { current } = outputs;
-    const settled = change.job.outputs.filter(({ state }) => state !== 'planned').length;
-    const before = pointBefore(change);
+    const stored = await store.job(change.id);
+    if (!stored) throw new Error(`There is no job ${change.id}.`);
+    const job = { ...stored.job, ...change.job };
+    const attempt = attemptIn(change, stored);
+    const settled = job.outputs.filter(({ state }) => state !== 'planned').length;
+    const before = pointBefore(job, attempt);
     if (before) await breakpoints.at(before, current);
     if (settled > current) await breakpoints.at('cleaned', current);
     const revision = await store.write(change);
     if (change.durable === true) synced();
-    const after = pointAfter(change);
+    const after = pointAfter(job, attempt, change);
     if (after) await breakpoints.at(after.point, after.each ? current : undefined);
     if (settled > current) await breakpoints.at('acknowledged', current);
     outputs.current = settled;
@@ -45,14 +49,27 @@ export function breakStore(
   });
 }
 
-function pointBefore({ job, attempts }: JobWrite): Point | undefined {
-  if (job.state === 'verifying' && attempts !== undefined) return 'encoded';
+/** The attempt that a write is about, as it is to be. */
+function attemptIn(
+  { attempts = [], newAttempts = [] }: JobWrite,
+  stored: StoredJob,
+): Partial<AttemptRecord> | undefined {
+  const changed = [...attempts, ...newAttempts].at(-1);
+  const known = stored.attempts.find(({ fence }) => fence === changed?.fence);
+  return changed && { ...known, ...changed };
+}
+
+function pointBefore(job: JobRecord, attempt: Partial<AttemptRecord> | undefined): Point | undefined {
+  if (job.state === 'verifying' && attempt) return 'encoded';
   return job.placement && job.state === 'committing' ? 'commit-asked' : undefined;
 }
 
-function pointAfter({ job, attempts, reservations }: JobWrite): { point: Point; each: boolean } | undefined {
+function pointAfter(
+  job: JobRecord,
+  attempt: Partial<AttemptRecord> | undefined,
+  { reservations }: JobWrite,
+): { point: Point; each: boolean } | undefined {
   const once = (point: Point) => ({ point, each: false });
-  const attempt = attempts?.at(-1);
   if (job.state === 'probing' && attempt) return once('probe-assigned');
   if (job.state === 'planned') return once('probed');
   if (job.state === 'waiting' && reservations) return once('named');

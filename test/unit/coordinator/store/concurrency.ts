@@ -4,7 +4,7 @@ import { assign } from '../../../../src/coordinator/jobChanges.ts';
 import type { Store } from '../../../../src/coordinator/store.ts';
 import type { StoredJob } from '../../../../src/coordinator/store/records.ts';
 import { DffmpegError } from '../../../../src/protocol/errors.ts';
-import { storedJob } from '../fixtures.ts';
+import { changeOf, storedJob } from '../fixtures.ts';
 import type { OpenStore } from './contract.ts';
 
 /** 100,000 in the long run. */
@@ -84,13 +84,9 @@ export function describeConcurrency(given: () => OpenStore): void {
 }
 
 function claim(store: Store, stored: StoredJob, workerId: string): Promise<number> {
-  const { tasks, attempts, job } = assign(stored, stored.tasks[0]!, { id: workerId, name: workerId }, 7);
-  return store.write({
-    job: { ...stored.job, ...job, state: 'probing', fence: 1 },
-    from: stored.job.state,
-    tasks,
-    attempts,
-  });
+  const change = assign(stored, stored.tasks[0]!, { id: workerId, name: workerId }, 7);
+  const { tasks, attempts: newAttempts } = change;
+  return store.write(changeOf(stored.job, { state: 'probing', fence: 1 }, { tasks, newAttempts }));
 }
 
 /** Changes jobs of its own in any order, at any time. */
@@ -124,7 +120,7 @@ class Writer {
     const index = Math.floor(Math.random() * this.#jobs.length);
     const stored = this.#jobs[index]!;
     const durable = Math.random() < 0.05;
-    const revision = await this.#store.write({ job: stored.job, from: stored.job.state, durable });
+    const revision = await this.#store.write(changeOf(stored.job, {}, { durable }));
     assert.ok(revision > stored.job.revision, 'revisions only grow');
     this.#jobs[index] = { ...stored, job: { ...stored.job, revision } };
     this.#follower.written(stored.job.id, revision);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { jobStates, noCounts, type JobState } from '../../../../src/protocol/jobState.ts';
 import type { Counts } from '../../../../src/protocol/model.ts';
 import type { Store } from '../../../../src/coordinator/store.ts';
-import { storedJob } from '../fixtures.ts';
+import { changeOf, storedJob } from '../fixtures.ts';
 import type { OpenStore } from './contract.ts';
 
 /** Said a second time, independently of the store. */
@@ -23,8 +23,7 @@ export function describeCounts(given: () => OpenStore): void {
         const before = await Promise.all(ids.map((id) => store.job(id)));
         const writes = before.flatMap((stored, index) => {
           if (!stored) return [];
-          const { job } = stored;
-          const change = { from: job.state, job: { ...job, state: stateNumber(index * 7 + round * 3) } };
+          const change = changeOf(stored.job, { state: stateNumber(index * 7 + round * 3) });
           // Some are written twice from the same state: one of both is refused, and must not be counted.
           return index % 3 === 0 ? [store.write(change), store.write(change)] : [store.write(change)];
         });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { JobPage, JobWrite, Reservation, Store } from '../../../../src/coordinator/store.ts';
 import type { AttemptRecord, StoredJob, TaskRecord } from '../../../../src/coordinator/store/records.ts';
 import { defaultQueueSettings } from '../../../../src/coordinator/queueSettings.ts';
-import { probe, storedJob } from '../fixtures.ts';
+import { changeOf, probe, storedJob } from '../fixtures.ts';
+import type { JobHook } from '../../../../src/protocol/model.ts';
 import { noCounts } from '../../../../src/protocol/jobState.ts';
 import type { OpenStore } from './contract.ts';
 
@@ -16,7 +17,7 @@ export function describeRecords(given: () => OpenStore): void {
     });
 
     const change = (stored: StoredJob, changes: Partial<StoredJob['job']>, rest: Partial<JobWrite> = {}) =>
-      store.write({ ...rest, from: stored.job.state, job: { ...stored.job, ...changes } });
+      store.write(changeOf(stored.job, changes, rest));
 
     const attempt = {
       taskId: 'a-encode',
@@ -73,13 +74,48 @@ export function describeRecords(given: () => OpenStore): void {
         endedAt: 9,
       };
       const task: TaskRecord = { ...stored.tasks[0]!, state: 'running', notBefore: 4, avoid: ['w2'] };
-      const revision = await change(stored, full, { tasks: [task], attempts: [ended], durable: true });
+      const revision = await change(stored, full, { tasks: [task], newAttempts: [ended], durable: true });
       store = await given().reopen();
       const read = await store.job('a');
       assert.deepEqual(clean(read?.job), clean({ ...stored.job, ...full, revision }));
       assert.deepEqual(read?.tasks, [task]);
       assert.deepEqual(read?.attempts, [ended]);
       assert.equal(await store.revision(), revision);
+    });
+
+    it('changes what it is asked to change, and takes away what shall be no more', async () => {
+      const { job, tasks } = await store.submit(storedJob('a', { output: 't', hooks: [hook(5)] }));
+      const [task] = tasks;
+      assert.ok(task);
+      let revision = await change({ job, tasks, attempts: [] }, { startedAt: 6 }, { newAttempts: [attempt] });
+      const changes = { output: undefined, state: 'running' } as const;
+      revision = await store.write(
+        changeOf({ ...job, revision }, changes, {
+          tasks: [{ id: task.id, notBefore: 4 }],
+          attempts: [{ taskId: attempt.taskId, fence: attempt.fence, pid: 3 }],
+        }),
+      );
+      store = await given().reopen();
+      const read = await store.job('a');
+      assert.deepEqual(clean(read?.job), clean({ ...job, ...changes, startedAt: 6, revision }));
+      assert.deepEqual(read?.tasks, [{ ...task, notBefore: 4 }]);
+      assert.deepEqual(clean(read.attempts), [{ ...attempt, pid: 3 }]);
+    });
+
+    it('says which hooks are due, but for those of a job whose source is being replaced', async () => {
+      const { job } = await store.submit(storedJob('a', { state: 'done', hooks: [hook(5)] }));
+      const due = async () =>
+        (await store.hooksDue({ now: 9, latest: 99, limit: 9 })).map((stored) => stored.job.id);
+      assert.deepEqual([await due(), await store.nextHook()], [['a'], 5]);
+      const source = { identity: { device: '1', inode: '2' }, bytes: 1, modified: '1' };
+      const result = { identity: { device: '1', inode: '3' }, bytes: 1 };
+      const replacement = { workerId: 'w', home: '/x', source, result } as const;
+      const replacing = { ...replacement, state: 'replacing' } as const;
+      const revision = await store.write(changeOf(job, { replacement: replacing }));
+      assert.deepEqual([await due(), await store.nextHook()], [[], undefined]);
+      const replaced = { ...replacement, state: 'replaced', keptUntil: 50 } as const;
+      await store.write(changeOf({ ...job, revision }, { replacement: replaced }));
+      assert.deepEqual([await due(), await store.nextHook()], [['a'], 5]);
     });
 
     it('stores a submission once', async () => {
@@ -142,13 +178,9 @@ export function describeRecords(given: () => OpenStore): void {
       await assert.rejects(change(b, {}, { reservations: [z, y] }), { code: 'conflict' });
       assert.deepEqual((await store.reserved(['/x', '/y', '/z'], 'b')).sort(), ['/x', '/y']);
       assert.deepEqual(await store.reserved(['/x', '/z'], 'a'), [], 'nothing of what was refused');
-      const later = await store.write({
-        from: a.job.state,
-        job: { ...a.job, revision },
-        reservations: [x, z],
-      });
+      const later = await store.write(changeOf({ ...a.job, revision }, {}, { reservations: [x, z] }));
       assert.deepEqual((await store.reserved(['/x', '/y', '/z'], 'b')).sort(), ['/x', '/z']);
-      await store.write({ from: a.job.state, job: { ...a.job, revision: later }, reservations: [] });
+      await store.write(changeOf({ ...a.job, revision: later }, {}, { reservations: [] }));
       await change(b, {}, { reservations: [x] });
       assert.deepEqual(await store.reserved(['/x'], 'a'), ['/x']);
     });
@@ -176,7 +208,7 @@ export function describeRecords(given: () => OpenStore): void {
       const undone = await change(done, { replacement: { ...replacement, state: 'undone' } });
       assert.deepEqual(await ids('/Clip.mov'), []);
       const again = { ...replacement, state: 'replacing' } as const;
-      await store.write({ from: 'done', job: { ...done.job, revision: undone, replacement: again } });
+      await store.write(changeOf({ ...done.job, revision: undone }, { replacement: again }));
       store = await given().reopen();
       assert.deepEqual(await ids('/Clip.mov'), ['a']);
       const failed = await store.job('b');
@@ -298,7 +330,7 @@ export function describeRecords(given: () => OpenStore): void {
       const a = await store.submit(storedJob('a_1', { sessionId: 's', attached: true }));
       await store.submit(storedJob('ab1', { sessionId: 's', attached: true, state: 'done' }));
       assert.deepEqual(await store.underWay(), []);
-      await change(a, {}, { attempts: [{ ...attempt, jobId: 'a_1' }] });
+      await change(a, {}, { newAttempts: [{ ...attempt, jobId: 'a_1' }] });
       assert.deepEqual(
         (await store.underWay()).map(({ job }) => job.id),
         ['a_1'],
@@ -312,6 +344,10 @@ export function describeRecords(given: () => OpenStore): void {
       assert.deepEqual(await store.idsWithPrefix('a', 5), ['a_1', 'ab1']);
     });
   });
+}
+
+function hook(at: number): JobHook {
+  return { id: 'h', key: 'k', kind: 'copy', name: 'n', state: 'waiting', at, tries: 0 };
 }
 
 /** Without the fields that are there and undefined. */

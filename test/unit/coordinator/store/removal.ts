@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { noCounts } from '../../../../src/protocol/jobState.ts';
 import type { Store } from '../../../../src/coordinator/store.ts';
-import { storedJob } from '../fixtures.ts';
+import { changeOf, storedJob } from '../fixtures.ts';
 import type { OpenStore } from './contract.ts';
 
 export function describeRemoval(given: () => OpenStore): void {
@@ -35,10 +35,8 @@ export function describeRemoval(given: () => OpenStore): void {
       assert.ok(b && d);
       const name = { path: '/x', normalised: '/x' };
       const attempt = { taskId: 'b-probe', jobId: 'b', kind: 'probe', fence: 1, workerId: 'w' } as const;
-      const revision = await store.write({
-        ...{ job: b, from: 'done', reservations: [name] },
-        attempts: [{ ...attempt, worker: 'w', state: 'running', startedAt: 1 }],
-      });
+      const newAttempts = [{ ...attempt, worker: 'w', state: 'running' as const, startedAt: 1 }];
+      const revision = await store.write(changeOf(b, {}, { reservations: [name], newAttempts }));
       const before = await store.revision();
       assert.deepEqual(await store.remove([{ id: 'b', revision }, d]), ['b', 'd']);
       assert.equal(await store.job('b'), undefined);
@@ -56,7 +54,7 @@ export function describeRemoval(given: () => OpenStore): void {
     it('leaves what has changed meanwhile', async () => {
       const [b, d] = await store.ended({ limit: 2 });
       assert.ok(b && d);
-      await store.write({ job: { ...b, state: 'accepted', endedAt: undefined }, from: 'done' });
+      await store.write(changeOf(b, { state: 'accepted', endedAt: undefined }));
       assert.deepEqual(await store.remove([b, d]), ['d']);
       assert.equal((await store.job('b'))?.job.state, 'accepted');
       assert.deepEqual(await store.counts(), { ...noCounts, waiting: 2, done: 2 });

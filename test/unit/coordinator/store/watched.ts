@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Store } from '../../../../src/coordinator/store.ts';
 import { watchFolderSpecSchema } from '../../../../src/protocol/watchFolder.ts';
-import { storedJob } from '../fixtures.ts';
+import { changeOf, storedJob } from '../fixtures.ts';
 import type { OpenStore } from './contract.ts';
 
 /** What is kept of watched folders, and of which files are results. */
@@ -27,11 +27,8 @@ export function describeWatched(given: () => OpenStore): void {
       const job = await store.submit(storedJob('a'));
       await store.addWatchedFiles('f', [file('new', 'submitted', 'a'), file('new', 'submitted', 'a')]);
       await store.addWatchedFiles('f', [file('new', 'submitted', 'b')]);
-      await store.write({
-        from: job.job.state,
-        job: { ...job.job, state: 'failed' },
-        made: [{ normalised: '/in/made', bytes: 7 }],
-      });
+      const made = [{ normalised: '/in/made', bytes: 7 }];
+      await store.write(changeOf(job.job, { state: 'failed' }, { made }));
       await store.saveWatchFolder({ ...folder, paused: true });
       store = await given().reopen();
       assert.deepEqual(clean(await store.watchFolders()), [{ ...folder, paused: true }]);
