@@ -91,10 +91,15 @@ export async function putBack(
   return outcome;
 }
 
-/** Deletes what lies aside, for good. `kept` when it is not the file that was put there. */
+/**
+ * Deletes what lies aside, for good. `kept` when it is not the file that was put there. Throws `disconnected` where the
+ * folder is away: it may come back.
+ */
 export async function discardAside(source: ReplacedSource, fs: PlacingFs): Promise<'discarded' | 'kept'> {
   const aside = asidePath(source);
-  if ((await fs.identity(aside)) && !(await isUnchanged(source, aside))) return 'kept';
+  const lying = await fs.identity(aside);
+  if (lying && !(await isUnchanged(source, aside))) return 'kept';
+  if (!lying && !(await fs.isFolder(path.dirname(source.path)))) throw folderAway(source);
   await fs.remove(aside);
   await removeEmptyFolders(aside);
   return 'discarded';
@@ -148,6 +153,12 @@ function isLink(source: string): DffmpegError {
 function changed({ path: source }: ReplacedSource, message: string): DffmpegError {
   return new DffmpegError('source-changed', message, {
     hint: `Nothing was replaced: the result lies beside ${path.basename(source)}.`,
+  });
+}
+
+function folderAway({ path: source }: ReplacedSource): DffmpegError {
+  return new DffmpegError('disconnected', `The folder ${path.dirname(source)} is not there.`, {
+    hint: 'What was kept there of a replaced source is deleted when it is back.',
   });
 }
 

@@ -18,6 +18,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string' },
     kills: { type: 'string', default: '200' },
     every: { type: 'string', default: '1' },
+    kind: { type: 'string' },
     lanes: { type: 'string', default: String(Math.max(1, os.availableParallelism() >> 1)) },
     write: { type: 'boolean', default: false },
   },
@@ -34,7 +35,9 @@ let violations = 0;
 
 if (does('table')) {
   const every = Number(values.every);
-  const rows = allRows().filter((_, index) => index % every === 0);
+  const rows = allRows()
+    .filter(({ kind }) => values.kind === undefined || kind.name === values.kind)
+    .filter((_, index) => index % every === 0);
   const done = await breakAll(rows, rowName, (lab, row) =>
     row.fault === 'disk full' && !lab.disks.small ? Promise.resolve(undefined) : lab.run(row),
   );

@@ -250,6 +250,9 @@ describe('replacing a source', function () {
     assert.equal(await discardAside(replacing.source, placingFs), 'kept');
     const other = await begin(source(), result(), placingFs);
     await replaceSource(other);
+    await rename(films, `${films}-away`);
+    await assert.rejects(discardAside(other.source, placingFs), { code: 'disconnected' });
+    await rename(`${films}-away`, films);
     assert.equal(await discardAside(other.source, placingFs), 'discarded');
     assert.deepEqual(await contents(), { 'films/clip.mp4': small });
     assert.deepEqual(await readdir(films), ['clip.mp4']);

@@ -2,11 +2,18 @@ import path from 'node:path';
 import { placingFs, type PlacingFs } from '../../../../src/files/placingFs.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import type { OutputCounter } from './brokenStore.ts';
+import type { Point } from './steps.ts';
 
 /** The disk of the placing, held between its steps; without hard links or in two devices as the plan has it. */
 export function breakFs(breakpoints: Breakpoints, outputs: OutputCounter): PlacingFs {
   const at = (point: Parameters<Breakpoints['at']>[0]): Promise<void> =>
     breakpoints.at(point, outputs.current);
+  /** The points around a file's getting its name: of a result by its job, or of what a replacement moves. */
+  const around = (from: string): readonly [before: Point, after: Point, output?: number] => {
+    if (outputs.phase === 'replacing') return ['takeover-next', 'takeover'];
+    if (outputs.phase === undefined) return ['placing', 'placed', outputs.current];
+    return isAside(from) ? ['restore-next', 'restored'] : ['giveback-next', 'giveback'];
+  };
   return {
     ...placingFs,
     async bytes(result) {
@@ -33,15 +40,24 @@ export function breakFs(breakpoints: Breakpoints, outputs: OutputCounter): Placi
     async link(from, to) {
       refuseOtherDevice(from);
       if (breakpoints.plan.placing === 'rename') throw errno('EPERM');
-      await at('placing');
+      const [before, after, output] = around(from);
+      await breakpoints.at(before, output);
       await placingFs.link(from, to);
-      await at('placed');
+      await breakpoints.at(after, output);
     },
     async rename(from, to) {
-      refuseOtherDevice(from);
-      await at('placing');
+      // On one disk, whatever the plan says of results.
+      if (isAside(to)) await breakpoints.at('aside-next');
+      else refuseOtherDevice(from);
+      const [before, after, output] = isAside(to) ? [undefined, 'aside' as const] : around(from);
+      if (before) await breakpoints.at(before, output);
       await placingFs.rename(from, to);
-      await at('placed');
+      await breakpoints.at(after, output);
+    },
+    async remove(file) {
+      if (isAside(file)) await breakpoints.at('discard-next');
+      await placingFs.remove(file);
+      if (isAside(file)) await breakpoints.at('discarded');
     },
     async syncFolder(folder) {
       await placingFs.syncFolder(folder);
@@ -50,8 +66,13 @@ export function breakFs(breakpoints: Breakpoints, outputs: OutputCounter): Placi
   };
 
   function refuseOtherDevice(from: string): void {
-    if (breakpoints.plan.placing === 'copy' && !isCopy(from)) throw errno('EXDEV');
+    if (breakpoints.plan.placing === 'copy' && !isCopy(from) && !isAside(from)) throw errno('EXDEV');
   }
+}
+
+/** A source that its result has replaced. */
+function isAside(file: string): boolean {
+  return path.basename(path.dirname(path.dirname(file))) === '.dffmpeg-replaced';
 }
 
 function isCopy(result: string): boolean {

@@ -6,6 +6,8 @@ import type { Point } from './steps.ts';
 /** Which output of the job is under way: those before it are placed or skipped. */
 export class OutputCounter {
   current = 0;
+  /** What happens to the source after the job is done. */
+  phase: 'replacing' | 'undoing' | undefined;
 }
 
 /** A store that can be held before and after each write of a job's life, and says what is surely on the disk. */
@@ -15,6 +17,7 @@ export function breakStore(
 ): Store {
   const submit = async (job: StoredJob): Promise<StoredJob> => {
     outputs.current = 0;
+    outputs.phase = undefined;
     await breakpoints.at('submit-received');
     const stored = await store.submit(job);
     synced();
@@ -31,12 +34,18 @@ export function breakStore(
     const before = pointBefore(job, attempt);
     if (before) await breakpoints.at(before, current);
     if (settled > current) await breakpoints.at('cleaned', current);
+    const first = pointOfPhase(job, outputs.phase, 'before');
+    if (first) await breakpoints.at(first);
     const revision = await store.write(change);
     if (change.durable === true) synced();
     const after = pointAfter(job, attempt, change);
     if (after) await breakpoints.at(after.point, after.each ? current : undefined);
+    const afterwards = pointOfPhase(job, outputs.phase, 'after');
     if (settled > current) await breakpoints.at('acknowledged', current);
+    else if (afterwards) await breakpoints.at(afterwards);
     outputs.current = settled;
+    const { state } = job.replacement ?? {};
+    outputs.phase = state === 'replacing' || state === 'undoing' ? state : undefined;
     return revision;
   };
   return new Proxy(store, {
@@ -57,6 +66,21 @@ function attemptIn(
   const changed = [...attempts, ...newAttempts].at(-1);
   const known = stored.attempts.find(({ fence }) => fence === changed?.fence);
   return changed && { ...known, ...changed };
+}
+
+/** `phase`: what happened to the source before this change. */
+function pointOfPhase(
+  job: JobRecord,
+  phase: OutputCounter['phase'],
+  when: 'before' | 'after',
+): Point | undefined {
+  const points: Readonly<Record<string, readonly [Point | undefined, Point]>> = {
+    'replacing replaced': ['replace-unrecorded', 'replaced'],
+    ' undoing': ['undo-asked', 'undo-recorded'],
+    'undoing undone': ['undo-unrecorded', 'undone'],
+    ' expired': [undefined, 'expired'],
+  };
+  return points[`${phase ?? ''} ${job.replacement?.state ?? ''}`]?.[when === 'before' ? 0 : 1];
 }
 
 function pointBefore(job: JobRecord, attempt: Partial<AttemptRecord> | undefined): Point | undefined {

@@ -19,6 +19,8 @@ export interface Scene {
   readonly destination: string;
   /** Files of somebody else's in the destination: name → digest. */
   readonly foreign: ReadonlyMap<string, string>;
+  /** The same beside the source. */
+  readonly neighbours: ReadonlyMap<string, string>;
 }
 
 export async function digest(file: string): Promise<string> {
@@ -29,12 +31,10 @@ export async function digest(file: string): Promise<string> {
 
 /** What is wrong, in sentences; empty when nothing is. */
 export async function check(scene: Scene, job: Job): Promise<string[]> {
-  const wrong: string[] = [];
-  if ((await digest(scene.source)) !== scene.sourceDigest) wrong.push('The source has changed.');
-  for (const [name, before] of scene.foreign) {
-    const now = await digest(path.join(scene.destination, name)).catch(() => 'gone');
-    if (now !== before) wrong.push(`Somebody else’s file ${name} was changed: ${now}.`);
-  }
+  const wrong = await checkForeign(scene);
+  if ((await digest(scene.source).catch(() => 'gone')) !== scene.sourceDigest)
+    wrong.push('The source has changed.');
+  wrong.push(...(await checkFolder(scene, [path.basename(scene.source)])));
   if (job.state !== 'done') wrong.push(`The job ended ${job.state}: ${JSON.stringify(job.reason)}.`);
   const expected = scene.kind.results.map((result) => ({
     result,
@@ -51,6 +51,57 @@ export async function check(scene: Scene, job: Job): Promise<string[]> {
     if (told !== target) wrong.push(`The job says that its result is ${told}, not ${target}.`);
     for (const complaint of await checkResult(target, result)) wrong.push(`${name}: ${complaint}`);
   }
+  return wrong;
+}
+
+/** What is wrong where the result is to have the place of the source, which lies aside or was kept long enough. */
+export async function checkReplaced(
+  scene: Scene,
+  job: Job,
+  expected: 'replaced' | 'expired',
+): Promise<string[]> {
+  const wrong = await checkForeign(scene);
+  const { state, aside, reason } = job.replacement ?? {};
+  if (job.state !== 'done' || state !== expected)
+    wrong.push(`The job is ${job.state} and ${state}: ${JSON.stringify(reason ?? job.reason)}.`);
+  const folder = path.dirname(scene.source);
+  const name = scene.neighbours.size > 0 ? 'clip-2.mp4' : 'clip.mp4';
+  const target = path.join(folder, name);
+  const told = job.outputs[0]?.path;
+  if (told !== target) wrong.push(`The job says that its result is ${told}, not ${target}.`);
+  const [result] = scene.kind.results;
+  if (result) for (const complaint of await checkResult(target, result)) wrong.push(`${name}: ${complaint}`);
+  const kept = expected === 'replaced';
+  if (kept && (aside === undefined || (await digest(aside).catch(() => 'gone')) !== scene.sourceDigest))
+    wrong.push(`The source does not lie aside: ${aside}.`);
+  wrong.push(...(await checkFolder(scene, [name, ...(kept ? ['.dffmpeg-replaced'] : [])])));
+  for (const left of await readdir(scene.destination))
+    if (!scene.foreign.has(left) && !left.startsWith('.dffmpeg-'))
+      wrong.push(`There is a ${left} in the destination.`);
+  return wrong;
+}
+
+async function checkForeign({ source, destination, foreign, neighbours }: Scene): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const [folder, files] of [
+    [destination, foreign],
+    [path.dirname(source), neighbours],
+  ] as const)
+    for (const [name, before] of files) {
+      const now = await digest(path.join(folder, name)).catch(() => 'gone');
+      if (now !== before) wrong.push(`Somebody else’s file ${name} was changed: ${now}.`);
+    }
+  return wrong;
+}
+
+/** What lies in the source’s folder, and must not. */
+async function checkFolder({ source, neighbours }: Scene, expected: readonly string[]): Promise<string[]> {
+  const names: string[] = await readdir(path.dirname(source)).catch(() => []);
+  const wrong = names
+    .filter((name) => !expected.includes(name) && !neighbours.has(name))
+    .map((name) => `There is a ${name} beside the source.`);
+  for (const name of expected)
+    if (!names.includes(name)) wrong.push(`There is no ${name} beside the source.`);
   return wrong;
 }
 
@@ -105,7 +156,10 @@ export async function leftovers({ destination }: Scene, stateDir: string): Promi
   const inScratch = await readdir(scratch, { recursive: true, withFileTypes: true }).catch(() => []);
   const hidden = (await readdir(destination).catch(() => [])).filter((name) => name.startsWith('.dffmpeg-'));
   return [
-    ...inScratch.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name)),
+    ...inScratch
+      // Notes of what was moved for a replacement are kept for `placementKeepDays`: it may be asked for again.
+      .filter((entry) => entry.isFile() && !/-(?:source|result|home)\.json$/u.test(entry.name))
+      .map((entry) => path.join(entry.parentPath, entry.name)),
     ...hidden.map((name) => path.join(destination, name)),
   ];
 }

@@ -17,12 +17,17 @@ process.once('disconnect', () => process.exit(1));
 
 const breakpoints = new Breakpoints({ output: 0, placing: placingOf(process.env['DFFMPEG_TEST_PLACING']) });
 const outputs = new OutputCounter();
+const keepMs = process.env['DFFMPEG_TEST_KEEP_MS'];
 const code = await serve(
   { stateDir, flags: {}, env: {} },
   {
     wrapStore: (store, file) => breakStore(store, { breakpoints, outputs, synced: createSyncNotes(file) }),
     fs: breakFs(breakpoints, outputs),
-    queue: { retryBaseMs: 100 },
+    queue: {
+      retryBaseMs: 100,
+      retryMaxMs: 1_000,
+      ...(keepMs === undefined ? {} : { keepReplacedMs: Number(keepMs) }),
+    },
   },
 );
 process.exit(code);

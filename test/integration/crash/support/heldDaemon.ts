@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { connectToDaemon, type DaemonConnection } from '../../../../src/client/connection.ts';
 import { DffmpegError } from '../../../../src/protocol/errors.ts';
+import { isEnded } from '../../../../src/protocol/jobState.ts';
 import type { Job } from '../../../../src/protocol/model.ts';
 import type { FromDaemon, Plan, ToDaemon } from './breakpoints.ts';
 import type { Point } from './steps.ts';
@@ -98,11 +99,16 @@ export class HeldDaemon {
   }
 
   /** The job when it has ended. */
-  async end(id: string): Promise<Job> {
+  end(id: string): Promise<Job> {
+    return this.until(id, ({ state }) => isEnded(state));
+  }
+
+  /** The job when it is like that. */
+  async until(id: string, isSo: (job: Job) => boolean): Promise<Job> {
     const { promise, resolve } = Promise.withResolvers<Job>();
     const look = (jobs: readonly Job[]): void => {
       const job = jobs.find((each) => each.id === id);
-      if (job && ['done', 'failed', 'cancelled'].includes(job.state)) resolve(job);
+      if (job && isSo(job)) resolve(job);
     };
     const subscription = this.client.subscribe(
       { topics: ['jobs'] },

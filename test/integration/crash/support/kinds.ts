@@ -3,12 +3,14 @@ import type { Preset } from '../../../../src/encoding/preset.ts';
 import type { Placing } from './steps.ts';
 
 export interface Kind {
-  readonly name: 'file' | 'several' | 'folder';
+  readonly name: 'file' | 'several' | 'folder' | 'replace';
   readonly preset: Preset;
   readonly results: readonly ExpectedResult[];
   /** The destination lies on another disk than the state folder, where this machine has one. */
   readonly far: boolean;
   readonly placings: readonly Placing[];
+  /** The result takes the place of its source. */
+  readonly replaces?: boolean;
 }
 
 export interface ExpectedResult {
@@ -80,5 +82,13 @@ export const kinds: readonly Kind[] = [
     ],
     far: false,
     placings: ['link', 'copy'],
+  },
+  {
+    name: 'replace',
+    preset: film,
+    results: [{ name: 'clip.made.mp4', next: 'clip.made-2.mp4', codecs: ['h264', 'aac'] }],
+    far: false,
+    placings: ['link', 'rename', 'copy'],
+    replaces: true,
   },
 ];

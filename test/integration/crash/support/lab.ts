@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isSettled } from '../../../../src/protocol/jobResults.ts';
 import type { Job } from '../../../../src/protocol/model.ts';
 import { makeClip, provedCache } from '../../worker/support/workshop.ts';
 import { check, digest, leftovers, type Scene } from './checker.ts';
@@ -10,7 +11,8 @@ import type { FaultName } from './faults.ts';
 import { HeldDaemon } from './heldDaemon.ts';
 import { clipSeconds, outputTemplate, presetName, type Kind } from './kinds.ts';
 import { descendants, killAll, stillThere, type Known } from './processes.ts';
-import type { Placing, Step } from './steps.ts';
+import { bringThrough, checkThrough, isThrough, phaseOf } from './sourceLife.ts';
+import type { Phase, Placing, Step } from './steps.ts';
 import { cutToSynced } from './wal.ts';
 
 /** One row of the crash table. */
@@ -61,6 +63,7 @@ export class CrashLab {
   #rows = 0;
   /** How the disk of the row under way behaves, after a restart, too. */
   #placing: Placing = 'link';
+  #expires = false;
   /** How long a job of each kind takes here, milliseconds. */
   readonly #lifeMs: Partial<Record<Kind['name'], number>> = {};
 
@@ -80,6 +83,8 @@ export class CrashLab {
     const wrong: string[] = [];
     this.#placing = row.placing;
     const scene = await this.#prepare(row);
+    const phase = row.kind.replaces === true ? phaseOf(row.step) : undefined;
+    await this.#keep(phase === 'expiring');
     const daemon = await this.#ensureDaemon();
     const submissionId = randomUUID();
     const submit = async (): Promise<string> => (await this.#submit(scene, submissionId)).id;
@@ -87,7 +92,7 @@ export class CrashLab {
     const reached = await within(
       limits.jobEnds,
       'It did not come to that step.',
-      daemon.hold(plan, async () => daemon.end(await submit())),
+      this.#begin(daemon, phase, submit).then((job) => daemon.hold(plan, job)),
     ).catch((error: unknown) => {
       wrong.push(String(error));
     });
@@ -99,7 +104,7 @@ export class CrashLab {
       try {
         lostPages = await this.#break(row, scene, submit, wrong);
         const job = await this.#finish(row.fault, await submit(), (state) => (firstEnd = state), wrong);
-        wrong.push(...(await check(scene, job)));
+        wrong.push(...(await this.#judge(phase, job, row.fault, scene, wrong)));
         wrong.push(...(await this.#duplicates(scene)));
         // What could not be reached is removed by the next start.
         if (row.fault === 'destination gone' && (await leftovers(scene, this.#stateDir)).length > 0)
@@ -133,7 +138,8 @@ export class CrashLab {
         await this.#restart(children, wrong);
       }
       const job = await this.#finish('kill the daemon', await submit(), (state) => (firstEnd = state), wrong);
-      wrong.push(...(await check(scene, job)));
+      const phase = kind.replaces === true ? 'replacing' : undefined;
+      wrong.push(...(await this.#judge(phase, job, 'kill the daemon', scene, wrong)));
       wrong.push(...(await this.#duplicates(scene)));
       wrong.push(...(await this.#untidy(scene)));
     } catch (error) {
@@ -141,6 +147,42 @@ export class CrashLab {
     }
     await this.#clear(scene, wrong);
     return { wrong, lostPages: 0, firstEnd };
+  }
+
+  /** How long the next daemon keeps what was replaced: as long as ever, or not at all. */
+  async #keep(expires: boolean): Promise<void> {
+    if (this.#expires === expires) return;
+    this.#expires = expires;
+    await this.#daemon?.stop();
+  }
+
+  /** What comes before the phase, without a break; what comes back begins it. */
+  async #begin(
+    daemon: HeldDaemon,
+    phase: Phase | undefined,
+    submit: () => Promise<string>,
+  ): Promise<() => Promise<Job>> {
+    if (phase === undefined) return async () => daemon.end(await submit());
+    if (phase !== 'undoing') return async () => daemon.until(await submit(), isThrough(phase));
+    const { id } = await daemon.until(await submit(), isThrough('replacing'));
+    return async () => (await daemon.client.request('jobs.undo', { id })).job;
+  }
+
+  async #judge(
+    phase: Phase | undefined,
+    job: Job,
+    fault: FaultName,
+    scene: Scene,
+    wrong: string[],
+  ): Promise<string[]> {
+    if (phase === undefined) return check(scene, job);
+    const daemon = (): Promise<HeldDaemon> => this.#ensureDaemon();
+    const after = await within(
+      limits.jobEnds,
+      'The replacement did not come to its end.',
+      bringThrough(phase, job.id, fault, daemon, wrong),
+    );
+    return checkThrough(phase, after, scene, daemon);
   }
 
   /** Milliseconds of the whole life of a job that nothing happens to. */
@@ -201,9 +243,11 @@ export class CrashLab {
         return 0;
       }
       case 'destination gone': {
-        await rename(scene.destination, `${scene.destination}-away`);
+        // Of a replacement that is the folder of the source.
+        const folder = row.step.phase ? path.dirname(scene.source) : scene.destination;
+        await rename(folder, `${folder}-away`);
         await this.#whileBroken(daemon, submit);
-        await rename(`${scene.destination}-away`, scene.destination);
+        await rename(`${folder}-away`, folder);
         return 0;
       }
     }
@@ -212,7 +256,7 @@ export class CrashLab {
   /** Until the job has ended, or for a moment. */
   async #whileBroken(daemon: HeldDaemon, submit: () => Promise<unknown>): Promise<void> {
     daemon.go();
-    const ended = submit().then((id) => daemon.end(String(id)));
+    const ended = submit().then((id) => daemon.until(String(id), isSettled));
     await Promise.race([ended.catch(() => undefined), delay(limits.broken)]);
   }
 
@@ -276,6 +320,7 @@ export class CrashLab {
       sources: [scene.source],
       preset: { name: presetName, preset: scene.kind.preset },
       output: path.join(scene.destination, outputTemplate),
+      onSuccess: scene.kind.replaces === true ? 'replace' : 'keep',
     });
     return job;
   }
@@ -287,7 +332,8 @@ export class CrashLab {
     const destination = path.join(kind.far ? far : near, `${name}-out`);
     await mkdir(folder);
     await mkdir(destination);
-    const source = path.join(folder, 'clip.mp4');
+    // In every second row the result has another name than the source, and that is taken, too.
+    const source = path.join(folder, kind.replaces === true && foreign ? 'clip.mov' : 'clip.mp4');
     await cp(path.join(near, 'clip.mp4'), source);
     const strangers = new Map<string, string>();
     const taken = kind.results[0]?.name;
@@ -295,13 +341,22 @@ export class CrashLab {
       await writeFile(path.join(destination, taken), `somebody else’s ${name}`);
       strangers.set(taken, await digest(path.join(destination, taken)));
     }
-    return { kind, source, sourceDigest: await digest(source), destination, foreign: strangers };
+    const neighbours = new Map<string, string>();
+    if (kind.replaces === true && foreign) {
+      await writeFile(path.join(folder, 'clip.mp4'), `somebody else’s clip of ${name}`);
+      neighbours.set('clip.mp4', await digest(path.join(folder, 'clip.mp4')));
+    }
+    const sourceDigest = await digest(source);
+    return { kind, source, sourceDigest, destination, foreign: strangers, neighbours };
   }
 
   async #ensureDaemon(): Promise<HeldDaemon> {
     if (this.#daemon && !this.#daemon.ended) return this.#daemon;
     if (this.#stateDir === '') await this.#newStateDir();
-    this.#daemon = await HeldDaemon.start(this.#stateDir, { DFFMPEG_TEST_PLACING: this.#placing });
+    this.#daemon = await HeldDaemon.start(this.#stateDir, {
+      DFFMPEG_TEST_PLACING: this.#placing,
+      ...(this.#expires ? { DFFMPEG_TEST_KEEP_MS: '1' } : {}),
+    });
     return this.#daemon;
   }
 

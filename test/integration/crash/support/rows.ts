@@ -1,7 +1,7 @@
 import { faultNames, type FaultName } from './faults.ts';
-import { kinds } from './kinds.ts';
+import { kinds, type Kind } from './kinds.ts';
 import type { Row } from './lab.ts';
-import { steps } from './steps.ts';
+import { steps, type Point, type Step } from './steps.ts';
 
 /** Every row of the table: kind × way of placing × step × output × fault. Every second one has a taken name. */
 export function allRows(faults: readonly FaultName[] = faultNames): Row[] {
@@ -9,12 +9,14 @@ export function allRows(faults: readonly FaultName[] = faultNames): Row[] {
   for (const kind of kinds)
     for (const placing of kind.placings)
       for (const step of steps) {
+        if (!happens(step, kind)) continue;
         if (step.only && !step.only({ placing, folder: kind.name === 'folder' })) continue;
         // What comes before the placing is the same however the result is placed.
         if (placing !== kind.placings[0] && step.number < stepOfPlacing) continue;
         for (let output = 0; output < (step.eachOutput ? kind.results.length : 1); output += 1)
           for (const fault of faults)
-            rows.push({ kind, placing, step, output, fault, foreign: rows.length % 2 === 1 });
+            if (!step.phase || fault !== 'kill ffmpeg')
+              rows.push({ kind, placing, step, output, fault, foreign: rows.length % 2 === 1 });
       }
   return rows;
 }
@@ -28,12 +30,19 @@ export function coveringRows(): Row[] {
   for (const row of allRows()) {
     // The other ways differ in how a result comes to its name, and in nothing else.
     const isFirst = row.placing === row.kind.placings[0];
-    if (!isFirst && !row.step.only && !['placing', 'placed'].includes(row.step.point)) continue;
+    if (!isFirst && !row.step.only && !placingPoints.includes(row.step.point)) continue;
     const place = `${row.kind.name} ${row.placing} ${row.step.point}`;
     seen.set(place, [...(seen.get(place) ?? []), row]);
   }
   // A number that shares no divisor with that of the faults, so that a step meets another fault in each kind.
   return [...seen.values()].flatMap((rows, index) => rows[(index * 5) % rows.length] ?? []);
+}
+
+const placingPoints: readonly Point[] = ['placing', 'placed', 'takeover', 'restore-next'];
+
+/** Of what replaces its source, what comes before is the same as of a file. */
+function happens({ phase, point }: Step, { replaces = false }: Kind): boolean {
+  return replaces ? phase !== undefined || point === 'acknowledged' : phase === undefined;
 }
 
 const stepOfPlacing = steps.findIndex(({ point }) => point === 'commit-recorded') + 1;

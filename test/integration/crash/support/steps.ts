@@ -22,7 +22,27 @@ export type Point =
   | 'placed'
   | 'folder-synced'
   | 'cleaned'
-  | 'acknowledged';
+  | 'acknowledged'
+  | 'aside-next'
+  | 'aside'
+  | 'takeover-next'
+  | 'takeover'
+  | 'replace-unrecorded'
+  | 'replaced'
+  | 'undo-asked'
+  | 'undo-recorded'
+  | 'giveback-next'
+  | 'giveback'
+  | 'restore-next'
+  | 'restored'
+  | 'undo-unrecorded'
+  | 'undone'
+  | 'discard-next'
+  | 'discarded'
+  | 'expired';
+
+/** What happens to a source after its job is done: its result takes its place; that is undone; what lies aside is deleted. */
+export type Phase = 'replacing' | 'undoing' | 'expiring';
 
 /**
  * How results get their names: by a link (or, of a folder, by a rename over an empty one), on a disk without hard
@@ -43,6 +63,8 @@ export interface Step {
   readonly eachOutput: boolean;
   /** An ffmpeg or ffprobe of the job surely runs there. */
   readonly ffmpegRuns: boolean;
+  /** After the job is done, of a result that replaces its source. */
+  readonly phase?: Phase;
   /** Where it happens at all. */
   readonly only?: (how: { readonly placing: Placing; readonly folder: boolean }) => boolean;
 }
@@ -50,6 +72,9 @@ export interface Step {
 type Row = readonly [point: Point, what: string, more?: Partial<Step>];
 
 const output = { eachOutput: true };
+const replacing = { phase: 'replacing' } as const;
+const undoing = { phase: 'undoing' } as const;
+const expiring = { phase: 'expiring' } as const;
 const byReservation: Step['only'] = ({ placing, folder }) => placing !== 'link' || folder;
 
 const rows: readonly Row[] = [
@@ -81,6 +106,23 @@ const rows: readonly Row[] = [
   ['folder-synced', 'the folder of the name is synced', output],
   ['cleaned', 'scratch is empty, nothing is acknowledged', output],
   ['acknowledged', 'the delivery is stored, not yet answered', output],
+  ['aside-next', 'the source is next to go aside', replacing],
+  ['aside', 'the source lies aside', replacing],
+  ['takeover-next', 'the result is next to get the source’s place', replacing],
+  ['takeover', 'the result has the source’s place', replacing],
+  ['replace-unrecorded', 'the source is replaced, not yet recorded', replacing],
+  ['replaced', 'that is recorded, not yet answered', replacing],
+  ['undo-asked', 'the undo is asked for, not yet recorded', undoing],
+  ['undo-recorded', 'the undo is recorded, not yet begun', undoing],
+  ['giveback-next', 'the result is next to give the place back', undoing],
+  ['giveback', 'the result lies beside again', undoing],
+  ['restore-next', 'the source is next to get its name back', undoing],
+  ['restored', 'the source has its name back', undoing],
+  ['undo-unrecorded', 'it is undone, not yet recorded', undoing],
+  ['undone', 'the end of the undo is recorded, not yet answered', undoing],
+  ['discard-next', 'the source is kept long enough, next to be deleted', expiring],
+  ['discarded', 'the source is deleted, not yet recorded', expiring],
+  ['expired', 'that it is deleted is recorded', expiring],
 ];
 
 export const steps: readonly Step[] = rows.map(([point, what, more], index) => ({
