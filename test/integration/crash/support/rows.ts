@@ -13,10 +13,12 @@ export function allRows(faults: readonly FaultName[] = faultNames): Row[] {
         if (step.only && !step.only({ placing, folder: kind.name === 'folder' })) continue;
         // What comes before the placing is the same however the result is placed.
         if (placing !== kind.placings[0] && step.number < stepOfPlacing) continue;
+        // A phase meets an even number of faults, which shall not meet the same half of the rows each time.
+        const turn = step.phase ? step.number : 0;
         for (let output = 0; output < (step.eachOutput ? kind.results.length : 1); output += 1)
           for (const fault of faults)
             if (!step.phase || fault !== 'kill ffmpeg')
-              rows.push({ kind, placing, step, output, fault, foreign: rows.length % 2 === 1 });
+              rows.push({ kind, placing, step, output, fault, foreign: (rows.length + turn) % 2 === 1 });
       }
   return rows;
 }
