@@ -60,6 +60,7 @@ export class Attempts {
       const ended = state === 'succeeded' && this.#onSucceeded ? worker.attempt(key) : undefined;
       if (ended) this.#onSucceeded?.(worker, ended);
       if (state !== 'running') worker.release(key);
+      else if (report.type === 'waiting') worker.rests(key);
     } catch (error) {
       if (error instanceof DffmpegError && error.code === 'fence-void') worker.release(key);
       throw error;
@@ -106,6 +107,11 @@ export class Attempts {
     });
     if (job.placement) return job.placement.path;
     throw new DffmpegError('internal', `Job ${job.id} was granted no name.`);
+  }
+
+  /** As when its worker reports it: a granted placement of an earlier daemon cannot be brought to its end now. */
+  async waits(jobId: string, key: AttemptKey, error: ErrorData): Promise<void> {
+    await this.#changeRunning(jobId, key, (stored) => changes.waits(stored, error));
   }
 
   /** Another name for a placement whose granted one turned out to be taken. */
@@ -218,6 +224,8 @@ export class Attempts {
           throw new DffmpegError('request-invalid', `Job ${id} was not granted ${path}.`);
         return changes.deliver(stored, attempt, report, this.#now());
       }
+      case 'waiting':
+        return changes.waits(stored, report.error);
       case 'skipped':
         if (stored.job.outputs[report.output]?.state === 'skipped') return undefined;
         requirePlanned(stored, report.output);
@@ -243,7 +251,8 @@ export class Attempts {
     const { outputs } = stored.job;
     const planned = outputs[placement.output]?.path;
     const path =
-      taken === undefined && planned !== undefined
+      // Another one is planned where a person has chosen another folder.
+      planned !== undefined && planned !== taken
         ? planned
         : await this.#nextName(stored, placement.output, taken);
     const named = changeOutput(outputs, placement.output, { path });

@@ -4,6 +4,7 @@ import type { Handlers } from '../protocol/contract.ts';
 import type { DffmpegError } from '../protocol/errors.ts';
 import { createPeer } from '../protocol/peer.ts';
 import type { Timers } from '../protocol/timers.ts';
+import type { Folders } from './folders.ts';
 import type { Inquiries } from './inquiries.ts';
 import type { JobBook } from './jobBook.ts';
 import { cancelledByPerson, type JobControl } from './jobControl.ts';
@@ -30,6 +31,7 @@ export type DaemonHandlers = Pick<
 export interface ClientLinkOptions extends SubscriptionOptions {
   readonly book: JobBook;
   readonly control: JobControl;
+  readonly folders: Folders;
   readonly replacements: Replacements;
   readonly inquiries: Inquiries;
   readonly queue: QueueSwitch;
@@ -48,6 +50,7 @@ export async function serveClient(
   const {
     book,
     control,
+    folders,
     replacements,
     inquiries,
     queue,
@@ -95,6 +98,10 @@ export async function serveClient(
     'jobs.retry': async ({ id }) => {
       const { job } = await control.find(id);
       return { job: toJob(await control.retry(job.id)) };
+    },
+    'jobs.chooseFolder': async ({ id, folder }) => {
+      const { job } = await control.find(id);
+      return { job: toJob(await folders.choose(job.id, folder)) };
     },
     'jobs.retryHooks': async ({ id }) => {
       const { job } = await control.find(id);

@@ -44,6 +44,8 @@ export class ConnectedWorker implements WorkerView {
   #description: WorkerDescription;
   readonly #settings: QueueSettings;
   readonly #running = new Map<string, RunningAttempt>();
+  /** Of them, those that wait for a destination, and take no slot. */
+  readonly #resting = new Set<RunningAttempt>();
   readonly #forecasts = new AttemptForecasts();
   readonly #breaker: CircuitBreaker;
   /** How many of them take a slot of each kind. */
@@ -153,7 +155,7 @@ export class ConnectedWorker implements WorkerView {
 
   endings(kind: SlotKind): Moment[] {
     return this.running
-      .filter(({ slot }) => slot === kind)
+      .filter((attempt) => attempt.slot === kind && !this.#resting.has(attempt))
       .map((attempt) => this.#forecasts.ending(attempt, this.#monotonic()));
   }
 
@@ -206,12 +208,21 @@ export class ConnectedWorker implements WorkerView {
     if (!attempt) return;
     this.#running.delete(`${taskId}#${fence}`);
     this.#forecasts.forget(attempt);
+    if (!this.#resting.delete(attempt)) this.#count(attempt.slot, -1);
+    this.#busy.delete(attempt.slot);
+  }
+
+  /** Its result is verified and waits for its destination: another may have the slot. */
+  rests(key: AttemptKey): void {
+    const attempt = this.attempt(key);
+    if (!attempt || this.#resting.has(attempt)) return;
+    this.#resting.add(attempt);
     this.#count(attempt.slot, -1);
     this.#busy.delete(attempt.slot);
   }
 
   #isEncoding(): boolean {
-    return this.running.some(({ slot }) => slot !== 'probe');
+    return this.running.some((attempt) => attempt.slot !== 'probe' && !this.#resting.has(attempt));
   }
 
   #count(slot: SlotKind, change: number): void {

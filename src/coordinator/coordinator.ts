@@ -11,6 +11,7 @@ import type { ConnectedWorker, RunningAttempt } from './connectedWorker.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Emitter } from './emitter.ts';
 import { Fleet } from './fleet.ts';
+import { Folders } from './folders.ts';
 import { Forecasts } from './forecasts.ts';
 import { createIdSource, type Clock, type Random } from './ids.ts';
 import { Inquiries } from './inquiries.ts';
@@ -156,6 +157,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     platform,
     refuses: options.refuses,
   });
+  const folders = new Folders({ book, fleet, control, recovery, platform, wake });
   const inquiries = new Inquiries({ fleet, store, control, newId, clock, timers, settings, platform });
   const retention = new Retention({
     ...{ store, logs, clock, timers, onError },
@@ -211,6 +213,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
         loadWatch,
         watchBoard,
         control,
+        folders,
         replacements,
         inquiries,
         queue,

@@ -101,6 +101,17 @@ export function grant(
   };
 }
 
+/** A verified result that cannot get its name: it is kept, and its job says what it waits for. */
+export function waits({ job }: StoredJob, error: ErrorData): JobChange | undefined {
+  if (job.state !== 'committing' || job.cancelling) return undefined;
+  const reason: ErrorData = {
+    code: error.code,
+    message: `${error.message} The result is kept and waits.`,
+    hint: `It goes on by itself when that is over. Or give it another folder: dffmpeg job choose-folder ${job.id} FOLDER`,
+  };
+  return reason.message === job.reason?.message ? undefined : { job: { reason } };
+}
+
 export function deliver(
   stored: StoredJob,
   attempt: AttemptRecord,

@@ -1,7 +1,7 @@
 import { asSeen } from '../encoding/geometry.ts';
 import type { OutputPreset } from '../encoding/output.ts';
 import { outputTemplate, resolveOutputPath } from '../encoding/outputName.ts';
-import { parsePath, type PathPlatform } from '../encoding/pathText.ts';
+import { joinPath, parsePath, type PathPlatform } from '../encoding/pathText.ts';
 import type { Probe } from '../encoding/probe.ts';
 import type { Outcome } from '../encoding/problem.ts';
 import { pickVideo } from '../encoding/streams.ts';
@@ -17,6 +17,8 @@ export interface OutputNaming {
   readonly output: Pick<OutputPreset, 'name' | 'container' | 'file'>;
   /** The job's template. */
   readonly template?: string | undefined;
+  /** In place of the template’s. */
+  readonly folder?: string | undefined;
   /** Of the source's picture as it is seen. */
   readonly size?: { readonly width: number; readonly height: number } | undefined;
   /** Node's name of the system on which the paths lie. */
@@ -29,6 +31,7 @@ export function outputNaming(job: JobRecord, output: OutputPreset, platform: str
     presetName: job.preset,
     output,
     template: job.output,
+    folder: job.folder,
     size: sizeOf(job.probes?.[0]),
     platform,
   };
@@ -47,7 +50,7 @@ function sizeOf(probe: Probe | undefined): OutputNaming['size'] {
 
 /** Name number `number` for the result, 1 and up: `clip.web.mp4`, `clip.web-2.mp4`, … */
 export function outputName(naming: OutputNaming, number: number): Reservation {
-  const { source, presetName, output, template, size, platform } = naming;
+  const { source, presetName, output, template, folder, size, platform } = naming;
   const { path } = unwrap(
     resolveOutputPath(outputTemplate(output, template), {
       source,
@@ -59,7 +62,9 @@ export function outputName(naming: OutputNaming, number: number): Reservation {
       ...(number > 1 ? { taken: number } : {}),
     }),
   );
-  return reservationOf(path, platform);
+  if (folder === undefined) return reservationOf(path, platform);
+  const { fileName } = parsePath(path, pathPlatform(platform));
+  return reservationOf(joinPath(folder, fileName, pathPlatform(platform)), platform);
 }
 
 /** Folder of the result; undefined where it depends on what the source turns out to be. */

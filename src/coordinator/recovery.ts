@@ -1,4 +1,4 @@
-import { toDffmpegError, type DffmpegError, type ErrorData } from '../protocol/errors.ts';
+import { DffmpegError, toDffmpegError, type ErrorData } from '../protocol/errors.ts';
 import type { Timers } from '../protocol/timers.ts';
 import type { Attempts } from './attempts.ts';
 import type { ConnectedWorker } from './connectedWorker.ts';
@@ -163,15 +163,24 @@ export class Recovery {
   async #finishPlacement(worker: ConnectedWorker, attempt: AttemptRecord): Promise<void> {
     const { book, attempts, settings } = this.#options;
     for (;;) {
-      const placement = (await book.get(attempt.jobId)).job.placement;
+      const { placement, outputs } = (await book.get(attempt.jobId)).job;
       if (!placement) return;
       const { staged, identity, path } = placement;
       const options = { timeoutMs: settings.recoveryTimeoutMs };
-      const { outcome, identity: placed } = await worker.peer.request(
-        'placement.recover',
-        { staged, identity, path },
-        options,
-      );
+      const answer = await worker.peer
+        .request('placement.recover', { staged, identity, path }, options)
+        .catch(toDffmpegError);
+      if (answer instanceof DffmpegError) {
+        if (answer.class !== 'destination') throw answer;
+        // Elsewhere, where a person has chosen so.
+        if (outputs[placement.output]?.path === path) {
+          await attempts.waits(attempt.jobId, attempt, answer.toData());
+          throw answer;
+        }
+        await attempts.grantNext(attempt.jobId);
+        continue;
+      }
+      const { outcome, identity: placed } = answer;
       switch (outcome) {
         case 'placed':
           return attempts.placed(attempt.jobId, attempt, placed, restarted);

@@ -6,7 +6,7 @@ import type { FileQuestions } from './fileQuestions.ts';
 import { offerToInstallFfmpeg } from './installFfmpeg.ts';
 import type { JobActions } from './jobActions.ts';
 import { errorText } from './model/errorText.ts';
-import { actionsFor, failureActions, type FailureAction } from './model/failureActions.ts';
+import { failureActions, helpFor, type FailureAction } from './model/failureActions.ts';
 import { jobLabel } from './model/jobPresentation.ts';
 import type { Presets } from './presets.ts';
 import type { DaemonSession } from './session/daemonSession.ts';
@@ -31,7 +31,7 @@ export class FailureHelp {
 
   /** Everything that helps with a job that failed, to choose from. */
   async ask(job: Job): Promise<void> {
-    const items = actionsFor(job.reason?.code).map((action) => ({ label: failureActions[action], action }));
+    const items = helpFor(job).map((action) => ({ label: failureActions[action], action }));
     const picked = await window.showQuickPick(items, {
       title: jobLabel(job),
       placeHolder: job.reason && errorText(job.reason),
@@ -67,7 +67,7 @@ export class FailureHelp {
     }
   }
 
-  /** The same encodes, with their results in a folder that can be written. */
+  /** Their results go to a folder that can be written, also those that are finished and wait. */
   async #elsewhere(failed: readonly Job[]): Promise<void> {
     if (!(await ensureTrusted())) return;
     const [folder] =
@@ -75,12 +75,9 @@ export class FailureHelp {
         canSelectFiles: false,
         canSelectFolders: true,
         title: 'Folder for the Result',
-        openLabel: 'Encode into This Folder',
+        openLabel: 'Use This Folder',
       })) ?? [];
-    if (folder)
-      await this.#services.encode.again(failed, {
-        output: `${folder.fsPath}/\${fileBasenameNoExtension}.\${preset}.\${ext}`,
-      });
+    if (folder) await this.#services.jobActions.chooseFolder(failed, folder.fsPath);
   }
 
   async #otherwise(failed: readonly Job[], source: Uri): Promise<void> {

@@ -94,6 +94,11 @@ export class JobActions {
     this.#services.batches.add(await this.#each(retryable, 'jobs.retry'));
   }
 
+  /** What is not in place yet goes there. */
+  async chooseFolder(jobs: readonly Job[], folder: string): Promise<void> {
+    this.#services.batches.add(await this.#each(jobs, 'jobs.chooseFolder', { folder }));
+  }
+
   async revealResult(clicked: unknown): Promise<void> {
     const [job] = await this.#jobs(clicked);
     const path = job && resultPath(job);
@@ -150,10 +155,12 @@ export class JobActions {
 
   async #each(
     jobs: readonly Job[],
-    method: `jobs.${'cancel' | 'pause' | 'resume' | 'retry' | 'retryHooks' | 'undo' | 'replace'}`,
+    method: `jobs.${'cancel' | 'pause' | 'resume' | 'retry' | 'retryHooks' | 'undo' | 'replace' | 'chooseFolder'}`,
+    // Of `chooseFolder` alone.
+    more = {} as { readonly folder: string },
   ): Promise<string[]> {
     const { board, session, notifier } = this.#services;
-    const answers = await Promise.allSettled(jobs.map(({ id }) => session.request(method, { id })));
+    const answers = await Promise.allSettled(jobs.map(({ id }) => session.request(method, { id, ...more })));
     const refused = answers.find((answer) => answer.status === 'rejected');
     if (refused) notifier.showError(toDffmpegError(refused.reason));
     const changed = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value.job : []));

@@ -97,11 +97,11 @@ export async function putBack(
  */
 export async function discardAside(source: ReplacedSource, fs: PlacingFs): Promise<'discarded' | 'kept'> {
   const aside = asidePath(source);
-  const lying = await fs.identity(aside);
-  if (lying && !(await isUnchanged(source, aside))) return 'kept';
-  if (!lying && !(await fs.isFolder(path.dirname(source.path)))) throw folderAway(source);
+  if ((await fs.identity(aside)) && !(await isUnchanged(source, aside))) return 'kept';
   await fs.remove(aside);
   await removeEmptyFolders(aside);
+  // Nothing is to be seen in a folder that is away, and nothing to be removed.
+  if (!(await fs.isFolder(path.dirname(source.path)))) throw folderAway(source);
   return 'discarded';
 }
 

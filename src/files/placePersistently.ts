@@ -11,20 +11,26 @@ export function pausesMs(tries: number, firstMs: number, longestMs: number): num
   return Array.from({ length: tries }, (_, index) => Math.min(longestMs, firstMs * 2 ** Math.min(index, 30)));
 }
 
+export interface Patience {
+  readonly signal: AbortSignal;
+  readonly pausesMs: readonly number[];
+  /** Between further tries while the destination is full, gone or read-only: that is waited for, however long it takes. */
+  readonly longPauseMs: number;
+  /** The result is kept and waits. */
+  readonly onWait?: (error: DffmpegError) => void;
+  /** Aborted when a person has chosen another folder. */
+  readonly elsewhere?: AbortSignal;
+}
+
 /**
  * `place`, tried again while the destination does not take the file. A try may have failed behind the decisive
  * step, so each further one begins by looking how far the last came. The staged file stays until it is placed.
+ * `elsewhere`: it has no name, and shall not get this one.
  */
 export async function placePersistently(
   placement: Placement & { identity: FileIdentity },
-  options: {
-    signal: AbortSignal;
-    pausesMs: readonly number[];
-    /** Between further tries while the destination is full: that is waited for, however long it takes. */
-    fullPauseMs: number;
-    onFull?: (error: DffmpegError) => void;
-  },
-): Promise<'placed' | 'taken'> {
+  patience: Patience,
+): Promise<'placed' | 'taken' | 'elsewhere'> {
   let failure: unknown;
   try {
     return await place(placement);
@@ -33,11 +39,11 @@ export async function placePersistently(
     failure = error;
   }
   for (let tries = 0; ; tries += 1) {
-    const full = failure instanceof DffmpegError && failure.code === 'destination-full' ? failure : undefined;
-    const pause = options.pausesMs[tries] ?? (full && options.fullPauseMs);
+    const waits = failure instanceof DffmpegError && failure.class === 'destination' ? failure : undefined;
+    const pause = patience.pausesMs[tries] ?? (waits && patience.longPauseMs);
     if (pause === undefined) throw failure;
-    if (full) options.onFull?.(full);
-    await delay(pause, undefined, { signal: options.signal });
+    if (waits) patience.onWait?.(waits);
+    await pauseFor(pause, patience);
     try {
       const outcome = await recoverPlacement(placement);
       if (outcome === 'gone') throw failure;
@@ -45,8 +51,20 @@ export async function placePersistently(
     } catch (error) {
       const known = toDestinationError(error, path.dirname(placement.path));
       if (error === failure || !mayPass(known)) throw known;
+      // Only now: what was tried before may have given it the name behind its failure.
+      if (patience.elsewhere?.aborted === true && known instanceof DffmpegError) return 'elsewhere';
       failure = known;
     }
+  }
+}
+
+/** Ends sooner when another folder is chosen. */
+async function pauseFor(ms: number, { signal, elsewhere }: Patience): Promise<void> {
+  const ends = elsewhere ? AbortSignal.any([signal, elsewhere]) : signal;
+  try {
+    await delay(ms, undefined, { signal: ends });
+  } catch (error) {
+    if (signal.aborted || elsewhere?.aborted !== true) throw error;
   }
 }
 

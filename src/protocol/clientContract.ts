@@ -106,6 +106,11 @@ export const clientMethods = {
     params: z.object({ id: idSchema }),
     result: z.object({ job: jobSchema }),
   },
+  'jobs.chooseFolder': {
+    doc: 'The results of a job that are not in place yet go to this folder, under their names. A verified result that waits for a destination that is gone or full is placed there; a failed or cancelled job is retried.',
+    params: z.object({ id: idSchema, folder: pathSchema }),
+    result: z.object({ job: jobSchema }),
+  },
   'jobs.retryHooks': {
     doc: 'Runs the hooks of a job again that failed.',
     params: z.object({ id: idSchema }),

@@ -105,6 +105,8 @@ export const taskReportSchema = z.discriminatedUnion('type', [
     bytes: z.number(),
     verdict: verdictSchema,
   }),
+  /** The verified result cannot get its name now: it is kept, takes no slot, and is tried again. */
+  z.object({ type: z.literal('waiting'), output: outputIndexSchema, error: errorDataSchema }),
   /** Made and not kept, because the preset says so: its verdict tells why. */
   z.object({ type: z.literal('skipped'), output: outputIndexSchema, verdict: verdictSchema }),
   z.object({
@@ -176,6 +178,11 @@ export const workerMethods = {
   'task.suspend': {
     doc: 'Stops the ffmpeg of an attempt where it is, or lets it go on; between two commands the next one waits. Answered at once; unknown attempts are left alone.',
     params: z.object({ ...attemptKey, suspended: z.boolean() }),
+    result: z.object({}),
+  },
+  'task.redirect': {
+    doc: 'A person has chosen another folder for the result: where it waits for the one that was granted, the worker asks `task.commit` again. Answered at once; unknown attempts are left alone.',
+    params: z.object(attemptKey),
     result: z.object({}),
   },
   'capabilities.try': {

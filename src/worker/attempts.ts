@@ -4,6 +4,7 @@ import type { CapabilityProver } from './capabilities.ts';
 import { encodeTask } from './encodeTask.ts';
 import type { AttemptKey, ReportOutbox } from './outbox.ts';
 import { probeTask } from './probeTask.ts';
+import { Redirection } from './redirection.ts';
 import { Suspension } from './suspension.ts';
 import { isCancelled, TaskFailure, type TaskContext } from './task.ts';
 
@@ -12,7 +13,7 @@ export type ContextOf = (
   key: AttemptKey,
   payload: TaskPayload,
   prover: CapabilityProver,
-) => Omit<TaskContext, 'key' | 'signal' | 'suspension' | 'report' | 'commit'> & {
+) => Omit<TaskContext, 'key' | 'signal' | 'suspension' | 'redirection' | 'report' | 'rest' | 'commit'> & {
   commit: (request: Parameters<TaskContext['commit']>[0], signal: AbortSignal) => Promise<string>;
 };
 
@@ -22,6 +23,7 @@ interface Attempt {
   kind: TaskPayload['kind'];
   end: AbortController;
   suspension: Suspension;
+  redirection: Redirection;
   done: Promise<void>;
 }
 
@@ -84,7 +86,8 @@ export class Attempts {
   /** `release` gives the slot up; called before the last report, since that may bring the next offer. */
   start(key: AttemptKey, payload: TaskPayload, prover: CapabilityProver, release: () => void): void {
     const { end, suspension } = this.#offered.get(nameOf(key)) ?? newReins();
-    const given = { ...this.#contextOf(key, payload, prover), suspension };
+    const redirection = new Redirection();
+    const given = { ...this.#contextOf(key, payload, prover), suspension, redirection };
     const stopFollowing = suspension.onChange(() => {
       this.#tellEncoding();
     });
@@ -96,7 +99,7 @@ export class Attempts {
       this.#onEnd();
     });
     const { jobId, kind } = payload;
-    this.#running.set(nameOf(key), { key, jobId, kind, end, suspension, done });
+    this.#running.set(nameOf(key), { key, jobId, kind, end, suspension, redirection, done });
     this.#tellEncoding();
   }
 
@@ -115,6 +118,11 @@ export class Attempts {
     suspension?.set(suspended);
   }
 
+  /** Another folder was chosen for what waits for its own. */
+  redirect(key: AttemptKey): void {
+    this.#running.get(nameOf(key))?.redirection.redirect();
+  }
+
   /** Ends every ffmpeg and waits until all attempts are over. Nothing is reported of what this ended. */
   async close(): Promise<void> {
     const all = [...this.#running.values()];
@@ -126,7 +134,7 @@ export class Attempts {
   async #run(
     key: AttemptKey,
     payload: TaskPayload,
-    given: ReturnType<ContextOf> & Pick<TaskContext, 'suspension'>,
+    given: ReturnType<ContextOf> & Pick<TaskContext, 'suspension' | 'redirection'>,
     signal: AbortSignal,
     release: () => void,
   ): Promise<void> {
@@ -138,6 +146,7 @@ export class Attempts {
         if (last) release();
         return this.#outbox.post(key, report);
       },
+      rest: release,
       commit: (request) => given.commit(request, signal),
     };
     try {

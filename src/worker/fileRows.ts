@@ -44,7 +44,11 @@ export const fileRows = {
     min: 0.01,
     hot: true,
   }),
-  placeRetries: count(5, 'How many such tries there are in one attempt.', { max: 1000, hot: true }),
+  placeRetries: count(
+    5,
+    'How many such tries there are in one attempt. A destination that is full, gone or read-only is waited for however long it takes.',
+    { max: 1000, hot: true },
+  ),
   placementKeepDays: age(
     'days',
     30,

@@ -141,6 +141,8 @@ async function deliver(
   const identity = await identityOf(staged);
   let taken: string | undefined;
   for (;;) {
+    // Before the name is granted: what is chosen meanwhile counts.
+    const elsewhere = context.redirection.next();
     const granted = await context.commit({ ...result, identity, taken });
     const { recordDir, fs, traces } = context;
     const placement = { staged, identity, path: granted, recordDir, fs, traces };
@@ -149,8 +151,9 @@ async function deliver(
     const options = {
       signal: context.signal,
       pausesMs: pauses,
-      fullPauseMs: placeRetryMaxSeconds * 1000,
-      onFull: sayOnce(context),
+      longPauseMs: placeRetryMaxSeconds * 1000,
+      onWait: tellOnce(result.output, context),
+      elsewhere,
     };
     if ((await warnWhenSlow(placePersistently(placement, options), granted, context)) === 'placed')
       // It is placed: a folder that is away for a moment must not make it be made again.
@@ -202,11 +205,13 @@ async function warnWhenSlow<T>(placing: Promise<T>, target: string, context: Tas
   });
 }
 
-/** The verified result is kept, and waits. */
-function sayOnce(context: TaskContext): (error: DffmpegError) => void {
-  let said = false;
-  return ({ message, hint }) => {
-    if (!said) context.log(`${message} The result is kept and waits. ${hint ?? ''}\n`);
-    said = true;
+/** The verified result is kept, and waits: said whenever it waits for something else. */
+function tellOnce(output: number, context: TaskContext): (error: DffmpegError) => void {
+  let told = '';
+  return (error) => {
+    if (told === error.message) return;
+    told = error.message;
+    void context.report({ type: 'waiting', output, error: error.toData() }).catch(() => undefined);
+    context.rest();
   };
 }

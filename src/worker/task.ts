@@ -6,6 +6,7 @@ import type { Params } from '../protocol/contract.ts';
 import type { CoordinatorMethods, TaskReport } from '../protocol/workerContract.ts';
 import type { CapabilityProver } from './capabilities.ts';
 import type { AttemptKey, ReportOutcome } from './outbox.ts';
+import type { Redirection } from './redirection.ts';
 import type { Suspension } from './suspension.ts';
 import type { WorkerSettings } from './workerSettings.ts';
 
@@ -26,8 +27,11 @@ export interface TaskContext {
   /** Aborted by a cancel (the reason is then a `DffmpegError` with code `cancelled`) or by the worker's end. */
   readonly signal: AbortSignal;
   readonly suspension: Suspension;
+  readonly redirection: Redirection;
   /** `last`: nothing more happens in this attempt, its slot is free. */
   report(report: TaskReport, last?: 'last'): Promise<ReportOutcome>;
+  /** The result waits, however long: its slot and its room are free. */
+  rest(): void;
   /** Asks until granted; throws when it is refused, and when the signal aborts. */
   commit(request: CommitRequest): Promise<string>;
   /** Bytes of results that are on the disk by now. */

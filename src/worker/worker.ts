@@ -231,6 +231,10 @@ class WorkerNode implements Worker {
         this.#attempts.suspend(key, suspended);
         return Promise.resolve({});
       },
+      'task.redirect': ({ taskId, fence }) => {
+        this.#attempts.redirect({ taskId, fence });
+        return Promise.resolve({});
+      },
       'capabilities.try': async ({ encoders }) => {
         const prover = await this.#ffmpeg.check();
         const known = prover ? await prover.prove(encoders) : {};

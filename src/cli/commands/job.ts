@@ -3,6 +3,7 @@ import { DffmpegError } from '../../protocol/errors.ts';
 import { jobStates, type JobState } from '../../protocol/jobState.ts';
 import { action, type CommandContext } from '../command.ts';
 import { readPriority } from './encode.ts';
+import { chooseFolder } from '../jobs/chooseFolder.ts';
 import { cancelJobs } from '../jobs/cancelJobs.ts';
 import { listJobs } from '../jobs/listJobs.ts';
 import { prioritizeJobs } from '../jobs/prioritizeJobs.ts';
@@ -36,6 +37,7 @@ export function jobCommands(context: CommandContext): Command[] {
     retryHooksCommand(context),
     undoCommand(context),
     replaceCommand(context),
+    chooseFolderCommand(context),
   ])
     job.addCommand(command);
   return [job, listCommand('jobs', context)];
@@ -132,6 +134,20 @@ function replaceCommand(context: CommandContext): Command {
   return command
     .argument('<id...>', idHelp)
     .action(action<[string[]]>(context, command, (invocation, ids) => replaceSources(invocation, ids)));
+}
+
+function chooseFolderCommand(context: CommandContext): Command {
+  const command = new Command('choose-folder').description(
+    'Give the result of a job another folder, also one that is finished and waits for its own.',
+  );
+  return command
+    .argument('<id>', idHelp)
+    .argument('<folder>', 'where the result is to go')
+    .action(
+      action<[string, string]>(context, command, (invocation, id, folder) =>
+        chooseFolder(invocation, id, folder),
+      ),
+    );
 }
 
 function retryHooksCommand(context: CommandContext): Command {

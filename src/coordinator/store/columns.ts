@@ -22,6 +22,7 @@ export const columnsWithoutPreset: Columns<Exclude<keyof JobRecord, 'presetData'
   sessionId: ['session_id', 'plain'],
   on: ['on_worker', 'plain'],
   output: ['output_template', 'plain'],
+  folder: ['output_folder', 'plain'],
   sources: ['sources', 'json'],
   outputs: ['outputs', 'json'],
   reason: ['reason', 'json'],

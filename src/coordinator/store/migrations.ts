@@ -22,6 +22,7 @@ export const migrations: readonly Migration[] = [
   { number: 9, name: '0009-retention', up: removedJobs },
   { number: 10, name: '0010-sources', up: sourcesOfJobs },
   { number: 11, name: '0011-hooks-due', up: hooksOfReplacements },
+  { number: 12, name: '0012-folder', up: chosenFolder },
 ];
 
 interface MetaSchema {
@@ -206,6 +207,11 @@ async function rankedTasks(database: Kysely<never>): Promise<void> {
   await sql`update tasks set rank = queued_at`.execute(database);
   await sql`insert into counters (name, value) values ('ageing-ms', 0)`.execute(database);
   await schema.createIndex('tasks_by_turn').on('tasks').columns(['state', 'rank', 'id']).execute();
+}
+
+/** Where a person wants the results of a job that could not be placed. */
+async function chosenFolder({ schema }: Kysely<never>): Promise<void> {
+  await schema.alterTable('jobs').addColumn('output_folder', 'text').execute();
 }
 
 /** Results that take the place of their source. */

@@ -44,6 +44,8 @@ export const jobRecordSchema = jobSchema
     on: z.string().optional(),
     /** Template of the result's path. */
     output: z.string().optional(),
+    /** Where its results go instead, under the names that the template gives. */
+    folder: pathSchema.optional(),
     /** Of its sources, in their order. */
     probes: z.array(probeSchema).optional(),
     placement: placementSchema.optional(),

@@ -31,6 +31,7 @@ export interface JobsTable {
   session_id: string | null;
   on_worker: string | null;
   output_template: string | null;
+  output_folder: string | null;
   /** JSON. */
   sources: string;
   /** JSON. */

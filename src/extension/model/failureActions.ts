@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../protocol/errors.ts';
+import type { Job } from '../../protocol/model.ts';
 
 /** What a person can do about a job that failed, each a button. */
 export const failureActions = {
@@ -69,6 +70,11 @@ export function actionsForAll(codes: readonly (ErrorCode | undefined)[]): readon
   const [first = [], ...more] = codes.map(actionsFor);
   const shared = first.filter((action) => more.every((actions) => actions.includes(action)));
   return shared.length > 0 ? shared : notTheirs;
+}
+
+/** Of one job, that failed or waits for its destination: only what has failed can be retried. */
+export function helpFor({ state, reason }: Pick<Job, 'state' | 'reason'>): readonly FailureAction[] {
+  return actionsFor(reason?.code).filter((action) => action !== 'retry' || state === 'failed');
 }
 
 export function actionsFor(code: ErrorCode | undefined): readonly FailureAction[] {

@@ -189,7 +189,7 @@ export function jobContext(job: Job): string {
   if (canPause(job)) flags.push('pausable');
   if (canResume(job)) flags.push('resumable');
   if (job.state === 'failed' || job.state === 'cancelled') flags.push('retryable');
-  if (job.state === 'failed') flags.push('helpable');
+  if (job.state === 'failed' || waitsForFolder(job)) flags.push('helpable');
   if (canUndo(job)) flags.push('undoable');
   if (hasFailedHooks(job)) flags.push('hooksFailed');
   if (canReplace(job)) flags.push('replaceable');
@@ -197,6 +197,11 @@ export function jobContext(job: Job): string {
   if (job.attempts.length > 0) flags.push('log');
   if (lastCommand(job)) flags.push('command');
   return flags.join('+');
+}
+
+/** For a destination that is full or gone. */
+function waitsForFolder({ state, reason }: Job): boolean {
+  return !isEnded(state) && reason?.code.startsWith('destination') === true;
 }
 
 /** The first that lies at its place, also of a job that made no more. */

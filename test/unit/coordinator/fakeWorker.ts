@@ -89,6 +89,11 @@ export class FakeWorker {
           this.#notify();
           return Promise.resolve({});
         },
+        'task.redirect': (params) => {
+          this.asked.push({ method: 'task.redirect', params });
+          this.#notify();
+          return Promise.resolve({});
+        },
         'capabilities.try': async (params, context) => {
           this.asked.push({ method: 'capabilities.try', params });
           this.#notify();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { actionsFor, actionsForAll } from '../../../src/extension/model/failureActions.ts';
+import { actionsFor, actionsForAll, helpFor } from '../../../src/extension/model/failureActions.ts';
 import { failureRules } from '../../../src/encoding/failure.ts';
 import { errorCodes, errorTable } from '../../../src/protocol/errors.ts';
 
@@ -25,6 +25,12 @@ describe('buttons of a failure', () => {
       (each) => errorTable[each] === 'request' && each !== 'asset-unusable',
     ))
       assert.ok(!actionsFor(code).includes('retry'), code);
+  });
+
+  it('offer another folder to what waits for its destination, and no retry', () => {
+    const reason = { code: 'destination-missing', message: 'It is gone.' } as const;
+    assert.deepEqual(helpFor({ state: 'committing', reason }), ['choose-folder', 'show-log']);
+    assert.deepEqual(helpFor({ state: 'failed', reason }), ['choose-folder', 'retry', 'show-log']);
   });
 
   it('offer for several what helps with all', () => {

@@ -88,6 +88,8 @@ describe('a row of the Jobs view', () => {
     const withHooks = (state: 'done' | 'failed') => makeDone({ hooks: [{ ...hook, state }] });
     assert.equal(jobContext(withHooks('done')), 'job+done+result+log+command');
     assert.equal(jobContext(withHooks('failed')), 'job+done+hooksFailed+result+log+command');
+    const waits = { code: 'destination-full', message: 'Full.' } as const;
+    assert.match(jobContext(makeJob({ state: 'committing', reason: waits })), /\+helpable\b/);
     assert.equal(jobContext({ ...failed, attempts: [] }), 'job+failed+retryable+helpable');
   });
 

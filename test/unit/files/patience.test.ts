@@ -49,7 +49,7 @@ describe('files that outlive a failure', () => {
 
     it('gets the file when it is back', async () => {
       const given = await placement({ link: failing(['ENOSPC', 'EIO', 'EHOSTDOWN']) });
-      assert.equal(await placePersistently(given, { signal, pausesMs: [0, 0, 0], fullPauseMs: 0 }), 'placed');
+      assert.equal(await placePersistently(given, { signal, pausesMs: [0, 0, 0], longPauseMs: 0 }), 'placed');
       assert.equal(await readFile(target, 'utf8'), 'whole');
     });
 
@@ -67,7 +67,7 @@ describe('files that outlive a failure', () => {
           return hidden ? undefined : placingFs.identity(file);
         },
       });
-      assert.equal(await placePersistently(given, { signal, pausesMs: [0], fullPauseMs: 0 }), 'placed');
+      assert.equal(await placePersistently(given, { signal, pausesMs: [0], longPauseMs: 0 }), 'placed');
       assert.equal(await readFile(target, 'utf8'), 'whole');
     });
 
@@ -81,14 +81,14 @@ describe('files that outlive a failure', () => {
           throw systemError('EIO');
         },
       });
-      assert.equal(await placePersistently(given, { signal, pausesMs: [0], fullPauseMs: 0 }), 'placed');
+      assert.equal(await placePersistently(given, { signal, pausesMs: [0], longPauseMs: 0 }), 'placed');
       assert.equal(await readFile(target, 'utf8'), 'whole');
     });
 
     it('is given up in the end, with its own error and the staged file there', async () => {
-      const given = await placement({ link: failing(['ENOSPC', 'EIO', 'EROFS']) });
-      await assert.rejects(placePersistently(given, { signal, pausesMs: [0, 0], fullPauseMs: 0 }), {
-        code: 'destination-unwritable',
+      const given = await placement({ link: failing(['ENOSPC', 'EROFS', 'EIO']) });
+      await assert.rejects(placePersistently(given, { signal, pausesMs: [0, 0], longPauseMs: 0 }), {
+        code: 'EIO',
       });
       assert.equal(await readFile(staged, 'utf8'), 'whole');
     });
@@ -97,13 +97,36 @@ describe('files that outlive a failure', () => {
       const codes = ['EDQUOT', 'ENOSPC', 'EDQUOT', 'ENOSPC', 'EDQUOT', 'ENOSPC'];
       const given = await placement({ link: failing(codes) });
       let said = 0;
-      const onFull = (error: DffmpegError): void => {
+      const onWait = (error: DffmpegError): void => {
         assert.equal(error.code, 'destination-full');
         said += 1;
       };
-      const options = { signal, pausesMs: [0], fullPauseMs: 1, onFull };
+      const options = { signal, pausesMs: [0], longPauseMs: 1, onWait };
       assert.equal(await placePersistently(given, options), 'placed');
       assert.ok(said >= 5, String(said));
+      assert.equal(await readFile(target, 'utf8'), 'whole');
+    });
+
+    it('is not waited for when another folder is chosen, unless it has the file already', async () => {
+      const elsewhere = new AbortController();
+      const patience = {
+        ...{ signal, pausesMs: [], longPauseMs: 60_000, elsewhere: elsewhere.signal },
+        onWait: () => {
+          elsewhere.abort();
+        },
+      };
+      const gone = await placement({ link: () => Promise.reject(systemError('ENOENT')) });
+      assert.equal(await placePersistently(gone, patience), 'elsewhere');
+      assert.equal(await readFile(staged, 'utf8'), 'whole');
+      let failed = false;
+      const placed = await placement({
+        syncFolder: async (folder) => {
+          if (failed) return placingFs.syncFolder(folder);
+          failed = true;
+          throw systemError('ENOSPC');
+        },
+      });
+      assert.equal(await placePersistently(placed, patience), 'placed');
       assert.equal(await readFile(target, 'utf8'), 'whole');
     });
 
@@ -116,7 +139,7 @@ describe('files that outlive a failure', () => {
         },
       });
       await assert.rejects(
-        placePersistently(given, { signal: end.signal, pausesMs: [2000], fullPauseMs: 0 }),
+        placePersistently(given, { signal: end.signal, pausesMs: [2000], longPauseMs: 0 }),
         {
           name: 'AbortError',
         },
