@@ -72,7 +72,7 @@ export async function setAside(source: ReplacedSource, { recordDir, fs }: AsideP
 
 /**
  * The file aside gets its own name again, which replaces nothing: `taken` when another file has it. `gone` when
- * nothing lies aside. May be asked again after a crash at any step.
+ * nothing lies aside. May be asked again after a crash at any step. Throws `disconnected` where its folder is away.
  */
 export async function putBack(
   source: ReplacedSource,
@@ -88,6 +88,7 @@ export async function putBack(
     fs,
   });
   if (outcome === 'placed') await removeEmptyFolders(aside);
+  await requireFolder(source, fs);
   return outcome;
 }
 
@@ -100,8 +101,7 @@ export async function discardAside(source: ReplacedSource, fs: PlacingFs): Promi
   if ((await fs.identity(aside)) && !(await isUnchanged(source, aside))) return 'kept';
   await fs.remove(aside);
   await removeEmptyFolders(aside);
-  // Nothing is to be seen in a folder that is away, and nothing to be removed.
-  if (!(await fs.isFolder(path.dirname(source.path)))) throw folderAway(source);
+  await requireFolder(source, fs);
   return 'discarded';
 }
 
@@ -156,10 +156,13 @@ function changed({ path: source }: ReplacedSource, message: string): DffmpegErro
   });
 }
 
-function folderAway({ path: source }: ReplacedSource): DffmpegError {
-  return new DffmpegError('disconnected', `The folder ${path.dirname(source)} is not there.`, {
-    hint: 'What was kept there of a replaced source is deleted when it is back.',
-  });
+/** Nothing is to be seen in a folder that is away, and nothing to be removed: what was found of it was not so. */
+async function requireFolder({ path: source }: ReplacedSource, fs: PlacingFs): Promise<void> {
+  const folder = path.dirname(source);
+  if (!(await fs.isFolder(folder)))
+    throw new DffmpegError('disconnected', `The folder ${folder} is not there.`, {
+      hint: 'Connect its disk again: then it goes on.',
+    });
 }
 
 /** The job's own folder, and the one that all share when it was the last. */

@@ -55,15 +55,19 @@ export async function restoreSource(
   const there = await fs.identity(source.path);
   const isBack = sameInode(there, source.identity);
   if (!isBack && !sameInode(await fs.identity(aside), source.identity))
-    throw new DffmpegError('source-missing', `${aside} is gone: the source cannot be brought back.`, {
-      hint: 'Look for it in a backup.',
-    });
+    throw (await fs.isFolder(path.dirname(source.path))) ? asideGone(aside) : folderAway(source);
   const isResult = result.path === source.path && sameInode(there, result.identity);
   // What is empty may be the reservation of an undo that was cut off: `putBack` knows.
   if (there && !isBack && !isResult && !(await fs.isEmpty(source.path))) throw nameTaken(source);
   const moved = await moveToFirstFree(replacing, home, 'home');
-  if ((await putBack(source, replacing)) === 'taken') throw nameTaken(source);
-  return moved;
+  switch (await putBack(source, replacing)) {
+    case 'placed':
+      return moved;
+    case 'taken':
+      throw nameTaken(source);
+    case 'gone':
+      throw asideGone(aside);
+  }
 }
 
 /** Undefined when the result is neither where it was nor under one of these names. */
@@ -115,6 +119,18 @@ function notBack(source: ReplacedSource, cause: unknown): DffmpegError {
     `${source.path} could not be given its name again; it lies at ${asidePath(source)}.`,
     { hint: 'Connect its disk again, or move the file that has its name: then it goes on.', cause },
   );
+}
+
+function asideGone(aside: string): DffmpegError {
+  return new DffmpegError('source-missing', `${aside} is gone: the source cannot be brought back.`, {
+    hint: 'Look for it in a backup.',
+  });
+}
+
+function folderAway({ path: source }: ReplacedSource): DffmpegError {
+  return new DffmpegError('destination-missing', `The folder ${path.dirname(source)} is not there.`, {
+    hint: 'Connect its disk, then undo again.',
+  });
 }
 
 function resultGone(file: string): DffmpegError {

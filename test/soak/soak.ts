@@ -19,6 +19,7 @@ const { values, positionals } = parseArgs({
     kills: { type: 'string', default: '200' },
     every: { type: 'string', default: '1' },
     kind: { type: 'string' },
+    fault: { type: 'string' },
     lanes: { type: 'string', default: String(Math.max(1, os.availableParallelism() >> 1)) },
     write: { type: 'boolean', default: false },
   },
@@ -37,6 +38,7 @@ if (does('table')) {
   const every = Number(values.every);
   const rows = allRows()
     .filter(({ kind }) => values.kind === undefined || kind.name === values.kind)
+    .filter(({ fault }) => values.fault === undefined || fault === values.fault)
     .filter((_, index) => index % every === 0);
   const done = await breakAll(rows, rowName, (lab, row) =>
     row.fault === 'disk full' && !lab.disks.small ? Promise.resolve(undefined) : lab.run(row),
