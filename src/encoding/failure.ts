@@ -17,6 +17,7 @@ export type FailureCode =
   | 'asset-unusable'
   | 'destination-missing'
   | 'destination-unwritable'
+  | 'destination-full'
   | 'scratch-full'
   | 'conflict'
   | 'ffmpeg-failed';
@@ -29,7 +30,11 @@ interface FailureRule extends FailureExplanation {
 
 /** The first rule with a line that fits is the reason: the particular before the general. */
 export const failureRules: readonly FailureRule[] = [
-  rule(/No space left on device|Disk quota exceeded/u, 'scratch-full', {
+  rule(/Disk quota exceeded/u, 'destination-full', {
+    message: 'The quota where the result is written is used up.',
+    hint: 'Free some of what you have there, ask for a larger quota, or choose another folder for the result.',
+  }),
+  rule(/No space left on device/u, 'scratch-full', {
     message: 'The disk is full.',
     hint: 'Free some space where the result is written, then retry the job.',
   }),

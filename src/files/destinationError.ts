@@ -1,12 +1,21 @@
 import { DffmpegError } from '../protocol/errors.ts';
 import { errnoCode } from './errnoCode.ts';
 
+/** Like a full disk in all but its words: what helps is another. */
+export function quotaUsedUp(folder: string, cause?: unknown): DffmpegError {
+  return new DffmpegError('destination-full', `The quota of ${folder} is used up.`, {
+    hint: 'Free some of what you have there, ask for a larger quota, or choose another folder for the result.',
+    cause,
+  });
+}
+
 /** What the system said about writing into `folder`, as one of the `destination-…` errors where it is one. */
 export function toDestinationError(error: unknown, folder: string): unknown {
   if (error instanceof DffmpegError) return error;
   switch (errnoCode(error) ?? '') {
-    case 'ENOSPC':
     case 'EDQUOT':
+      return quotaUsedUp(folder, error);
+    case 'ENOSPC':
       return new DffmpegError('destination-full', `There is no space left in ${folder}.`, {
         hint: 'Free some space there, or choose another folder, and retry the job.',
         cause: error,

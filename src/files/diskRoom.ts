@@ -28,11 +28,14 @@ export interface DiskFacts {
   free(folder: string): Promise<number>;
   /** Equal for all folders of one file system. */
   device(folder: string): Promise<string>;
+  /** Whether so many bytes can really be written there: what a file system tells of free space knows no quota. */
+  takes(folder: string, bytes: number): Promise<boolean>;
 }
 
-const realFacts: DiskFacts = {
+export const realFacts: DiskFacts = {
   free: freeBytes,
   device: async (folder) => String((await stat(folder, { bigint: true })).dev),
+  takes: () => Promise.resolve(true),
 };
 
 /** Room that an attempt has. */
@@ -56,9 +59,16 @@ interface Promised {
 export class DiskRoom {
   readonly #facts: DiskFacts;
   readonly #promised = new Set<Promised>();
+  /** Folders in which a quota was used up: they are tried before anything is begun there. */
+  readonly #quotas = new Set<string>();
 
   constructor(facts: DiskFacts = realFacts) {
     this.#facts = facts;
+  }
+
+  /** Something could not be written there although the disk has room. */
+  quotaUsedUp(folder: string): void {
+    this.#quotas.add(folder);
   }
 
   /** The error that says which folder is full; undefined where there is room for all needs now. */
@@ -84,6 +94,13 @@ export class DiskRoom {
     };
   }
 
+  async #isUsedUp(need: Need): Promise<boolean> {
+    if (!this.#quotas.has(need.folder)) return false;
+    if (!(await this.#facts.takes(need.folder, wanted(need)))) return true;
+    this.#quotas.delete(need.folder);
+    return false;
+  }
+
   /** `onFound` is called before anybody else can look. */
   async #find(
     needs: readonly Need[],
@@ -94,15 +111,17 @@ export class DiskRoom {
         ...need,
         free: await this.#facts.free(need.folder).catch(() => Infinity),
         device: await this.#facts.device(need.folder).catch(() => need.folder),
+        quota: await this.#isUsedUp(need),
       })),
     );
     // From here on nothing waits: two attempts cannot be promised the same bytes.
     const mine: Promised[] = [];
-    for (const { device, bytes, free, ...need } of asked) {
+    for (const { device, bytes, free, quota, ...need } of asked) {
+      if (quota) return noQuota({ ...need, bytes });
       const others = [...this.#promised, ...mine]
         .filter((promised) => promised.device === device)
         .reduce((sum, promised) => sum + Math.max(0, promised.bytes - promised.written), 0);
-      if (free - others < Math.max(bytes, need.lowWaterBytes)) return full({ ...need, bytes, free, others });
+      if (free - others < wanted({ ...need, bytes })) return full({ ...need, bytes, free, others });
       mine.push({ folder: need.folder, device, bytes, written: 0 });
     }
     onFound(mine);
@@ -110,13 +129,25 @@ export class DiskRoom {
   }
 }
 
+function noQuota(need: Need): DffmpegError {
+  const { what, hint } = sentences[need.code];
+  return new DffmpegError(
+    need.code,
+    `The quota of ${what.charAt(0).toLowerCase()}${what.slice(1)} ${need.folder} is used up; an encode begins when ${megabytes(wanted(need))} can be written there.`,
+    { hint },
+  );
+}
+
+function wanted({ bytes, lowWaterBytes }: Need): number {
+  return Math.max(bytes, lowWaterBytes);
+}
+
 function full(need: Need & { free: number; others: number }): DffmpegError {
   const { what, hint } = sentences[need.code];
   const others = need.others > 0 ? `, of which running encodes need ${megabytes(need.others)}` : '';
-  const wanted = Math.max(need.bytes, need.lowWaterBytes);
   return new DffmpegError(
     need.code,
-    `${what} ${need.folder} has ${megabytes(need.free)} left${others}; an encode begins when there are ${megabytes(wanted)}.`,
+    `${what} ${need.folder} has ${megabytes(need.free)} left${others}; an encode begins when there are ${megabytes(wanted(need))}.`,
     { hint },
   );
 }

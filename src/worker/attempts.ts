@@ -43,6 +43,7 @@ export class Attempts {
   readonly #contextOf: ContextOf;
   readonly #onEnd: () => void;
   readonly #onEncoding: (encoding: boolean) => void;
+  readonly #onFailed: (payload: TaskPayload, error: unknown) => void;
   readonly #running = new Map<string, Attempt>();
   /** Of offers that are being thought over. */
   readonly #offered = new Map<string, Reins>();
@@ -51,12 +52,18 @@ export class Attempts {
   constructor(
     outbox: ReportOutbox,
     contextOf: ContextOf,
-    on: { end: () => void; encoding: (encoding: boolean) => void },
+    on: {
+      end: () => void;
+      encoding: (encoding: boolean) => void;
+      /** Before it is reported. */
+      failed: (payload: TaskPayload, error: unknown) => void;
+    },
   ) {
     this.#outbox = outbox;
     this.#contextOf = contextOf;
     this.#onEnd = on.end;
     this.#onEncoding = on.encoding;
+    this.#onFailed = on.failed;
   }
 
   has(key: AttemptKey): boolean {
@@ -155,6 +162,7 @@ export class Attempts {
     } catch (thrown) {
       // The worker itself ends: the coordinator learns that from the closed channel.
       if (signal.aborted && !isCancelled(signal)) return;
+      this.#onFailed(payload, thrown);
       await context.report(reportOf(thrown, signal), 'last').catch(() => undefined);
     }
   }

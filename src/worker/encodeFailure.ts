@@ -28,6 +28,11 @@ export function failedRun(
     return new DffmpegError('destination-full', 'The disk became full while the result was written.', {
       hint: 'Free some space there, or choose another folder for the result, and retry the job.',
     });
+  if (failure.code === 'destination-full')
+    return new DffmpegError(failure.code, failure.message, {
+      hint: failure.hint,
+      cause: Object.assign(new Error(failure.message), { code: 'EDQUOT' }),
+    });
   if (failure.code === 'conflict')
     return new DffmpegError('ffmpeg-failed', failure.message, { hint: failure.hint });
   return toError(failure);

@@ -1,6 +1,10 @@
 import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import { outputsOf } from '../encoding/presetOutputs.ts';
-import { DiskRoom, type Room } from '../files/diskRoom.ts';
+import { DiskRoom, realFacts, type Room } from '../files/diskRoom.ts';
+import { isQuotaUsedUp } from '../files/errnoCode.ts';
+import { takesBytes } from '../files/quotaTrial.ts';
+import type { Traces } from '../files/traces.ts';
 import type { Payload, Result } from '../protocol/contract.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import { systemTimers } from '../protocol/timers.ts';
@@ -21,6 +25,8 @@ export interface OffersOptions {
   /** Slot kind → how many at once. */
   readonly slots: () => Readonly<Record<string, number>>;
   readonly scratchDir: string;
+  /** What it puts into other people’s folders. */
+  readonly traces: Traces;
   readonly settings: WorkerSettings;
   /** The worker ends. */
   readonly signal: AbortSignal;
@@ -32,13 +38,17 @@ export interface OffersOptions {
 export class Offers {
   readonly #options: OffersOptions;
   readonly #slots = new Slots();
-  readonly #room = new DiskRoom();
+  readonly #room: DiskRoom;
   /** Of attempts that run. */
   readonly #rooms = new Map<string, Room>();
   readonly #roomWatch: RoomWatch;
 
   constructor(options: OffersOptions) {
     this.#options = options;
+    this.#room = new DiskRoom({
+      ...realFacts,
+      takes: (folder, bytes) => takesBytes(folder, bytes, options.traces),
+    });
     this.#roomWatch = new RoomWatch({
       everyMs: () => options.settings.diskLookSeconds * 1000,
       timers: systemTimers,
@@ -49,6 +59,12 @@ export class Offers {
   /** So many bytes of an attempt are in that folder by now. */
   wrote(key: AttemptKey, folder: string, bytes: number): void {
     this.#rooms.get(nameOf(key))?.wrote(folder, bytes);
+  }
+
+  /** Why an attempt failed: where a quota is used up nothing more is begun until it is not. */
+  failed(payload: TaskPayload, error: unknown): void {
+    if (payload.kind !== 'encode' || !isQuotaUsedUp(error)) return;
+    for (const { path: target } of payload.outputs) this.#room.quotaUsedUp(path.dirname(target));
   }
 
   close(): void {

@@ -122,6 +122,9 @@ class WorkerNode implements Worker {
       encoding: (encoding) => {
         this.#keepAwake.set(encoding);
       },
+      failed: (payload, error) => {
+        this.#offers.failed(payload, error);
+      },
     });
     this.#load = new LoadMeter((load) => {
       this.#peer.emit('worker.load', load);
@@ -146,6 +149,7 @@ class WorkerNode implements Worker {
       prover: () => this.#ffmpeg.check(),
       slots: () => slotsOf(options, this.#ffmpeg),
       scratchDir: this.#scratch.attempts,
+      traces: this.#scratch.traces,
       settings: this.#settings,
       signal: this.#ended.signal,
       tellRoom: (task) => {

@@ -4,10 +4,11 @@ import { DiskRoom, type Need, type Room } from '../../../src/files/diskRoom.ts';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
 
 /** Folders `/a…` lie on one file system, `/b…` on another. */
-function disk(free: Record<string, number>): DiskRoom {
+function disk(free: Record<string, number>, takes = (): boolean => true): DiskRoom {
   const device = (folder: string): string => folder.charAt(1);
   return new DiskRoom({
     device: (folder) => Promise.resolve(device(folder)),
+    takes: () => Promise.resolve(takes()),
     free: (folder) => {
       const bytes = free[device(folder)];
       return bytes === undefined ? Promise.reject(new Error('no such file system')) : Promise.resolve(bytes);
@@ -63,6 +64,30 @@ describe('room on a disk', () => {
     assert.match(answer.message, /\/b\/scratch has 20 MB left; an encode begins when there are 32 MB/);
     // What it asked for elsewhere is not kept.
     await taken(room.take([need('/a', 1e12)]));
+  });
+
+  it('is tried where a quota was used up, until it is to be had again', async () => {
+    let takes = false;
+    let tries = 0;
+    const room = disk({ a: 1e12 }, () => {
+      tries += 1;
+      return takes;
+    });
+    await taken(room.take([need('/a/mine', 1)]));
+    assert.equal(tries, 0);
+    room.quotaUsedUp('/a/mine');
+    const answer = await room.take([need('/a/mine', 1, 32e6)]);
+    assert.ok(answer instanceof DffmpegError);
+    assert.equal(answer.code, 'destination-full');
+    assert.match(
+      answer.message,
+      /The quota of the folder \/a\/mine is used up; .* 32 MB can be written there/,
+    );
+    await taken(room.take([need('/a/other', 1)]));
+    takes = true;
+    await taken(room.take([need('/a/mine', 1)]));
+    await taken(room.take([need('/a/mine', 1)]));
+    assert.equal(tries, 2);
   });
 
   it('is believed to be there where the file system does not tell', async () => {
