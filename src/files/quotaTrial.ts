@@ -5,6 +5,7 @@ import { isDiskFull } from './errnoCode.ts';
 import { ownPrefix } from './staging.ts';
 import type { Traces } from './traces.ts';
 
+/** Written at once. */
 const blockBytes = 1 << 20;
 
 /** Whether so many bytes can be written in `folder`: written, synced, and removed. Any trouble but a full one is no answer. */

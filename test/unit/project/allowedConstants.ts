@@ -49,6 +49,7 @@ export const allowedConstants: Readonly<Record<string, string>> = {
     'Keeps a broken thread from being started over and over.',
   'src/coordinator/store/sqliteStore.ts#busyTimeoutMs':
     'One writer by design: only a backup or a person looking makes it wait.',
+  'src/files/quotaTrial.ts#blockBytes': 'One step of a loop.',
   'src/files/replaceSource.ts#maxNames': 'Names that are tried for one file.',
   'src/files/lock.ts#retryMs': 'How often a held lock is looked at; who waits says for how long.',
   'src/daemon/holdStateDir.ts#lookMs':
