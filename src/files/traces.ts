@@ -3,7 +3,7 @@ import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'no
 import path from 'node:path';
 import { z } from 'zod';
 import { DffmpegError } from '../protocol/errors.ts';
-import { errnoCode, isDiskFull, isQuotaUsedUp } from './errnoCode.ts';
+import { errnoCode, isDiskFull } from './errnoCode.ts';
 import { ownPrefix } from './staging.ts';
 
 /** A note that is being written. */
@@ -110,10 +110,7 @@ async function folderOf(file: string): Promise<Note['folder']> {
 }
 
 function scratchFull(folder: string, cause: unknown): DffmpegError {
-  const why = isQuotaUsedUp(cause)
-    ? `The quota of ${folder} is used up.`
-    : `There is no space left in ${folder}.`;
-  return new DffmpegError('scratch-full', why, {
+  return new DffmpegError('scratch-full', `There is no space left in ${folder}.`, {
     hint: 'Free some space on the disk of the state folder.',
     cause,
   });
