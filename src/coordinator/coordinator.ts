@@ -48,6 +48,8 @@ export interface CoordinatorOptions {
   readonly random: Random;
   /** Node's name of the system on which the paths lie. */
   readonly platform: string;
+  /** The disk of the logs is nearly full: no lines are written for jobs. */
+  readonly logIsLow?: () => boolean;
   readonly log: (error: DffmpegError) => void;
   readonly timers?: Timers;
   /** What the operator wants to happen when a job has ended like this. */
@@ -101,6 +103,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     directory: options.logsDir,
     maxBytes: settings.logBytes,
     chunkBytes: settings.logChunkBytes,
+    ...(options.logIsLow ? { isLow: options.logIsLow } : {}),
     headOf: (jobId) =>
       store.job(jobId).then(
         (stored) => (stored ? logHead(stored.job) : ''),

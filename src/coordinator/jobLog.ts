@@ -14,6 +14,8 @@ export interface JobLogsOptions {
   /** What a log begins with, whole lines; asked for when its first text is written. */
   readonly headOf?: (jobId: string) => Promise<string>;
   readonly onError: (error: DffmpegError) => void;
+  /** The disk is nearly full: nothing is written. */
+  readonly isLow?: () => boolean;
 }
 
 interface OpenLog {
@@ -25,6 +27,9 @@ interface OpenLog {
 
 /** Files that are written at the same time: a thousand jobs may come at once. */
 const maxWriters = 8;
+/** Jobs of which it is known that lines are missing in their logs, at most. */
+const maxGaps = 1000;
+const gapLine = '… lines are missing here: the disk of the logs was full, or nearly so.\n';
 const fullLine = '… the log is full: what follows is left out.\n';
 
 /** One text file for each job, `<directory>/<jobId>.log`, UTF-8. Writing never fails a job. */
@@ -36,6 +41,7 @@ export class JobLogs {
   readonly #waitingForTurn: (() => void)[] = [];
   #writers = 0;
   #full = false;
+  readonly #gaps = new Set<string>();
 
   constructor(options: JobLogsOptions) {
     this.#options = options;
@@ -55,16 +61,19 @@ export class JobLogs {
 
   /** A full disk is said once, until something can be written again: there is a line for every line that is lost. */
   #complain(error: unknown): void {
-    if (!isDiskFull(error)) this.#options.onError(toDffmpegError(error, 'store-unavailable'));
-    else if (!this.#full) {
-      this.#full = true;
-      this.#options.onError(
-        new DffmpegError('store-unavailable', `The disk of ${this.#options.directory} is full.`, {
-          hint: 'Free some space there. Jobs go on; what is said meanwhile is missing in their logs.',
-          cause: error,
-        }),
-      );
-    }
+    if (isDiskFull(error)) this.#isFull('full', error);
+    else this.#options.onError(toDffmpegError(error, 'store-unavailable'));
+  }
+
+  #isFull(how: 'full' | 'nearly full', cause?: unknown): void {
+    if (this.#full) return;
+    this.#full = true;
+    this.#options.onError(
+      new DffmpegError('store-unavailable', `The disk of ${this.#options.directory} is ${how}.`, {
+        hint: 'Free some space there. Jobs go on; what is said meanwhile is missing in their logs.',
+        cause,
+      }),
+    );
   }
 
   /** From a byte offset, cut between characters. `atEnd`: nothing more is there now. */
@@ -97,6 +106,7 @@ export class JobLogs {
   /** Of a job that is no more. */
   async remove(jobId: string): Promise<void> {
     await this.#open.get(jobId)?.writing;
+    this.#gaps.delete(jobId);
     await rm(this.#file(jobId), { force: true });
   }
 
@@ -104,17 +114,26 @@ export class JobLogs {
     await log.writing;
     await this.#turn();
     let taken = false;
+    let written = false;
     try {
+      if (this.#options.isLow?.() === true) {
+        this.#isFull('nearly full');
+        return;
+      }
       const file = await this.#openToAppend(this.#file(jobId));
       try {
         log.bytes ??= (await file.stat()).size;
         const head = log.bytes === 0 ? await this.#options.headOf?.(jobId) : '';
         // Only now: what came while the file was opened is written with it.
-        const text = (head ?? '') + log.pending.splice(0).join('');
+        const gap = this.#gaps.has(jobId) ? gapLine : '';
+        const text = (head ?? '') + gap + log.pending.splice(0).join('');
         taken = true;
         const kept = this.#fit(text, log.bytes);
-        if (kept === '') return;
+        written = kept === '';
+        if (written) return;
         await file.appendFile(kept);
+        written = true;
+        this.#gaps.delete(jobId);
         this.#full = false;
         log.bytes += Buffer.byteLength(kept);
       } finally {
@@ -124,6 +143,7 @@ export class JobLogs {
       this.#endTurn();
       // No other writer comes for what this one could not take: it is lost, and that is said, see `#complain`.
       if (!taken) log.pending.length = 0;
+      if (!written && this.#gaps.size < maxGaps) this.#gaps.add(jobId);
       if (log.pending.length === 0 && this.#open.get(jobId) === log) this.#open.delete(jobId);
       this.grown.emit(jobId);
     }

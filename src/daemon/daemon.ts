@@ -27,6 +27,7 @@ import { HookRunner } from './hooks/hookRunner.ts';
 import { IdleMonitor } from './idleMonitor.ts';
 import { parseListenAddress } from './listenAddress.ts';
 import { openLog, type DaemonLog } from './log.ts';
+import { LowWater } from '../files/lowWater.ts';
 import { programBuild } from './programBuild.ts';
 import { PartSettings } from './partSettings.ts';
 import { storeRoom } from './storeRoom.ts';
@@ -61,6 +62,7 @@ export class Daemon {
   readonly #program = programBuild();
   readonly #startedAt = Date.now();
   readonly #log: DaemonLog;
+  readonly #logRoom: LowWater;
   readonly #cleanups: Cleanups;
   readonly #settings: PartSettings;
   #idle: IdleMonitor | undefined;
@@ -75,11 +77,17 @@ export class Daemon {
     this.#parts = parts;
     this.ended = new Promise((resolve) => (this.#end = resolve));
     const { logLevel, logBytes, logFiles } = config.values;
+    this.#logRoom = new LowWater({
+      folder: stateDir,
+      megabytes: () => config.values.logLowMegabytes,
+      lookMs: () => config.values.diskLookSeconds * 1000,
+    });
     this.#log = openLog({
       stateDir,
       level: logLevel,
       maxBytes: logBytes,
       keep: logFiles,
+      isLow: () => this.#logRoom.isLow,
       stderr: process.stderr,
     });
     this.#cleanups = new Cleanups((name, error) =>
@@ -164,6 +172,7 @@ export class Daemon {
           .map((hook) => ({ key: hookKey(hook), ...describeHook(hook) })),
       refuses: () => storeRoom(this.#stateDir, this.#config.values.storeLowMegabytes),
       logsDir: path.join(this.#stateDir, 'logs', 'jobs'),
+      logIsLow: () => this.#logRoom.isLow,
       settings: { ...this.#settings.queue, ...queue },
       clock: Date.now,
       monotonic: () => performance.now(),

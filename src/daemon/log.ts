@@ -19,12 +19,17 @@ export interface LogOptions {
   readonly level: Config['logLevel'];
   readonly maxBytes: number;
   readonly keep: number;
+  /** The disk is nearly full: what can be left out is. */
+  readonly isLow?: () => boolean;
   readonly stderr: { write(text: string): unknown };
 }
 
 /** JSON lines to `<state>/logs/daemon.log` and to stderr. */
-export function openLog({ stateDir, level, maxBytes, keep, stderr }: LogOptions): DaemonLog {
-  const file = new RotatingFile({ file: path.join(stateDir, 'logs', 'daemon.log'), maxBytes, keep });
+export function openLog({ stateDir, level, maxBytes, keep, isLow, stderr }: LogOptions): DaemonLog {
+  const file = new RotatingFile({
+    ...{ file: path.join(stateDir, 'logs', 'daemon.log'), maxBytes, keep, gap: gapLine },
+    ...(isLow ? { isLow } : {}),
+  });
   const secrets = new Set<string>();
   const toStderr = !isStartLog(stateDir);
   const write = (line: string): void => {
@@ -51,6 +56,15 @@ export function openLog({ stateDir, level, maxBytes, keep, stderr }: LogOptions)
     redact: (secret) => void secrets.add(secret),
     close: () => file.close(),
   };
+}
+
+/** As pino writes them. */
+function gapLine(lost: number | undefined): string {
+  const msg =
+    lost === undefined
+      ? 'The disk of the logs is nearly full: lines are left out from here on. Jobs go on.'
+      : `${lost} lines are missing here, because the disk of the logs was full or nearly so.`;
+  return `${JSON.stringify({ level: 'warn', time: new Date().toISOString(), msg })}\n`;
 }
 
 /**

@@ -7,34 +7,55 @@ export interface RotatingFileOptions {
   readonly maxBytes: number;
   /** How many are kept beside the current one. */
   readonly keep: number;
+  /** Whether lines are to be left out now. */
+  readonly isLow?: () => boolean;
+  /** Line that says that some are left out from here on, or how many were. */
+  readonly gap?: (lost: number | undefined) => string;
 }
 
 /**
  * A log file of bounded size. Lines are written at once, so that the last one before a crash is there. A disk that
- * is full or gone loses lines, never the program.
+ * is full, nearly full or gone loses lines, never the program; where some are missing, a line says so.
  */
 export class RotatingFile {
   readonly #options: RotatingFileOptions;
   #fd: number | undefined;
   #bytes = 0;
+  /** Lines that were left out since one was written. */
+  #lost = 0;
 
   constructor(options: RotatingFileOptions) {
     this.#options = options;
   }
 
   write(line: string): void {
+    const { isLow = () => false, gap = () => '' } = this.#options;
+    if (isLow()) {
+      // The last line before the gap, while there still is some room.
+      if (this.#lost === 0) this.#put(gap(undefined));
+      this.#lost += 1;
+      return;
+    }
+    const text = this.#lost > 0 ? gap(this.#lost) + line : line;
+    if (this.#put(text)) this.#lost = 0;
+    else this.#lost += 1;
+  }
+
+  /** Whether it is in the file. */
+  #put(line: string): boolean {
     try {
       const bytes = Buffer.byteLength(line);
       const fd = this.#open();
       if (this.#bytes > 0 && this.#bytes + bytes > this.#options.maxBytes) {
         this.#rotate();
-        this.write(line);
-        return;
+        return this.#put(line);
       }
       writeSync(fd, line);
       this.#bytes += bytes;
+      return true;
     } catch {
       this.close();
+      return false;
     }
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { capabilitiesSchema, dialectSchema, type Dialect } from '../encoding/dialect.ts';
@@ -7,6 +7,7 @@ import { dialectTrials } from '../encoding/dialectTrials.ts';
 import { trialsFingerprint } from '../encoding/trial.ts';
 import { writeFileAtomic } from '../files/atomicWrite.ts';
 import { isDiskFull } from '../files/errnoCode.ts';
+import { freeBytes } from '../files/freeSpace.ts';
 import { acquireLock } from '../files/lock.ts';
 import type { Tools } from './findBinary.ts';
 import type { WorkerSettings } from './workerSettings.ts';
@@ -38,7 +39,9 @@ export type CachedCapabilities = z.output<typeof cacheSchema>;
  */
 const refusedHere = new Map<string, Found>();
 
-/** By file: what could not be written, since the disk is full. */
+type CacheSettings = Pick<WorkerSettings, 'trialLockSeconds' | 'cacheLowMegabytes'>;
+
+/** By file: what could not be written, since the disk is full or nearly so. */
 const dialectHere = new Map<string, Dialect | undefined>();
 
 /**
@@ -47,24 +50,37 @@ const dialectHere = new Map<string, Dialect | undefined>();
  */
 export class CapabilityCache {
   readonly #file: string;
-  readonly #settings: Pick<WorkerSettings, 'trialLockSeconds'>;
+  readonly #settings: CacheSettings;
 
-  private constructor(file: string, settings: Pick<WorkerSettings, 'trialLockSeconds'>) {
+  private constructor(file: string, settings: CacheSettings) {
     this.#file = file;
     this.#settings = settings;
   }
 
-  static async open(
-    stateDir: string,
-    { ffmpeg }: Tools,
-    settings: Pick<WorkerSettings, 'trialLockSeconds'>,
-  ): Promise<CapabilityCache> {
+  static async open(stateDir: string, { ffmpeg }: Tools, settings: CacheSettings): Promise<CapabilityCache> {
     const folder = path.join(stateDir, 'cache');
     await mkdir(folder, { recursive: true });
     const trials = [dialectTrials, trialsFingerprint()];
     const facts = [ffmpeg.realPath, ffmpeg.bytes, ffmpeg.modified, await hardware(), trials];
     const hash = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
-    return new CapabilityCache(path.join(folder, `capabilities-${hash}.json`), settings);
+    const cache = new CapabilityCache(path.join(folder, `capabilities-${hash}.json`), settings);
+    if (await cache.#isLow()) await cache.#giveWay();
+    return cache;
+  }
+
+  /** Below its mark the cache keeps nothing new: the disk is the queue’s. */
+  async #isLow(): Promise<boolean> {
+    const left = await freeBytes(path.dirname(this.#file)).catch(() => Infinity);
+    return left < this.#settings.cacheLowMegabytes * 1e6;
+  }
+
+  /** What was proved of another ffmpeg, or of this one in another state, is found out again by who needs it. */
+  async #giveWay(): Promise<void> {
+    const folder = path.dirname(this.#file);
+    const own = path.basename(this.#file);
+    for (const name of await readdir(folder).catch(() => []))
+      if (name.startsWith('capabilities-') && !name.startsWith(own))
+        await rm(path.join(folder, name), { force: true }).catch(() => undefined);
   }
 
   /** With what only this process knows. What is unreadable or of another shape counts as not yet tried. */
@@ -97,11 +113,16 @@ export class CapabilityCache {
         ...together(now, more),
       };
       // On a full disk it is known to this process alone, and found out again by the next.
-      await writeFileAtomic(this.#file, JSON.stringify(whole, undefined, 1)).catch((error: unknown) => {
-        if (!isFull(error)) throw error;
+      const keepHere = (): void => {
         this.addHere(more);
         dialectHere.set(this.#file, whole.dialect);
-      });
+      };
+      if (await this.#isLow()) keepHere();
+      else
+        await writeFileAtomic(this.#file, JSON.stringify(whole, undefined, 1)).catch((error: unknown) => {
+          if (!isFull(error)) throw error;
+          keepHere();
+        });
       return whole;
     });
   }

@@ -10,6 +10,12 @@ export const fileRows = {
     text: asText,
     hot: false,
   },
+  cacheLowMegabytes: size(
+    'megabytes',
+    48,
+    'While less than this is free on the disk of the state folder, what trial runs prove is not kept in its cache, and what was kept of other ffmpegs is removed: the cache gives way first.',
+    { hot: true },
+  ),
   scratchLowMegabytes: size(
     'megabytes',
     32,

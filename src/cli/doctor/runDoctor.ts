@@ -18,6 +18,7 @@ import {
   checkStateFolder,
   checkVscode,
 } from './checks.ts';
+import { checkDisks } from './disks.ts';
 import { whenTried } from './whenTried.ts';
 
 export interface DoctorOptions {
@@ -71,6 +72,7 @@ async function askDaemon(
   return {
     checks: [
       checkDaemon(status),
+      ...(await checkDisks(stateDir, settings)),
       ...checkFfmpeg(status.ffmpeg),
       ...checkEncoders(local?.capabilities ?? {}, status.ffmpeg),
       ...checkPresets(presetCatalog(presets, workspace)),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, open, rm, statfs } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -121,6 +121,43 @@ describe('full disks', function () {
       assert.ok(['accepted', 'probing', 'waiting', 'running'].includes(state), state);
       await rm(path.join(disk, 'ballast'));
       while ((await box.run(['encode', clip, '--detach'])).code !== 0);
+    } finally {
+      await endDaemon(disk);
+    }
+  });
+
+  it('logs and cache give way before the queue does, and go on when there is room; doctor says so', async () => {
+    box.env['DFFMPEG_STATE_DIR'] = disk;
+    await run('chmod', ['700', disk]);
+    await box.clip('clip.mp4');
+    const marks = (megabytes: number): Promise<void> =>
+      writeFile(
+        path.join(disk, 'config.jsonc'),
+        JSON.stringify({ logLowMegabytes: megabytes, cacheLowMegabytes: megabytes, diskLookSeconds: 0.1 }),
+      );
+    const log = (): Promise<string> => readFile(path.join(disk, 'logs', 'daemon.log'), 'utf8');
+    const kept = async (folder: string): Promise<string[]> =>
+      (await readdir(path.join(disk, folder)).catch(() => [])).filter((name) =>
+        /\.(?:log|json)$/u.test(name),
+      );
+    await marks(96);
+    try {
+      const first = await box.run(['encode', 'clip.mp4']);
+      assert.equal(first.code, 0, first.stderr);
+      assert.equal((await log()).match(/lines are left out from here on/g)?.length, 1);
+      assert.deepEqual([await kept('logs/jobs'), await kept('cache')], [[], []]);
+      const low = await box.run(['doctor']);
+      assert.equal(low.code, 0, low.stdout);
+      assert.match(low.stdout, /disk of the logs +.* MB left; below 96 MB no log is written/);
+      assert.match(low.stdout, /disk of the cache +.*; below 96 MB trial runs are not remembered/);
+
+      await marks(1);
+      while (
+        !/disks +queue, logs, cache and working folder: \d+ MB left/.test((await box.run(['doctor'])).stdout)
+      );
+      assert.equal((await box.run(['encode', 'clip.mp4'])).code, 0);
+      assert.match(await log(), /[1-9]\d* lines are missing here/);
+      assert.equal((await kept('logs/jobs')).length, 1);
     } finally {
       await endDaemon(disk);
     }

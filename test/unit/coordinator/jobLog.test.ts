@@ -56,6 +56,26 @@ describe('jobLog', () => {
     );
   });
 
+  it('writes nothing while its disk is nearly full, says so once, and where lines are missing', async () => {
+    let low = false;
+    const limits = { maxBytes: 1_000_000, chunkBytes: 1_000_000 };
+    const told: DffmpegError[] = [];
+    const log = new JobLogs({ directory, ...limits, isLow: () => low, onError: (error) => told.push(error) });
+    const append = async (text: string): Promise<void> => {
+      log.append('j1', text);
+      await log.flush();
+    };
+    await append('one');
+    low = true;
+    for (const text of ['two', 'three']) await append(text);
+    assert.equal(told.length, 1);
+    assert.match(told[0]?.message ?? '', /is nearly full/);
+    low = false;
+    for (const text of ['four', 'five']) await append(text);
+    const text = await readAll(log, 'j1');
+    assert.match(text, /^one\n… lines are missing here: .*\nfour\nfive\n$/);
+  });
+
   it('goes on where an earlier process left off', async () => {
     const first = logs();
     first.append('a', 'one');

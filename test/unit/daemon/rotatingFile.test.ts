@@ -21,6 +21,20 @@ describe('the log', () => {
     assert.equal(text('daemon.log.2'), 'line 5 .\nline 6 .\n');
   });
 
+  it('leaves lines out while its disk is nearly full, which it says once, and how many when there is room', () => {
+    let low = false;
+    const gap = (lost: number | undefined): string => (lost === undefined ? 'from here\n' : `${lost} lost\n`);
+    const options = { maxBytes: 1000, keep: 1, isLow: () => low, gap };
+    const file = new RotatingFile({ file: path.join(folder, 'daemon.log'), ...options });
+    file.write('one\n');
+    low = true;
+    for (const line of ['two\n', 'three\n']) file.write(line);
+    low = false;
+    file.write('four\n');
+    file.close();
+    assert.equal(readFileSync(path.join(folder, 'daemon.log'), 'utf8'), 'one\nfrom here\n2 lost\nfour\n');
+  });
+
   it('goes on where an earlier daemon ended, and only the owner reads it', () => {
     for (const text of ['one\n', 'two\n']) {
       const file = new RotatingFile({

@@ -13,6 +13,8 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/protocol/peer.ts#maxBrokenFrames': 'A stranger is cut off after so many.',
   'src/protocol/serving.ts#maxConcurrentRequests': 'Flow control of one connection.',
   'src/protocol/serving.ts#maxWaitingRequests': 'A bound on what a stranger may have kept.',
+  'src/coordinator/jobLog.ts#maxGaps':
+    'A bound on memory: of more jobs the log does not say where lines are missing.',
   'src/coordinator/jobView.ts#jobBytes': 'How jobs are shared out over frames; follows from the frame size.',
   'src/coordinator/planner.ts#maxPresetCharacters': 'A preset fits one frame.',
   'src/worker/probeTask.ts#maxProbeCharacters': 'What is known of the sources fits one frame.',
