@@ -140,7 +140,7 @@ describe('full disks', function () {
       (await readdir(path.join(disk, folder)).catch(() => [])).filter((name) =>
         /\.(?:log|json)$/u.test(name),
       );
-    await marks(96);
+    await marks(200);
     try {
       const first = await box.run(['encode', 'clip.mp4']);
       assert.equal(first.code, 0, first.stderr);
@@ -148,8 +148,8 @@ describe('full disks', function () {
       assert.deepEqual([await kept('logs/jobs'), await kept('cache')], [[], []]);
       const low = await box.run(['doctor']);
       assert.equal(low.code, 0, low.stdout);
-      assert.match(low.stdout, /disk of the logs +.* MB left; below 96 MB no log is written/);
-      assert.match(low.stdout, /disk of the cache +.*; below 96 MB trial runs are not remembered/);
+      assert.match(low.stdout, /disk of the logs +.* MB left; below 200 MB no log is written/);
+      assert.match(low.stdout, /disk of the cache +.*; below 200 MB trial runs are not remembered/);
 
       await marks(1);
       while (
