@@ -11,9 +11,10 @@ function count(done: readonly { readonly outcome: Outcome }[]): string {
 }
 
 /** A line for each step, a column for each fault: in how many rows the invariant held, of how many. */
-export function tableText(done: Done<Row>, rows: number): string {
+export function tableText(done: Done<Row>, all: readonly Row[]): string {
   const head = ['#', 'Step', ...faultNames];
-  const lines = steps.map(({ number, point, what }) => {
+  const happening = steps.filter((step) => all.some((row) => row.step === step));
+  const lines = happening.map(({ number, point, what }) => {
     const here = done.filter(({ one }) => one.step.point === point);
     return [
       String(number),
@@ -30,7 +31,7 @@ export function tableText(done: Done<Row>, rows: number): string {
   return [
     ...table.map((cells) => `| ${cells.join(' | ')} |`),
     '',
-    `${done.length} rows of ${rows} were run.`,
+    `${done.length} rows of ${all.length} were run.`,
     `By kind of job and way of placing: ${kinds.join('; ')}.`,
     `The power cuts took ${pages.reduce((sum, each) => sum + each, 0)} pages of the log, in ${pages.filter((each) => each > 0).length} rows.`,
   ].join('\n');

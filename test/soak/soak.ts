@@ -34,21 +34,23 @@ const does = (what: string): boolean => positionals.length === 0 || positionals.
 const texts: Record<string, string> = {};
 let violations = 0;
 
-if (does('table')) {
-  const every = Number(values.every);
-  const rows = allRows()
-    .filter(({ kind }) => values.kind === undefined || kind.name === values.kind)
-    .filter(({ fault }) => values.fault === undefined || fault === values.fault)
-    .filter((_, index) => index % every === 0);
-  const done = await breakAll(rows, rowName, (lab, row) =>
-    row.fault === 'disk full' && !lab.disks.small ? Promise.resolve(undefined) : lab.run(row),
-  );
-  texts['table'] = tableText(done, allRows().length);
-}
+for (const name of ['table', 'replacing'] as const)
+  if (does(name)) {
+    const every = Number(values.every);
+    const all = allRows().filter(({ kind }) => (kind.replaces === true) === (name === 'replacing'));
+    const rows = all
+      .filter(({ fault }) => values.fault === undefined || fault === values.fault)
+      .filter((_, index) => index % every === 0);
+    const done = await breakAll(rows, rowName, (lab, row) =>
+      row.fault === 'disk full' && !lab.disks.small ? Promise.resolve(undefined) : lab.run(row),
+    );
+    texts[name] = tableText(done, all);
+  }
 if (does('kills')) {
+  const of = kinds.filter(({ name }) => values.kind === undefined || name === values.kind);
   const first = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
   const kills = Array.from({ length: Number(values.kills) }, (_, index): RandomKill => {
-    const kind = kinds[index % kinds.length];
+    const kind = of[index % of.length];
     if (!kind) throw new Error('There is no kind of job.');
     return { kind, seed: first + index };
   });
