@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { actionsFor, failureActions } from '../../src/extension/model/failureActions.ts';
 import { Answers } from './support/answers.ts';
@@ -152,6 +152,28 @@ describe('a click on a clip', () => {
     assert.equal(again.preset, 'audio');
     assert.deepEqual(again.sources[0]?.path, failed.sources[0]?.path);
     await whenEnded(api, again.id);
+  });
+
+  it('puts the result into a folder that a person chooses where its own is gone', async () => {
+    const api = await activated();
+    const settings = vscode.workspace.getConfiguration('dffmpeg');
+    const output = '${fileDirname}/gone/${fileBasenameNoExtension}.${ext}';
+    await settings.update('output', output, vscode.ConfigurationTarget.Workspace);
+    try {
+      const [job] = await submitted(api, 'dffmpeg.encode', clip('clip.mp4'));
+      assert.ok(job);
+      const failed = await whenEnded(api, job.id);
+      assert.equal(failed.reason?.code, 'destination-missing');
+      answers.pick = failureActions['choose-folder'];
+      answers.open = clip('chosen');
+      mkdirSync(answers.open.fsPath);
+      await vscode.commands.executeCommand('dffmpeg.helpJob', api.services.jobsTree.node(job.id));
+      const done = await whenEnded(api, job.id);
+      assert.equal(done.state, 'done', done.reason?.message);
+      assert.equal(done.outputs[0]?.path, clip('chosen/clip.mp4').fsPath);
+    } finally {
+      await settings.update('output', undefined, vscode.ConfigurationTarget.Workspace);
+    }
   });
 
   it('says what to do with a file that is on no disk', async () => {
