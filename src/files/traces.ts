@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DffmpegError } from '../protocol/errors.ts';
 import { errnoCode, isDiskFull } from './errnoCode.ts';
 import { ownPrefix } from './staging.ts';

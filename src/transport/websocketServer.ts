@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { createServer, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
@@ -15,6 +14,12 @@ import { channelPath, UpgradeGate } from './upgradeGate.ts';
 import { WebSocketChannel } from './websocketChannel.ts';
 
 export type { Caller, Credential } from './upgradeGate.ts';
+
+/**
+ * Not imported: an ES module's import reads every export of `node:http`, and one of them loads the whole of undici,
+ * which nobody here asks for and which takes some 10 MB of a daemon at rest.
+ */
+const { createServer, STATUS_CODES } = process.getBuiltinModule('node:http');
 
 export interface WebSocketServerOptions {
   /** A loopback address: there is no TLS, so nothing else is listened on. */

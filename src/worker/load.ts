@@ -1,4 +1,3 @@
-import { currentLoad, mem } from 'systeminformation';
 import type { Load } from '../protocol/model.ts';
 import type { WorkerSettings } from './workerSettings.ts';
 
@@ -23,6 +22,8 @@ export class LoadMeter {
 
   async #measure(): Promise<void> {
     try {
+      // Not before somebody looks: it is a third of the daemon's code.
+      const { currentLoad, mem } = await import('systeminformation');
       const [processor, memory] = await Promise.all([currentLoad(), mem()]);
       if (this.#wanted)
         this.#emit({
