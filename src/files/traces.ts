@@ -3,7 +3,7 @@ import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'no
 import path from 'node:path';
 import * as z from 'zod';
 import { DffmpegError } from '../protocol/errors.ts';
-import { errnoCode, isDiskFull } from './errnoCode.ts';
+import { errnoCode, isDiskFull, isQuotaUsedUp } from './errnoCode.ts';
 import { ownPrefix } from './staging.ts';
 
 /** A note that is being written. */
@@ -110,6 +110,11 @@ async function folderOf(file: string): Promise<Note['folder']> {
 }
 
 function scratchFull(folder: string, cause: unknown): DffmpegError {
+  if (isQuotaUsedUp(cause))
+    return new DffmpegError('scratch-full', `The quota of ${folder} is used up.`, {
+      hint: 'Free some of what you have on the disk of the state folder, or ask for a larger quota.',
+      cause,
+    });
   return new DffmpegError('scratch-full', `There is no space left in ${folder}.`, {
     hint: 'Free some space on the disk of the state folder.',
     cause,
