@@ -7,7 +7,7 @@ import { DffmpegError } from '../../../../src/protocol/errors.ts';
 import { changeOf, storedJob } from '../fixtures.ts';
 import type { OpenStore } from './contract.ts';
 
-/** 100,000 in the long run. */
+/** 100,000 with `DFFMPEG_TEST_STORE_CHANGES=100000`: 20 s (CONTRIBUTING.md). */
 const changes = Number(process.env['DFFMPEG_TEST_STORE_CHANGES'] ?? 5_000);
 
 const writers = 8;
