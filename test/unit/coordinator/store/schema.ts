@@ -55,6 +55,31 @@ export function describeSchema(create: () => Promise<StoreUnderTest>): void {
         await store.close();
       });
 
+    it('finds the hooks of a job whose source was being replaced due when the earliest of them is', async () => {
+      const before = database.tables();
+      await migrate(before, '0.1.0', migrations.slice(0, 1));
+      await insertFirstJobs(before);
+      await migrate(before, '0.1.0', migrations.slice(0, 10));
+      const hook = (state: string, at: number) => ({ state, at });
+      await (before as unknown as Kysely<FirstSchema>)
+        .updateTable('jobs')
+        .set({ hooks: JSON.stringify([hook('done', 3), hook('waiting', 9), hook('waiting', 7)]) })
+        .set({ replacement_due: 0, hooks_due: null })
+        .where('id', '=', 'b')
+        .execute();
+      await migrate(before, '0.1.0');
+      const due = await (before as unknown as Kysely<FirstSchema>)
+        .selectFrom('jobs')
+        .select(['id', 'hooks_due'])
+        .orderBy('id')
+        .execute();
+      assert.deepEqual(
+        due.map(({ hooks_due: at }) => at),
+        [null, 7, null],
+      );
+      await before.destroy();
+    });
+
     it('is brought up to date once', async () => {
       await (await database.open()).close();
       const store = await database.open();
