@@ -62,7 +62,8 @@ describe('the wait before a repeat', () => {
         assert.ok(wait >= each.retryBaseMs && wait <= each.retryMaxMs);
         assert.ok(next >= wait);
         const least = backOff(each, failures);
-        assert.ok(wait >= least && wait <= least * (1 + each.retryJitter) + 1);
+        // Both are rounded: half a millisecond of the shortest wait, at most doubled, and half of this one.
+        assert.ok(wait >= least && wait <= least * (1 + each.retryJitter) + 1.5);
         // Not even chance turns it round where the factor is larger than what chance may add.
         const later = backOff(each, failures + 1);
         const isBelowTheLimit = later < each.retryMaxMs / (1 + each.retryJitter) - 1;
