@@ -141,8 +141,9 @@ export function backOff(
 ): number {
   const least = Math.min(retryBaseMs, retryMaxMs);
   const highest = Math.max(least, retryMaxMs / (1 + retryJitter));
-  // The exponent has a limit, so that no number overflows.
-  const wait = Math.min(highest, least * retryFactor ** Math.min(failures - 1, 100));
+  // Not infinity: a wait of nothing would be no number.
+  const grown = Math.min(retryFactor ** (failures - 1), Number.MAX_VALUE);
+  const wait = Math.min(highest, least * grown);
   return Math.round(Math.min(retryMaxMs, wait * (1 + retryJitter * chance)));
 }
 
