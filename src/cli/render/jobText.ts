@@ -56,7 +56,7 @@ export function stateText(job: Job, progress: Progress | undefined): string {
     case 'verifying':
       return 'checking the result';
     case 'committing':
-      return 'putting the result in place';
+      return job.reason === undefined ? 'putting the result in place' : printable(job.reason.message);
     case 'done':
       return resultText(job);
     case 'failed':

@@ -66,6 +66,15 @@ describe('the live line of encode', () => {
     assert.equal(line({ jobs: [waiting] }), 'clip.mp4  waiting: 2 jobs are before it.');
   });
 
+  it('says why a finished result is not in place yet', () => {
+    const reason = { code: 'destination-missing', message: 'The folder /out does not exist.' } as const;
+    assert.equal(
+      line({ jobs: [job({ state: 'committing', reason })] }),
+      'clip.mp4  The folder /out does not exist.',
+    );
+    assert.equal(line({ jobs: [job({ state: 'committing' })] }), 'clip.mp4  putting the result in place');
+  });
+
   it('says that it cancels, and that the daemon is away', () => {
     assert.match(line({ cancelling: true }), /cancelling/);
     assert.match(line({ disconnected: true }), /daemon does not answer/);
