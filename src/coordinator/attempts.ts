@@ -60,7 +60,7 @@ export class Attempts {
       const ended = state === 'succeeded' && this.#onSucceeded ? worker.attempt(key) : undefined;
       if (ended) this.#onSucceeded?.(worker, ended);
       if (state !== 'running') worker.release(key);
-      else if (report.type === 'waiting') worker.rests(key);
+      else if (report.type === 'waiting' && isLastPlanned(after)) worker.rests(key);
     } catch (error) {
       if (error instanceof DffmpegError && error.code === 'fence-void') worker.release(key);
       throw error;
@@ -288,6 +288,11 @@ function requirePlanned({ job }: StoredJob, output: number): void {
   const { placement } = job;
   if (job.outputs[output]?.state !== 'planned' || (placement && placement.output !== output))
     throw new DffmpegError('request-invalid', `Output ${output} of job ${job.id} is not to be made now.`);
+}
+
+/** Nothing is encoded after it: only then its slot is free while it waits. */
+function isLastPlanned({ job }: StoredJob): boolean {
+  return job.outputs.filter(({ state }) => state === 'planned').length === 1;
 }
 
 /** Task ids are made of the job's, see `taskId`. */

@@ -129,13 +129,13 @@ export class JobLogs {
         const text = (head ?? '') + gap + log.pending.splice(0).join('');
         taken = true;
         const kept = this.#fit(text, log.bytes);
-        written = kept === '';
-        if (written) return;
-        await file.appendFile(kept);
+        if (kept !== '') {
+          await file.appendFile(kept);
+          this.#gaps.delete(jobId);
+          this.#full = false;
+          log.bytes += Buffer.byteLength(kept);
+        }
         written = true;
-        this.#gaps.delete(jobId);
-        this.#full = false;
-        log.bytes += Buffer.byteLength(kept);
       } finally {
         await file.close();
       }

@@ -40,8 +40,6 @@ interface Submission {
   readonly files: readonly [Uri, ...Uri[]];
   readonly preset: PresetSnapshot;
   readonly onSuccess?: OnSuccess | undefined;
-  /** Template of the result's path; missing: as the settings say. */
-  readonly output?: string | undefined;
 }
 
 /** What a person is asked about. */
@@ -95,17 +93,11 @@ export class EncodeFiles {
     if (preset) await this.#submit([{ submissionId: randomUUID(), files: [first, ...more], preset }]);
   }
 
-  /** The same encodes once more, in another way. Jobs of their own: those that failed stay as they are. */
-  async again(
-    jobs: readonly Job[],
-    change: { readonly preset?: PresetSnapshot; readonly output?: string },
-  ): Promise<void> {
-    const work = jobs.flatMap(({ sources, preset, presetData }): Submission[] => {
+  /** The same sources once more, with another preset. Jobs of their own: those that failed stay as they are. */
+  async again(jobs: readonly Job[], preset: PresetSnapshot): Promise<void> {
+    const work = jobs.flatMap(({ sources }): Submission[] => {
       const [first, ...more] = sources.map(({ path }) => Uri.file(path));
-      if (!first) return [];
-      const snapshot = change.preset ?? { name: preset, preset: presetData };
-      const { output } = change;
-      return [{ submissionId: randomUUID(), files: [first, ...more], preset: snapshot, output }];
+      return first ? [{ submissionId: randomUUID(), files: [first, ...more], preset }] : [];
     });
     await this.#submit(work);
   }
@@ -188,7 +180,7 @@ export class EncodeFiles {
             sources: item.files.map(({ fsPath }) => fsPath),
             preset: item.preset,
             onSuccess: item.onSuccess,
-            output: item.output ?? readOutputTemplate(workspace.getConfiguration(section, item.files[0])),
+            output: readOutputTemplate(workspace.getConfiguration(section, item.files[0])),
           });
           board.applyJobs([job]);
           jobs.push(job);

@@ -91,6 +91,6 @@ export class FailureHelp {
       defaultName: presets.defaultName(source),
     });
     const preset = name === undefined ? undefined : presets.resolve(name, source);
-    if (preset) await encode.again(failed, { preset });
+    if (preset) await encode.again(failed, preset);
   }
 }

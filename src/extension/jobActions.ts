@@ -96,7 +96,9 @@ export class JobActions {
 
   /** What is not in place yet goes there. */
   async chooseFolder(jobs: readonly Job[], folder: string): Promise<void> {
-    this.#services.batches.add(await this.#each(jobs, 'jobs.chooseFolder', { folder }));
+    this.#services.batches.add(
+      await this.#ask(jobs, (id) => this.#services.session.request('jobs.chooseFolder', { id, folder })),
+    );
   }
 
   async revealResult(clicked: unknown): Promise<void> {
@@ -155,12 +157,15 @@ export class JobActions {
 
   async #each(
     jobs: readonly Job[],
-    method: `jobs.${'cancel' | 'pause' | 'resume' | 'retry' | 'retryHooks' | 'undo' | 'replace' | 'chooseFolder'}`,
-    // Of `chooseFolder` alone.
-    more = {} as { readonly folder: string },
+    method: `jobs.${'cancel' | 'pause' | 'resume' | 'retry' | 'retryHooks' | 'undo' | 'replace'}`,
   ): Promise<string[]> {
-    const { board, session, notifier } = this.#services;
-    const answers = await Promise.allSettled(jobs.map(({ id }) => session.request(method, { id, ...more })));
+    return this.#ask(jobs, (id) => this.#services.session.request(method, { id }));
+  }
+
+  /** The ids of those with which it went well; the first refusal of the others is shown. */
+  async #ask(jobs: readonly Job[], ask: (id: string) => Promise<{ job: Job }>): Promise<string[]> {
+    const { board, notifier } = this.#services;
+    const answers = await Promise.allSettled(jobs.map(({ id }) => ask(id)));
     const refused = answers.find((answer) => answer.status === 'rejected');
     if (refused) notifier.showError(toDffmpegError(refused.reason));
     const changed = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value.job : []));

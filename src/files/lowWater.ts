@@ -5,10 +5,6 @@ export interface LowWaterOptions {
   readonly megabytes: () => number;
   /** How long a look is good for. */
   readonly lookMs: () => number;
-  /** What tests replace: bytes that this user may still write; throws where the file system does not tell. */
-  readonly free?: (folder: string) => number;
-  /** Milliseconds that go on evenly. */
-  readonly monotonic?: () => number;
 }
 
 /**
@@ -25,18 +21,12 @@ export class LowWater {
   }
 
   get isLow(): boolean {
-    const {
-      folder,
-      megabytes,
-      lookMs,
-      free = freeBytesNow,
-      monotonic = () => performance.now(),
-    } = this.#options;
-    const now = monotonic();
+    const { folder, megabytes, lookMs } = this.#options;
+    const now = performance.now();
     if (now - this.#lookedAt < lookMs()) return this.#low;
     this.#lookedAt = now;
     try {
-      this.#low = free(folder) < megabytes() * 1e6;
+      this.#low = freeBytesNow(folder) < megabytes() * 1e6;
     } catch {
       this.#low = false;
     }

@@ -76,7 +76,7 @@ export async function makeOutput(task: OutputTask, context: TaskContext): Promis
     // From the request on it may be granted: only an answer says that the staged result is not needed.
     keep = true;
     const source = task.replaces ? stateOf(task.sources[0]) : undefined;
-    const delivered = await deliver({ verdict, bytes, staged, output: task.index, source }, context).catch(
+    const delivered = await deliver({ verdict, bytes, staged, source }, task, context).catch(
       (error: unknown) => {
         // The worker ends without an answer: the next one is told whether to place it.
         keep = context.signal.aborted && !isCancelled(context.signal);
@@ -134,7 +134,8 @@ async function encode(plan: Plan, { progress }: OutputTask, place: RunPlace): Pr
 
 /** Asks for a name and takes it, for the next one when it turns out to be taken. No grant, no name. */
 async function deliver(
-  result: Pick<CommitRequest, 'verdict' | 'bytes' | 'staged' | 'output' | 'source'>,
+  result: Pick<CommitRequest, 'verdict' | 'bytes' | 'staged' | 'source'>,
+  task: Pick<OutputTask, 'index' | 'isLast'>,
   context: TaskContext,
 ): Promise<{ path: string; identity: FileIdentity }> {
   const { staged } = result;
@@ -143,7 +144,7 @@ async function deliver(
   for (;;) {
     // Before the name is granted: what is chosen meanwhile counts.
     const elsewhere = context.redirection.next();
-    const granted = await context.commit({ ...result, identity, taken });
+    const granted = await context.commit({ ...result, output: task.index, identity, taken });
     const { recordDir, fs, traces } = context;
     const placement = { staged, identity, path: granted, recordDir, fs, traces };
     const { placeRetries, placeRetryMinSeconds, placeRetryMaxSeconds } = context.settings;
@@ -152,7 +153,7 @@ async function deliver(
       signal: context.signal,
       pausesMs: pauses,
       longPauseMs: placeRetryMaxSeconds * 1000,
-      onWait: tellOnce(result.output, context),
+      onWait: tellOnce(task, context),
       elsewhere,
     };
     if ((await warnWhenSlow(placePersistently(placement, options), granted, context)) === 'placed')
@@ -205,13 +206,16 @@ async function warnWhenSlow<T>(placing: Promise<T>, target: string, context: Tas
   });
 }
 
-/** The verified result is kept, and waits: said whenever it waits for something else. */
-function tellOnce(output: number, context: TaskContext): (error: DffmpegError) => void {
+/** The verified result is kept, and waits: said whenever it waits for something else. What encodes after it keeps its slot. */
+function tellOnce(
+  { index: output, isLast }: Pick<OutputTask, 'index' | 'isLast'>,
+  context: TaskContext,
+): (error: DffmpegError) => void {
   let told = '';
   return (error) => {
     if (told === error.message) return;
     told = error.message;
     void context.report({ type: 'waiting', output, error: error.toData() }).catch(() => undefined);
-    context.rest();
+    if (isLast) context.rest();
   };
 }

@@ -10,6 +10,7 @@ import {
   whyNothing,
   wholeVerdict,
 } from '../../protocol/jobResults.ts';
+import { errorTable } from '../../protocol/errors.ts';
 import { isEnded, type JobState } from '../../protocol/jobState.ts';
 import type { Attempt, Job, Progress } from '../../protocol/model.ts';
 
@@ -201,7 +202,7 @@ export function jobContext(job: Job): string {
 
 /** For a destination that is full or gone. */
 function waitsForFolder({ state, reason }: Job): boolean {
-  return !isEnded(state) && reason?.code.startsWith('destination') === true;
+  return !isEnded(state) && reason !== undefined && errorTable[reason.code] === 'destination';
 }
 
 /** The first that lies at its place, also of a job that made no more. */

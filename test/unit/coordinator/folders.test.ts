@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
 import { identity } from './fakeWorker.ts';
-import { submission } from './fixtures.ts';
-import { Harness } from './harness.ts';
+import { severalPreset, submission } from './fixtures.ts';
+import { Harness, turns } from './harness.ts';
 
 describe('coordinator: another folder for a result', () => {
   let harness: Harness;
@@ -42,6 +42,25 @@ describe('coordinator: another folder for a result', () => {
     assert.match(job.reason?.hint ?? '', new RegExp(`job choose-folder ${id} FOLDER`));
     await client.peer.request('jobs.submit', submission());
     await worker.encode(2);
+  });
+
+  it('keeps its slot while another output of its job is still to be encoded', async () => {
+    const client = await harness.subscribed();
+    const worker = await harness.registered();
+    const sources = ['/media/clip.mov'];
+    const several = submission({ sources, preset: { name: 'both', preset: severalPreset } });
+    const { job } = await client.peer.request('jobs.submit', several);
+    const offer = await worker.encode();
+    await worker.start(offer);
+    await worker.verifying(offer);
+    await worker.commit(offer);
+    await worker.report(offer, { type: 'waiting', output: 0, error: gone });
+    await client.job(job.id, ({ reason }) => reason !== undefined);
+    const next = (await client.peer.request('jobs.submit', submission())).job;
+    await client.job(next.id, ({ state }) => state !== 'accepted' && state !== 'probing');
+    await turns();
+    const encodes = worker.offers.filter(({ payload }) => payload.kind === 'encode');
+    assert.deepEqual(encodes, [offer]);
   });
 
   it('is granted a name there when its worker asks again', async () => {
