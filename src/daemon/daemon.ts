@@ -161,6 +161,7 @@ export class Daemon {
     const opened = await openThreadedStore({
       store: { dialect: 'sqlite', file, programVersion: version },
       onCrash: (error) => this.#log.log.error({ err: error }, 'the queue’s database'),
+      restAfterMs: () => this.#config.values.storeRestSeconds * 1000,
     });
     const store = wrapStore(opened, file);
     const board = new WatchBoard();

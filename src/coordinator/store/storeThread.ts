@@ -4,8 +4,6 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { toDffmpegError } from '../../protocol/errors.ts';
-import { systemTimers } from '../../protocol/timers.ts';
-import { IdleCollector } from '../idleCollector.ts';
 import type { Store } from '../store.ts';
 import { openStore, type StoreOptions } from './dialects.ts';
 import {
@@ -19,7 +17,6 @@ import {
 const port = parentPort;
 if (!port) throw new Error('This file is the store’s thread; the daemon starts it.');
 
-const rest = new IdleCollector(systemTimers);
 const underWay = new Set<Promise<void>>();
 let ready: StoreAnswer[] = [];
 
@@ -64,8 +61,6 @@ function serve(store: Store, { id, method, args }: StoreCall): void {
 await settle(openedId, async () => {
   const store = await openStore(workerData as StoreOptions);
   port.on('message', ({ calls }: StoreCalls) => {
-    if (calls.some(({ method }) => method === 'close')) rest.close();
-    else rest.worked();
     for (const call of calls) serve(store, call);
   });
 });

@@ -1,4 +1,5 @@
-import { DffmpegError } from '../../protocol/errors.ts';
+import { DffmpegError, toDffmpegError } from '../../protocol/errors.ts';
+import { systemTimers, type Timers } from '../../protocol/timers.ts';
 import type { Store } from '../store.ts';
 import type { StoreOptions } from './dialects.ts';
 import { StoreThread } from './storeThreadHandle.ts';
@@ -10,6 +11,12 @@ export interface ThreadedStoreOptions {
   readonly onCrash: (error: DffmpegError) => void;
   /** Least time between a crash and the next start, so that what crashes at once does not do it all the time. */
   readonly restartPauseMs?: number;
+  /**
+   * After so many milliseconds without a call the thread ends, and gives its memory back; the next call starts another,
+   * which takes some hundredths of a second. Without it the thread stays.
+   */
+  readonly restAfterMs?: () => number;
+  readonly timers?: Timers;
   /** The thread's file; by default the program's own. */
   readonly entry?: URL;
 }
@@ -35,6 +42,12 @@ class Threads {
   readonly #options: ThreadedStoreOptions;
   #current: StoreThread | undefined;
   #starting: Promise<StoreThread> | undefined;
+  /** Its thread ends because nobody asked for anything. */
+  #goingToRest: Promise<void> | undefined;
+  #underWay = 0;
+  /** Since the timer was set. */
+  #called = false;
+  #stopTimer: (() => void) | undefined;
   /** Clock of the process, milliseconds. */
   #crashedAt = Number.NEGATIVE_INFINITY;
   #closed = false;
@@ -52,15 +65,48 @@ class Threads {
 
   async call(method: StoreMethod, args: readonly unknown[]): Promise<unknown> {
     if (this.#closed) throw new DffmpegError('store-unavailable', 'The queue is being closed.');
-    // Not awaited where there is no need: calls of one turn keep their order and share a message.
-    const thread = this.#current ?? (await this.#next());
-    return thread.call(method, args);
+    this.#underWay += 1;
+    try {
+      // Not awaited where there is no need: calls of one turn keep their order and share a message.
+      const thread = this.#current ?? (await this.#next());
+      return await thread.call(method, args);
+    } finally {
+      this.#underWay -= 1;
+      this.#restLater();
+    }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#stopTimer?.();
     await this.#starting?.catch(() => undefined);
+    await this.#goingToRest;
     await this.#current?.close();
+  }
+
+  /** Whoever asks again while its timer runs gives the thread another round, which costs nothing here. */
+  #restLater(): void {
+    this.#called = true;
+    if (this.#stopTimer === undefined) this.#waitForRest();
+  }
+
+  #waitForRest(): void {
+    const { restAfterMs, timers = systemTimers } = this.#options;
+    if (restAfterMs === undefined || this.#closed) return;
+    this.#called = false;
+    this.#stopTimer = timers.after(restAfterMs(), () => {
+      this.#stopTimer = undefined;
+      if (this.#called || this.#underWay > 0) this.#waitForRest();
+      else this.#rest();
+    });
+  }
+
+  #rest(): void {
+    const thread = this.#current;
+    this.#current = undefined;
+    this.#goingToRest = thread?.close().catch((error: unknown) => {
+      this.#options.onCrash(toDffmpegError(error));
+    });
   }
 
   #next(): Promise<StoreThread> {
@@ -70,6 +116,7 @@ class Threads {
   }
 
   async #start(): Promise<StoreThread> {
+    await this.#goingToRest;
     try {
       const thread = await StoreThread.start(this.#options, (error) => {
         if (this.#current === thread) this.#current = undefined;

@@ -8,6 +8,12 @@ export const daemonSettings = {
     'No new job is taken while less than this is free on the disk of the state folder; what is in the queue goes on.',
     { hot: true },
   ),
+  storeRestSeconds: duration(
+    'seconds',
+    20,
+    'When nobody has asked the queue’s database for anything for so long, its thread ends and gives its memory back; the next question starts it again, within a tenth of a second.',
+    { min: 1, hot: true },
+  ),
   leaveSeconds: duration(
     'seconds',
     10,

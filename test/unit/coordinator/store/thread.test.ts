@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Kysely } from 'kysely';
@@ -11,6 +11,7 @@ import {
 } from '../../../../src/coordinator/store/threadedStore.ts';
 import type { DffmpegError } from '../../../../src/protocol/errors.ts';
 import { storedJob } from '../fixtures.ts';
+import { ManualTimers } from '../manualTimers.ts';
 import { storeContract } from './contract.ts';
 
 const programVersion = '1.2.3';
@@ -83,5 +84,62 @@ describe('a store’s thread', () => {
     await assert.rejects(store.rank(Number.NaN), { code: 'store-unavailable' });
     await assert.rejects(store.revision(), /stopped unexpectedly/);
     await store.close();
+  });
+
+  describe('that rests', () => {
+    const restAfterMs = (): number => 1_000;
+    const exists = (name: string): Promise<boolean> =>
+      access(path.join(directory, name)).then(
+        () => true,
+        () => false,
+      );
+
+    /** SQLite removes its log with the last connection. What came while the time ran gives it another round. */
+    async function restsAfter(timers: ManualTimers): Promise<void> {
+      while (await exists('store.sqlite-wal')) timers.advance(1_000);
+    }
+
+    it('closes the database when nobody has asked for anything, and opens it for the next question', async () => {
+      const timers = new ManualTimers();
+      const store = await open({ restAfterMs, timers });
+      await store.submit(storedJob('a'));
+      assert.equal(await exists('store.sqlite-wal'), true);
+      await restsAfter(timers);
+      const [counts, revision, job] = await Promise.all([store.counts(), store.revision(), store.job('a')]);
+      assert.deepEqual([counts.waiting, revision > 0, job?.job.id], [1, true, 'a']);
+      await restsAfter(timers);
+      await store.submit(storedJob('b'));
+      await store.close();
+      assert.deepEqual(crashes, []);
+    });
+
+    it('answers what is asked in the very moment it goes to rest', async () => {
+      const timers = new ManualTimers();
+      const store = await open({ restAfterMs, timers });
+      for (let job = 0; job < 2; job += 1) {
+        await store.submit(storedJob(`j${job}`));
+        timers.advance(1_000);
+        timers.advance(1_000);
+        assert.equal((await store.counts()).waiting, job + 1);
+      }
+      await store.close();
+      assert.deepEqual(crashes, []);
+    });
+
+    it('does not rest while it works, nor after a question that came meanwhile', async () => {
+      const timers = new ManualTimers();
+      const store = await open({ restAfterMs, timers });
+      await store.submit(storedJob('a'));
+      const answers = Promise.all(
+        Array.from({ length: 50 }, (_, index) => store.submit(storedJob(`b${index}`))),
+      );
+      timers.advance(1_000);
+      await answers;
+      timers.advance(1_000);
+      assert.equal(await exists('store.sqlite-wal'), true);
+      assert.equal((await store.counts()).waiting, 51);
+      await store.close();
+      assert.equal(timers.pending, 0);
+    });
   });
 });
