@@ -4,10 +4,12 @@ import {
   count,
   defaultsOf,
   duration,
+  ratio,
   variableOf,
   type SettingRow,
   type SettingValues,
 } from '../protocol/settingRow.ts';
+import { channelRows } from '../transport/channelRows.ts';
 
 /** What those who connect to the daemon live by. */
 export const clientSettings = {
@@ -42,10 +44,16 @@ export const clientSettings = {
   reconnectMinMs: duration(
     'milliseconds',
     250,
-    'A connection that was lost is tried again after so long; twice as long each further time, a tenth more or less.',
+    'A connection that was lost is tried again after so long; longer each further time.',
     { min: 1 },
   ),
   reconnectMaxSeconds: duration('seconds', 30, 'The longest wait between two such tries.', { min: 0.1 }),
+  reconnectFactor: ratio(2, 'Each such wait is so many times as long as the one before.', {
+    min: 1,
+    max: 100,
+  }),
+  reconnectJitter: ratio(0.1, 'Such a wait is longer or shorter by chance, by up to this part of it.'),
+  ...channelRows,
   submitsAtOnce: count(64, 'Jobs that `encode` hands over to the daemon at once.', { min: 1, max: 200 }),
   detachHintSeconds: duration(
     'seconds',

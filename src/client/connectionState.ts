@@ -1,7 +1,10 @@
 import type { DffmpegError } from '../protocol/errors.ts';
 import { defaultClientSettings, type ClientSettings } from './clientSettings.ts';
 
-type Pauses = Pick<ClientSettings, 'reconnectMinMs' | 'reconnectMaxSeconds'>;
+type Pauses = Pick<
+  ClientSettings,
+  'reconnectMinMs' | 'reconnectMaxSeconds' | 'reconnectFactor' | 'reconnectJitter'
+>;
 
 export type ConnectionState =
   | { readonly name: 'connecting'; readonly attempt: number }
@@ -27,10 +30,11 @@ export type ConnectionEvent =
     }
   | { readonly type: 'close' };
 
-/** Doubles from the least to the most, 10 % more or less, so that many clients of one daemon do not come back at once. */
+/** Grows from the least to the most, a little more or less, so that many clients of one daemon do not come back at once. */
 export function backOffMs(attempt: number, jitter: number, pauses: Pauses = defaultClientSettings): number {
-  const delay = Math.min(pauses.reconnectMaxSeconds * 1000, pauses.reconnectMinMs * 2 ** attempt);
-  return Math.round(delay * (0.9 + 0.2 * jitter));
+  const { reconnectMinMs, reconnectMaxSeconds, reconnectFactor, reconnectJitter } = pauses;
+  const delay = Math.min(reconnectMaxSeconds * 1000, reconnectMinMs * reconnectFactor ** attempt);
+  return Math.round(delay * (1 + reconnectJitter * (2 * jitter - 1)));
 }
 
 /** `attempt` counts failures in a row; events that do not fit the state change nothing. */

@@ -106,6 +106,7 @@ async function openSession(discovery: Discovery, options: DialOptions): Promise<
     identity: localIdentity,
     key: discovery.key,
     timeoutMs: settings.dialTimeoutSeconds * 1000,
+    closeGraceMs: settings.closeGraceSeconds * 1000,
     signal,
   });
   const peer = createPeer({

@@ -103,6 +103,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     directory: options.logsDir,
     maxBytes: settings.logBytes,
     chunkBytes: settings.logChunkBytes,
+    atOnce: settings.logsAtOnce,
     ...(options.logIsLow ? { isLow: options.logIsLow } : {}),
     headOf: (jobId) =>
       store.job(jobId).then(

@@ -22,9 +22,6 @@ export interface ForecastsOptions {
   readonly onError: (error: DffmpegError) => void;
 }
 
-/** A forecast that has moved by less is not told again: this part of the time that is left, and milliseconds. */
-const noticeable = { part: 0.05, milliseconds: 2_000 };
-
 /**
  * When waiting jobs will begin and end: the scheduler itself, going through the queue with a timetable and offering
  * nothing. Worked out when somebody asks, and from time to time while somebody listens; never stored.
@@ -107,10 +104,11 @@ export class Forecasts {
   #haveMoved(forecasts: ReadonlyMap<string, Forecast>): boolean {
     if (forecasts.size !== this.#told.size) return true;
     const now = this.#options.clock();
+    const { forecastMoveMs, forecastMovePart } = this.#options.settings;
     return [...forecasts].some(([id, { startsAt, endsAt, guess }]) => {
       const told = this.#told.get(id);
       const moved = (from: number, to: number) =>
-        Math.abs(from - to) > noticeable.milliseconds + noticeable.part * Math.max(0, to - now);
+        Math.abs(from - to) > forecastMoveMs + forecastMovePart * Math.max(0, to - now);
       return told?.guess !== guess || moved(told.startsAt, startsAt) || moved(told.endsAt, endsAt);
     });
   }

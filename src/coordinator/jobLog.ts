@@ -11,6 +11,8 @@ export interface JobLogsOptions {
   readonly maxBytes: number;
   /** Bytes of one answer. */
   readonly chunkBytes: number;
+  /** Files that are written at the same time: a thousand jobs may come at once. */
+  readonly atOnce: number;
   /** What a log begins with, whole lines; asked for when its first text is written. */
   readonly headOf?: (jobId: string) => Promise<string>;
   readonly onError: (error: DffmpegError) => void;
@@ -25,8 +27,6 @@ interface OpenLog {
   writing: Promise<void>;
 }
 
-/** Files that are written at the same time: a thousand jobs may come at once. */
-const maxWriters = 8;
 /** Jobs of which it is known that lines are missing in their logs, at most. */
 const maxGaps = 1000;
 const gapLine = '… lines are missing here: the disk of the logs was full, or nearly so.\n';
@@ -173,7 +173,7 @@ export class JobLogs {
   }
 
   async #turn(): Promise<void> {
-    if (this.#writers < maxWriters) this.#writers += 1;
+    if (this.#writers < this.#options.atOnce) this.#writers += 1;
     else await new Promise<void>((resolve) => this.#waitingForTurn.push(resolve));
   }
 

@@ -34,6 +34,16 @@ export const queueRows = {
     'For so many waiting jobs, from the head of the queue, it is said when they will begin and end.',
     { min: 0, max: 10_000, hot: true },
   ),
+  forecastMoveSeconds: duration(
+    'seconds',
+    2,
+    'Such a forecast is told again once it has moved by more than this and `forecastMovePercent` together.',
+    { hot: true },
+  ),
+  forecastMovePercent: {
+    ...ratio(5, 'The same, as a part of the time that is left until then.', { max: 100, hot: true }),
+    unit: 'percent',
+  },
   maxFailures: count(3, 'A job fails after so many failures that are not its own fault.', {
     min: 1,
     max: 100,
@@ -181,6 +191,10 @@ export const queueRows = {
     'Size of the log of one job; what comes after is left out, and the log says so.',
     { min: 4096 },
   ),
+  jobLogsAtOnce: count(8, 'Logs of jobs that are written at the same time, each an open file.', {
+    min: 1,
+    max: 1000,
+  }),
   jobLogChunkBytes: size('bytes', 262_144, 'How much of a job’s log one answer holds.', {
     min: 4096,
     max: 4_000_000,

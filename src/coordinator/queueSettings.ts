@@ -25,6 +25,9 @@ export interface QueueSettings {
   readonly holdMaxMs: number;
   /** How long a forecast of what waits is good, and the least time between two that are told. */
   readonly forecastMs: number;
+  /** A forecast that has moved by no more is not told again: milliseconds, and a part of the time that is left. */
+  readonly forecastMoveMs: number;
+  readonly forecastMovePart: number;
   /** Waiting jobs of which it is foreseen when they will begin and end, from the head of the queue. */
   readonly forecastJobs: number;
   /** A job fails after so many failures of the `environment` class. */
@@ -75,6 +78,8 @@ export interface QueueSettings {
   readonly retention: RetentionLimits;
   /** Time between two looks for finished jobs to be removed. */
   readonly retentionIntervalMs: number;
+  /** Logs of jobs that are written at the same time. */
+  readonly logsAtOnce: number;
   /** Bytes of one answer to `jobs.log`, at most. */
   readonly logChunkBytes: number;
 }
@@ -87,6 +92,8 @@ export function queueSettingsOf(rows: SettingValues<typeof queueRows>): QueueSet
     holdMinMs: rows.holdMinSeconds * 1000,
     holdMaxMs: rows.holdMaxMinutes * 60_000,
     forecastMs: rows.forecastSeconds * 1000,
+    forecastMoveMs: rows.forecastMoveSeconds * 1000,
+    forecastMovePart: rows.forecastMovePercent / 100,
     forecastJobs: rows.forecastJobs,
     maxEnvironmentFailures: rows.maxFailures,
     retryBaseMs: rows.retryMinSeconds * 1000,
@@ -115,6 +122,7 @@ export function queueSettingsOf(rows: SettingValues<typeof queueRows>): QueueSet
     logBytes: rows.jobLogBytes,
     retention: { keepJobsMs: rows.keepJobsDays * 86_400_000, keepJobs: rows.keepJobs },
     retentionIntervalMs: rows.retentionMinutes * 60_000,
+    logsAtOnce: rows.jobLogsAtOnce,
     logChunkBytes: rows.jobLogChunkBytes,
   };
 }

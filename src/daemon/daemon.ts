@@ -158,8 +158,10 @@ export class Daemon {
     const { version } = this.#program;
     const file = path.join(this.#stateDir, 'store.sqlite');
     const { wrapStore = (store) => store, queue } = this.#parts;
+    const { storeBusySeconds, storeRestartMs } = this.#config.values;
     const opened = await openThreadedStore({
-      store: { dialect: 'sqlite', file, programVersion: version },
+      store: { dialect: 'sqlite', file, programVersion: version, busyTimeoutMs: storeBusySeconds * 1000 },
+      restartPauseMs: storeRestartMs,
       onCrash: (error) => this.#log.log.error({ err: error }, 'the queue’s database'),
       restAfterMs: () => this.#config.values.storeRestSeconds * 1000,
     });

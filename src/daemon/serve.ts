@@ -13,7 +13,7 @@ const alreadyServingCode = 3;
 export async function serve(options: ConfigOptions, parts?: TestParts): Promise<number> {
   await prepareStateDir(options.stateDir);
   const config = await ConfigStore.load(options);
-  const held = await holdStateDir(options.stateDir, config.values.takeOverSeconds * 1000);
+  const held = await holdStateDir(options.stateDir, config.values);
   if (!('lock' in held)) {
     const who = held.heldBy === undefined ? 'Another process' : `The daemon with process id ${held.heldBy}`;
     process.stderr.write(

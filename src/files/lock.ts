@@ -10,6 +10,8 @@ export interface Lock {
 }
 
 export interface AcquireOptions {
+  /** Milliseconds between two looks at a lock that somebody else holds. */
+  lookMs: number;
   /** Milliseconds to wait for another holder; then `conflict` is thrown. Without it: until the signal. */
   waitMs?: number;
   signal?: AbortSignal;
@@ -17,14 +19,13 @@ export interface AcquireOptions {
 
 /** SQLite's result code for a lock that another connection holds; the low byte of the extended code. */
 const sqliteBusy = 5;
-const retryMs = 50;
 
 /**
  * Takes a lock of the operating system on `file`, which dies with the process however that ends. An exclusive
  * transaction on an empty SQLite database is the one such lock that Node offers on every system; the file
  * stays, empty, and is not to be deleted (a second holder could then lock a new file of the same name).
  */
-export async function acquireLock(file: string, options: AcquireOptions = {}): Promise<Lock> {
+export async function acquireLock(file: string, options: AcquireOptions): Promise<Lock> {
   const deadline = options.waitMs === undefined ? Infinity : performance.now() + options.waitMs;
   await mkdir(path.dirname(file), { recursive: true });
   for (;;) {
@@ -35,7 +36,7 @@ export async function acquireLock(file: string, options: AcquireOptions = {}): P
       throw new DffmpegError('conflict', `Another process holds ${file}.`, {
         hint: 'Wait until it has finished, or end it.',
       });
-    await delay(retryMs, undefined, { signal: options.signal });
+    await delay(options.lookMs, undefined, { signal: options.signal });
   }
 }
 

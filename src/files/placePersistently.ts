@@ -6,9 +6,10 @@ import { toDestinationError } from './destinationError.ts';
 import { errnoCode } from './errnoCode.ts';
 import { place, recoverPlacement, type Placement } from './placing.ts';
 
-/** Milliseconds before each further try: from the first to the longest, twice as long each time. */
-export function pausesMs(tries: number, firstMs: number, longestMs: number): number[] {
-  return Array.from({ length: tries }, (_, index) => Math.min(longestMs, firstMs * 2 ** Math.min(index, 30)));
+/** Milliseconds before each further try: from the first to the longest, `factor` times as long each time. */
+export function pausesMs(tries: number, firstMs: number, longestMs: number, factor: number): number[] {
+  const grown = (index: number): number => Math.min(factor ** index, Number.MAX_VALUE);
+  return Array.from({ length: tries }, (_, index) => Math.min(longestMs, firstMs * grown(index)));
 }
 
 export interface Patience {

@@ -1,14 +1,14 @@
 import type { WebSocket } from 'ws';
 
-/** Pings without an answer after which a socket is dead. Two, because a machine that wakes up has missed one. */
-const patience = 2;
-
 /** One timer for all sockets of a server: pings them, and cuts those that do not answer. */
 export class Heartbeat {
   readonly #missed = new Map<WebSocket, number>();
   readonly #timer: NodeJS.Timeout;
+  readonly #misses: number;
 
-  constructor(intervalMs: number) {
+  /** `misses`: pings without an answer after which a socket is dead. */
+  constructor(intervalMs: number, misses: number) {
+    this.#misses = misses;
     this.#timer = setInterval(() => {
       this.#beat();
     }, intervalMs);
@@ -32,7 +32,7 @@ export class Heartbeat {
 
   #beat(): void {
     for (const [socket, missed] of this.#missed) {
-      if (missed >= patience) socket.terminate();
+      if (missed >= this.#misses) socket.terminate();
       else {
         this.#missed.set(socket, missed + 1);
         if (socket.readyState === socket.OPEN) socket.ping();

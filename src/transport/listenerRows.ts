@@ -1,10 +1,14 @@
 import { count, defaultsOf, duration, type SettingRow, type SettingValues } from '../protocol/settingRow.ts';
+import { channelRows } from './channelRows.ts';
 
 /** What whoever listens for connections lives by. */
 export const listenerRows = {
-  heartbeatSeconds: duration('seconds', 15, 'How often a client is pinged; one that misses two is gone.', {
-    min: 0.1,
-  }),
+  heartbeatSeconds: duration('seconds', 15, 'How often a client is pinged.', { min: 0.1 }),
+  heartbeatMisses: count(
+    2,
+    'A client that has left so many pings in a row without an answer is gone; a machine that wakes up has missed one.',
+    { min: 1, max: 1000 },
+  ),
   handshakeSeconds: duration('seconds', 5, 'How long a client may take to say who it is.', { min: 0.1 }),
   maxHandshakes: count(256, 'Clients that may be saying who they are at once.', { min: 1 }),
   challengeSeconds: duration(
@@ -17,6 +21,9 @@ export const listenerRows = {
   ),
 } as const satisfies Record<string, SettingRow>;
 
-export type ListenerSettings = SettingValues<typeof listenerRows>;
+export type ListenerSettings = SettingValues<typeof listenerRows> & SettingValues<typeof channelRows>;
 
-export const defaultListenerSettings: ListenerSettings = defaultsOf(listenerRows);
+export const defaultListenerSettings: ListenerSettings = {
+  ...defaultsOf(listenerRows),
+  ...defaultsOf(channelRows),
+};

@@ -2,12 +2,10 @@ import { WebSocket } from 'ws';
 import type { Channel, CloseReason } from '../protocol/channel.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 
-/** How long an orderly close may wait for the other side (milliseconds) before the socket is cut. */
-const closeGraceMs = 2_000;
-
 /** An open, authenticated WebSocket as a channel. The frame limit is the socket's `maxPayload`. */
 export class WebSocketChannel implements Channel {
   readonly #socket: WebSocket;
+  readonly #closeGraceMs: number;
   readonly #early: string[] = [];
   #frameListener: ((frame: string) => void) | undefined;
   #closeListener: ((reason: CloseReason) => void) | undefined;
@@ -15,8 +13,10 @@ export class WebSocketChannel implements Channel {
   /** Closed from here: whatever still comes is not delivered. */
   #closing: CloseReason | undefined;
 
-  constructor(socket: WebSocket) {
+  /** `closeGraceMs`: how long an orderly close may wait for the other side before the socket is cut, milliseconds. */
+  constructor(socket: WebSocket, closeGraceMs: number) {
     this.#socket = socket;
+    this.#closeGraceMs = closeGraceMs;
     socket.on('message', (data, isBinary) => {
       this.#receive(data, isBinary);
     });
@@ -62,7 +62,7 @@ export class WebSocketChannel implements Channel {
     this.#socket.close(reason.code, reason.text.slice(0, 120));
     const cut = setTimeout(() => {
       this.#socket.terminate();
-    }, closeGraceMs);
+    }, this.#closeGraceMs);
     this.#socket.once('close', () => {
       clearTimeout(cut);
     });

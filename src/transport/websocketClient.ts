@@ -15,6 +15,7 @@ import {
 } from '../protocol/handshake.ts';
 import { errorDataSchema } from '../protocol/model.ts';
 import { protocolVersion } from '../protocol/version.ts';
+import { channelRows } from './channelRows.ts';
 import { hmacSha256, randomToken } from './hmac.ts';
 import { requireLoopback } from './loopback.ts';
 import { WebSocketChannel } from './websocketChannel.ts';
@@ -27,7 +28,11 @@ export interface WebSocketClientOptions {
   signal?: AbortSignal | undefined;
   /** Milliseconds for the whole handshake; without it: until the signal. */
   timeoutMs?: number | undefined;
+  /** How long the orderly end of the connection may take later, milliseconds. */
+  closeGraceMs?: number | undefined;
 }
+
+const defaultCloseGraceMs = channelRows.closeGraceSeconds.default * 1000;
 
 /** A challenge may expire on its way once; twice is no accident. */
 const maxUpgrades = 3;
@@ -73,12 +78,12 @@ function parseUrl(text: string): URL {
 
 async function shakeHands(
   url: URL,
-  { identity, key }: Pick<WebSocketClientOptions, 'identity' | 'key'>,
+  { identity, key, closeGraceMs = defaultCloseGraceMs }: WebSocketClientOptions,
   signal: AbortSignal,
 ): Promise<Channel> {
   let handshake: Handshake | undefined;
   for (let upgrades = 0; upgrades < maxUpgrades; upgrades++) {
-    const answer = await upgrade(url, handshake && authorize(handshake, key), signal);
+    const answer = await upgrade(url, handshake && authorize(handshake, key), { signal, closeGraceMs });
     if (answer.opened) {
       if (!handshake || !isProven(handshake, key, answer.response)) {
         answer.channel.close({ code: 1008, text: 'The key was not proven.' });
@@ -127,7 +132,11 @@ type Answer =
   | { opened: false; response: IncomingMessage; error: DffmpegError };
 
 /** One upgrade. */
-function upgrade(url: URL, authorization: string | undefined, signal: AbortSignal): Promise<Answer> {
+function upgrade(
+  url: URL,
+  authorization: string | undefined,
+  { signal, closeGraceMs }: { readonly signal: AbortSignal; readonly closeGraceMs: number },
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(toDffmpegError(signal.reason));
@@ -153,7 +162,7 @@ function upgrade(url: URL, authorization: string | undefined, signal: AbortSigna
     socket.on('open', () => {
       settle();
       // Made here and now: frames may follow at once, and the channel keeps them.
-      if (response) resolve({ opened: true, channel: new WebSocketChannel(socket), response });
+      if (response) resolve({ opened: true, channel: new WebSocketChannel(socket, closeGraceMs), response });
     });
     socket.on('unexpected-response', (_, refused) => {
       void readError(refused).then((error) => {

@@ -60,7 +60,7 @@ export async function listenWebSocket(options: WebSocketServerOptions): Promise<
     perMessageDeflate: false,
     maxPayload: maxFrameBytes,
   });
-  const heartbeat = new Heartbeat(settings.heartbeatSeconds * 1000);
+  const heartbeat = new Heartbeat(settings.heartbeatSeconds * 1000, settings.heartbeatMisses);
   const channels = new Set<Channel>();
   /** Sockets that have proven nothing yet, with what ends their patience. */
   const handshaking = new Map<Duplex, NodeJS.Timeout>();
@@ -123,7 +123,7 @@ export async function listenWebSocket(options: WebSocketServerOptions): Promise<
       webSocket.on('error', (error) => {
         options.log(`The channel of ${caller.identity} broke: ${error.message}`);
       });
-      const channel = new WebSocketChannel(webSocket);
+      const channel = new WebSocketChannel(webSocket, settings.closeGraceSeconds * 1000);
       channels.add(channel);
       webSocket.once('close', () => channels.delete(channel));
       options.onChannel(channel, caller);

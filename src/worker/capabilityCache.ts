@@ -39,7 +39,7 @@ export type CachedCapabilities = z.output<typeof cacheSchema>;
  */
 const refusedHere = new Map<string, Found>();
 
-type CacheSettings = Pick<WorkerSettings, 'trialLockSeconds' | 'cacheLowMegabytes'>;
+type CacheSettings = Pick<WorkerSettings, 'trialLockSeconds' | 'trialLockLookMs' | 'cacheLowMegabytes'>;
 
 /** By file: what could not be written, since the disk is full or nearly so. */
 const dialectHere = new Map<string, Dialect | undefined>();
@@ -129,10 +129,11 @@ export class CapabilityCache {
 
   /** Runs `work` while nobody else does what has this name: so a trial that two processes want is run once. */
   async exclusively<T>(name: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-    const waitMs = this.#settings.trialLockSeconds * 1000;
+    const { trialLockSeconds, trialLockLookMs: lookMs } = this.#settings;
+    const waitMs = trialLockSeconds * 1000;
     const file = `${this.#file}.${name}.lock`;
     // On a full disk nothing can be locked: another process may then run the same trial.
-    const lock = await acquireLock(file, { waitMs, signal }).catch((error: unknown) => {
+    const lock = await acquireLock(file, { waitMs, lookMs, signal }).catch((error: unknown) => {
       if (!isFull(error)) throw error;
       return undefined;
     });

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { markedOrphans } from './childMark.ts';
-import { isGone, linuxStartNow, processStart, reapProcess } from './processTable.ts';
+import { isGone, linuxStartNow, processStart, reapProcess, type ReapTimes } from './processTable.ts';
 
 const processSchema = z.object({
   pid: z.int().positive(),
@@ -43,14 +43,14 @@ export class ChildLedger {
     this.#ownStart = ownStart;
   }
 
-  /** Ends what an earlier process left running, each within `waitMs`, and notes from now on. */
-  static async open(folder: string, waitMs: number): Promise<ChildLedger> {
+  /** Ends what an earlier process left running, and notes from now on. */
+  static async open(folder: string, times: ReapTimes): Promise<ChildLedger> {
     const start = await processStart(process.pid);
     const ledger = new ChildLedger(folder, start);
     if (process.platform === 'win32') return ledger;
     await mkdir(folder, { recursive: true });
     ledgers.add(ledger);
-    await ledger.#endLeft(waitMs);
+    await ledger.#endLeft(times);
     return ledger;
   }
 
@@ -82,21 +82,21 @@ export class ChildLedger {
     }
   }
 
-  async #endLeft(waitMs: number): Promise<void> {
-    await Promise.all((await readdir(this.#folder)).map((name) => this.#endNoted(name, waitMs)));
+  async #endLeft(times: ReapTimes): Promise<void> {
+    await Promise.all((await readdir(this.#folder)).map((name) => this.#endNoted(name, times)));
     await Promise.all(
-      (await markedOrphans()).map(({ pid, start }) => reapProcess(pid, start, waitMs).catch(() => false)),
+      (await markedOrphans()).map(({ pid, start }) => reapProcess(pid, start, times).catch(() => false)),
     );
   }
 
-  async #endNoted(name: string, waitMs: number): Promise<void> {
+  async #endNoted(name: string, times: ReapTimes): Promise<void> {
     const file = path.join(this.#folder, name);
     const entry = entrySchema.safeParse(parseJson(await readFile(file, 'utf8').catch(() => '')));
     if (entry.success) {
       const { pid, start, owner } = entry.data;
       if (!(await isGone(owner.pid, owner.start))) return;
       // One that may not be ended must not keep the others from it.
-      await reapProcess(pid, start, waitMs).catch(() => false);
+      await reapProcess(pid, start, times).catch(() => false);
     }
     await rm(file, { force: true });
   }

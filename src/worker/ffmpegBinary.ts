@@ -3,7 +3,7 @@ import { ffmpegInstallHint, parseOsRelease } from '../encoding/ffmpegInstall.ts'
 import { parseVersion, versionArguments } from '../encoding/listings.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import { findTools, sameBinary, type SearchContext, type Tools } from './findBinary.ts';
-import { runTool } from './runTool.ts';
+import { runTool, toolTimes } from './runTool.ts';
 import { defaultWorkerSettings, type WorkerSettings } from './workerSettings.ts';
 
 export interface FfmpegBinaryOptions extends SearchContext {
@@ -77,10 +77,10 @@ export class FfmpegBinary {
 export async function readVersion(
   tools: Tools,
   signal: AbortSignal,
-  settings: Pick<WorkerSettings, 'ffmpegVersionSeconds'>,
+  settings: Pick<WorkerSettings, 'ffmpegVersionSeconds' | 'stopGraceSeconds'>,
 ): Promise<string> {
-  const timeoutMs = settings.ffmpegVersionSeconds * 1000;
-  const result = await runTool(tools.ffmpeg.path, versionArguments, { timeoutMs, signal });
+  const times = toolTimes(settings.ffmpegVersionSeconds, settings);
+  const result = await runTool(tools.ffmpeg.path, versionArguments, { ...times, signal });
   const version = result.code === 0 ? parseVersion(result.stdout) : undefined;
   if (version !== undefined) return version;
   const said = result.stderr.trim().split('\n').at(-1) ?? '';

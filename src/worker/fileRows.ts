@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { age, asText, count, duration, size, type SettingRow } from '../protocol/settingRow.ts';
+import { age, asText, count, duration, ratio, size, type SettingRow } from '../protocol/settingRow.ts';
 
 /** Where files lie, how long they are kept, and how a result is placed. */
 export const fileRows = {
@@ -48,6 +48,11 @@ export const fileRows = {
   ),
   placeRetryMaxSeconds: duration('seconds', 25, 'The longest wait between two such tries.', {
     min: 0.01,
+    hot: true,
+  }),
+  placeRetryFactor: ratio(2, 'Each such wait is so many times as long as the one before.', {
+    min: 1,
+    max: 100,
     hot: true,
   }),
   placeRetries: count(

@@ -17,6 +17,7 @@ import { damagedResult } from './encodeFailure.ts';
 import type { EncodeProgress } from './encodeProgress.ts';
 import type { FfmpegExit } from './ffmpegProcess.ts';
 import { exitOf, runCommand, type RunPlace } from './runCommand.ts';
+import { toolTimes } from './runTool.ts';
 import { isCancelled, TaskFailure, type CommitRequest, type TaskContext } from './task.ts';
 import { verifyResult } from './verifyResult.ts';
 import { WorkFiles } from './workFiles.ts';
@@ -58,7 +59,7 @@ export async function makeOutput(task: OutputTask, context: TaskContext): Promis
       verifyResult({ ...settled, staged, exit }, task.input, {
         place,
         tools: context.prover.tools,
-        timeoutMs: context.settings.verifyStallSeconds * 1000,
+        ...toolTimes(context.settings.verifyStallSeconds, context.settings),
       }),
       ended,
     );
@@ -147,12 +148,12 @@ async function deliver(
     const granted = await context.commit({ ...result, output: task.index, identity, taken });
     const { recordDir, fs, traces } = context;
     const placement = { staged, identity, path: granted, recordDir, fs, traces };
-    const { placeRetries, placeRetryMinSeconds, placeRetryMaxSeconds } = context.settings;
-    const pauses = pausesMs(placeRetries, placeRetryMinSeconds * 1000, placeRetryMaxSeconds * 1000);
+    const { placeRetries, placeRetryMinSeconds, placeRetryMaxSeconds, placeRetryFactor } = context.settings;
+    const [first, longest] = [placeRetryMinSeconds * 1000, placeRetryMaxSeconds * 1000];
     const options = {
       signal: context.signal,
-      pausesMs: pauses,
-      longPauseMs: placeRetryMaxSeconds * 1000,
+      pausesMs: pausesMs(placeRetries, first, longest, placeRetryFactor),
+      longPauseMs: longest,
       onWait: tellOnce(task, context),
       elsewhere,
     };

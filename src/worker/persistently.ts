@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DffmpegError } from '../protocol/errors.ts';
 import { defaultWorkerSettings, type WorkerSettings } from './workerSettings.ts';
 
-type Pauses = Pick<WorkerSettings, 'reportRetryMinSeconds' | 'reportRetryMaxSeconds'>;
+type Pauses = Pick<WorkerSettings, 'reportRetryMinSeconds' | 'reportRetryMaxSeconds' | 'reportRetryFactor'>;
 
 /**
  * Asks until there is an answer: a failure of class `transient` (no connection, no answer in time, a store
@@ -11,9 +11,10 @@ type Pauses = Pick<WorkerSettings, 'reportRetryMinSeconds' | 'reportRetryMaxSeco
 export async function persistently<T>(
   ask: () => Promise<T>,
   signal: AbortSignal,
-  { reportRetryMinSeconds: first, reportRetryMaxSeconds: longest }: Pauses = defaultWorkerSettings,
+  pauses: Pauses = defaultWorkerSettings,
 ): Promise<T> {
-  for (let pause = first; ; pause = Math.min(pause * 2, longest)) {
+  const { reportRetryMinSeconds: first, reportRetryMaxSeconds: longest, reportRetryFactor: factor } = pauses;
+  for (let pause = first; ; pause = Math.min(pause * factor, longest)) {
     signal.throwIfAborted();
     try {
       return await ask();

@@ -8,11 +8,10 @@ import {
 } from '../encoding/probeOutput.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { Tools } from './findBinary.ts';
-import { runTool } from './runTool.ts';
+import { runTool, type ToolTimes } from './runTool.ts';
 import { toError } from './task.ts';
 
-export interface ProbeOptions {
-  timeoutMs: number;
+export interface ProbeOptions extends ToolTimes {
   signal?: AbortSignal;
 }
 

@@ -6,6 +6,7 @@ import { checkSource } from '../files/sourceFile.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { TaskPayload } from '../protocol/workerContract.ts';
 import { probeFile } from './probeFile.ts';
+import { toolTimes } from './runTool.ts';
 import type { TaskContext } from './task.ts';
 
 type Examining = Pick<TaskContext, 'prover' | 'settings' | 'signal'>;
@@ -48,7 +49,7 @@ export async function examineAll(sources: readonly string[], context: Examining)
 async function examine(path: string, context: Examining): Promise<Probe> {
   const { bytes } = await checkSource(path);
   const probe = await probeFile(context.prover.tools, path, {
-    timeoutMs: context.settings.probeTimeoutSeconds * 1000,
+    ...toolTimes(context.settings.probeTimeoutSeconds, context.settings),
     signal: context.signal,
   }).catch(async (error: unknown) => {
     const damaged = error instanceof DffmpegError && error.code === 'source-damaged';

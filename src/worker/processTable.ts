@@ -32,17 +32,29 @@ export async function isGone(pid: number, start: string): Promise<boolean> {
   return now !== undefined && now !== start;
 }
 
+/** Milliseconds. */
+export interface ReapTimes {
+  /** How long it may take to be gone. */
+  readonly waitMs: number;
+  /** How often it is looked at meanwhile. */
+  readonly lookMs: number;
+}
+
 /**
  * Ends a process and what it started, but only if its start time is the one given. Whether it is gone within `waitMs`;
  * `false` when the id names no process, or another one by now.
  */
-export async function reapProcess(pid: number, start: string, waitMs: number): Promise<boolean> {
+export async function reapProcess(
+  pid: number,
+  start: string,
+  { waitMs, lookMs }: ReapTimes,
+): Promise<boolean> {
   if ((await processStart(pid)) !== start) return false;
   await killTree(pid);
   const deadline = performance.now() + waitMs;
   while ((await processStart(pid)) === start) {
     if (performance.now() > deadline) return false;
-    await delay(50);
+    await delay(lookMs);
   }
   return true;
 }

@@ -8,12 +8,12 @@ import { DffmpegError } from '../protocol/errors.ts';
 import type { WorkerMethods } from '../protocol/workerContract.ts';
 import { reapProcess } from './processTable.ts';
 import type { Scratch } from './scratch.ts';
-import type { WorkerSettings } from './workerSettings.ts';
+import { reapTimes, type WorkerSettings } from './workerSettings.ts';
 
 export interface RecoveringOptions {
   readonly scratch: Scratch;
   readonly fs: PlacingFs;
-  readonly settings: Pick<WorkerSettings, 'reapWaitSeconds'>;
+  readonly settings: Pick<WorkerSettings, 'reapWaitSeconds' | 'reapLookMs'>;
 }
 
 /** What an earlier worker of this machine left: the coordinator names it, and what it names is not believed. */
@@ -42,7 +42,7 @@ export function recoveringHandlers({
     'process.reap': async ({ pid, processStart, directory }) => {
       if (directory !== undefined && !scratch.holdsAttempt(directory))
         throw new DffmpegError('request-invalid', `${directory} is not the name of an attempt’s folder.`);
-      const ended = await reapProcess(pid, processStart, settings.reapWaitSeconds * 1000);
+      const ended = await reapProcess(pid, processStart, reapTimes(settings));
       if (directory !== undefined) await removeStaging(directory, scratch.traces);
       return { ended };
     },

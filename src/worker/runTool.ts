@@ -3,6 +3,7 @@ import { noteChild } from './childLedger.ts';
 import { childMark } from './childMark.ts';
 import { ffmpegEnvironment } from './environment.ts';
 import { lowerPriority, type Priority } from './priority.ts';
+import type { WorkerSettings } from './workerSettings.ts';
 
 export interface ToolResult {
   /** `null` when it was ended by a signal or never began. */
@@ -15,8 +16,14 @@ export interface ToolResult {
   failedToStart?: string;
 }
 
-export interface ToolOptions {
+/** Milliseconds. */
+export interface ToolTimes {
   timeoutMs: number;
+  /** From the signal that asks it to end to the one that ends it. */
+  stopGraceMs: number;
+}
+
+export interface ToolOptions extends ToolTimes {
   priority?: Priority;
   signal?: AbortSignal;
   /** The current folder of the run; without it that of this process. */
@@ -39,7 +46,7 @@ export async function runTool(
     extendEnv: false,
     env: { ...ffmpegEnvironment(process.env), ...childMark() },
     timeout: options.timeoutMs,
-    forceKillAfterDelay: 500,
+    forceKillAfterDelay: options.stopGraceMs,
     killDescendants: true,
     cancelSignal: options.signal,
     cwd: options.cwd,
@@ -58,4 +65,9 @@ export async function runTool(
     timedOut: result.timedOut,
     failedToStart: subprocess.pid === undefined ? (result.code ?? 'unknown') : undefined,
   };
+}
+
+/** How long such a run may take, and how long it has to end then. */
+export function toolTimes(seconds: number, settings: Pick<WorkerSettings, 'stopGraceSeconds'>): ToolTimes {
+  return { timeoutMs: seconds * 1000, stopGraceMs: settings.stopGraceSeconds * 1000 };
 }

@@ -15,7 +15,7 @@ import { trialOutcome, type TrialOutcome } from '../encoding/trialOutcome.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { Tools } from './findBinary.ts';
 import type { Priority } from './priority.ts';
-import { runTool, type ToolResult } from './runTool.ts';
+import { runTool, toolTimes, type ToolResult } from './runTool.ts';
 import { twoAtATime } from './twoAtATime.ts';
 import type { WorkerSettings } from './workerSettings.ts';
 
@@ -70,8 +70,7 @@ async function run(
   { tools, settings, priority, signal }: TrialOptions,
   cwd?: string,
 ): Promise<TrialOutcome> {
-  const timeoutMs = settings.trialTimeoutSeconds * 1000;
-  const options = { timeoutMs, priority, signal, cwd };
+  const options = { ...toolTimes(settings.trialTimeoutSeconds, settings), priority, signal, cwd };
   return trialOutcome(await runTool(tools.ffmpeg.path, argv, options));
 }
 
@@ -86,10 +85,10 @@ export async function readDialect({
     frameRateMode: frameRateModeTrial,
     sourceTimeBase: sourceTimeBaseTrial,
   };
-  const timeoutMs = settings.trialTimeoutSeconds * 1000;
+  const times = toolTimes(settings.trialTimeoutSeconds, settings);
   const results = new Map<string, ToolResult>();
   await twoAtATime(Object.entries(runs), async ([name, argv]) => {
-    const result = await runTool(tools.ffmpeg.path, argv, { timeoutMs, signal });
+    const result = await runTool(tools.ffmpeg.path, argv, { ...times, signal });
     if (!endedByItself(result)) throw notExamined(tools);
     results.set(name, result);
   });

@@ -29,7 +29,7 @@ import { recoveringHandlers } from './recoveringHandlers.ts';
 import { replacingHandlers } from './replacing.ts';
 import { Scratch } from './scratch.ts';
 import { describeWorker, slotsOf, type WorkerState } from './workerDescription.ts';
-import { defaultWorkerSettings, type WorkerSettings } from './workerSettings.ts';
+import { defaultWorkerSettings, reapTimes, type WorkerSettings } from './workerSettings.ts';
 
 export interface WorkerOptions {
   /** To the coordinator. The worker lives as long as it. */
@@ -194,11 +194,9 @@ class WorkerNode implements Worker {
   /** What an earlier worker left running is ended before anything else runs. */
   async #run(): Promise<void> {
     const folder = path.join(this.#options.stateDir, 'scratch', 'processes');
-    const ledger = await ChildLedger.open(folder, this.#settings.reapWaitSeconds * 1000).catch(
-      (error: unknown) => {
-        this.#complain('What an earlier worker left running could not be looked for', error);
-      },
-    );
+    const ledger = await ChildLedger.open(folder, reapTimes(this.#settings)).catch((error: unknown) => {
+      this.#complain('What an earlier worker left running could not be looked for', error);
+    });
     await this.#scratch.prepare();
     if (!this.#ended.signal.aborted) {
       void this.#announcer.register();

@@ -1,4 +1,4 @@
-import { count, duration, type SettingRow } from '../protocol/settingRow.ts';
+import { count, duration, ratio, type SettingRow } from '../protocol/settingRow.ts';
 
 /** What one render node lives by. */
 export const workerRows = {
@@ -28,7 +28,7 @@ export const workerRows = {
   stopGraceSeconds: duration(
     'seconds',
     1.5,
-    'From the signal that asks ffmpeg to end to the one that ends it with all that it started.',
+    'From the signal that asks ffmpeg or ffprobe to end to the one that ends it with all that it started.',
     { max: 600, hot: true },
   ),
   reapWaitSeconds: duration(
@@ -37,6 +37,7 @@ export const workerRows = {
     'How long an ffmpeg that a killed daemon left may take to be gone, once it was ended.',
     { min: 0.1, hot: true },
   ),
+  reapLookMs: duration('milliseconds', 50, 'How often it is looked at meanwhile.', { min: 1, hot: true }),
   trialTimeoutSeconds: duration('seconds', 20, 'How long one trial run of an encoder may take.', {
     min: 1,
     hot: true,
@@ -59,6 +60,10 @@ export const workerRows = {
     'How long a trial run waits for another process that runs the same one.',
     { min: 1, hot: true },
   ),
+  trialLockLookMs: duration('milliseconds', 50, 'How often it looks whether that one has ended.', {
+    min: 1,
+    hot: true,
+  }),
   ffmpegLookSeconds: duration('seconds', 2, 'How often a missing ffmpeg is looked for.', {
     min: 0.1,
     hot: true,
@@ -82,11 +87,16 @@ export const workerRows = {
   reportRetryMinSeconds: duration(
     'seconds',
     0.1,
-    'A worker whose report was not taken reports again after so long; twice as long each further time.',
+    'A worker whose report was not taken reports again after so long; longer each further time.',
     { min: 0.01, hot: true },
   ),
   reportRetryMaxSeconds: duration('seconds', 5, 'The longest wait between two such reports.', {
     min: 0.01,
+    hot: true,
+  }),
+  reportRetryFactor: ratio(2, 'Each such wait is so many times as long as the one before.', {
+    min: 1,
+    max: 100,
     hot: true,
   }),
   announceMs: duration(

@@ -13,14 +13,17 @@ export interface SqliteStoreOptions {
   readonly file: string;
   /** Written into the database, so that an older program can say which version to install. */
   readonly programVersion: string;
+  /** Milliseconds that SQLite waits for another program (a backup, a person looking); without it not at all. */
+  readonly busyTimeoutMs?: number;
 }
 
-/** Milliseconds that SQLite waits for another program (a backup, a person looking). */
-const busyTimeoutMs = 5_000;
-
 /** Opens the database, brings it to the newest schema, or throws `version-mismatch` or `store-unavailable`. */
-export async function openSqliteStore({ file, programVersion }: SqliteStoreOptions): Promise<Store> {
-  return storeOver(openDatabase(file), programVersion);
+export async function openSqliteStore({
+  file,
+  programVersion,
+  busyTimeoutMs,
+}: SqliteStoreOptions): Promise<Store> {
+  return storeOver(openDatabase(file, busyTimeoutMs), programVersion);
 }
 
 /** Closed when that fails. */
@@ -35,7 +38,7 @@ export async function storeOver(database: DatabaseSync, programVersion: string):
   return new SqlStore(db, { setSync: createSyncSwitch() });
 }
 
-export function openDatabase(file: string): DatabaseSync {
+export function openDatabase(file: string, busyTimeoutMs = 0): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(file, { timeout: busyTimeoutMs });

@@ -9,7 +9,7 @@ export interface ThreadedStoreOptions {
   readonly store: StoreOptions;
   /** The thread has ended unasked. What was under way is refused; the next call starts another. */
   readonly onCrash: (error: DffmpegError) => void;
-  /** Least time between a crash and the next start, so that what crashes at once does not do it all the time. */
+  /** Least time between a crash and the next start, so that what crashes at once does not do it all the time; without it none. */
   readonly restartPauseMs?: number;
   /**
    * After so many milliseconds without a call the thread ends, and gives its memory back; the next call starts another,
@@ -20,8 +20,6 @@ export interface ThreadedStoreOptions {
   /** The thread's file; by default the program's own. */
   readonly entry?: URL;
 }
-
-const defaultRestartPauseMs = 1_000;
 
 /**
  * A store that works in a thread of its own. Throws what opening it throws. A call that was under way when the thread
@@ -110,8 +108,8 @@ class Threads {
   }
 
   #next(): Promise<StoreThread> {
-    const { restartPauseMs = defaultRestartPauseMs } = this.#options;
-    if (performance.now() - this.#crashedAt < restartPauseMs) return Promise.reject(crashed());
+    if (performance.now() - this.#crashedAt < (this.#options.restartPauseMs ?? 0))
+      return Promise.reject(crashed());
     return this.begin();
   }
 

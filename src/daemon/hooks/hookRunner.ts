@@ -9,6 +9,7 @@ import type { Timers } from '../../protocol/timers.ts';
 import type { SettingValues } from '../../protocol/settingRow.ts';
 import type { hookSettings } from '../settings/hooks.ts';
 import { hookKey, type Hook } from './hookSchema.ts';
+import { hookDue, hookPause, longestHookPause } from './hookPauses.ts';
 import { runHook, type HookOutcome } from './hookTable.ts';
 
 export type HookSettings = SettingValues<Omit<typeof hookSettings, 'hooks'>>;
@@ -29,11 +30,6 @@ export interface HookRunnerOptions {
   readonly onError: (error: DffmpegError) => void;
 }
 
-/** Jobs whose hooks are looked at together. */
-const jobsAtOnce = 20;
-/** A wait is longer or shorter by chance, by up to this part of it. */
-const spread = 0.25;
-
 /** Runs the hooks of jobs that have ended, at least once each: which are due lies in the store. */
 export class HookRunner {
   readonly #options: HookRunnerOptions;
@@ -42,6 +38,8 @@ export class HookRunner {
   readonly #closing = new AbortController();
   #running: Promise<void> | undefined;
   #again = false;
+  /** Whether hooks that an earlier daemon left waiting have been looked through. */
+  #caughtUp = false;
   #stop: (() => void) | undefined;
 
   constructor(options: HookRunnerOptions) {
@@ -67,12 +65,13 @@ export class HookRunner {
   }
 
   async #run(): Promise<void> {
-    const { store, timers, onError } = this.#options;
+    const { store, timers, settings, random, onError } = this.#options;
     let next: number | undefined;
     try {
+      if (!this.#caughtUp) await this.#catchUp();
       while (this.#again && !this.#closing.signal.aborted) {
         this.#again = false;
-        const due = await store.hooksDue({ ...this.#now(), limit: jobsAtOnce });
+        const due = await store.hooksDue({ ...this.#now(), limit: settings().hookJobsAtOnce });
         // All of them to their end: one that ran on unseen would be found due, and run twice.
         const ran = await Promise.allSettled(due.map((job) => this.#runThose(job)));
         const failed = ran.find(({ status }) => status === 'rejected');
@@ -84,13 +83,40 @@ export class HookRunner {
       if (this.#closing.signal.aborted) return;
       onError(toDffmpegError(error));
       this.#again = false;
-      next = this.#steady() + this.#pause(1);
+      next = this.#steady() + hookPause(1, random(), settings());
     }
     this.#stop?.();
     if (next === undefined || this.#closing.signal.aborted) return;
-    this.#stop = timers.after(Math.min(Math.max(1, next - this.#steady()), 3_600_000), () => {
+    const wait = Math.min(Math.max(1, next - this.#steady()), settings().hookLookSeconds * 1000);
+    this.#stop = timers.after(wait, () => {
       this.wake();
     });
+  }
+
+  /** While no daemon ran the clock may have been set back: what was to wait a while would wait that much longer. */
+  async #catchUp(): Promise<void> {
+    const { store, settings } = this.#options;
+    const limit = settings().hookJobsAtOnce;
+    const now = this.#steady();
+    let latest = now;
+    let page: StoredJob[];
+    do {
+      // None that is due: they come by themselves.
+      page = await store.hooksDue({ now: -1, latest, limit });
+      for (const { job } of page) {
+        const waiting = (job.hooks ?? []).filter(({ state }) => state === 'waiting');
+        const early = waiting.filter((hook) => hookDue(hook, now, settings()) < hook.at);
+        for (const hook of early) await this.#bringForward(job.id, hook, now);
+        // Those have another place now; behind the others it goes on.
+        if (early.length === 0) latest = Math.max(latest, Math.min(...waiting.map(({ at }) => at)));
+      }
+    } while (page.length === limit && !this.#closing.signal.aborted);
+    this.#caughtUp = true;
+  }
+
+  async #bringForward(jobId: string, hook: JobHook, now: number): Promise<void> {
+    const { coordinator, settings } = this.#options;
+    await coordinator.settleHook(jobId, { ...hook, at: hookDue(hook, now, settings()) });
   }
 
   async #runThose(stored: StoredJob): Promise<void> {
@@ -125,7 +151,7 @@ export class HookRunner {
   }
 
   #after(hook: JobHook, outcome: HookOutcome): JobHook {
-    const { settings, clock } = this.#options;
+    const { settings, clock, random } = this.#options;
     const tries = hook.tries + 1;
     const { id, key, kind, name } = hook;
     const rest = { id, key, kind, name };
@@ -134,21 +160,18 @@ export class HookRunner {
     const error = { code: 'hook-failed' as const, message, ...(hint === undefined ? {} : { hint }) };
     if (!outcome.again || tries >= settings().hookAttempts)
       return { ...rest, error, state: 'failed', tries, at: clock() };
-    return { ...rest, error, state: 'waiting', tries, at: this.#steady() + this.#pause(tries) };
+    return {
+      ...rest,
+      error,
+      state: 'waiting',
+      tries,
+      at: this.#steady() + hookPause(tries, random(), settings()),
+    };
   }
 
   /** What counts as due; `latest`: the clock may have been set back before this daemon began. */
   #now(): { readonly now: number; readonly latest: number } {
     const now = this.#steady();
-    const { hookRetryMinSeconds, hookRetryMaxSeconds } = this.#options.settings();
-    const longest = Math.max(hookRetryMinSeconds, hookRetryMaxSeconds) * 1000 * (1 + spread);
-    return { now, latest: now + longest };
-  }
-
-  /** Doubled with each try, and spread so that many do not come at once. */
-  #pause(tries: number): number {
-    const { hookRetryMinSeconds, hookRetryMaxSeconds } = this.#options.settings();
-    const full = Math.min(hookRetryMaxSeconds, hookRetryMinSeconds * 2 ** (tries - 1));
-    return full * 1000 * (1 - spread + 2 * spread * this.#options.random());
+    return { now, latest: now + longestHookPause(this.#options.settings()) };
   }
 }

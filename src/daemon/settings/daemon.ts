@@ -26,6 +26,18 @@ export const daemonSettings = {
     'How long a daemon that starts waits for one that is about to be ready, or to be gone.',
     { min: 0.1 },
   ),
+  takeOverLookMs: duration('milliseconds', 50, 'How often it looks meanwhile.', { min: 1 }),
+  storeBusySeconds: duration(
+    'seconds',
+    5,
+    'How long the queue waits for another program that holds its database, such as a backup, before that counts as a failure.',
+    { max: 3600 },
+  ),
+  storeRestartMs: duration(
+    'milliseconds',
+    1000,
+    'Least time between an unexpected end of the thread in which the database works and the next start of it.',
+  ),
   settingsSettleMs: duration(
     'milliseconds',
     100,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { count, duration, size, type SettingRow } from '../../protocol/settingRow.ts';
+import { count, duration, ratio, size, type SettingRow } from '../../protocol/settingRow.ts';
 import { hookSchema } from '../hooks/hookSchema.ts';
 import { describeHook } from '../hooks/hookTable.ts';
 
@@ -38,14 +38,29 @@ export const hookSettings = {
     max: 1000,
     hot: true,
   }),
-  hookRetryMinSeconds: duration(
-    'seconds',
-    10,
-    'Pause before a hook is tried again; doubled with each try, a quarter more or less.',
-    { min: 0.01, hot: true },
-  ),
+  hookRetryMinSeconds: duration('seconds', 10, 'Pause before a hook is tried again; longer with each try.', {
+    min: 0.01,
+    hot: true,
+  }),
   hookRetryMaxSeconds: duration('seconds', 3600, 'The longest pause between two tries of a hook.', {
     min: 0.01,
     hot: true,
   }),
+  hookRetryFactor: ratio(2, 'Each such pause is so many times as long as the one before.', {
+    min: 1,
+    max: 100,
+    hot: true,
+  }),
+  hookRetryJitter: ratio(
+    0.25,
+    'Such a pause is longer or shorter by chance, by up to this part of it, so that many hooks do not come at once.',
+    { hot: true },
+  ),
+  hookJobsAtOnce: count(20, 'Jobs whose hooks run at the same time.', { min: 1, max: 1000, hot: true }),
+  hookLookSeconds: duration(
+    'seconds',
+    300,
+    'How often it is looked whether a hook is due, beside the time it is due at: the machine may have slept, or its clock may have been set.',
+    { min: 0.1, hot: true },
+  ),
 } as const satisfies Record<string, SettingRow>;

@@ -125,7 +125,7 @@ describe('processes of a daemon that was killed', function () {
 
     async function note(entry: object): Promise<void> {
       await writeFile(path.join(folder(), `${child.pid}.json`), JSON.stringify(entry));
-      (await ChildLedger.open(folder(), 3_000)).close();
+      (await ChildLedger.open(folder(), { waitMs: 3_000, lookMs: 20 })).close();
     }
 
     it('are ended where their owner is gone', async () => {

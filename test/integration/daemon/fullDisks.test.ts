@@ -197,7 +197,7 @@ describe('full disks', function () {
     const directory = path.join(disk, 'jobs');
     await mkdir(directory);
     const errors: DffmpegError[] = [];
-    const limits = { maxBytes: 1e6, chunkBytes: 1e5 };
+    const limits = { maxBytes: 1e6, chunkBytes: 1e5, atOnce: 8 };
     const logs = new JobLogs({ directory, ...limits, onError: (error) => errors.push(error) });
     const free = await fill(disk);
     for (let line = 0; line < 5; line += 1) {

@@ -115,15 +115,21 @@ describe('WebSocket channel', () => {
     assert.equal((await peer.closed).code, 1001);
   });
 
-  it('is closed in time though the other side does not answer the close', async () => {
-    const socket = new WebSocket(url, { headers: { Authorization: authorize(await getChallenge(url)) } });
+  it('is closed in time, as the setting says, though the other side does not answer the close', async () => {
+    const hasty = await startServer({ settings: { closeGraceSeconds: 0.1 } });
+    const hastyUrl = hasty.listener.url;
+    const headers = { Authorization: authorize(await getChallenge(hastyUrl)) };
+    const socket = new WebSocket(hastyUrl, { headers });
     await once(socket, 'open');
     socket.pause();
-    const { channel } = server.channels[0]!;
+    const { channel } = hasty.channels[0]!;
     const closed = whenClosed(channel);
+    const begin = performance.now();
     channel.close({ code: 1000, text: 'enough' });
     assert.deepEqual(await closed, { code: 1000, text: 'enough' });
+    assert.ok(performance.now() - begin < 1500);
     socket.terminate();
+    await hasty.listener.close();
   });
 
   it('rejects what is under way when the server is killed', async () => {

@@ -35,13 +35,13 @@ describe('worker: process table', () => {
   it('ends the process that it was told of', async () => {
     const start = await processStart(pid);
     assert.ok(start);
-    assert.equal(await reapProcess(pid, start, 3000), true);
-    assert.equal(await reapProcess(pid, start, 3000), false);
+    assert.equal(await reapProcess(pid, start, { waitMs: 3_000, lookMs: 20 }), true);
+    assert.equal(await reapProcess(pid, start, { waitMs: 3_000, lookMs: 20 }), false);
   });
 
   it('leaves a process with another start time alone', async () => {
-    assert.equal(await reapProcess(pid, 'another time', 3000), false);
-    assert.equal(await reapProcess(pid, '', 3000), false);
+    assert.equal(await reapProcess(pid, 'another time', { waitMs: 3_000, lookMs: 20 }), false);
+    assert.equal(await reapProcess(pid, '', { waitMs: 3_000, lookMs: 20 }), false);
     assert.ok(await processStart(pid));
   });
 

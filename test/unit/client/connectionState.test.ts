@@ -24,6 +24,29 @@ describe('connection state', () => {
     );
   });
 
+  it('goes by the factor and the spread of its settings (property)', () => {
+    const settings = fc.record({
+      reconnectMinMs: fc.integer({ min: 1, max: 10_000 }),
+      reconnectMaxSeconds: fc.double({ min: 0.1, max: 1000, noNaN: true }),
+      reconnectFactor: fc.double({ min: 1, max: 100, noNaN: true }),
+      reconnectJitter: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(
+        settings,
+        fc.nat(1000),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (given, attempt, by) => {
+          const delay = backOffMs(attempt, by, given);
+          const { reconnectMinMs, reconnectMaxSeconds, reconnectFactor, reconnectJitter } = given;
+          const middle = Math.min(reconnectMaxSeconds * 1000, reconnectMinMs * reconnectFactor ** attempt);
+          assert.ok(delay >= Math.floor(middle * (1 - reconnectJitter)));
+          assert.ok(delay <= Math.ceil(middle * (1 + reconnectJitter)));
+        },
+      ),
+    );
+  });
+
   it('waits longer with every failure, and starts over once connected', () => {
     const twice = run(failed, { type: 'dial' }, failed);
     assert.ok(twice.name === 'waiting' && twice.delayMs === 500);

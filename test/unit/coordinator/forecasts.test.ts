@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Forecast } from '../../../src/protocol/model.ts';
 import type { FakeWorker } from './fakeWorker.ts';
 import { preset, probe, submission } from './fixtures.ts';
-import { Harness, type FakeClient } from './harness.ts';
+import { Harness, turns, type FakeClient } from './harness.ts';
 
 /** 10 s of 1920×1080 at 25 frames a second. */
 const clip = { ...probe, streams: [{ ...probe.streams[0]!, frameRate: 25 }] };
@@ -113,6 +113,20 @@ describe('what is foreseen', () => {
     harness.timers.advance(2_000);
     await client.until(() => told.length === 2);
     assert.equal(told[1]?.[0]?.startsAt, harness.timers.now + 498_000);
+    // 60 s and a twentieth of what is left to its end: 30 s more is not worth a word, 300 s are.
+    Object.assign(harness.settings, { forecastMoveMs: 60_000, forecastMovePart: 0.05 });
+    for (const [eta, count] of [
+      [528, 2],
+      [828, 3],
+    ] as const) {
+      const heard = client.progress.length;
+      worker.peer.emit('task.progress', { jobId: running, fence, eta });
+      harness.timers.advance(1_000);
+      await client.until(() => client.progress.length > heard);
+      harness.timers.advance(2_000);
+      await turns();
+      assert.equal(told.length, count);
+    }
   });
 
   it('holds a job for the fast worker while it is busy, says so, and not for ever', async () => {

@@ -21,7 +21,13 @@ describe('jobLog', () => {
 
   function logs(limits: { maxBytes?: number; chunkBytes?: number } = {}): JobLogs {
     const { maxBytes = 1_000_000, chunkBytes = 1_000_000 } = limits;
-    return new JobLogs({ directory, maxBytes, chunkBytes, onError: (error) => errors.push(error) });
+    return new JobLogs({
+      directory,
+      maxBytes,
+      chunkBytes,
+      atOnce: 8,
+      onError: (error) => errors.push(error),
+    });
   }
 
   async function readAll(from: JobLogs, id: string): Promise<string> {
@@ -56,9 +62,27 @@ describe('jobLog', () => {
     );
   });
 
+  it('writes no more logs at a time than it may', async () => {
+    const begun: PromiseWithResolvers<string>[] = [];
+    const headOf = (): Promise<string> => {
+      const head = Promise.withResolvers<string>();
+      begun.push(head);
+      return head.promise;
+    };
+    const limits = { maxBytes: 1_000_000, chunkBytes: 1_000_000, atOnce: 3 };
+    const log = new JobLogs({ directory, ...limits, headOf, onError: (error) => errors.push(error) });
+    for (let job = 0; job < 20; job += 1) log.append(`j${job}`, 'a line');
+    for (let ended = 0; ended < 20; ended += 1) {
+      while (begun.length < Math.min(20, ended + 3)) await new Promise((resolve) => setImmediate(resolve));
+      assert.ok(begun.length <= ended + 3);
+      begun[ended]?.resolve('');
+    }
+    await log.flush();
+  });
+
   it('writes nothing while its disk is nearly full, says so once, and where lines are missing', async () => {
     let low = false;
-    const limits = { maxBytes: 1_000_000, chunkBytes: 1_000_000 };
+    const limits = { maxBytes: 1_000_000, chunkBytes: 1_000_000, atOnce: 8 };
     const told: DffmpegError[] = [];
     const log = new JobLogs({ directory, ...limits, isLow: () => low, onError: (error) => told.push(error) });
     const append = async (text: string): Promise<void> => {

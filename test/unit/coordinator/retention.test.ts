@@ -35,7 +35,7 @@ describe('retention', () => {
         };
       },
     });
-    logs = new JobLogs({ directory, maxBytes: 9999, chunkBytes: 99, onError: assert.fail });
+    logs = new JobLogs({ directory, maxBytes: 9999, chunkBytes: 99, atOnce: 8, onError: assert.fail });
     told = 0;
     largest = 0;
   });

@@ -8,6 +8,7 @@ import { acquireLock, tryLock } from '../../../src/files/lock.ts';
 import type { DffmpegError } from '../../../src/protocol/errors.ts';
 
 describe('lock', () => {
+  const lookMs = 10;
   let folder: string;
   let file: string;
 
@@ -18,10 +19,10 @@ describe('lock', () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   it('is held once, also within one process', async () => {
-    const lock = await acquireLock(file);
+    const lock = await acquireLock(file, { lookMs });
     assert.equal(tryLock(file), undefined);
     await assert.rejects(
-      acquireLock(file, { waitMs: 0 }),
+      acquireLock(file, { lookMs, waitMs: 0 }),
       (error: DffmpegError) => error.code === 'conflict',
     );
     lock.release();
@@ -32,16 +33,16 @@ describe('lock', () => {
   });
 
   it('waits until the holder releases', async () => {
-    const lock = await acquireLock(file);
-    const waiting = acquireLock(file, { waitMs: 10_000 });
+    const lock = await acquireLock(file, { lookMs });
+    const waiting = acquireLock(file, { lookMs, waitMs: 10_000 });
     lock.release();
     (await waiting).release();
   });
 
   it('stops waiting when asked to', async () => {
-    const lock = await acquireLock(file);
+    const lock = await acquireLock(file, { lookMs });
     const stop = new AbortController();
-    const waiting = acquireLock(file, { signal: stop.signal });
+    const waiting = acquireLock(file, { lookMs, signal: stop.signal });
     stop.abort();
     await assert.rejects(waiting, { name: 'AbortError' });
     lock.release();

@@ -22,15 +22,12 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/worker/keepAwake.ts#stderr': 'A bound on what another program may say.',
   'src/worker/lineBatcher.ts#maxLineLength': 'Format of the job’s log.',
   'src/worker/lineBatcher.ts#maxBatchLength': 'One batch of the job’s log fits one frame.',
-  'src/transport/heartbeat.ts#patience': 'Two missed pings, as docs/settings.md says of heartbeatSeconds.',
-  'src/transport/websocketChannel.ts#closeGraceMs': 'An orderly end of a connection; nothing waits for it.',
   'src/transport/websocketClient.ts#maxErrorBytes': 'A bound on what a stranger may send.',
   'src/transport/websocketClient.ts#maxUpgrades':
     'Steps of the handshake: a challenge, its answer, once more.',
   'src/client/discovery.ts#maxBytes': 'A bound on a file that somebody else may have written.',
   'src/daemon/listenAddress.ts#65_535': 'The highest port there is.',
   // Steps of a loop: they bound memory and the length of one turn, and change no outcome.
-  'src/coordinator/forecasts.ts#milliseconds': 'A forecast that moved by less is not told again.',
   'src/coordinator/speeds.ts#shortSeconds': 'Of the formula by which speeds are learnt.',
   'src/coordinator/timetable.ts#unknownSeconds': 'Of the formula of the timetable; never shown.',
   'src/coordinator/timetable.ts#busySeconds': 'Of the formula of the timetable; never shown.',
@@ -41,27 +38,15 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/coordinator/jobBook.ts#maxConflicts':
     'Repeats of a step that lost a race; more is a mistake in the code.',
   'src/coordinator/attemptCommands.ts#maxCommands': 'A job’s record fits one row.',
-  'src/coordinator/jobLog.ts#maxWriters': 'Files that are open at once; changes no outcome.',
   'src/coordinator/outputNames.ts#maxNumber': 'Numbers that a name may get: clip-2, clip-3, …',
   'src/coordinator/outputNames.ts#namesAtOnce': 'One step of a loop.',
   'src/coordinator/store/chunks.ts#parametersAtOnce': 'Parameters of one statement: a limit of the database.',
   'src/coordinator/store/groupCommit.ts#groupLimit': 'One step of a loop.',
   'src/coordinator/store/sqliteDialect.ts#maxPrepared': 'Size of a cache of statements.',
-  'src/coordinator/store/threadedStore.ts#defaultRestartPauseMs':
-    'Keeps a broken thread from being started over and over.',
-  'src/coordinator/store/sqliteStore.ts#busyTimeoutMs':
-    'One writer by design: only a backup or a person looking makes it wait.',
   'src/files/quotaTrial.ts#blockBytes': 'One step of a loop.',
   'src/files/replaceSource.ts#maxNames': 'Names that are tried for one file.',
-  'src/files/lock.ts#retryMs': 'How often a held lock is looked at; who waits says for how long.',
-  'src/daemon/holdStateDir.ts#lookMs':
-    'How often a held lock is looked at; takeOverSeconds says for how long.',
-  'src/worker/processTable.ts#delay':
-    'How often a process that ends is looked at; reapWaitSeconds says for how long.',
   'src/worker/analyse.ts#maxRounds': 'Measurements depend on each other no deeper than this.',
   'src/worker/runTool.ts#maxOutputBytes': 'A bound on what a hostile file can make ffprobe say.',
-  'src/worker/runTool.ts#forceKillAfterDelay':
-    'ffprobe and trial runs keep nothing that a longer end would save.',
   'src/worker/sizeEstimate.ts#leastBytes': 'What the smallest result and its index take.',
   'src/client/startDaemon.ts#reasonBytes': 'Part of a sentence for a person.',
   'src/client/startDaemon.ts#maxLogBytes':
@@ -97,9 +82,6 @@ export const allowedConstants: Readonly<Record<string, string>> = {
     'From here on the folder is looked through once instead; changes no outcome.',
   'src/daemon/hooks/copyHook.ts#maxNames': 'Names that are tried for one file.',
   'src/daemon/hooks/copyHook.ts#wholeBytes': 'How a copy is compared; changes no outcome.',
-  'src/daemon/hooks/hookRunner.ts#jobsAtOnce': 'Jobs whose hooks run at once; changes no outcome.',
-  'src/daemon/hooks/hookRunner.ts#3_600_000':
-    'A wait is looked at anew so often, since a wall clock may be set.',
   'src/daemon/hooks/webhook.ts#keyBytes': 'Format of a key.',
   'src/cli/commands/watch.ts#86_400': 'The bound of a field of a watched folder.',
 };

@@ -32,5 +32,7 @@ export async function stillThere(processes: readonly Known[]): Promise<Known[]> 
 }
 
 export async function killAll(processes: readonly Known[]): Promise<void> {
-  await Promise.all(processes.map(({ pid, start }) => reapProcess(pid, start, 3_000)));
+  await Promise.all(
+    processes.map(({ pid, start }) => reapProcess(pid, start, { waitMs: 3_000, lookMs: 20 })),
+  );
 }

@@ -42,7 +42,7 @@ export async function openFfmpeg(file?: string): Promise<TestedFfmpeg> {
     probe: (file) => {
       // A second ffmpeg may come without an ffprobe: then both have the same.
       const key = JSON.stringify([tools.ffprobe.path, file]);
-      const known = probes.get(key) ?? probeFile(tools, file, { timeoutMs: 60_000 });
+      const known = probes.get(key) ?? probeFile(tools, file, { timeoutMs: 60_000, stopGraceMs: 1_500 });
       probes.set(key, known);
       return known;
     },

@@ -75,7 +75,7 @@ export async function runPlan(
     await tampering.result?.(result);
     exit = { ...exit, seconds: tampering.seconds ?? 0 };
     const verdict = await verifyResult({ plan, findings, staged: result, exit }, input, {
-      ...{ place, tools: ffmpeg.tools, timeoutMs },
+      ...{ place, tools: ffmpeg.tools, timeoutMs, stopGraceMs: 1_500 },
     });
     return { plan, verdict, result, said };
   } catch (error) {

@@ -61,6 +61,18 @@ describe('sqliteStore', () => {
 
   afterEach(() => rm(directory, { recursive: true }));
 
+  it('waits for another program that holds it as long as the setting says', async () => {
+    const other = openDatabase(file);
+    other.exec('create table other (x)');
+    other.exec('begin exclusive');
+    const begin = performance.now();
+    await assert.rejects(openSqliteStore({ file, programVersion, busyTimeoutMs: 300 }), {
+      code: 'store-unavailable',
+    });
+    assert.ok(performance.now() - begin >= 290);
+    other.close();
+  });
+
   it('says in a sentence what is wrong with the database', async () => {
     await writeFile(file, 'this is no database, however long it is made to be');
     await assert.rejects(openSqliteStore({ file, programVersion }), {
