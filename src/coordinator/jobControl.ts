@@ -53,29 +53,31 @@ export class JobControl {
 
   /** Checks what can be checked by looking at the submission alone, stores, and answers. */
   async submit(submission: Submission, sessionId: string | undefined): Promise<StoredJob> {
-    const { book, newId, clock, platform, sourceUse } = this.#options;
+    const { book, newId, clock, platform, refuses, sourceUse } = this.#options;
     if (submission.attached && sessionId === undefined)
       throw new DffmpegError('request-invalid', 'An attached job needs a session.', {
         hint: 'Ask session.open first.',
       });
     const job = newJobRecord(submission, { id: newId(), sessionId, createdAt: clock() });
     checkPlan(job, platform);
-    const refusal = await this.#refusal(submission);
-    if (refusal) {
-      // A repeat adds nothing: whoever lost the answer gets it.
-      const earlier = await book.store.submitted(submission.submissionId);
-      if (earlier) return earlier;
-      throw refusal;
-    }
-    return sourceUse.submitting(submission.sources, () =>
-      book.submit({ job, tasks: [newTask(job.id, 'probe', this.#queuedAt())], attempts: [] }),
-    );
+    const full = await refuses?.();
+    if (full) return this.#repeated(submission, full);
+    const store = (): Promise<StoredJob> =>
+      book.submit({ job, tasks: [newTask(job.id, 'probe', this.#queuedAt())], attempts: [] });
+    const { sources, onSuccess } = submission;
+    if (onSuccess !== 'replace') return sourceUse.submitting(sources, store);
+    const storeFirst = async (): Promise<StoredJob> => {
+      const taken = await sourceUse.refusesReplacing(sources[0] ?? '');
+      return taken ? this.#repeated(submission, taken) : store();
+    };
+    return sourceUse.submitting(sources, storeFirst, { alone: true });
   }
 
-  async #refusal({ sources: [source = ''], onSuccess }: Submission): Promise<DffmpegError | undefined> {
-    const { refuses, sourceUse } = this.#options;
-    const refusal = await refuses?.();
-    return refusal ?? (onSuccess === 'replace' ? sourceUse.refusesReplacing(source) : undefined);
+  /** What is refused is thrown, but for a repeat, which adds nothing: whoever lost the answer gets it. */
+  async #repeated({ submissionId }: Submission, refusal: DffmpegError): Promise<StoredJob> {
+    const earlier = await this.#options.book.store.submitted(submissionId);
+    if (earlier) return earlier;
+    throw refusal;
   }
 
   /** A job by its id or a unique beginning of it. */
@@ -194,8 +196,21 @@ export class JobControl {
   }
 
   async retry(id: string): Promise<StoredJob> {
-    const { book } = this.#options;
-    return book.change(id, (stored) => {
+    const { book, sourceUse } = this.#options;
+    const { job } = await book.get(id);
+    const again = (): Promise<StoredJob> => this.#again(id);
+    const sources = job.sources.map(({ path }) => path);
+    if (job.onSuccess !== 'replace' || !isEnded(job.state)) return again();
+    const againFirst = async (): Promise<StoredJob> => {
+      const taken = await sourceUse.refusesReplacing(sources[0] ?? '');
+      if (taken) throw taken;
+      return again();
+    };
+    return sourceUse.submitting(sources, againFirst, { alone: true });
+  }
+
+  async #again(id: string): Promise<StoredJob> {
+    return this.#options.book.change(id, (stored) => {
       const { state } = stored.job;
       if (state === 'done')
         throw new DffmpegError('conflict', `Job ${id} is done: there is nothing to retry.`, {

@@ -28,8 +28,15 @@ export class SourceUse {
     this.#platform = platform;
   }
 
-  /** Stores a job of these sources; `conflict` while the place of one is being taken, which is a matter of a moment. */
-  async submitting<T>(paths: readonly string[], store: () => Promise<T>): Promise<T> {
+  /**
+   * Stores a job of these sources; `conflict` while the place of one is being taken, which is a matter of a moment.
+   * `alone`: not before other submits of them that came earlier have been stored.
+   */
+  async submitting<T>(
+    paths: readonly string[],
+    store: () => Promise<T>,
+    { alone = false }: { readonly alone?: boolean } = {},
+  ): Promise<T> {
     const keys = paths.map((path) => this.#key(path));
     for (const [index, key] of keys.entries()) {
       const jobId = this.#taking.get(key);
@@ -40,7 +47,8 @@ export class SourceUse {
           { hint: 'Look at what is there in a moment, and encode that.' },
         );
     }
-    const work = store();
+    const earlier = alone ? keys.flatMap((key) => [...(this.#submits.get(key) ?? [])]) : [];
+    const work = earlier.length === 0 ? store() : Promise.allSettled(earlier).then(store);
     for (const key of keys) this.#submits.set(key, (this.#submits.get(key) ?? new Set()).add(work));
     try {
       return await work;

@@ -78,6 +78,42 @@ describe('coordinator: jobs that share a source', () => {
     assert.equal(await submit({ onSuccess: 'replace', submissionId: 'first' }), first, 'a repeat');
   });
 
+  it('of two that are asked for at the same moment the second is refused, a repeat of the first is not', async () => {
+    const { client } = await begin();
+    const replacing = submission({ sources: [source], onSuccess: 'replace' });
+    const submits = await Promise.allSettled([
+      client.peer.request('jobs.submit', replacing),
+      client.peer.request('jobs.submit', submission({ sources: [source], onSuccess: 'replace' })),
+      client.peer.request('jobs.submit', submission({ sources: [source] })),
+      client.peer.request('jobs.submit', replacing),
+    ]);
+    const [first, second, other, repeat] = submits.map((submit) =>
+      submit.status === 'fulfilled' ? submit.value.job.id : (submit.reason as DffmpegError),
+    );
+    assert.ok(second instanceof DffmpegError && second.code === 'conflict');
+    assert.match(second.message, new RegExp(`The result of job ${String(first)} is to take the place`));
+    assert.equal(typeof other, 'string');
+    assert.notEqual(other, first);
+    assert.equal(repeat, first);
+  });
+
+  it('nor is one retried while another is to take that place', async () => {
+    const { client, submit } = await begin();
+    const first = await submit({ onSuccess: 'replace' });
+    await client.peer.request('jobs.cancel', { id: first });
+    await client.job(first, ({ state }) => state === 'cancelled');
+    const second = await submit({ onSuccess: 'replace' });
+    const retry = () => client.peer.request('jobs.retry', { id: first });
+    await assert.rejects(retry(), (error: unknown) => {
+      assert.ok(error instanceof DffmpegError && error.code === 'conflict');
+      assert.match(error.message, new RegExp(`result of job ${second} is to take the place of ${source}`));
+      return true;
+    });
+    await client.peer.request('jobs.cancel', { id: second });
+    await client.job(second, ({ state }) => state === 'cancelled');
+    await retry();
+  });
+
   it('a job of a source that was replaced says by which job, and how to get it back', async () => {
     const { client, worker, submit } = await begin();
     const first = await submit({ onSuccess: 'replace' });
