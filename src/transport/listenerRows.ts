@@ -19,6 +19,11 @@ export const listenerRows = {
       min: 1,
     },
   ),
+  failedHandshakesAMinute: count(
+    20,
+    'Wrong keys that an address of the network may show in a minute before it is not listened to for the rest of it.',
+    { min: 1 },
+  ),
 } as const satisfies Record<string, SettingRow>;
 
 export type ListenerSettings = SettingValues<typeof listenerRows> & SettingValues<typeof channelRows>;

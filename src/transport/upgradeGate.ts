@@ -11,10 +11,12 @@ import {
   welcomeHeader,
 } from '../protocol/handshake.ts';
 import { protocolVersion } from '../protocol/version.ts';
+import { FailureLimit } from './failureLimit.ts';
 import { hmacSha256, randomToken } from './hmac.ts';
 
-/** Where channels are opened. */
+/** Where channels are opened, and where the bytes of files flow. */
 export const channelPath = '/channel';
+export const filesPath = '/files';
 
 /** Who is at the other end, proven by the handshake. */
 export interface Caller {
@@ -26,6 +28,8 @@ export interface Caller {
 export interface Credential {
   key: string;
   role: Role;
+  /** Whether it may come from this address; without it from everywhere. */
+  mayComeFrom?: (address: string) => boolean;
 }
 
 /** What the gate sees of an upgrade. Header names are lower-case, as node:http gives them. */
@@ -44,6 +48,12 @@ export interface GateOptions {
   authenticate(identity: string): Credential | undefined | Promise<Credential | undefined>;
   /** Milliseconds that a challenge is good for: one round trip on any link. */
   challengeMs: number;
+  /** Paths at which something is served. */
+  paths: readonly string[];
+  /** The pin of the listener's certificate; '' on the loopback without TLS. */
+  fingerprint: string;
+  /** How many wrong keys an address may show in a minute before it is not listened to; undefined: any number. */
+  failuresAMinute?: number | undefined;
   /** Milliseconds; any clock of this process. */
   now(): number;
 }
@@ -54,17 +64,28 @@ export class UpgradeGate {
   readonly #secret = randomToken();
   /** Challenges that were answered well, until they expire: an upgrade seen on the wire is good once. */
   readonly #used = new Map<string, number>();
+  readonly #failures: FailureLimit | undefined;
 
   constructor(options: GateOptions) {
     this.#options = options;
+    const { failuresAMinute } = options;
+    if (failuresAMinute !== undefined)
+      this.#failures = new FailureLimit(failuresAMinute, () => options.now());
   }
 
   async decide(request: UpgradeRequest): Promise<Decision> {
     // Only browsers send it, and no page has any business here.
     if (request.headers['origin'] !== undefined)
       return refuse(403, new DffmpegError('forbidden', 'Web pages may not open a channel.'));
-    if (request.path !== channelPath)
-      return refuse(404, new DffmpegError('not-found', `Channels are opened at ${channelPath}.`));
+    if (!this.#options.paths.includes(request.path))
+      return refuse(404, new DffmpegError('not-found', 'There is no channel at this path.'));
+    if (this.#failures?.isOver(request.remoteAddress) === true)
+      return refuse(
+        429,
+        new DffmpegError('unauthorized', 'Too many wrong keys came from this address.', {
+          hint: 'Wait a minute; then check the key.',
+        }),
+      );
     const header = request.headers['authorization'];
     if (header === undefined)
       return this.#challenge(request, false, new DffmpegError('unauthorized', 'Sign the challenge.'));
@@ -88,13 +109,21 @@ export class UpgradeGate {
     if (state !== 'valid' || this.#used.has(challenge))
       return this.#challenge(request, true, new DffmpegError('unauthorized', 'The challenge is not valid.'));
 
-    const handshake = { ...fields, method: request.method, path: request.path, fingerprint: '' };
+    const { fingerprint } = this.#options;
+    const handshake = { ...fields, method: request.method, path: request.path, fingerprint };
     const credential = await this.#options.authenticate(identity);
     // An unknown identity costs as much time as a wrong key.
     const key = credential?.key ?? this.#secret;
     const proven = verifyHandshake(hmacSha256, key, 'client', handshake, signature);
-    if (!credential || !proven || this.#used.has(challenge))
+    if (!credential || !proven || this.#used.has(challenge)) {
+      this.#failures?.failed(request.remoteAddress);
       return refuse(401, new DffmpegError('unauthorized', 'The key is not the right one.'));
+    }
+    if (credential.mayComeFrom?.(request.remoteAddress) === false)
+      return refuse(
+        403,
+        new DffmpegError('forbidden', `${identity} may not come from ${request.remoteAddress}.`),
+      );
 
     this.#remember(challenge);
     const welcome = signHandshake(hmacSha256, key, 'server', handshake);

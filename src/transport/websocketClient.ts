@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import * as z from 'zod';
 import { WebSocket } from 'ws';
 import type { Channel } from '../protocol/channel.ts';
@@ -20,9 +21,18 @@ import { hmacSha256, randomToken } from './hmac.ts';
 import { requireLoopback } from './loopback.ts';
 import { WebSocketChannel } from './websocketChannel.ts';
 
+/** A connection that is open, and what it showed of itself. */
+export interface Dialled {
+  readonly socket: Duplex;
+  /** The pin of the certificate that the other side has shown. */
+  readonly fingerprint: string;
+}
+
 export interface WebSocketClientOptions {
-  /** `ws://127.0.0.1:PORT/channel`. */
+  /** `ws://127.0.0.1:PORT/channel`; with `dial` also `wss:` and any host. */
   url: string;
+  /** Opens what is not of this machine, encrypted. */
+  dial?: ((url: URL, signal: AbortSignal) => Promise<Dialled>) | undefined;
   identity: string;
   key: string;
   signal?: AbortSignal | undefined;
@@ -43,8 +53,18 @@ const maxUpgrades = 3;
  * says nothing about whether somebody is there) or `cancelled`.
  */
 export async function connectWebSocket(options: WebSocketClientOptions): Promise<Channel> {
+  const { closeGraceMs = defaultCloseGraceMs } = options;
+  return openWebSocket(options, maxFrameBytes, (socket) => new WebSocketChannel(socket, closeGraceMs));
+}
+
+/** The same for whatever is made of the open socket, at once: messages may follow in the same turn. */
+export async function openWebSocket<T>(
+  options: WebSocketClientOptions,
+  maxPayload: number,
+  wrap: (socket: WebSocket) => T,
+): Promise<T> {
   const { timeoutMs, signal } = options;
-  const url = parseUrl(options.url);
+  const url = parseUrl(options.url, options.dial !== undefined);
   const deadline = new AbortController();
   const giveUp = (): void => {
     deadline.abort(
@@ -56,7 +76,7 @@ export async function connectWebSocket(options: WebSocketClientOptions): Promise
   const timer = timeoutMs === undefined ? undefined : setTimeout(giveUp, timeoutMs);
   try {
     const given = signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal;
-    return await shakeHands(url, options, given);
+    return await shakeHands(url, { ...options, maxPayload, wrap }, given);
   } catch (error) {
     if (signal?.aborted)
       throw new DffmpegError('cancelled', 'Connecting was cancelled.', { cause: signal.reason });
@@ -66,8 +86,9 @@ export async function connectWebSocket(options: WebSocketClientOptions): Promise
   }
 }
 
-function parseUrl(text: string): URL {
+function parseUrl(text: string, encrypted: boolean): URL {
   const url = URL.parse(text);
+  if (url?.protocol === 'wss:' && encrypted) return url;
   if (url?.protocol !== 'ws:')
     throw new DffmpegError('request-invalid', `${text} is not the address of a daemon.`, {
       hint: 'It looks like ws://127.0.0.1:PORT/channel.',
@@ -76,26 +97,35 @@ function parseUrl(text: string): URL {
   return url;
 }
 
-async function shakeHands(
-  url: URL,
-  { identity, key, closeGraceMs = defaultCloseGraceMs }: WebSocketClientOptions,
-  signal: AbortSignal,
-): Promise<Channel> {
+interface Shaking<T> extends Pick<WebSocketClientOptions, 'identity' | 'key' | 'dial'> {
+  readonly maxPayload: number;
+  readonly wrap: (socket: WebSocket) => T;
+}
+
+async function shakeHands<T>(url: URL, options: Shaking<T>, signal: AbortSignal): Promise<T> {
+  const { identity, key } = options;
   let handshake: Handshake | undefined;
   for (let upgrades = 0; upgrades < maxUpgrades; upgrades++) {
-    const answer = await upgrade(url, handshake && authorize(handshake, key), { signal, closeGraceMs });
+    const dialled = url.protocol === 'wss:' ? await options.dial?.(url, signal) : undefined;
+    const fingerprint = dialled?.fingerprint ?? '';
+    // The same key as when the challenge was given: what is signed names it.
+    if (handshake && handshake.fingerprint !== fingerprint) handshake = undefined;
+    const answer = await upgrade(
+      url,
+      { ...options, dialled, authorization: handshake && authorize(handshake, key) },
+      signal,
+    );
     if (answer.opened) {
-      if (!handshake || !isProven(handshake, key, answer.response)) {
-        answer.channel.close({ code: 1008, text: 'The key was not proven.' });
-        throw new DffmpegError(
-          'unauthorized',
-          `What answers at ${url.host} could not prove that it is the daemon.`,
-          {
-            hint: 'Restart the daemon; if this repeats, another program has taken its port.',
-          },
-        );
-      }
-      return answer.channel;
+      if (handshake && isProven(handshake, key, answer.response)) return answer.made;
+      answer.socket.close(1008, 'The key was not proven.');
+      answer.socket.terminate();
+      throw new DffmpegError(
+        'unauthorized',
+        `What answers at ${url.host} could not prove that it is the daemon.`,
+        {
+          hint: 'Restart the daemon; if this repeats, another program has taken its port.',
+        },
+      );
     }
     const challenge = challengeHeader.parse(answer.response.headers['www-authenticate']);
     if (answer.response.statusCode !== 401 || !challenge || (handshake && challenge.stale !== 'true'))
@@ -109,7 +139,7 @@ async function shakeHands(
       challenge: challenge.challenge,
       nonce: randomToken(),
       protocol: protocolVersion,
-      fingerprint: '',
+      fingerprint,
     };
   }
   throw new DffmpegError('unauthorized', `${url.host} accepted none of its own challenges.`);
@@ -127,24 +157,41 @@ function isProven(handshake: Handshake, key: string, response: IncomingMessage):
   return welcome !== undefined && verifyHandshake(hmacSha256, key, 'server', handshake, welcome.signature);
 }
 
-type Answer =
-  | { opened: true; channel: Channel; response: IncomingMessage }
+type Answer<T> =
+  | { opened: true; made: T; socket: WebSocket; response: IncomingMessage }
   | { opened: false; response: IncomingMessage; error: DffmpegError };
 
+/**
+ * Masks keep a page's script from writing what a proxy in between takes for a request (RFC 6455, 10.3). Inside TLS there
+ * is nobody in between, and masking in JavaScript would cost up to half of the throughput: a mask of zeros changes nothing.
+ */
+const throughTls = {
+  generateMask: (mask: Buffer) => {
+    mask.fill(0);
+  },
+};
+
 /** One upgrade. */
-function upgrade(
+function upgrade<T>(
   url: URL,
-  authorization: string | undefined,
-  { signal, closeGraceMs }: { readonly signal: AbortSignal; readonly closeGraceMs: number },
-): Promise<Answer> {
+  {
+    wrap,
+    maxPayload,
+    dialled,
+    authorization,
+  }: Shaking<T> & { dialled: Dialled | undefined; authorization: string | undefined },
+  signal: AbortSignal,
+): Promise<Answer<T>> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
+      dialled?.socket.destroy();
       reject(toDffmpegError(signal.reason));
       return;
     }
     const socket = new WebSocket(url, {
       perMessageDeflate: false,
-      maxPayload: maxFrameBytes,
+      maxPayload,
+      ...(dialled ? { ...throughTls, createConnection: () => dialled.socket } : {}),
       followRedirects: false,
       headers: authorization === undefined ? {} : { Authorization: authorization },
     });
@@ -162,7 +209,7 @@ function upgrade(
     socket.on('open', () => {
       settle();
       // Made here and now: frames may follow at once, and the channel keeps them.
-      if (response) resolve({ opened: true, channel: new WebSocketChannel(socket, closeGraceMs), response });
+      if (response) resolve({ opened: true, made: wrap(socket), socket, response });
     });
     socket.on('unexpected-response', (_, refused) => {
       void readError(refused).then((error) => {

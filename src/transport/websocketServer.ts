@@ -1,16 +1,19 @@
-import type { IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Channel } from '../protocol/channel.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import { maxFrameBytes } from '../protocol/frames.ts';
+import { maxMessageBytes, type ByteChannel } from './byteChannel.ts';
+import type { ListenerCertificate } from './certificate.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { defaultListenerSettings, type ListenerSettings } from './listenerRows.ts';
 import { requireLoopback } from './loopback.ts';
 import type { Caller, Credential, Decision } from './upgradeGate.ts';
-import { channelPath, UpgradeGate } from './upgradeGate.ts';
+import { channelPath, filesPath, UpgradeGate } from './upgradeGate.ts';
+import { WebSocketByteChannel } from './websocketByteChannel.ts';
 import { WebSocketChannel } from './websocketChannel.ts';
 
 export type { Caller, Credential } from './upgradeGate.ts';
@@ -20,15 +23,19 @@ export type { Caller, Credential } from './upgradeGate.ts';
  * which nobody here asks for and which takes some 10 MB of a daemon at rest.
  */
 const { createServer, STATUS_CODES } = process.getBuiltinModule('node:http');
+const { createServer: createTlsServer } = process.getBuiltinModule('node:https');
 
 export interface WebSocketServerOptions {
-  /** A loopback address: there is no TLS, so nothing else is listened on. */
+  /** Without `tls` a loopback address: nothing else is listened on in the clear. */
   host: string;
   /** 0: a free one. */
   port: number;
   /** The key and role of an identity, undefined for an unknown one. */
   authenticate(identity: string): Credential | undefined | Promise<Credential | undefined>;
   onChannel(channel: Channel, caller: Caller): void;
+  /** A connection for the bytes of files; without it there are none. */
+  onByteChannel?(channel: ByteChannel, caller: Caller): void;
+  tls?: ListenerCertificate | undefined;
   /** One line about a refused or broken connection; holds no key and no signature. */
   log(line: string): void;
   settings?: Partial<ListenerSettings> | undefined;
@@ -45,7 +52,8 @@ export interface WebSocketListener {
 }
 
 export async function listenWebSocket(options: WebSocketServerOptions): Promise<WebSocketListener> {
-  requireLoopback(options.host);
+  const { tls } = options;
+  if (!tls) requireLoopback(options.host);
   const { now = () => performance.now() } = options;
   const settings = { ...defaultListenerSettings, ...options.settings };
   const handshakeMs = settings.handshakeSeconds * 1000;
@@ -53,41 +61,48 @@ export async function listenWebSocket(options: WebSocketServerOptions): Promise<
     authenticate: (identity) => options.authenticate(identity),
     now,
     challengeMs: settings.challengeSeconds * 1000,
+    paths: options.onByteChannel ? [channelPath, filesPath] : [channelPath],
+    fingerprint: tls?.pin ?? '',
+    // Whoever is on this machine could else keep its own user out.
+    failuresAMinute: tls ? settings.failedHandshakesAMinute : undefined,
   });
-  const webSockets = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: maxFrameBytes,
-  });
+  const webSockets = webSocketServer(maxFrameBytes);
+  const byteSockets = webSocketServer(maxMessageBytes);
   const heartbeat = new Heartbeat(settings.heartbeatSeconds * 1000, settings.heartbeatMisses);
-  const channels = new Set<Channel>();
-  /** Sockets that have proven nothing yet, with what ends their patience. */
-  const handshaking = new Map<Duplex, NodeJS.Timeout>();
+  const channels = new Set<Channel | ByteChannel>();
+  /** Connections that have proven nothing yet, by their port at the other end, with what ends their patience. */
+  const handshaking = new Map<string, { socket: Duplex; timer: NodeJS.Timeout }>();
 
-  const server = createServer({ headersTimeout: handshakeMs, requestTimeout: handshakeMs }, (_, response) => {
+  const timeouts = { headersTimeout: handshakeMs, requestTimeout: handshakeMs };
+  const answer = (_: IncomingMessage, response: ServerResponse): void => {
     response.writeHead(426, { Connection: 'close', Upgrade: 'websocket' }).end();
-  });
+  };
+  const server = tls
+    ? createTlsServer(
+        { ...timeouts, cert: tls.cert, key: tls.key, minVersion: 'TLSv1.3', handshakeTimeout: handshakeMs },
+        answer,
+      )
+    : createServer(timeouts, answer);
 
-  server.on('connection', (socket) => {
+  server.on('connection', (socket: Socket) => {
     socket.on('error', () => undefined);
     if (handshaking.size >= settings.maxHandshakes) {
       options.log('Too many connections in their handshake; one was cut.');
       socket.destroy();
       return;
     }
-    handshaking.set(
-      socket,
-      setTimeout(() => socket.destroy(), handshakeMs),
-    );
+    const name = nameOf(socket);
+    handshaking.set(name, { socket, timer: setTimeout(() => socket.destroy(), handshakeMs) });
     socket.once('close', () => {
-      endHandshake(socket);
+      endHandshake(name);
     });
   });
+  // What comes of a connection that is no TLS, or of a client that does not know the key, is the client's matter.
+  server.on('tlsClientError', () => undefined);
 
-  function endHandshake(socket: Duplex): void {
-    clearTimeout(handshaking.get(socket));
-    handshaking.delete(socket);
+  function endHandshake(name: string): void {
+    clearTimeout(handshaking.get(name)?.timer);
+    handshaking.delete(name);
   }
 
   server.on('upgrade', (request, socket, head) => {
@@ -115,20 +130,25 @@ export async function listenWebSocket(options: WebSocketServerOptions): Promise<
     const addHeaders = (lines: string[]): void => {
       for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
     };
+    const isBytes = request.url === filesPath;
+    const accepting = isBytes ? byteSockets : webSockets;
     // handleUpgrade answers before it returns, so the headers cannot reach another caller.
-    webSockets.once('headers', addHeaders);
-    webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      endHandshake(socket);
+    accepting.once('headers', addHeaders);
+    accepting.handleUpgrade(request, socket, head, (webSocket) => {
+      endHandshake(nameOf(request.socket));
       heartbeat.watch(webSocket);
       webSocket.on('error', (error) => {
         options.log(`The channel of ${caller.identity} broke: ${error.message}`);
       });
-      const channel = new WebSocketChannel(webSocket, settings.closeGraceSeconds * 1000);
+      const channel = isBytes
+        ? new WebSocketByteChannel(webSocket)
+        : new WebSocketChannel(webSocket, settings.closeGraceSeconds * 1000);
       channels.add(channel);
       webSocket.once('close', () => channels.delete(channel));
-      options.onChannel(channel, caller);
+      if (channel instanceof WebSocketChannel) options.onChannel(channel, caller);
+      else options.onByteChannel?.(channel, caller);
     });
-    webSockets.off('headers', addHeaders);
+    accepting.off('headers', addHeaders);
   }
 
   function refuse(
@@ -171,7 +191,7 @@ export async function listenWebSocket(options: WebSocketServerOptions): Promise<
   const { port, address, family } = server.address() as AddressInfo;
   return {
     port,
-    url: `ws://${family === 'IPv6' ? `[${address}]` : address}:${port}${channelPath}`,
+    url: `${tls ? 'wss' : 'ws'}://${family === 'IPv6' ? `[${address}]` : address}:${port}${channelPath}`,
     async close() {
       const gone = new Promise<void>((resolve) =>
         server.close(() => {
@@ -179,9 +199,18 @@ export async function listenWebSocket(options: WebSocketServerOptions): Promise<
         }),
       );
       heartbeat.stop();
-      for (const socket of handshaking.keys()) socket.destroy();
+      for (const { socket } of handshaking.values()) socket.destroy();
       for (const channel of channels) channel.close({ code: 1001, text: 'The daemon is leaving.' });
       await gone;
     },
   };
+}
+
+function webSocketServer(maxPayload: number): WebSocketServer {
+  return new WebSocketServer({ noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload });
+}
+
+/** The same for a TLS connection and for the one below it. */
+function nameOf({ remoteAddress = '', remotePort = 0 }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }

@@ -22,6 +22,9 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/worker/keepAwake.ts#stderr': 'A bound on what another program may say.',
   'src/worker/lineBatcher.ts#maxLineLength': 'Format of the job’s log.',
   'src/worker/lineBatcher.ts#maxBatchLength': 'One batch of the job’s log fits one frame.',
+  'src/transport/byteChannel.ts#maxMessageBytes': 'Part of the protocol: both sides refuse more.',
+  'src/transport/failureLimit.ts#minuteMs': 'A unit: failedHandshakesAMinute says how many.',
+  'src/transport/failureLimit.ts#maxAddresses': 'A bound on what strangers may have kept.',
   'src/transport/websocketClient.ts#maxErrorBytes': 'A bound on what a stranger may send.',
   'src/transport/websocketClient.ts#maxUpgrades':
     'Steps of the handshake: a challenge, its answer, once more.',

@@ -1,0 +1,71 @@
+import { X509Certificate, webcrypto } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { DffmpegError } from '../protocol/errors.ts';
+import { pinOf } from './pin.ts';
+
+/** What a TLS listener shows, with the key that proves it. */
+export interface ListenerCertificate {
+  /** PEM, the listener's own first. */
+  readonly cert: string;
+  /** PEM, PKCS #8. */
+  readonly key: string;
+  readonly pin: string;
+}
+
+/**
+ * A self-made certificate: ECDSA over P-256, without a name that anybody checks, since its key is pinned when a
+ * neighbour is paired. It holds from before any clock that was never set to the last date there is (RFC 5280, 4.1.2.5),
+ * so that a machine without a clock can come in.
+ */
+export async function makeCertificate(): Promise<ListenerCertificate> {
+  // Loaded when one is made, which is once.
+  await import('reflect-metadata');
+  const { X509CertificateGenerator, cryptoProvider } = await import('@peculiar/x509');
+  cryptoProvider.set(webcrypto as Crypto);
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const made = await X509CertificateGenerator.createSelfSigned({
+    name: 'CN=DFFmpeg',
+    notBefore: new Date('1970-01-01T00:00:00Z'),
+    notAfter: new Date('9999-12-31T23:59:59Z'),
+    signingAlgorithm: algorithm,
+    keys,
+  });
+  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
+  return withPin(made.toString('pem'), pem('PRIVATE KEY', pkcs8));
+}
+
+/** An operator's own. Throws `request-invalid` where a file cannot be read or the two do not belong together. */
+export async function readCertificate(certFile: string, keyFile: string): Promise<ListenerCertificate> {
+  const [cert, key] = await Promise.all([certFile, keyFile].map(readPem));
+  return withPin(cert ?? '', key ?? '');
+}
+
+/** Throws `request-invalid` for what is no certificate. */
+export function withPin(cert: string, key: string): ListenerCertificate {
+  try {
+    return { cert, key, pin: pinOf(new X509Certificate(cert)) };
+  } catch (error) {
+    throw new DffmpegError('request-invalid', 'The certificate of the listener cannot be read.', {
+      hint: 'It is a PEM file that begins with -----BEGIN CERTIFICATE-----.',
+      cause: error,
+    });
+  }
+}
+
+async function readPem(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new DffmpegError('request-invalid', `${file} cannot be read.`, {
+      hint: 'Check the paths of the certificate and its key.',
+      cause: error,
+    });
+  }
+}
+
+/** RFC 7468: base64 in lines of 64. */
+function pem(label: string, der: Buffer): string {
+  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
+}

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import net from 'node:net';
+import { makeCertificate, type ListenerCertificate } from '../../../src/transport/certificate.ts';
+import type { ByteChannel } from '../../../src/transport/byteChannel.ts';
+import { maxMessageBytes } from '../../../src/transport/byteChannel.ts';
+import { pinPattern } from '../../../src/transport/pin.ts';
+import { tlsDialler } from '../../../src/transport/tlsDial.ts';
+import { WebSocketByteChannel } from '../../../src/transport/websocketByteChannel.ts';
+import { connectWebSocket, openWebSocket } from '../../../src/transport/websocketClient.ts';
+import type { Caller, WebSocketServerOptions } from '../../../src/transport/websocketServer.ts';
+import { key, startServer, type TestServer } from './server.ts';
+
+describe('a listener with TLS', () => {
+  let certificate: ListenerCertificate;
+  let server: TestServer;
+  const servers: TestServer[] = [];
+  const byteChannels: { channel: ByteChannel; caller: Caller }[] = [];
+
+  before(async () => {
+    certificate = await makeCertificate();
+  });
+  const start = async (changes: Partial<WebSocketServerOptions> = {}): Promise<void> => {
+    server = await startServer({
+      tls: certificate,
+      onByteChannel: (channel, caller) => byteChannels.push({ channel, caller }),
+      ...changes,
+    });
+    servers.push(server);
+  };
+  afterEach(async () => {
+    byteChannels.splice(0);
+    for (const { listener } of servers.splice(0)) await listener.close();
+  });
+
+  const node = (pin: string | undefined = certificate.pin) => ({
+    url: server.listener.url,
+    identity: 'local',
+    key,
+    dial: tlsDialler(pin),
+  });
+  const filesOf = (options: ReturnType<typeof node>): Promise<ByteChannel> =>
+    openWebSocket(
+      { ...options, url: options.url.replace('/channel', '/files') },
+      maxMessageBytes,
+      (socket) => new WebSocketByteChannel(socket),
+    );
+
+  it('has a certificate of its own that holds for machines without a clock, under a key that curl can pin', () => {
+    const { validFromDate, validToDate } = new X509Certificate(certificate.cert);
+    assert.equal(validFromDate.getTime(), 0);
+    assert.equal(validToDate.getUTCFullYear(), 9999);
+    assert.match(certificate.pin, pinPattern);
+  });
+
+  it('opens a channel for who has pinned its key and has one of its own', async () => {
+    await start();
+    assert.match(server.listener.url, /^wss:/);
+    const channel = await connectWebSocket(node());
+    assert.equal(server.channels[0]?.caller.identity, 'local');
+    const heard = new Promise((resolve) => server.channels[0]?.channel.onFrame(resolve));
+    await channel.send('frame');
+    assert.equal(await heard, 'frame');
+    channel.close();
+  });
+
+  it('is sent nothing by who has pinned another key', async () => {
+    await start();
+    const { pin } = await makeCertificate();
+    await assert.rejects(connectWebSocket(node(pin)), { code: 'unauthorized', message: /another key/ });
+    assert.deepEqual([server.channels.length, server.log.length], [0, 0]);
+  });
+
+  it('is not trusted without a pin, and never dialled in the clear', async () => {
+    await start();
+    await assert.rejects(connectWebSocket({ ...node(), dial: tlsDialler(undefined) }), {
+      code: 'unauthorized',
+      message: /not one that this system trusts/,
+    });
+    const { url, identity } = node();
+    await assert.rejects(connectWebSocket({ url, identity, key }), { code: 'request-invalid' });
+  });
+
+  it('refuses a handshake that was signed for another certificate: a proof cannot be relayed', async () => {
+    await start();
+    const { pin } = await makeCertificate();
+    const dial = tlsDialler(certificate.pin);
+    const relayed = node();
+    relayed.dial = async (url, signal) => ({ ...(await dial(url, signal)), fingerprint: pin });
+    await assert.rejects(connectWebSocket(relayed), { code: 'unauthorized' });
+    assert.equal(server.channels.length, 0);
+  });
+
+  it('serves files at their own path, and nothing at others', async () => {
+    await start();
+    const wanted = node();
+    const url = wanted.url.replace('/channel', '/files/..');
+    await assert.rejects(connectWebSocket({ ...wanted, url }), { code: 'not-found' });
+    await server.listener.close();
+    await start({ onByteChannel: undefined });
+    await assert.rejects(filesOf(node()), { code: 'not-found' });
+  });
+
+  it('carries bytes both ways over a connection of their own', async () => {
+    await start();
+    const ours = await filesOf(node());
+    const [theirs] = byteChannels;
+    assert.ok(theirs);
+    assert.equal(theirs.caller.identity, 'local');
+    const bytes = Buffer.alloc(1024 * 1024, 7);
+    for (const [from, to] of [
+      [ours, theirs.channel],
+      [theirs.channel, ours],
+    ] as const) {
+      const messages: (string | Buffer)[] = [];
+      const both = new Promise<void>((resolve) => {
+        to.onMessage((message) => {
+          if (messages.push(message) === 2) resolve();
+        });
+      });
+      await from.send('asked');
+      await from.send(bytes);
+      await both;
+      assert.equal(messages[0], 'asked');
+      assert.ok(Buffer.isBuffer(messages[1]) && messages[1].equals(bytes));
+    }
+    const closed = new Promise((resolve) => {
+      theirs.channel.onClose(resolve);
+    });
+    ours.close();
+    await closed;
+    await assert.rejects(ours.send('late'), { code: 'disconnected' });
+  });
+
+  it('is closed over a message beyond the limit', async () => {
+    await start();
+    const channel = await filesOf(node());
+    const closed = new Promise<{ code: number }>((resolve) => {
+      channel.onClose(resolve);
+    });
+    await channel.send(Buffer.alloc(maxMessageBytes + 1));
+    assert.equal((await closed).code, 1009);
+  });
+
+  it('lets an identity in only from where it may come', async () => {
+    const asked: string[] = [];
+    const mayComeFrom = (address: string): boolean => {
+      asked.push(address);
+      return false;
+    };
+    await start({ authenticate: () => ({ key, role: 'worker', mayComeFrom }) });
+    await assert.rejects(connectWebSocket(node()), { code: 'forbidden' });
+    assert.deepEqual(asked, ['127.0.0.1']);
+  });
+
+  it('does not listen to an address any more that guesses keys, for a minute', async () => {
+    await start({ settings: { failedHandshakesAMinute: 3 } });
+    for (let guess = 0; guess < 3; guess += 1)
+      await assert.rejects(connectWebSocket({ ...node(), key: `guess-${guess}` }), { code: 'unauthorized' });
+    await assert.rejects(connectWebSocket(node()), { message: /Too many wrong keys/ });
+    server.clock.ahead += 60_000;
+    (await connectWebSocket(node())).close();
+  });
+
+  it('cuts a connection that never proves anything, also before TLS', async () => {
+    await start({ settings: { handshakeSeconds: 0.05 } });
+    const socket = net.connect(server.listener.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    await once(socket, 'close');
+  });
+});
