@@ -221,7 +221,7 @@ export class Dispatcher {
     const { taskId, fence, jobId } = attempt;
     try {
       const payload = job.state === 'probing' ? probePayload(job, platform) : encodePayload(job);
-      const options = { timeoutMs: settings.offerTimeoutMs };
+      const options = { timeoutMs: settings.offerTimeoutMs, asRead: true };
       const answer = await worker.peer.request('task.offer', { taskId, fence, payload }, options);
       if (answer.accepted) return;
       await attempts.declined(jobId, attempt, answer.waitsFor);

@@ -98,13 +98,17 @@ export function changedRow<Fields extends string, Table>(
   return row as Partial<Table>;
 }
 
-/** Not checked yet. */
+/** Not checked yet. What is null is left out: records go from thread to thread, and each field costs. */
 export function fieldsOf<Fields extends string, Table>(
   columns: Columns<Fields, Table>,
   row: Table,
 ): Partial<Record<Fields, unknown>> {
   const record: Partial<Record<Fields, unknown>> = {};
-  for (const field in columns) record[field] = decode(row[columns[field][0]] as SqlValue, columns[field][1]);
+  for (const field in columns) {
+    const [name, kind] = columns[field];
+    const value = row[name] as SqlValue;
+    if (value !== null) record[field] = decode(value, kind);
+  }
   return record;
 }
 
@@ -114,8 +118,7 @@ function encode(value: unknown, kind: Kind): SqlValue {
   return kind === 'flag' ? Number(value) : (value as SqlValue);
 }
 
-function decode(value: SqlValue, kind: Kind): unknown {
-  if (value === null) return undefined;
+function decode(value: string | number, kind: Kind): unknown {
   if (kind === 'json') return JSON.parse(value as string);
   return kind === 'flag' ? value === 1 : value;
 }

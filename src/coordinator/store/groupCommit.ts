@@ -1,5 +1,6 @@
+import type { DatabaseConnection } from 'kysely';
 import { toDffmpegError } from '../../protocol/errors.ts';
-import type { Database } from './schema.ts';
+import type { Database, Writing } from './schema.ts';
 import { Statements } from './statements.ts';
 import { WriteSession } from './writeSession.ts';
 
@@ -79,11 +80,16 @@ export class GroupCommit {
       const durable = group.some((pending) => pending.durable);
       await this.#setSync(connection, durable);
       await connection.transaction().execute(async (writing) => {
-        const session = new WriteSession(writing, this.#statements);
+        const session = new WriteSession(writing, await connectionOf(writing), this.#statements);
         for (const pending of group) settle.push(await pending.run(session));
         await session.finish();
       });
     });
     for (const each of settle) each();
   }
+}
+
+/** The one that the transaction has until it ends. It is not kept from others of the transaction by asking for it. */
+function connectionOf(writing: Writing): Promise<DatabaseConnection> {
+  return writing.getExecutor().provideConnection((connection) => Promise.resolve(connection));
 }

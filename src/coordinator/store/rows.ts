@@ -10,11 +10,14 @@ import {
   taskColumns,
   wholeRow,
 } from './columns.ts';
+import { HotSchema } from './hotSchema.ts';
 import { attemptRecordSchema, jobRecordSchema, taskRecordSchema } from './records.ts';
 import type { AttemptRecord, JobRecord, TaskRecord } from './records.ts';
 import type { AttemptsTable, JobsTable, TasksTable } from './schema.ts';
 
-const withoutPresetSchema = jobRecordSchema.omit({ presetData: true });
+const withoutPresetSchema = new HotSchema(jobRecordSchema.omit({ presetData: true }));
+const taskSchema = new HotSchema(taskRecordSchema);
+const attemptSchema = new HotSchema(attemptRecordSchema);
 const resultSchema = jobRecordSchema.pick({ outputs: true, replacement: true });
 const sourceUseSchema = jobRecordSchema.pick({ id: true, state: true, sources: true, replacement: true });
 const presetDataSchema = jobRecordSchema.shape.presetData;
@@ -84,7 +87,7 @@ export function toChangedTaskRow(changes: Partial<TaskRecord>): Partial<TasksTab
 }
 
 export function toTaskRecord(row: TasksTable): TaskRecord {
-  return check('task', row.id, taskRecordSchema, () => fieldsOf(taskColumns, row));
+  return check('task', row.id, taskSchema, () => fieldsOf(taskColumns, row));
 }
 
 export function toAttemptRow(attempt: AttemptRecord): AttemptsTable {
@@ -96,9 +99,7 @@ export function toChangedAttemptRow(changes: Partial<AttemptRecord>): Partial<At
 }
 
 export function toAttemptRecord(row: AttemptsTable): AttemptRecord {
-  return check('attempt', `${row.task_id}/${row.fence}`, attemptRecordSchema, () =>
-    fieldsOf(attemptColumns, row),
-  );
+  return check('attempt', `${row.task_id}/${row.fence}`, attemptSchema, () => fieldsOf(attemptColumns, row));
 }
 
 /** Columns that queries go by, beside those of the fields. */
@@ -120,11 +121,15 @@ function hooksDue({ hooks = [] }: Pick<JobRecord, 'hooks'>): number | undefined 
   return due.length === 0 ? undefined : Math.min(...due);
 }
 
+interface Checks<T> {
+  safeParse(value: unknown): z.ZodSafeParseResult<T>;
+}
+
 function parse(text: string | null): unknown {
   return text === null ? undefined : (JSON.parse(text) as unknown);
 }
 
-function check<S extends z.ZodType>(what: string, key: string, schema: S, read: () => unknown): z.output<S> {
+function check<T>(what: string, key: string, schema: Checks<T>, read: () => unknown): T {
   try {
     const parsed = schema.safeParse(read());
     if (parsed.success) return parsed.data;

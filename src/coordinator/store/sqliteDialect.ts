@@ -14,8 +14,8 @@ import { DffmpegError } from '../../protocol/errors.ts';
 import { toStoreError } from './sqliteErrors.ts';
 
 /**
- * Kysely over `node:sqlite`: Kysely's own driver expects better-sqlite3. There is one connection; the adapter
- * says so, and Kysely lets one query or transaction at a time have it.
+ * Kysely over `node:sqlite`: Kysely's own driver expects better-sqlite3. There is one connection, and one query or
+ * transaction at a time has it.
  */
 export class NodeSqliteDialect implements Dialect {
   readonly #database: DatabaseSync;
@@ -33,7 +33,7 @@ export class NodeSqliteDialect implements Dialect {
   }
 
   createAdapter(): SqliteAdapter {
-    return new SqliteAdapter();
+    return new QueueingAdapter();
   }
 
   createIntrospector(db: Kysely<never>): SqliteIntrospector {
@@ -41,9 +41,18 @@ export class NodeSqliteDialect implements Dialect {
   }
 }
 
+/** Its driver lets them wait: where Kysely does it, each who waits is woken for each who is served. */
+class QueueingAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+}
+
 class NodeSqliteDriver implements Driver {
   readonly #database: DatabaseSync;
   readonly #connection: NodeSqliteConnection;
+  readonly #waiting: (() => void)[] = [];
+  #taken = false;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -52,8 +61,11 @@ class NodeSqliteDriver implements Driver {
 
   async init(): Promise<void> {}
 
-  acquireConnection(): Promise<DatabaseConnection> {
-    return Promise.resolve(this.#connection);
+  /** In the order of asking. */
+  async acquireConnection(): Promise<DatabaseConnection> {
+    if (this.#taken) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#taken = true;
+    return this.#connection;
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
@@ -69,7 +81,13 @@ class NodeSqliteDriver implements Driver {
     if (this.#database.isTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'));
   }
 
-  async releaseConnection(): Promise<void> {}
+  /** Handed on, so that nobody comes in between. */
+  releaseConnection(): Promise<void> {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#taken = false;
+    return Promise.resolve();
+  }
 
   destroy(): Promise<void> {
     this.#database.close();

@@ -1,4 +1,4 @@
-import type { Compilable, CompiledQuery } from 'kysely';
+import type { Compilable, CompiledQuery, DatabaseConnection } from 'kysely';
 import type { JobState } from '../../protocol/jobState.ts';
 import { countsName, revisionCounter } from './counters.ts';
 import type { Database, Writing } from './schema.ts';
@@ -7,23 +7,26 @@ import type { Statements } from './statements.ts';
 /** One transaction: what its writes share. `finish` is its last write. */
 export class WriteSession {
   readonly db: Writing;
+  readonly #connection: DatabaseConnection;
   readonly #statements: Statements;
   #revision: { readonly first: number; latest: number } | undefined;
   readonly #counted = new Map<JobState, number>();
 
-  constructor(db: Writing, statements: Statements) {
+  /** `connection`: the one of the transaction. */
+  constructor(db: Writing, connection: DatabaseConnection, statements: Statements) {
     this.db = db;
+    this.#connection = connection;
     this.#statements = statements;
   }
 
-  /** Runs a statement that is built once; see `Statements`. */
+  /** Runs a statement that is built once, see `Statements`: at once on the connection, without Kysely’s layers. */
   async run<R = never>(
     name: string,
     build: (db: Database) => Compilable,
     values: readonly unknown[],
   ): Promise<{ rows: R[]; changed: number }> {
     const query = this.#statements.fill(name, build, values) as CompiledQuery<R>;
-    const { rows, numAffectedRows } = await this.db.executeQuery(query);
+    const { rows, numAffectedRows } = await this.#connection.executeQuery<R>(query);
     return { rows, changed: Number(numAffectedRows ?? 0) };
   }
 

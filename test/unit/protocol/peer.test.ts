@@ -39,6 +39,19 @@ describe('peer: requests', () => {
     );
   });
 
+  it('are sent as they are where all of it was read before, and checked by who gets them', async () => {
+    const { client, server } = pair();
+    const asked = { value: 'x' } as never;
+    await assert.rejects(client.peer.request('math.double', asked, { asRead: true }), {
+      code: 'invalid-params',
+      message: /value/,
+    });
+    assert.deepEqual(server.errors, []);
+    assert.deepEqual(await client.peer.request('math.double', { value: 21 }, { asRead: true }), {
+      value: 42,
+    });
+  });
+
   it('carry the error of the handler, with its hint', async () => {
     const error = new DffmpegError('not-found', 'No such job.', { hint: 'List them.' });
     const { client } = pair({ handlers: { 'math.double': () => Promise.reject(error) } });
