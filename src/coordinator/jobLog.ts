@@ -1,4 +1,4 @@
-import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, unlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { errnoCode, isDiskFull } from '../files/errnoCode.ts';
 import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
@@ -107,7 +107,9 @@ export class JobLogs {
   async remove(jobId: string): Promise<void> {
     await this.#open.get(jobId)?.writing;
     this.#gaps.delete(jobId);
-    await rm(this.#file(jobId), { force: true });
+    await unlink(this.#file(jobId)).catch((error: unknown) => {
+      if (!isMissing(error)) throw error;
+    });
   }
 
   async #write(jobId: string, log: OpenLog): Promise<void> {

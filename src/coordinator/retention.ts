@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
 import { isEnded } from '../protocol/jobState.ts';
 import type { Timers } from '../protocol/timers.ts';
@@ -21,7 +22,9 @@ export interface RetentionOptions {
 }
 
 /** Jobs of one transaction: bounds how long others wait for the store. */
-const atOnce = 200;
+const atOnce = 100;
+/** After each it rests so many times as long as that took, so that what is submitted meanwhile hardly waits. */
+const restFactor = 4;
 
 /** Removes finished jobs that are too old or too many, with their logs, in small steps; looks now and then. */
 export class Retention {
@@ -29,7 +32,7 @@ export class Retention {
   #limits: RetentionLimits;
   #stopTimer: (() => void) | undefined;
   #running: Promise<void> | undefined;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(options: RetentionOptions) {
     this.#options = options;
@@ -62,8 +65,12 @@ export class Retention {
     await this.#running;
   }
 
+  get #closed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     this.#stopTimer?.();
     await this.#running;
   }
@@ -86,6 +93,7 @@ export class Retention {
     const { store, onRemoved } = this.#options;
     let after: EndedPage['after'];
     for (let left = count; left > 0 && !this.#closed;) {
+      const begun = performance.now();
       const limit = Math.min(atOnce, left);
       const page = await store.ended({ ...which, limit, after });
       const last = page.at(-1);
@@ -96,9 +104,13 @@ export class Retention {
       left -= page.length;
       if (removed.length > 0) onRemoved();
       for (const id of removed) await this.#removeLog(id);
-      // Whatever waits for the store has its turn.
-      await new Promise((resolve) => setImmediate(resolve));
+      await this.#rest(performance.now() - begun);
     }
+  }
+
+  async #rest(workedMs: number): Promise<void> {
+    const { signal } = this.#closing;
+    await delay(workedMs * restFactor, undefined, { signal }).catch(() => undefined);
   }
 
   async #removeLog(id: string): Promise<void> {

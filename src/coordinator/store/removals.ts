@@ -8,7 +8,7 @@ import type { Database } from './schema.ts';
 import type { WriteSession } from './writeSession.ts';
 
 /** Removals that are remembered for followers that were away: each of many jobs. */
-const remembered = 200;
+const remembered = 400;
 
 /** Finished jobs, the longest ended first. */
 export async function endedJobs(db: Database, { before, limit, after }: EndedPage): Promise<JobRecord[]> {
