@@ -28,8 +28,8 @@ export class EncodeView {
   update(progress: Omit<EncodeProgress, 'elapsedMs' | 'hintAfterMs'>): void {
     for (const job of progress.jobs) if (isSettled(job)) this.#tell(job);
     const elapsedMs = this.#io.now() - this.#begun;
-    const text = encodeLine({ ...progress, elapsedMs, hintAfterMs: this.#hintAfterMs }, this.#text);
-    if (progress.jobs.some((job) => !isSettled(job))) this.#line.show(text);
+    const { text, hint } = encodeLine({ ...progress, elapsedMs, hintAfterMs: this.#hintAfterMs }, this.#text);
+    if (progress.jobs.some((job) => !isSettled(job))) this.#line.show(text, hint);
   }
 
   close(): void {

@@ -14,20 +14,27 @@ export interface EncodeProgress {
   readonly disconnected: boolean;
 }
 
+export interface EncodeLine {
+  readonly text: string;
+  /** Stands behind it; says nothing of how far the encode is. */
+  readonly hint: string;
+}
+
 /** The live line of `encode`: what runs now, and how many of how many are done. */
-export function encodeLine(progress: EncodeProgress, options: TextOptions): string {
+export function encodeLine(progress: EncodeProgress, options: TextOptions): EncodeLine {
   const { jobs, cancelling, disconnected, elapsedMs, hintAfterMs } = progress;
   const ended = jobs.filter(({ state }) => isEnded(state)).length;
   const current = currentJob(jobs);
   const parts: string[] = [];
+  let hint = '';
   if (jobs.length > 1) parts.push(`${ended}/${jobs.length} done`);
   if (disconnected) parts.push('the daemon does not answer, trying again');
   else if (cancelling) parts.push('cancelling, again Ctrl+C leaves at once');
   else if (current !== undefined) {
     parts.push(sourceName(current, options), stateText(current, progress.progressOf(current.id)));
-    if (elapsedMs >= hintAfterMs) parts.push('(with --detach it goes on without you)');
+    if (elapsedMs >= hintAfterMs) hint = '  (with --detach it goes on without you)';
   }
-  return parts.join('  ');
+  return { text: parts.join('  '), hint };
 }
 
 /** The one furthest along; while nothing runs, the first that has not ended. */

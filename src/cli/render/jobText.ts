@@ -42,8 +42,9 @@ export function sourceName(job: Job, { cwd, home }: TextOptions): string {
 export function stateText(job: Job, progress: Progress | undefined): string {
   switch (job.state) {
     case 'accepted':
-    case 'waiting':
     case 'planned':
+      return job.reason === undefined ? 'in the queue' : `waiting: ${printable(job.reason.message)}`;
+    case 'waiting':
       return job.reason === undefined ? 'waiting' : `waiting: ${printable(job.reason.message)}`;
     case 'paused':
       return 'paused';

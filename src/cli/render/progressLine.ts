@@ -10,6 +10,7 @@ export class ProgressLine {
   readonly #plainMs: number;
   #shown = '';
   #plainAt: number | undefined;
+  #hinted = false;
 
   constructor(output: Output, now: () => number, plainMs: number) {
     this.#plainMs = plainMs;
@@ -17,18 +18,22 @@ export class ProgressLine {
     this.#now = now;
   }
 
-  show(text: string): void {
-    if (text === this.#shown) return;
+  /** `hint` stands behind the text; where lines stay it is no news by itself, and said once. */
+  show(text: string, hint = ''): void {
     if (this.#output.isTTY === true) {
-      this.#output.write(eraseLine + clip(text, (this.#output.columns ?? 80) - 1));
-      this.#shown = text;
+      const whole = text + hint;
+      if (whole === this.#shown) return;
+      this.#output.write(eraseLine + clip(whole, (this.#output.columns ?? 80) - 1));
+      this.#shown = whole;
       return;
     }
+    if (text === this.#shown) return;
     const now = this.#now();
     if (this.#plainAt !== undefined && now - this.#plainAt < this.#plainMs) return;
     this.#plainAt = now;
     this.#shown = text;
-    this.#output.write(`${text}\n`);
+    this.#output.write(this.#hinted ? `${text}\n` : `${text}${hint}\n`);
+    if (hint !== '') this.#hinted = true;
   }
 
   /** A line that stays, above the live one. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EncodeView } from '../../../src/cli/encode/encodeView.ts';
 import { encodeLine } from '../../../src/cli/render/encodeLine.ts';
 import { jobDetails } from '../../../src/cli/render/jobDetails.ts';
 import { resultLines, stateText, type TextOptions } from '../../../src/cli/render/jobText.ts';
@@ -13,7 +14,7 @@ import { shortenPath } from '../../../src/cli/paths.ts';
 import { styleFor } from '../../../src/cli/style.ts';
 import type { Job, Progress } from '../../../src/protocol/model.ts';
 import { describeWorker } from '../coordinator/fakeWorker.ts';
-import { doneJob, FakeOutput, job } from './fakes.ts';
+import { doneJob, fakeIo, FakeOutput, job } from './fakes.ts';
 
 const plain: TextOptions = { style: styleFor(new FakeOutput(), {}), cwd: '/films', home: '/home/ann' };
 
@@ -26,8 +27,8 @@ describe('the live line of encode', () => {
     speed: 2.1,
     eta: 180,
   };
-  const line = (over: Partial<Parameters<typeof encodeLine>[0]>): string =>
-    encodeLine(
+  const line = (over: Partial<Parameters<typeof encodeLine>[0]>): string => {
+    const { text, hint } = encodeLine(
       {
         jobs: [job()],
         progressOf: () => progress,
@@ -39,6 +40,8 @@ describe('the live line of encode', () => {
       },
       plain,
     );
+    return text + hint;
+  };
 
   it('says percent, frames a second, speed and time left', () => {
     assert.equal(line({}), 'clip.mp4  43 % · 118 fps · 2.1× · 3 min 00 s left');
@@ -102,6 +105,37 @@ describe('ProgressLine', () => {
     line.clear();
     const lines = output.text.trimEnd().split('\n');
     assert.deepEqual(lines, ['0 %', '20 %', '40 %', '60 %', '80 %']);
+  });
+});
+
+describe('what encode prints where there is no terminal', () => {
+  const settings = { plainProgressSeconds: 5, detachHintSeconds: 8 };
+  const reason = { code: 'slots-busy', message: 'Waits for its turn.' } as const;
+  const steps: [number, Partial<Job>][] = [
+    [0, { state: 'accepted' }],
+    [1, { state: 'waiting', reason }],
+    [6, { state: 'waiting', reason }],
+    [12, { state: 'waiting', reason }],
+    [18, { state: 'waiting', reason }],
+    [30, { state: 'running' }],
+    [36, { state: 'verifying' }],
+  ];
+
+  it('says once why a job waits, and once that nobody needs to', () => {
+    const io = fakeIo();
+    const view = new EncodeView(io, settings);
+    for (const [seconds, over] of steps) {
+      io.clock = seconds * 1000;
+      const [jobs, progressOf] = [[job(over)], () => undefined];
+      view.update({ jobs, progressOf, cancelling: false, disconnected: false });
+    }
+    view.close();
+    assert.deepEqual(io.stderr.text.trimEnd().split('\n'), [
+      'clip.mp4  in the queue',
+      'clip.mp4  waiting: Waits for its turn.',
+      'clip.mp4  starting  (with --detach it goes on without you)',
+      'clip.mp4  checking the result',
+    ]);
   });
 });
 
