@@ -33,6 +33,7 @@ export const errorTable = {
   'worker-lost': 'transient',
   'store-unavailable': 'transient',
   disconnected: 'transient',
+  'transfer-damaged': 'transient',
   timeout: 'transient',
   'slots-busy': 'busy',
   paused: 'busy',

@@ -46,6 +46,7 @@ const helpful: Readonly<Record<ErrorCode, readonly FailureAction[]>> = {
   'worker-lost': notTheirs,
   'store-unavailable': ['retry', 'show-daemon-log'],
   disconnected: notTheirs,
+  'transfer-damaged': notTheirs,
   timeout: notTheirs,
   'slots-busy': notTheirs,
   paused: notTheirs,

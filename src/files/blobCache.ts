@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
+import path from 'node:path';
+import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
+import type { SourceState } from '../protocol/workerContract.ts';
+import { FetchedFile } from './fetchedFile.ts';
+import type { FetchedRange } from './fileLink.ts';
+import type { Range } from './neighbourFiles.ts';
+import { pullRanges } from './pullRanges.ts';
+
+/** A file of a holder, in one state: what is fetched once, however many attempts want it. */
+export interface Blob extends SourceState {
+  /** Who holds it. */
+  readonly holder: string;
+  readonly path: string;
+}
+
+/** A copy that nobody removes before it is released. */
+export interface Copy {
+  readonly path: string;
+  readonly digest: string;
+  release(): void;
+}
+
+export interface BlobCacheOptions {
+  readonly folder: string;
+  /** What is kept of copies that nobody uses; those in use count, and may be more. */
+  readonly maxBytes: () => number;
+  readonly rangesAtOnce: () => number;
+  readonly onError: (error: DffmpegError) => void;
+}
+
+export interface Fetching {
+  readonly read: (range: Range, signal: AbortSignal) => Promise<FetchedRange>;
+  readonly signal: AbortSignal;
+  /** Bytes that are there, of all. */
+  readonly onProgress?: (present: number) => void;
+}
+
+/** One fetch, for all who wait for it; it is given up when the last of them is gone. */
+interface Entry {
+  readonly end: AbortController;
+  readonly listeners: Set<(present: number) => void>;
+  readonly done: Promise<{ path: string; digest: string }>;
+  users: number;
+}
+
+/** A name of a folder that this cache has made. */
+const keyPattern = /^[0-9a-f]{64}$/;
+
+/**
+ * Copies of other machines' files, by what names them. A part that was fetched is not fetched again, also after a
+ * restart; what is there is hashed before it is used, so that a bit that flipped is fetched anew.
+ */
+export class BlobCache {
+  readonly #options: BlobCacheOptions;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(options: BlobCacheOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves with a whole copy. Rejects with what kept it from being fetched, and with the reason of the signal. */
+  async take(blob: Blob, fetching: Fetching): Promise<Copy> {
+    const { signal, onProgress } = fetching;
+    signal.throwIfAborted();
+    const key = keyOf(blob);
+    const entry = this.#entries.get(key) ?? this.#begin(key, blob, fetching);
+    entry.users += 1;
+    if (onProgress) entry.listeners.add(onProgress);
+    const left = Promise.withResolvers<never>();
+    const onAbort = (): void => {
+      left.reject(toDffmpegError(signal.reason));
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      const { path: copy, digest } = await Promise.race([entry.done, left.promise]);
+      return { path: copy, digest, release: once(() => this.#leave(key, entry)) };
+    } catch (error) {
+      this.#leave(key, entry);
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      if (onProgress) entry.listeners.delete(onProgress);
+    }
+  }
+
+  /** Removes what was used longest ago and nobody uses, until no more than `maxBytes` is left. */
+  async trim(): Promise<void> {
+    const { folder, maxBytes } = this.#options;
+    const kept = await this.#kept();
+    let total = kept.reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const { key, bytes } of kept) {
+      if (total <= maxBytes()) return;
+      if (this.#entries.has(key)) continue;
+      await rm(path.join(folder, key), { recursive: true, force: true });
+      total -= bytes;
+    }
+  }
+
+  #begin(key: string, blob: Blob, fetching: Fetching): Entry {
+    const end = new AbortController();
+    const listeners: Entry['listeners'] = new Set();
+    const done = this.#fetch(key, blob, fetching.read, end.signal, (present) => {
+      for (const listener of listeners) listener(present);
+    });
+    const entry: Entry = { end, listeners, done, users: 0 };
+    this.#entries.set(key, entry);
+    // Whoever waits hears it; whoever comes later tries anew.
+    done.catch(() => {
+      this.#forget(key, entry);
+    });
+    return entry;
+  }
+
+  async #fetch(
+    key: string,
+    { path: source, bytes }: Blob,
+    read: Fetching['read'],
+    signal: AbortSignal,
+    onProgress: (present: number) => void,
+  ): Promise<{ path: string; digest: string }> {
+    const folder = path.join(this.#options.folder, key);
+    await mkdir(folder, { recursive: true });
+    const copy = path.join(folder, `source${extensionOf(source)}`);
+    const file = await FetchedFile.open(copy, bytes, signal);
+    try {
+      let { present } = file;
+      onProgress(present);
+      await pullRanges({
+        ...{ bytes, read, signal, wanted: file.missing(), atOnce: this.#options.rangesAtOnce() },
+        store: async (index, range) => {
+          await file.store(index, range);
+          present += range.bytes.length;
+          onProgress(present);
+        },
+      });
+      return { path: copy, digest: file.digest ?? '' };
+    } finally {
+      await file.close();
+    }
+  }
+
+  #leave(key: string, entry: Entry): void {
+    entry.users -= 1;
+    if (entry.users > 0) return;
+    this.#forget(key, entry);
+    entry.end.abort(new DffmpegError('cancelled', 'Nobody waits for this file any more.'));
+    const used = path.join(this.#options.folder, key);
+    const now = new Date();
+    entry.done
+      .catch(() => undefined)
+      .then(() => utimes(used, now, now))
+      .then(() => this.trim())
+      .catch((error: unknown) => {
+        this.#options.onError(toDffmpegError(error));
+      });
+  }
+
+  #forget(key: string, entry: Entry): void {
+    if (this.#entries.get(key) === entry) this.#entries.delete(key);
+  }
+
+  /** The longest unused first. */
+  async #kept(): Promise<{ key: string; bytes: number; usedAt: number }[]> {
+    const { folder } = this.#options;
+    const keys = (await readdir(folder).catch(() => [])).filter((name) => keyPattern.test(name));
+    const kept = await Promise.all(
+      keys.map(async (key) => {
+        const { mtimeMs } = await stat(path.join(folder, key));
+        return { key, bytes: await sizeOf(path.join(folder, key)), usedAt: mtimeMs };
+      }),
+    );
+    return kept.sort((one, other) => one.usedAt - other.usedAt);
+  }
+}
+
+/** What the files of a folder take on the disk; a copy that is not whole takes less than its length. */
+async function sizeOf(folder: string): Promise<number> {
+  let bytes = 0;
+  for (const name of await readdir(folder)) bytes += (await stat(path.join(folder, name))).blocks * 512;
+  return bytes;
+}
+
+function keyOf({ holder, path: file, bytes, modified, identity }: Blob): string {
+  const named = JSON.stringify([holder, file, bytes, modified, identity.device, identity.inode]);
+  return createHash('sha256').update(named).digest('hex');
+}
+
+/** Of a name that somebody else has given; some formats are told apart by it. */
+function extensionOf(file: string): string {
+  return /\.[0-9A-Za-z]{1,8}$/.exec(file)?.[0] ?? '';
+}
+
+function once(act: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) act();
+    done = true;
+  };
+}

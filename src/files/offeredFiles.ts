@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { open, type FileHandle } from 'node:fs/promises';
+import { DffmpegError } from '../protocol/errors.ts';
+import type { SourceState } from '../protocol/workerContract.ts';
+
+/** A file in the state in which it was looked at. */
+export interface OfferedFile extends Pick<SourceState, 'bytes' | 'modified'> {
+  readonly path: string;
+}
+
+interface Offer extends OfferedFile {
+  readonly taker: string;
+  handle: Promise<FileHandle> | undefined;
+  reads: number;
+  /** Monotonic, milliseconds. */
+  usedAt: number;
+}
+
+export interface OfferedFilesOptions {
+  /** A ticket that is not used for so long is void. */
+  readonly ticketMs: () => number;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+}
+
+/**
+ * What this process gives away, file by file and to one neighbour each: by tickets that cannot be guessed, are void
+ * after a while, and show nothing but that file in the state in which it was offered.
+ */
+export class OfferedFiles {
+  readonly #options: OfferedFilesOptions;
+  readonly #offers = new Map<string, Offer>();
+
+  constructor(options: OfferedFilesOptions) {
+    this.#options = options;
+  }
+
+  /** Whoever is `taker` may read it from now on. Returns the ticket. */
+  offer({ path, bytes, modified }: OfferedFile, taker: string): string {
+    this.#forgetOld();
+    const ticket = randomBytes(32).toString('base64url');
+    const usedAt = this.#options.now();
+    this.#offers.set(ticket, { path, bytes, modified, taker, handle: undefined, reads: 0, usedAt });
+    return ticket;
+  }
+
+  async withdraw(ticket: string): Promise<void> {
+    const offer = this.#offers.get(ticket);
+    this.#offers.delete(ticket);
+    if (offer && offer.reads === 0) await close(offer);
+  }
+
+  /**
+   * Fills `into` from `offset` on. Throws `forbidden` without a good ticket of this taker, `request-invalid` beyond the
+   * end, `source-changed` when the file is not any more what was offered, `source-unreadable` when the disk says no.
+   */
+  async read(ticket: string, taker: string, offset: number, into: Uint8Array): Promise<void> {
+    const offer = this.#offers.get(ticket);
+    const now = this.#options.now();
+    if (offer?.taker !== taker || now - offer.usedAt > this.#options.ticketMs())
+      throw new DffmpegError('forbidden', 'This file is not offered to you, or not any more.');
+    if (offset + into.length > offer.bytes)
+      throw new DffmpegError('request-invalid', 'The file ends before that.');
+    offer.usedAt = now;
+    offer.reads += 1;
+    try {
+      await fill(offer, offset, into);
+    } finally {
+      offer.reads -= 1;
+      if (offer.reads === 0 && !this.#offers.has(ticket)) await close(offer);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#offers.keys()].map((ticket) => this.withdraw(ticket)));
+  }
+
+  #forgetOld(): void {
+    const oldest = this.#options.now() - this.#options.ticketMs();
+    for (const [ticket, { usedAt }] of this.#offers) if (usedAt < oldest) void this.withdraw(ticket);
+  }
+}
+
+async function fill(offer: Offer, offset: number, into: Uint8Array): Promise<void> {
+  try {
+    offer.handle ??= open(offer.path, 'r');
+    const handle = await offer.handle;
+    for (let done = 0; done < into.length;) {
+      const { bytesRead } = await handle.read(into, done, into.length - done, offset + done);
+      if (bytesRead === 0) throw changed(offer.path);
+      done += bytesRead;
+    }
+    // After the read: what was written before it is seen.
+    const { size, mtimeNs } = await handle.stat({ bigint: true });
+    if (Number(size) !== offer.bytes || String(mtimeNs) !== offer.modified) throw changed(offer.path);
+  } catch (error) {
+    // The next one tries anew.
+    if (!(error instanceof DffmpegError)) await close(offer);
+    throw error instanceof DffmpegError
+      ? error
+      : new DffmpegError('source-unreadable', `${offer.path} cannot be read.`, {
+          hint: 'Check the disk or network drive that the file is on.',
+          cause: error,
+        });
+  }
+}
+
+async function close(offer: Offer): Promise<void> {
+  const { handle } = offer;
+  offer.handle = undefined;
+  await handle?.then((opened) => opened.close()).catch(() => undefined);
+}
+
+function changed(path: string): DffmpegError {
+  return new DffmpegError('source-changed', `${path} changed while it was read.`, {
+    hint: 'Wait until the file is complete, then retry the job.',
+  });
+}
