@@ -51,10 +51,11 @@ export async function dialDaemon(options: DialOptions): Promise<Dialled> {
   }
 }
 
-/** The session, with a daemon of this version where an older one runs that has nothing to do. */
+/** The session, with a daemon of this version where an older one runs that has nothing to do; one that has hands over later. */
 async function handedOver(found: Discovery, dialled: Dialled, options: DialOptions): Promise<Dialled> {
-  const { start: mayStart, programDir, settings, signal } = options;
-  if (!mayStart || !(await isOlder(dialled.daemon, programDir))) return dialled;
+  const { start: mayStart, programDir, stateDir, settings, signal } = options;
+  if (!mayStart || programDir === undefined || !(await isOlder(dialled.daemon, programDir))) return dialled;
+  await installProgram(programDir, stateDir);
   if (!(await askToLeave(dialled.peer, signal))) return dialled;
   dialled.peer.close();
   await untilGone(found, settings, signal);

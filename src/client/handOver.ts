@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { DffmpegError } from '../protocol/errors.ts';
 import type { ClientSettings } from './clientSettings.ts';
 import type { DaemonPeer } from './dialDaemon.ts';
 import { isProcessAlive, type Discovery } from './discovery.ts';
@@ -11,7 +12,11 @@ export async function isOlder(
 ): Promise<boolean> {
   if (programDir === undefined) return false;
   const own = await readBuild(programDir).catch(() => undefined);
-  return own !== undefined && comparesAs(own.version) > comparesAs(daemon.version);
+  return own !== undefined && isNewer(own.version, daemon.version);
+}
+
+export function isNewer(version: string, than: string): boolean {
+  return comparesAs(version) > comparesAs(than);
 }
 
 /** `1.2.3` as a number to compare; what follows (`-beta.1`) counts nothing. Unreadable: the oldest. */
@@ -21,10 +26,16 @@ function comparesAs(version: string): number {
 }
 
 /**
- * Asks an older daemon to leave, unless something runs there: that is not begun anew for an update, and the next client
- * asks again. What waits stays in the queue.
+ * Asks an older daemon to leave. True: it does at once. Where something runs there it leaves later, and starts the program
+ * of this client itself: that has to be in its state folder by then. What waits stays in the queue.
  */
 export async function askToLeave(peer: DaemonPeer, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    return (await peer.request('daemon.handOver', {}, { signal })).now;
+  } catch (error) {
+    if (!(error instanceof DffmpegError) || error.code !== 'unknown-method') throw error;
+  }
+  // Of before there was this: what runs is not begun anew for an update, and the next client asks again.
   const { counts } = await peer.request('daemon.status', {}, { signal });
   if (counts.running > 0) return false;
   await peer.request('daemon.stop', {}, { signal });

@@ -22,6 +22,7 @@ export type DaemonHandlers = Pick<
   | 'session.open'
   | 'daemon.status'
   | 'daemon.stop'
+  | 'daemon.handOver'
   | 'sources.scan'
   | 'presets.list'
   | 'config.show'

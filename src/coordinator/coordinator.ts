@@ -77,6 +77,8 @@ export interface Coordinator {
   /** Every worker as it is now, without its load. */
   workers(): WorkerInfo[];
   activity(): Promise<Activity>;
+  /** Nothing more is begun; what runs goes on. For good. */
+  giveNothingMore(): void;
   /** Which finished jobs stay, from now on. */
   keepJobs(limits: RetentionLimits): void;
   /** Clients came or went, jobs began or ended: `activity` may say something else now. */
@@ -135,9 +137,24 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
       wake();
     },
   });
-  const isPaused = (): boolean => queue.paused;
+  let leaving = false;
+  const isLeaving = (): boolean => leaving;
+  const isPaused = (): boolean => leaving || queue.paused;
   const dispatcher = new Dispatcher({
-    ...{ book, fleet, attempts, settings, clock, monotonic, timers, platform, isPaused, speeds, onError },
+    ...{
+      book,
+      fleet,
+      attempts,
+      settings,
+      clock,
+      monotonic,
+      timers,
+      platform,
+      isPaused,
+      isLeaving,
+      speeds,
+      onError,
+    },
     recoverUnwritten: (worker) => {
       recovery.recoverUnwritten(worker);
     },
@@ -241,6 +258,11 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
       const unfinishedJobs = waiting + paused + running + replacements.pending;
       return { unfinishedJobs, clients: clients.size };
     },
+    giveNothingMore: () => {
+      leaving = true;
+      forecasts.outdate();
+      wake();
+    },
     keepJobs: (limits) => {
       retention.setLimits(limits);
     },
@@ -271,7 +293,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     replacements.changed(after);
     if (state !== before?.job.state) {
       if (state !== 'running' && state !== 'verifying' && state !== 'committing') progress.forget(id);
-      if (!before || isEnded(state) || isEnded(before.job.state)) activityChanged.emit();
+      if (leaving || !before || isEnded(state) || isEnded(before.job.state)) activityChanged.emit();
       forecasts.outdate();
       dispatcher.wake('queue');
     }

@@ -15,7 +15,7 @@ import type { Explanation, QueuedJob, QueueEntry } from './store.ts';
 import type { StoredJob, TaskKind, TaskRecord } from './store/records.ts';
 import { Timetable } from './timetable.ts';
 import { Trials } from './trials.ts';
-import { queuePaused } from './waitReasons.ts';
+import { daemonLeaves, queuePaused } from './waitReasons.ts';
 
 export interface DispatcherOptions {
   readonly book: JobBook;
@@ -29,6 +29,8 @@ export interface DispatcherOptions {
   readonly platform: string;
   /** Nothing is given out to be encoded. */
   readonly isPaused: () => boolean;
+  /** Nothing at all is begun any more. */
+  readonly isLeaving: () => boolean;
   readonly speeds: Speeds;
   /** The store cannot say whether this worker was given something: that is to be brought to an end. */
   readonly recoverUnwritten: (worker: ConnectedWorker) => void;
@@ -104,11 +106,11 @@ export class Dispatcher {
 
   /** Through the queue in its order, as far as there is something to give or to say. */
   async #walk(): Promise<void> {
-    const { book, fleet, settings } = this.#options;
-    const nobodyReady = fleet.workers.every(
-      ({ ffmpeg, setAside }) => ffmpeg.state !== 'ready' || setAside !== undefined,
-    );
-    let toExplain = this.#explains || nobodyReady ? settings.explainedJobs : 0;
+    const { book, fleet, settings, isLeaving } = this.#options;
+    const nobodyTakes =
+      isLeaving() ||
+      fleet.workers.every(({ ffmpeg, setAside }) => ffmpeg.state !== 'ready' || setAside !== undefined);
+    let toExplain = this.#explains || nobodyTakes ? settings.explainedJobs : 0;
     this.#explains = false;
     const explanations: Explanation[] = [];
     const outlook = this.#outlook();
@@ -137,6 +139,7 @@ export class Dispatcher {
   /** Returns why the task waits, or adds to `begun` what was decided for it. */
   #consider(entry: QueuedJob, outlook: Outlook, begun: Promise<void>[]): ErrorData | undefined {
     const { fleet, monotonic } = this.#options;
+    if (this.#options.isLeaving()) return daemonLeaves;
     if (entry.task.kind === 'encode' && this.#options.isPaused()) return queuePaused;
     const decision = decide(entry, fleet.workers, outlook);
     this.#holds.note(entry.task.id, decision, monotonic());
@@ -266,7 +269,7 @@ export class Dispatcher {
   }
 
   #anyTakes(kind: TaskKind): boolean {
-    if (kind === 'encode' && this.#options.isPaused()) return false;
+    if (this.#options.isLeaving() || (kind === 'encode' && this.#options.isPaused())) return false;
     return this.#options.fleet.workers.some((worker) => worker.takes(kind));
   }
 

@@ -13,6 +13,12 @@ export const queuePaused: ErrorData = {
   hint: 'Resume the queue, and it starts by itself.',
 };
 
+export const daemonLeaves: ErrorData = {
+  code: 'daemon-unavailable',
+  message: 'The daemon is about to leave and begins nothing more.',
+  hint: 'The next daemon goes on with it.',
+};
+
 export const noWorker: ErrorData = {
   code: 'worker-lost',
   message: 'No worker is connected.',

@@ -25,12 +25,15 @@ import { daemonHandlers } from './daemonHandlers.ts';
 import { hookKey } from './hooks/hookSchema.ts';
 import { describeHook } from './hooks/hookTable.ts';
 import { HookRunner } from './hooks/hookRunner.ts';
+import { Departure } from './departure.ts';
 import { IdleMonitor } from './idleMonitor.ts';
 import { parseListenAddress } from './listenAddress.ts';
 import { openLog, type DaemonLog } from './log.ts';
 import { programBuild } from './programBuild.ts';
 import { PartSettings } from './partSettings.ts';
+import { StateGuard } from './stateGuard.ts';
 import { storeRoom } from './storeRoom.ts';
+import { newerProgram } from './successor.ts';
 import { watchParts } from './watch/watchParts.ts';
 import { WatchService } from './watch/watchService.ts';
 
@@ -66,6 +69,12 @@ export class Daemon {
   readonly #cleanups: Cleanups;
   readonly #settings: PartSettings;
   #idle: IdleMonitor | undefined;
+  #departure: Departure | undefined;
+  #handsOver = false;
+  /** Not where a signal or a person ended it first. */
+  #hasHandedOver = false;
+  /** The state folder is not this daemon’s any more. */
+  #isLost = false;
   #watch: WatchService | undefined;
   /** Tells the queue how long finished jobs stay, once there is one. */
   #keepJobs: () => void = () => undefined;
@@ -107,13 +116,18 @@ export class Daemon {
     this.#parts.onQueue?.(coordinator);
     this.#keepJobs = () => coordinator.keepJobs(this.#settings.queue.retention);
     // Last: who finds the file finds a daemon that answers.
-    await writeFileAtomic(discoveryPath(this.#stateDir), JSON.stringify(discovery), { mode: 0o600 });
-    // First to go: who looks for a daemon shall not find one that leaves.
-    this.#cleanups.add('discovery file', () => rmSync(discoveryPath(this.#stateDir), { force: true }));
+    await this.#announce(discovery);
     this.#leaveWhenIdle(coordinator);
     await watch.start();
     this.#log.log.info({ url: discovery.url }, 'ready');
     return { url: discovery.url };
+  }
+
+  /** The program that goes on with the queue once this one is gone: asked for by a newer client while something ran. */
+  get successor(): Promise<string | undefined> {
+    return this.#hasHandedOver
+      ? newerProgram(this.#stateDir, this.#program.version)
+      : Promise.resolve(undefined);
   }
 
   leave(why: string): void {
@@ -130,6 +144,33 @@ export class Daemon {
   /** No more offers, running encodes back into the queue, everything closed. */
   async close(): Promise<void> {
     await this.#cleanups.run();
+  }
+
+  async #announce(discovery: Discovery): Promise<void> {
+    const file = discoveryPath(this.#stateDir);
+    const write = () => writeFileAtomic(file, JSON.stringify(discovery), { mode: 0o600 });
+    await write();
+    const guard = await StateGuard.begin({
+      ...{ stateDir: this.#stateDir, discovery, storeFile: this.#storeFile, timers: systemTimers },
+      lookMs: () => this.#config.values.stateLookSeconds * 1000,
+      writeAgain: () => {
+        this.#log.log.warn(`${file} was gone and is written again`);
+        return write();
+      },
+      onLost: () => {
+        this.#isLost = true;
+        this.#log.log.error(
+          `${this.#stateDir} was deleted or is another daemon’s: its queue cannot be reached`,
+        );
+        this.#departure?.begin('the state folder is gone');
+      },
+      onError: (error) => this.#log.log.warn({ err: error }, 'the state folder could not be looked at'),
+    });
+    // First to go: who looks for a daemon shall not find one that leaves.
+    this.#cleanups.add('discovery file', () => {
+      guard.close();
+      if (!this.#isLost) rmSync(file, { force: true });
+    });
   }
 
   #followConfig(): void {
@@ -154,9 +195,13 @@ export class Daemon {
     this.#cleanups.add('settings', () => this.#config.close());
   }
 
+  get #storeFile(): string {
+    return path.join(this.#stateDir, 'store.sqlite');
+  }
+
   async #openQueue(): Promise<{ coordinator: Coordinator; watch: WatchService }> {
     const { version } = this.#program;
-    const file = path.join(this.#stateDir, 'store.sqlite');
+    const file = this.#storeFile;
     const { wrapStore = (store) => store, queue } = this.#parts;
     const { storeBusySeconds, storeRestartMs } = this.#config.values;
     const opened = await openThreadedStore({
@@ -185,6 +230,19 @@ export class Daemon {
     });
     // Its store is closed with it.
     this.#cleanups.add('queue', () => coordinator.close());
+    this.#departure = new Departure({
+      timers: systemTimers,
+      minutes: () => this.#config.values.handOverMinutes,
+      running: async () => (await coordinator.counts()).running,
+      giveNothingMore: () => coordinator.giveNothingMore(),
+      onActivity: (listener) => coordinator.onActivity(listener),
+      leave: (why) => {
+        this.#hasHandedOver = this.#handsOver;
+        this.leave(why);
+      },
+      onError: (error) => this.#log.log.warn({ err: error }, 'whether something runs is not known'),
+    });
+    this.#cleanups.add('departure', () => this.#departure?.close());
     this.#runHooks(coordinator, store);
     return { coordinator, watch: this.#watchFolders({ coordinator, store, board }) };
   }
@@ -237,6 +295,10 @@ export class Daemon {
       ffmpeg: () =>
         coordinator.workers().find(({ id }) => id === localWorkerId)?.ffmpeg ?? { state: 'checking' },
       stop: () => this.leave('a client asked for it'),
+      handOver: () => {
+        this.#handsOver = true;
+        this.#departure?.begin('a newer version takes over');
+      },
     });
   }
 

@@ -24,6 +24,8 @@ export interface DaemonParts {
   ffmpeg(): FfmpegStatus;
   /** Begins to leave. */
   stop(): void;
+  /** Leaves for a newer program when what runs has ended. */
+  handOver(): void;
 }
 
 /** What the daemon answers itself; the rest of the table is the queue's. */
@@ -46,6 +48,13 @@ export function daemonHandlers(parts: DaemonParts): DaemonHandlers {
       // The answer goes out first.
       setImmediate(() => parts.stop());
       return Promise.resolve({});
+    },
+    'daemon.handOver': async () => {
+      const { running } = await parts.counts();
+      const now = running === 0;
+      // The answer goes out first.
+      setImmediate(() => (now ? parts.stop() : parts.handOver()));
+      return { now };
     },
     'sources.scan': async ({ paths, results }, { signal }) => {
       const own = ownOutputs({ ...builtinPresets, ...config.values.presets });

@@ -1,7 +1,10 @@
 import { Daemon, type TestParts } from './daemon.ts';
 import { holdStateDir } from './holdStateDir.ts';
 import { prepareStateDir } from './stateDir.ts';
+import { toDffmpegError } from '../protocol/errors.ts';
+import type { Config } from './config.ts';
 import { ConfigStore, type ConfigOptions } from './configStore.ts';
+import { startSuccessor } from './successor.ts';
 
 /** Another daemon holds the state folder: not a failure, that one is to be used. */
 const alreadyServingCode = 3;
@@ -23,10 +26,13 @@ export async function serve(options: ConfigOptions, parts?: TestParts): Promise<
   }
   const daemon = new Daemon({ config, stateDir: options.stateDir, parts });
   const stopListening = listenForTheEnd(daemon);
+  let successor: string | undefined;
   try {
     const { url } = await daemon.start();
     process.stdout.write(`${JSON.stringify({ event: 'ready', url })}\n`);
-    return await daemon.ended;
+    const code = await daemon.ended;
+    successor = await daemon.successor;
+    return code;
   } finally {
     // The process then ends as it is, which loses nothing that was answered.
     const deadline = setTimeout(() => process.exit(1), config.values.leaveSeconds * 1000);
@@ -34,7 +40,17 @@ export async function serve(options: ConfigOptions, parts?: TestParts): Promise<
     clearTimeout(deadline);
     stopListening();
     held.lock.release();
+    if (successor !== undefined) await handOverTo(successor, options.stateDir, config.values);
   }
+}
+
+/** What waits goes on by itself; where that fails, the next client starts it. */
+async function handOverTo(programDir: string, stateDir: string, settings: Config): Promise<void> {
+  await startSuccessor(programDir, stateDir, settings).catch((error: unknown) => {
+    process.stderr.write(
+      `dffmpeg: The newer program could not be started: ${toDffmpegError(error).message}\n`,
+    );
+  });
 }
 
 /** Signals end it orderly. So does what nobody caught, with exit code 1: state that may be wrong is not gone on with. */

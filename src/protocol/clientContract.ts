@@ -77,6 +77,11 @@ export const clientMethods = {
     params: z.object({}),
     result: z.object({}),
   },
+  'daemon.handOver': {
+    doc: 'Asked by a newer client: nothing more is begun, what runs is waited for (`handOverMinutes`), then the daemon leaves. `now`: nothing runs, and it leaves at once; else it starts the newest program in the state folder itself when it is gone.',
+    params: z.object({}),
+    result: z.object({ now: z.boolean() }),
+  },
   'jobs.submit': {
     doc: 'Stores a job as `accepted`, synced to disk, and answers; everything else happens afterwards.',
     params: submitSchema,

@@ -20,6 +20,18 @@ export const daemonSettings = {
     'How long an orderly end may take; then the daemon ends as it is, which loses nothing that was answered.',
     { min: 0.1, hot: true },
   ),
+  handOverMinutes: duration(
+    'minutes',
+    30,
+    'A daemon that is to leave for a newer version, or whose state folder was deleted, begins nothing more and waits so long for what runs; then that goes back to the queue, which counts as no failure.',
+    { hot: true },
+  ),
+  stateLookSeconds: duration(
+    'seconds',
+    30,
+    'How often a daemon looks whether its state folder is still its own.',
+    { min: 0.1, hot: true },
+  ),
   takeOverSeconds: duration(
     'seconds',
     15,

@@ -63,6 +63,49 @@ describe('a daemon of another version', function () {
     assert.equal(box.discovery().version, '0.0.2');
   });
 
+  it('that is older begins nothing more, and the newer goes on with the queue though nobody asks again', async () => {
+    const [older, newer] = [await release('0.0.1'), await release('0.0.2')];
+    await box.clip('clip.mp4', 20);
+    await box.clip('next.mp4');
+    const slow = ['encode', 'clip.mp4', '--preset', 'av1', '--detach'];
+    const id = (await box.run(slow, { program: older })).stdout.trim();
+    const { pid } = box.discovery();
+    while ((await ffmpegsIn(box.folder)).length === 0) await delay(50);
+    const next = (await box.run(['encode', 'next.mp4', '--detach'], { program: newer })).stdout.trim();
+    assert.equal(box.discovery().pid, pid);
+    const successor = await box.nextDaemon(pid);
+    assert.equal(successor.version, '0.0.2');
+    while (isProcessAlive(pid)) await delay(20);
+    const first = await done(id, newer);
+    assert.deepEqual(
+      [first.state, first.attempts.filter(({ kind }) => kind === 'encode').length],
+      ['done', 1],
+    );
+    assert.equal((await done(next, newer)).state, 'done');
+    assert.equal(box.discovery().pid, successor.pid);
+  });
+
+  it('that is older waits for what runs as long as its setting says; then the newer begins it anew', async () => {
+    const [older, newer] = [await release('0.0.1'), await release('0.0.2')];
+    const { clip, preset } = await box.longEncode();
+    const env = { DFFMPEG_HAND_OVER_MINUTES: '0.05' };
+    const encode = ['encode', clip, '--preset', preset, '--detach'];
+    const id = (await box.run(encode, { program: older, env })).stdout.trim();
+    const { pid } = box.discovery();
+    while ((await ffmpegsIn(box.folder)).length === 0) await delay(50);
+    await box.run(['jobs'], { program: newer });
+    assert.equal((await box.nextDaemon(pid)).version, '0.0.2');
+    while ((await ffmpegsIn(box.folder)).length === 0) await delay(50);
+    const job = await box.json(jobOutputSchema, ['job', 'show', id], { program: newer });
+    assert.equal(job.state, 'running');
+    // It is no failure, and nothing is waited for.
+    assert.deepEqual(
+      job.attempts.filter(({ kind }) => kind === 'encode').map(({ error }) => error?.code),
+      ['worker-lost', undefined],
+    );
+    await box.run(['job', 'cancel', id], { program: newer });
+  });
+
   it('that is older and speaks another protocol is ended, and its encode is made once by the next', async () => {
     const [older, newer] = [await release('0.0.1', '0.9'), await release('0.0.2')];
     await box.clip('clip.mp4', 20);

@@ -21,6 +21,7 @@ export const daemonHandlers: DaemonHandlers = {
   'session.open': () => Promise.resolve({ version: '1', build: 'b', protocol: '1.0' }),
   'daemon.status': notHere,
   'daemon.stop': notHere,
+  'daemon.handOver': notHere,
   'sources.scan': notHere,
   'presets.list': notHere,
   'config.show': notHere,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { noCounts } from '../../../src/protocol/jobState.ts';
 import { submission } from './fixtures.ts';
-import { Harness } from './harness.ts';
+import { Harness, turns } from './harness.ts';
 
 describe('coordinator: pause', () => {
   let harness: Harness;
@@ -44,6 +44,23 @@ describe('coordinator: pause', () => {
     const resumed = await client.peer.request('jobs.resume', { id });
     assert.equal(resumed.job.state, 'waiting');
     assert.equal((await worker.encode(3)).payload.jobId, id);
+  });
+
+  it('for good: a queue that is to begin nothing more says so, and what runs comes to its end', async () => {
+    const { worker, client, first, offer, id } = await busy();
+    const offers = worker.offers.length;
+    harness.coordinator.giveNothingMore();
+    const third = (await client.peer.request('jobs.submit', submission())).job.id;
+    for (const each of [id, third])
+      await client.job(each, ({ reason }) => /begins nothing more/.test(reason?.message ?? ''));
+    await worker.finish(offer);
+    await client.job(first, ({ state }) => state === 'done');
+    await turns();
+    assert.equal(worker.offers.length, offers);
+    assert.equal((await harness.coordinator.counts()).running, 0);
+    await harness.restart();
+    const next = await harness.registered();
+    assert.equal((await next.encode()).payload.jobId, id);
   });
 
   it('keeps a job from being looked at, too', async () => {

@@ -1,0 +1,82 @@
+import { stat } from 'node:fs/promises';
+import { isSameDaemon, readDiscovery, type Discovery } from '../client/discovery.ts';
+import { errnoCode } from '../files/errnoCode.ts';
+import type { Timers } from '../protocol/timers.ts';
+
+export interface StateGuardOptions {
+  readonly stateDir: string;
+  /** What this daemon has written there. */
+  readonly discovery: Discovery;
+  /** Of the queue, in the state folder. */
+  readonly storeFile: string;
+  readonly timers: Timers;
+  readonly lookMs: () => number;
+  /** The discovery file alone is gone. */
+  readonly writeAgain: () => Promise<void>;
+  /** The folder, or what stands in it, is not this daemon's any more. */
+  readonly onLost: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Sees that a state folder was deleted under its daemon, which nobody could find any more. */
+export class StateGuard {
+  readonly #options: StateGuardOptions;
+  readonly #store: string | undefined;
+  #stop: (() => void) | undefined;
+  #closed = false;
+
+  private constructor(options: StateGuardOptions, store: string | undefined) {
+    this.#options = options;
+    this.#store = store;
+  }
+
+  static async begin(options: StateGuardOptions): Promise<StateGuard> {
+    const guard = new StateGuard(options, await fileId(options.storeFile));
+    guard.#wait();
+    return guard;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#stop?.();
+  }
+
+  #wait(): void {
+    if (this.#closed) return;
+    const { timers, lookMs, onError } = this.#options;
+    this.#stop = timers.after(lookMs(), () => {
+      this.#look().then(
+        (isOurs) => {
+          if (isOurs) this.#wait();
+        },
+        (error: unknown) => {
+          // A disk that does not answer is not a folder that is gone.
+          onError(error);
+          this.#wait();
+        },
+      );
+    });
+  }
+
+  async #look(): Promise<boolean> {
+    const { stateDir, discovery, storeFile, writeAgain, onLost } = this.#options;
+    const found = await readDiscovery(stateDir);
+    if (found !== undefined && isSameDaemon(found, discovery)) return true;
+    const isOurs = found === undefined && (await fileId(storeFile)) === this.#store;
+    if (this.#closed) return false;
+    if (isOurs) await writeAgain();
+    else onLost();
+    return isOurs;
+  }
+}
+
+/** What names a file for as long as it exists; undefined when there is none. */
+async function fileId(file: string): Promise<string | undefined> {
+  try {
+    const { dev, ino } = await stat(file, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch (error) {
+    if (errnoCode(error) === 'ENOENT' || errnoCode(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
