@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { sweepRecords } from '../files/placementRecord.ts';
-import { isStaged, isStagingFolder, ownPrefix, sweepAttempts } from '../files/staging.ts';
+import { isStaged, isStagingFolder, sweepAttempts } from '../files/staging.ts';
 import { Traces } from '../files/traces.ts';
+import { readScratchName, scratchName } from './scratchName.ts';
 import type { WorkerSettings } from './workerSettings.ts';
 
 export interface ScratchOptions {
@@ -25,7 +25,8 @@ export class Scratch {
   readonly #large: string;
   /** In its state folder; what lies here is the worker's whatever the setting says today. */
   readonly #own: string;
-  readonly #hiddenName: string;
+  /** Undefined where no setting has ever asked for one. */
+  readonly #hiddenName: string | undefined;
   #recovered = false;
   #sweeps: Promise<void> = Promise.resolve();
   /** A folder that cannot be reached may not answer: nothing waits for it. */
@@ -36,10 +37,12 @@ export class Scratch {
     const own = path.resolve(options.stateDir, 'scratch');
     const { scratchFolder } = options.settings;
     this.#own = own;
+    const nameFile = path.join(own, 'name');
     // Another worker may have the same folder, and a person may keep files in it.
-    this.#hiddenName = `${ownPrefix}scratch-${createHash('sha256').update(own).digest('hex').slice(0, 12)}`;
+    const hidden = scratchFolder ? scratchName(nameFile, options.onError) : undefined;
+    this.#hiddenName = hidden ?? readScratchName(nameFile);
     // Links resolved in neither: the paths are compared as text, see `isStaged`.
-    this.#large = scratchFolder ? path.join(path.resolve(scratchFolder), this.#hiddenName) : own;
+    this.#large = scratchFolder && hidden ? path.join(path.resolve(scratchFolder), hidden) : own;
     this.attempts = path.join(this.#large, 'attempts');
     this.inquiries = path.join(this.#large, 'inquiries');
     this.records = path.join(own, 'placements');

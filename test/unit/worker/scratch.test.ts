@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Scratch } from '../../../src/worker/scratch.ts';
@@ -48,6 +48,21 @@ describe('the scratch folder of a worker', () => {
     assert.deepEqual(await readdir(path.join(fast, 'attempts')), ['take-1']);
     assert.deepEqual(await readdir(path.join(fast, 'inquiries')), ['mine']);
     assert.deepEqual(await readdir(other.attempts), ['t1-1']);
+  });
+
+  it('is nobody else’s whose state folder has the same path on another machine', async () => {
+    const here = scratch('state');
+    await here.prepare();
+    await attempt(here, 't1-1');
+    // What the other machine sees: the shared folder, and a state folder of its own under the same path.
+    await rename(path.join(root, 'state'), path.join(root, 'state-here'));
+    const there = scratch('state');
+    await sweep(there);
+    assert.notEqual(there.attempts, here.attempts);
+    assert.deepEqual(await readdir(here.attempts), ['t1-1']);
+    await rm(path.join(root, 'state'), { recursive: true });
+    await rename(path.join(root, 'state-here'), path.join(root, 'state'));
+    assert.equal(scratch('state').attempts, here.attempts);
   });
 
   it('is swept but for what runs', async () => {
