@@ -89,7 +89,7 @@ export class Attempts {
   async commit(
     worker: ConnectedWorker,
     key: AttemptKey,
-    request: Pick<Placement, 'output' | 'staged' | 'identity' | 'bytes' | 'verdict' | 'source'>,
+    request: Pick<Placement, 'output' | 'staged' | 'identity' | 'content' | 'bytes' | 'verdict' | 'source'>,
     taken: string | undefined,
   ): Promise<string> {
     if (request.verdict.level === 'fail')

@@ -200,9 +200,10 @@ function newlyMade(after: StoredJob, before: StoredJob, platform: string): MadeF
   return after.job.outputs.flatMap(({ state, path, bytes }, index) => {
     const earlier = before.job.outputs[index];
     const isNew = earlier?.state !== 'placed' || earlier.path !== path;
-    return state === 'placed' && path !== undefined && isNew
-      ? [{ normalised: normalisePath(path, platform), bytes }]
-      : [];
+    if (state !== 'placed' || path === undefined || !isNew) return [];
+    const { placement } = before.job;
+    const content = placement?.output === index ? placement.content : undefined;
+    return [{ normalised: normalisePath(path, platform), bytes, content }];
   });
 }
 

@@ -106,6 +106,8 @@ export interface MadeFile {
   /** As of a reservation. */
   readonly normalised: string;
   readonly bytes?: number | undefined;
+  /** Of a file: `briefKey`. */
+  readonly content?: string | undefined;
 }
 
 export interface Explanation {

@@ -1,10 +1,15 @@
 import type { JobState } from '../protocol/jobState.ts';
+import type { MadeFile } from './store.ts';
 import type { IdentityKeys, WatchedFileRecord, WatchFolderRecord } from './store/watchRecords.ts';
 
 /** What the store keeps of watched folders. As `Store`: every call is one transaction. */
 export interface WatchStore {
   /** Those of these normalised paths that are results of jobs, kept or not, with their sizes. */
   madeAmong(normalised: readonly string[]): Promise<{ normalised: string; jobId: string; bytes?: number }[]>;
+  /** Contents (`briefKey`) of the results, and of copies of them, that have so many bytes. */
+  madeContents(bytes: number): Promise<string[]>;
+  /** Files that are results beside those of the job's outputs: copies of these. Synced to disk. */
+  addMade(jobId: string, made: readonly MadeFile[]): Promise<void>;
   watchFolders(): Promise<WatchFolderRecord[]>;
   /**
    * Replaces the folder; its files stay, and these are added. `forgetExisting`: those that were there before it was

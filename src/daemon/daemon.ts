@@ -249,7 +249,7 @@ export class Daemon {
 
   #runHooks(coordinator: Coordinator, store: Store): void {
     const runner = new HookRunner({
-      ...{ store, coordinator, stateDir: this.#stateDir },
+      ...{ store, coordinator, stateDir: this.#stateDir, platform: process.platform },
       hooks: () => this.#config.values.hooks,
       settings: () => this.#config.values,
       timers: systemTimers,

@@ -31,6 +31,9 @@ const attemptKey = { taskId: idSchema, fence: z.int().positive() };
 /** Device and inode name a file whatever its path is; bigint as text, since inodes exceed 2^53 on Windows. */
 export const fileIdentitySchema = z.object({ device: z.string(), inode: z.string() });
 
+/** What names a result by its content, so that it is known under any name; a folder has none. */
+export const contentSchema = z.string().min(1).max(128);
+
 /** What names one state of a source: another write, another file under its name, another size, all differ. */
 export const sourceStateSchema = z.object({
   identity: fileIdentitySchema,
@@ -151,6 +154,7 @@ export const coordinatorMethods = {
       /** Where the verified result lies now: a file or a folder. */
       staged: pathSchema,
       identity: fileIdentitySchema,
+      content: contentSchema.optional(),
       /** The source that was encoded, where the result is to replace it. */
       source: sourceStateSchema.optional(),
       taken: pathSchema.optional(),

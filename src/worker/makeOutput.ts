@@ -4,6 +4,7 @@ import { missedGain } from '../encoding/judgeSize.ts';
 import type { Plan } from '../encoding/plan.ts';
 import type { PlanInput } from '../encoding/planInput.ts';
 import type { Verdict } from '../encoding/verdict.ts';
+import { briefKey } from '../files/contentKey.ts';
 import { identityOf } from '../files/fileIdentity.ts';
 import { forgetPlacement } from '../files/placementRecord.ts';
 import { keyOf } from '../files/placing.ts';
@@ -141,11 +142,12 @@ async function deliver(
 ): Promise<{ path: string; identity: FileIdentity }> {
   const { staged } = result;
   const identity = await identityOf(staged);
+  const content = await contentOf(staged, context);
   let taken: string | undefined;
   for (;;) {
     // Before the name is granted: what is chosen meanwhile counts.
     const elsewhere = context.redirection.next();
-    const granted = await context.commit({ ...result, output: task.index, identity, taken });
+    const granted = await context.commit({ ...result, output: task.index, identity, content, taken });
     const { recordDir, fs, traces } = context;
     const placement = { staged, identity, path: granted, recordDir, fs, traces };
     const { placeRetries, placeRetryMinSeconds, placeRetryMaxSeconds, placeRetryFactor } = context.settings;
@@ -162,6 +164,13 @@ async function deliver(
       return { path: granted, identity: await identityOf(granted).catch(() => identity) };
     taken = granted;
   }
+}
+
+/** By which the result is known wherever it goes; undefined for a folder. */
+async function contentOf(staged: string, { fs, signal }: TaskContext): Promise<string | undefined> {
+  if (await fs.isFolder(staged)) return undefined;
+  // It is known by its name as well: what cannot be read here does not make it be made again.
+  return briefKey(staged, signal).catch(() => undefined);
 }
 
 async function skip(why: string, verdict: Verdict, task: OutputTask, context: TaskContext): Promise<void> {

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { DffmpegError } from '../../protocol/errors.ts';
+import { contentOfResults } from './madeMigration.ts';
 import { sourcesOfJobs } from './sourceMigration.ts';
 import { watchFolders } from './watchMigration.ts';
 
@@ -23,6 +24,7 @@ export const migrations: readonly Migration[] = [
   { number: 10, name: '0010-sources', up: sourcesOfJobs },
   { number: 11, name: '0011-hooks-due', up: hooksOfReplacements },
   { number: 12, name: '0012-folder', up: chosenFolder },
+  { number: 13, name: '0013-made-content', up: contentOfResults },
 ];
 
 interface MetaSchema {

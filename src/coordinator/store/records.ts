@@ -3,7 +3,7 @@ import { probeSchema } from '../../encoding/probe.ts';
 import { verdictSchema } from '../../encoding/verdict.ts';
 import { jobStates } from '../../protocol/jobState.ts';
 import { attemptSchema, idSchema, jobSchema, pathSchema, replacementSchema } from '../../protocol/model.ts';
-import { fileIdentitySchema, sourceStateSchema } from '../../protocol/workerContract.ts';
+import { contentSchema, fileIdentitySchema, sourceStateSchema } from '../../protocol/workerContract.ts';
 
 /** What the store keeps: read rows are checked against these. Times are milliseconds since the epoch. */
 
@@ -19,6 +19,7 @@ export const placementSchema = z.object({
   path: pathSchema,
   bytes: z.number(),
   verdict: verdictSchema,
+  content: contentSchema.optional(),
   /** The source that was encoded, where the result is to replace it. */
   source: sourceStateSchema.optional(),
 });

@@ -125,6 +125,8 @@ export interface MadeFilesTable {
   path_key: string;
   job_id: string;
   bytes: number | null;
+  /** See `briefKey`. */
+  content: string | null;
 }
 
 export interface WatchFoldersTable {

@@ -7,6 +7,7 @@ import type {
   HooksPage,
   JobPage,
   JobWrite,
+  MadeFile,
   QueuedJob,
   QueuePage,
   ReplacementPage,
@@ -24,7 +25,7 @@ import { reservedAmong } from './reservations.ts';
 import type { Database } from './schema.ts';
 import { jobsOfSource } from './sourceRows.ts';
 import * as watched from './watchQueries.ts';
-import { madeAmong } from './madeFiles.ts';
+import { madeAmong, madeContents, recordMade } from './madeFiles.ts';
 import type { IdentityKeys, WatchedFileRecord, WatchFolderRecord } from './watchRecords.ts';
 import { readSpeeds, writeSpeeds } from './speedQueries.ts';
 
@@ -148,6 +149,14 @@ export class SqlStore implements Store {
 
   madeAmong(normalised: readonly string[]): ReturnType<Store['madeAmong']> {
     return madeAmong(this.#db, normalised);
+  }
+
+  madeContents(bytes: number): Promise<string[]> {
+    return madeContents(this.#db, bytes);
+  }
+
+  addMade(jobId: string, made: readonly MadeFile[]): Promise<void> {
+    return this.#commits.write(true, ({ db }) => recordMade(db, jobId, made));
   }
 
   watchFolders(): Promise<WatchFolderRecord[]> {

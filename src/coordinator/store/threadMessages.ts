@@ -39,6 +39,8 @@ const methods: Readonly<Record<StoreMethod, true>> = {
   hooksDue: true,
   nextHook: true,
   madeAmong: true,
+  madeContents: true,
+  addMade: true,
   watchFolders: true,
   saveWatchFolder: true,
   removeWatchFolder: true,

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { contentKey } from '../../files/contentKey.ts';
+import { briefKey, contentKey } from '../../files/contentKey.ts';
 import { place } from '../../files/placing.ts';
 import { placingFs } from '../../files/placingFs.ts';
 import { ownPrefix } from '../../files/staging.ts';
@@ -16,7 +16,7 @@ const wholeBytes = 1 << 30;
 
 /** Copies every result into a folder, never over anything: `clip.web.mp4`, else `clip.web-2.mp4`. */
 export async function runCopyHook({ copyTo }: CopyHook, run: HookRun): Promise<HookOutcome> {
-  const { job, deliveryId, stateDir, signal, log } = run;
+  const { job, deliveryId, signal, log } = run;
   const staging = path.join(copyTo, `${ownPrefix}${deliveryId}-1.part`);
   try {
     for (const { path: result } of placedOutputs(job)) {
@@ -27,7 +27,7 @@ export async function runCopyHook({ copyTo }: CopyHook, run: HookRun): Promise<H
       await mkdir(staging);
       const staged = path.join(staging, `result${ext}`);
       await placingFs.copy(result, staged);
-      const target = await placeUnderFreeName(staged, copyTo, { name, ext }, stateDir);
+      const target = await placeUnderFreeName(staged, copyTo, { name, ext }, run);
       log(`hook: copied to ${target}`);
     }
     return { done: true };
@@ -44,14 +44,21 @@ async function placeUnderFreeName(
   staged: string,
   folder: string,
   { name, ext }: { name: string; ext: string },
-  stateDir: string,
+  { stateDir, noteCopy, signal }: HookRun,
 ): Promise<string> {
+  const recordDir = path.join(stateDir, 'scratch', 'placements');
+  const isFolder = await placingFs.isFolder(staged);
+  const copy = isFolder
+    ? {}
+    : { bytes: await placingFs.bytes(staged), content: await briefKey(staged, signal) };
   for (let number = 1; number < maxNames; number += 1) {
     const target = path.join(folder, `${name}${number === 1 ? '' : `-${number}`}${ext}`);
-    const recordDir = path.join(stateDir, 'scratch', 'placements');
-    if ((await place({ staged, path: target, recordDir })) === 'placed') return target;
     // Copied by an earlier try, whose end was not seen.
-    if (await isSame(staged, target)) return target;
+    const isThere = await isSame(staged, target);
+    if (!isThere && (await placingFs.identity(target))) continue;
+    // Before anybody can see it.
+    await noteCopy({ path: target, ...copy });
+    if (isThere || (await place({ staged, path: target, recordDir })) === 'placed') return target;
   }
   throw new Error(`Every name for the copy is taken in ${folder}.`);
 }

@@ -1,4 +1,5 @@
 import type { Coordinator } from '../../coordinator/coordinator.ts';
+import { normalisePath } from '../../coordinator/outputNames.ts';
 import { isDue, steadyClock } from '../../coordinator/clocks.ts';
 import type { Store } from '../../coordinator/store.ts';
 import { toWholeJob } from '../../coordinator/jobView.ts';
@@ -15,12 +16,14 @@ import { runHook, type HookOutcome } from './hookTable.ts';
 export type HookSettings = SettingValues<Omit<typeof hookSettings, 'hooks'>>;
 
 export interface HookRunnerOptions {
-  readonly store: Pick<Store, 'hooksDue' | 'nextHook'>;
+  readonly store: Pick<Store, 'hooksDue' | 'nextHook' | 'addMade'>;
   readonly coordinator: Pick<Coordinator, 'settleHook' | 'appendLog'>;
   /** Those of config.jsonc, as they are now: what stands in the store is only which. */
   readonly hooks: () => readonly Hook[];
   readonly settings: () => HookSettings;
   readonly stateDir: string;
+  /** Node's name of the system on which the paths lie. */
+  readonly platform: string;
   readonly timers: Timers;
   readonly clock: () => number;
   /** Milliseconds that go on evenly, whatever the clock is set to. */
@@ -130,7 +133,7 @@ export class HookRunner {
 
   /** Undefined when it was called off. */
   async #runOne(stored: StoredJob, { id, key }: JobHook): Promise<HookOutcome | undefined> {
-    const { hooks, settings, stateDir, clock, coordinator } = this.#options;
+    const { hooks, settings, stateDir, clock, coordinator, store, platform } = this.#options;
     const { signal } = this.#closing;
     const hook = hooks().find((each) => hookKey(each) === key);
     if (!hook)
@@ -139,6 +142,8 @@ export class HookRunner {
       return await runHook(hook, {
         ...{ job: toWholeJob(stored), deliveryId: id, stateDir, signal },
         ...{ settings: settings(), now: clock() },
+        noteCopy: ({ path, ...copy }) =>
+          store.addMade(stored.job.id, [{ ...copy, normalised: normalisePath(path, platform) }]),
         log: (text) => {
           coordinator.appendLog(stored.job.id, text);
         },

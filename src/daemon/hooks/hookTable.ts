@@ -15,8 +15,17 @@ export interface HookRun {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly signal: AbortSignal;
+  /** Of a copy that is about to be made: that no watched folder takes it for a source. `content` as `briefKey`. */
+  readonly noteCopy: (copy: Copy) => Promise<void>;
   /** Into the job's log. */
   readonly log: (text: string) => void;
+}
+
+export interface Copy {
+  readonly path: string;
+  /** Both are missing for a folder. */
+  readonly bytes?: number | undefined;
+  readonly content?: string | undefined;
 }
 
 /** `again`: it may go better later. */

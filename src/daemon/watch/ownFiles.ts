@@ -4,12 +4,13 @@ import type { Store } from '../../coordinator/store.ts';
 import { builtinPresets } from '../../encoding/builtinPresets.ts';
 import { ownOutputs } from '../../encoding/ownOutput.ts';
 import type { Preset } from '../../encoding/preset.ts';
+import { briefKey } from '../../files/contentKey.ts';
 
 /** `result`: a job made it. `named`: it is called like one. `reserved`: a job that has not ended may be about to. */
 export type Ownership = 'result' | 'named' | 'reserved';
 
 export interface OwnFilesOptions {
-  readonly store: Pick<Store, 'reserved' | 'madeAmong'>;
+  readonly store: Pick<Store, 'reserved' | 'madeAmong' | 'madeContents'>;
   readonly presets: () => Readonly<Record<string, Preset>>;
   readonly platform: string;
 }
@@ -44,6 +45,15 @@ export class OwnFiles {
       isNamed: (folder) => own.isFolder(path.basename(folder)),
       isResult: () => true,
     });
+  }
+
+  /**
+   * Whether it has the content of a result, under any name. Reads the file only where a result has as many bytes, and
+   * then 96 MiB at most. Throws what keeps it from being read.
+   */
+  async hasContentOfResult(file: string, bytes: number, signal?: AbortSignal): Promise<boolean> {
+    const contents = await this.#options.store.madeContents(bytes);
+    return contents.length > 0 && contents.includes(await briefKey(file, signal));
   }
 
   async #among(

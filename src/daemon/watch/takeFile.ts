@@ -28,7 +28,7 @@ export interface TakerParts {
 }
 
 /**
- * Makes a job of a file that has stopped growing, unless its content was taken before. First the job is stored,
+ * Makes a job of a file that has stopped growing, unless its content was taken before or is a result's. First the job is stored,
  * under an id that follows from the content, then the file is noted: a kill between the two repeats the first, which
  * changes nothing. `changed`: it was written to while it was read. `own`: meanwhile a job has claimed its name.
  */
@@ -38,7 +38,10 @@ export async function takeFile(
 ): Promise<'taken' | 'changed' | 'own'> {
   const { record, preset, store, own, submit, clock, wholeBytes, reading, signal } = parts;
   const { id, spec, activatedAt } = record;
-  const key = await reading(() => contentKey(file, { wholeBytes: wholeBytes(), signal }));
+  const { key, isResult } = await reading(async () => ({
+    isResult: await own.hasContentOfResult(file, look.bytes, signal),
+    key: await contentKey(file, { wholeBytes: wholeBytes(), signal }),
+  }));
   const after = await lookAt(file);
   if (after === undefined || !sameLook(after, look)) return 'changed';
   const identity = identityKeys(file, look);
@@ -48,6 +51,8 @@ export async function takeFile(
   if (earlier) {
     const fileKey = `identity-${identity.inodeKey}`;
     row = { ...noted, fileKey, state: 'same', jobId: earlier.jobId };
+  } else if (isResult) {
+    row = { ...noted, fileKey: key, state: 'own' };
   } else {
     if ((await own.files([{ path: file, bytes: look.bytes }])).size > 0) return 'own';
     const { job } = await submit({

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { appendFile, copyFile, mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  copyFile,
+  mkdir,
+  open,
+  readFile,
+  rename,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { watchFoldersOutputSchema } from '../../../src/cli/jsonOutput.ts';
 import { connectToDaemon, type DaemonConnection } from '../../../src/client/connection.ts';
@@ -180,6 +190,45 @@ describe('A watched folder', function () {
     const jobs = await watched.until((folder) => folder.submitted === 2);
     assert.equal(jobs.length, 2);
     assert.equal((await stat(path.join(watched.folder, 'clip.mp4'))).isFile(), true);
+  });
+
+  it('takes no result that was renamed and touched while nobody watched', async () => {
+    await watched.start();
+    await activate('--output', '${fileDirname}/${fileBasenameNoExtension}-film.${ext}');
+    await drop('clip.mp4', await readFile(await box.clip('clip.mp4')));
+    await watched.until((_, jobs) => jobs[0]?.state === 'done');
+    await watched.end('SIGKILL');
+    const renamed = path.join(watched.folder, 'holidays.mp4');
+    await rename(path.join(watched.folder, 'clip-film.mp4'), renamed);
+    await utimes(renamed, 1_000_000, 1_000_000);
+    await watched.start();
+    await drop('last.mp4');
+    const jobs = await watched.until((folder) => folder.submitted === 2 && folder.settling === 0);
+    assert.equal(jobs.length, 2);
+    assert.ok(await watched.stateOf('holidays.mp4'));
+  });
+
+  it('takes no copy that a hook makes in it, also after a kill and when the copy is touched', async () => {
+    await box.write(
+      'state/config.jsonc',
+      JSON.stringify({ hooks: [{ on: 'done', copyTo: watched.folder }] }),
+    );
+    await mkdir(box.file('out'));
+    await watched.start();
+    await activate('--output', `${box.file('out')}/\${fileBasenameNoExtension}.\${ext}`);
+    await drop('clip.mp4', await readFile(await box.clip('clip.mp4')));
+    await watched.until((_, [job]) => job?.hooks?.[0]?.state === 'done');
+    const copy = path.join(watched.folder, 'clip-2.mp4');
+    assert.ok(existsSync(copy));
+    await drop('next.mp4');
+    await watched.until((folder) => folder.submitted === 2 && folder.settling === 0);
+    assert.equal(await watched.stateOf('clip-2.mp4'), 'own');
+    await watched.end('SIGKILL');
+    await utimes(copy, 1_000_000, 1_000_000);
+    await watched.start();
+    await drop('last.mp4');
+    const jobs = await watched.until((folder) => folder.submitted === 3 && folder.settling === 0);
+    assert.equal(jobs.length, 3);
   });
 
   it('replaces a file by its result where a person said so, and does not encode that again', async () => {

@@ -55,11 +55,29 @@ export function describeWatched(given: () => OpenStore): void {
       assert.deepEqual(await store.madeAmong(['/in/made', '/in/x']), [
         { normalised: '/in/made', jobId: 'a', bytes: 7 },
       ]);
+      assert.deepEqual(await store.madeContents(7), []);
       await store.saveWatchFolder(folder, [], true);
       assert.equal((await store.watchedFiles('f', 10)).length, 1);
       await store.removeWatchFolder('f');
       assert.deepEqual(await store.watchFolders(), []);
       assert.deepEqual(await store.watchedFiles('f', 10), []);
+    });
+
+    it('knows results and their copies by content, for good, also when one has moved and come back', async () => {
+      const { job } = await store.submit(storedJob('a'));
+      const made = { normalised: '/out/made', bytes: 7, content: 'whole-7-x' };
+      let revision = await store.write(changeOf(job, {}, { made: [made] }));
+      await store.addMade('a', [{ normalised: '/in/copy', bytes: 8, content: 'whole-8-y' }]);
+      for (const normalised of ['/in/source', '/out/made'])
+        revision = await store.write(
+          changeOf({ ...job, revision }, {}, { made: [{ normalised, bytes: 7 }] }),
+        );
+      await store.write(changeOf({ ...job, revision }, { state: 'failed' }));
+      await store.remove([{ id: 'a', revision: await store.revision() }]);
+      store = await given().reopen();
+      assert.deepEqual(await store.madeContents(7), ['whole-7-x']);
+      assert.deepEqual(await store.madeContents(8), ['whole-8-y']);
+      assert.deepEqual(await store.madeContents(9), []);
     });
   });
 }

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdtemp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { toWholeJob } from '../../../../src/coordinator/jobView.ts';
 import { runCopyHook } from '../../../../src/daemon/hooks/copyHook.ts';
+import type { Copy } from '../../../../src/daemon/hooks/hookTable.ts';
 import { hookSettings } from '../../../../src/daemon/settings/hooks.ts';
+import { briefKey } from '../../../../src/files/contentKey.ts';
 import { defaultsOf } from '../../../../src/protocol/settingRow.ts';
 import { storedJob } from '../../coordinator/fixtures.ts';
 
@@ -27,6 +30,7 @@ describe('the copy of results', () => {
     const run = {
       ...{ job: toWholeJob(storedJob('j', { state: 'done', outputs })), deliveryId: 'd' },
       ...{ stateDir: path.join(root, 'state'), settings: defaultsOf(hookSettings), now: 0 },
+      noteCopy: () => Promise.resolve(),
       signal: leaving.signal,
       log: () => {
         leaving.abort();
@@ -36,5 +40,32 @@ describe('the copy of results', () => {
     assert.deepEqual(await readdir(copyTo), ['a.mp4']);
     await runCopyHook({ on: 'done', copyTo }, { ...run, signal: new AbortController().signal });
     assert.deepEqual((await readdir(copyTo)).sort(), ['a.mp4', 'b.mp4']);
+  });
+
+  it('tells of each copy before it is there, under a free name, also when it is made again', async () => {
+    const copyTo = path.join(root, 'copies');
+    const result = path.join(root, 'a.mp4');
+    await mkdir(copyTo);
+    await writeFile(result, 'result');
+    await writeFile(path.join(copyTo, 'a.mp4'), 'of somebody else');
+    const noted: object[] = [];
+    const run = {
+      job: toWholeJob(storedJob('j', { state: 'done', outputs: [{ state: 'placed', path: result }] })),
+      ...{ deliveryId: 'd', stateDir: path.join(root, 'state'), settings: defaultsOf(hookSettings), now: 0 },
+      noteCopy: ({ path: file, ...copy }: Copy) => {
+        noted.push({ name: path.basename(file), isThere: existsSync(file), ...copy });
+        return Promise.resolve();
+      },
+      signal: new AbortController().signal,
+      log: () => undefined,
+    };
+    await runCopyHook({ on: 'done', copyTo }, run);
+    await runCopyHook({ on: 'done', copyTo }, run);
+    const copy = { name: 'a-2.mp4', bytes: 6, content: await briefKey(result) };
+    assert.deepEqual(noted, [
+      { ...copy, isThere: false },
+      { ...copy, isThere: true },
+    ]);
+    assert.deepEqual((await readdir(copyTo)).sort(), ['a-2.mp4', 'a.mp4']);
   });
 });

@@ -21,7 +21,7 @@ describe('HookRunner: a clock that is set back by an hour', () => {
     tried = new Map();
     const { timers, store } = harness;
     runner = new HookRunner({
-      ...{ store, hooks: () => [], settings: () => settings, stateDir: '/nowhere' },
+      ...{ store, hooks: () => [], settings: () => settings, stateDir: '/nowhere', platform: 'linux' },
       coordinator: {
         appendLog: () => undefined,
         settleHook: async (id, after) => {

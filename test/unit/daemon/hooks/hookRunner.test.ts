@@ -24,6 +24,7 @@ describe('HookRunner', () => {
       store: {
         hooksDue: () => Promise.resolve(['a', 'b'].map((id) => storedJob(id, { hooks: [hook] }))),
         nextHook: () => Promise.resolve(undefined),
+        addMade: () => Promise.resolve(),
       },
       coordinator: {
         appendLog: () => undefined,
@@ -34,7 +35,12 @@ describe('HookRunner', () => {
           return true as never;
         },
       },
-      ...{ hooks: () => [], settings: () => defaultsOf(hookSettings), stateDir: '/nowhere' },
+      ...{
+        hooks: () => [],
+        settings: () => defaultsOf(hookSettings),
+        stateDir: '/nowhere',
+        platform: 'linux',
+      },
       ...{ timers, clock: timers.clock, monotonic: timers.monotonic, random: () => 0 },
       onError: ({ message }) => {
         seen.push(message);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { watch } from 'node:fs';
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, realpath, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { openSqliteStore } from '../../../../src/coordinator/store/sqliteStore.ts';
@@ -8,6 +8,7 @@ import type { Store } from '../../../../src/coordinator/store.ts';
 import { OwnFiles } from '../../../../src/daemon/watch/ownFiles.ts';
 import { WatchedFolder } from '../../../../src/daemon/watch/watchedFolder.ts';
 import { builtinPresets } from '../../../../src/encoding/builtinPresets.ts';
+import { briefKey } from '../../../../src/files/contentKey.ts';
 import { DffmpegError } from '../../../../src/protocol/errors.ts';
 import type { Submission } from '../../../../src/protocol/clientContract.ts';
 import { watchFolderSpecSchema } from '../../../../src/protocol/watchFolder.ts';
@@ -125,6 +126,25 @@ describe('WatchedFolder', () => {
     await make().start();
     await pass(times.settleMs + 1);
     assert.equal(submitted[1]?.submissionId, id);
+  });
+
+  it('takes no file that has the content of a result, whatever its name and its time', async () => {
+    const file = (name: string) => path.join(root, name);
+    await writeFile(file('holidays.mp4'), 'result');
+    await writeFile(file('other.mp4'), 'source');
+    const content = await briefKey(file('holidays.mp4'));
+    await store.addMade('j', [{ normalised: '/elsewhere/result.mp4', bytes: 6, content }]);
+    await make().start();
+    await pass(times.settleMs + 1);
+    assert.deepEqual(submitted.map(({ sources }) => sources), [[file('other.mp4')]]); // prettier-ignore
+    await utimes(file('holidays.mp4'), 1, 1);
+    await rename(file('holidays.mp4'), file('again.mp4'));
+    await pass(times.rescanMs);
+    await pass(times.settleMs + 1);
+    assert.equal(submitted.length, 1);
+    assert.equal(folder.told.settling, 0);
+    const known = await store.watchedFiles('f', 10);
+    assert.equal(known.find(({ file: { path: at } }) => at === file('holidays.mp4'))?.file.state, 'own');
   });
 
   it('waits for files that are empty, or have a download’s own file beside them', async () => {
