@@ -91,7 +91,8 @@ export class Dispatcher {
       this.#again = false;
       try {
         await this.#walk();
-        this.#setAlarm(earlier(await this.#untilDue(), this.#untilHeldEnough()));
+        // What is due by then is seen by the pass that follows.
+        if (!this.#again) this.#setAlarm(earlier(await this.#untilDue(), this.#untilHeldEnough()));
       } catch (error) {
         this.#options.onError(toDffmpegError(error));
         this.#explains = true;

@@ -68,9 +68,17 @@ export function place<W extends SlotsView>(
   let best: Placed<W> | undefined;
   let free: Placed<W> | undefined;
   for (const candidate of candidates) {
-    const placed = foresee(candidate, context);
-    if (!best || endsSooner(placed, best)) best = placed;
-    if (isFree(placed) && (!free || endsSooner(placed, free))) free = placed;
+    const { worker, slot } = candidate;
+    const start = context.timetable.earliest(worker, slot);
+    const { seconds, basis } = foresee(candidate, context);
+    const at = start.at + seconds;
+    const isBest = !best || endsSooner(at, candidate, best);
+    const isBestFree =
+      start.at <= 0 && worker.freeSlots(slot) > 0 && (!free || endsSooner(at, candidate, free));
+    if (!isBest && !isBestFree) continue;
+    const placed = { ...candidate, start, end: { at, basis: worse(start.basis, basis) } };
+    if (isBest) best = placed;
+    if (isBestFree) free = placed;
   }
   if (!best) return undefined;
   const chosen = free === undefined || (free !== best && isWorthHolding(best, free, context)) ? best : free;
@@ -80,20 +88,13 @@ export function place<W extends SlotsView>(
   return { action: 'hold', on: chosen, instead: free, longest: longestHold(free, context.settings) };
 }
 
-function foresee<W extends SlotsView>(candidate: Candidate<W>, context: PlacingContext<W>): Placed<W> {
-  const { worker, slot, works } = candidate;
-  const start = context.timetable.earliest(worker, slot);
-  const prediction = works && context.predict(worker, works);
-  const basis: Basis = prediction === undefined ? 'unknown' : prediction.learnt ? 'learnt' : 'guess';
-  const end = {
-    at: start.at + (prediction?.seconds ?? unknownSeconds),
-    basis: worse(start.basis, basis),
-  };
-  return { worker, slot, works, start, end };
-}
-
-function isFree({ worker, slot, start }: Placed): boolean {
-  return start.at <= 0 && worker.freeSlots(slot) > 0;
+function foresee<W extends SlotsView>(
+  { worker, works }: Candidate<W>,
+  { predict }: PlacingContext<W>,
+): { seconds: number; basis: Basis } {
+  if (works === undefined) return { seconds: unknownSeconds, basis: 'unknown' };
+  const { seconds, learnt } = predict(worker, works);
+  return { seconds, basis: learnt ? 'learnt' : 'guess' };
 }
 
 function isWorthHolding(
@@ -115,7 +116,7 @@ function longestHold(free: Placed, { holdMaxMs }: HoldSettings): number {
 }
 
 /** Where both end at once, the one with more room, so that the other keeps its slot for what fits nowhere else. */
-function endsSooner(a: Placed, b: Placed): boolean {
-  const sooner = a.end.at - b.end.at || b.worker.freeSlots(b.slot) - a.worker.freeSlots(a.slot);
+function endsSooner(at: number, { worker, slot }: Candidate, than: Placed): boolean {
+  const sooner = at - than.end.at || than.worker.freeSlots(than.slot) - worker.freeSlots(slot);
   return sooner < 0;
 }

@@ -76,20 +76,15 @@ export function decide(entry: QueueEntry, workers: readonly WorkerView[], outloo
   const needs = neededBy(entry);
   const works = worksOf(entry.job);
   const considered = pool.map((worker): Considered => ({ worker, consideration: consider(needs, worker) }));
-  const able = considered.filter(({ consideration }) =>
-    ['fits', 'full', 'busy'].includes(consideration.verdict),
-  );
-  // Where it failed before it goes only when nobody else could take it, now or later.
-  const fresh = able.filter(({ worker }) => !entry.task.avoid.includes(worker.id));
-  const candidates = (fresh.length > 0 ? fresh : able).flatMap(
-    ({ worker, consideration }): Candidate<WorkerView>[] =>
-      consideration.verdict === 'fits' || consideration.verdict === 'full'
-        ? [{ worker, slot: consideration.slot, works: works(consideration.picks) }]
-        : [],
-  );
-  const trials = considered.flatMap(({ worker, consideration }) =>
-    consideration.verdict === 'untried' ? [{ worker: worker.id, encoders: consideration.encoders }] : [],
-  );
+  // Loops where there are many workers for each of many tasks.
+  const candidates: Candidate<WorkerView>[] = [];
+  for (const { worker, consideration } of worthTrying(considered, entry.task.avoid))
+    if (consideration.verdict === 'fits' || consideration.verdict === 'full')
+      candidates.push({ worker, slot: consideration.slot, works: works(consideration.picks) });
+  const trials: Waiting['trials'][number][] = [];
+  for (const { worker, consideration } of considered)
+    if (consideration.verdict === 'untried')
+      trials.push({ worker: worker.id, encoders: consideration.encoders });
   const placing = place(candidates, {
     timetable: outlook.timetable,
     predict: (worker, each) => outlook.speeds.predict(worker, each),
@@ -116,6 +111,16 @@ export function decide(entry: QueueEntry, workers: readonly WorkerView[], outloo
 interface Considered {
   readonly worker: WorkerView;
   readonly consideration: Consideration;
+}
+
+/** Where it failed before it goes only when nobody else could take it, now or later. */
+function worthTrying(considered: readonly Considered[], avoid: readonly string[]): readonly Considered[] {
+  if (avoid.length === 0) return considered;
+  const fresh = considered.filter(
+    ({ worker, consideration: { verdict } }) =>
+      (verdict === 'fits' || verdict === 'full' || verdict === 'busy') && !avoid.includes(worker.id),
+  );
+  return fresh.length > 0 ? fresh : considered;
 }
 
 function nobodyTakes(considered: readonly Considered[], trials: Waiting['trials']): Decision {

@@ -3,11 +3,11 @@ import * as z from 'zod';
 import { isEnded, jobStates, type JobState } from '../../protocol/jobState.ts';
 import type { Counts } from '../../protocol/model.ts';
 import type { HooksPage, JobPage, StoredChanges } from '../store.ts';
-import { chunks } from './chunks.ts';
 import { countsName, forgottenCounter, queuePausedCounter, revisionCounter } from './counters.ts';
 import type { AttemptRecord, JobRecord, StoredJob, TaskRecord } from './records.ts';
 import { toAttemptRecord, toJobRecord, toTaskRecord } from './rows.ts';
 import type { Database, JobsTable, Schema, Writing } from './schema.ts';
+import { rowsAmong } from './statements.ts';
 
 type Reading = Database | Writing;
 
@@ -203,11 +203,14 @@ export async function withParts(db: Reading, rows: readonly JobsTable[]): Promis
   const stored = new Map<string, Parts>(
     rows.map((row) => [row.id, { job: toJobRecord(row), tasks: [], attempts: [] }]),
   );
-  for (const ids of chunks([...stored.keys()])) {
-    const tasks = db.selectFrom('tasks').selectAll().where('job_id', 'in', ids).orderBy('id');
-    for (const row of await tasks.execute()) stored.get(row.job_id)?.tasks.push(toTaskRecord(row));
-    const attempts = db.selectFrom('attempts').selectAll().where('job_id', 'in', ids).orderBy('fence');
-    for (const row of await attempts.execute()) stored.get(row.job_id)?.attempts.push(toAttemptRecord(row));
-  }
+  const ids = [...stored.keys()];
+  const tasks = await rowsAmong(db, 'tasks of jobs', ids, (each, some) =>
+    each.selectFrom('tasks').selectAll().where('job_id', 'in', some).orderBy('id'),
+  );
+  for (const row of tasks) stored.get(row.job_id)?.tasks.push(toTaskRecord(row));
+  const attempts = await rowsAmong(db, 'attempts of jobs', ids, (each, some) =>
+    each.selectFrom('attempts').selectAll().where('job_id', 'in', some).orderBy('fence'),
+  );
+  for (const row of attempts) stored.get(row.job_id)?.attempts.push(toAttemptRecord(row));
   return [...stored.values()];
 }

@@ -1,8 +1,8 @@
 import type { QueuedJob, QueuePage } from '../store.ts';
-import { chunks } from './chunks.ts';
 import { withParts } from './jobQueries.ts';
 import type { TaskRecord } from './records.ts';
-import type { Database, JobsTable } from './schema.ts';
+import type { Database } from './schema.ts';
+import { rowsAmong } from './statements.ts';
 import type { WriteSession } from './writeSession.ts';
 
 export async function waitingTasks(
@@ -26,9 +26,10 @@ export async function waitingTasks(
       .where((where) => where.or([where('rank', '>', rank), where('id', '>', id)]));
   }
   const found = await query.execute();
-  const rows: JobsTable[] = [];
-  for (const ids of chunks(found.map(({ job_id: jobId }) => jobId)))
-    rows.push(...(await db.selectFrom('jobs').selectAll().where('id', 'in', ids).execute()));
+  const ids = [...new Set(found.map(({ job_id: jobId }) => jobId))];
+  const rows = await rowsAmong(db, 'jobs', ids, (each, some) =>
+    each.selectFrom('jobs').selectAll().where('id', 'in', some),
+  );
   const jobs = new Map((await withParts(db, rows)).map((stored) => [stored.job.id, stored]));
   return found.flatMap(({ id, job_id: jobId }) => {
     const stored = jobs.get(jobId);
