@@ -103,12 +103,15 @@ export class JobBook {
   }
 
   async #write(before: StoredJob, after: StoredJob, change: JobChange): Promise<StoredJob> {
+    const { durable, dropAttempt } = change;
+    const reservations = isEnded(after.job.state) ? [] : change.reservations;
+    const made = newlyMade(after, before, this.#platform);
     const revision = await this.store.write({
       ...differenceOf(before, after),
-      durable: change.durable,
-      dropAttempt: change.dropAttempt,
-      reservations: isEnded(after.job.state) ? [] : change.reservations,
-      made: newlyMade(after, before, this.#platform),
+      ...(durable === true ? { durable } : undefined),
+      ...(dropAttempt ? { dropAttempt } : undefined),
+      ...(reservations ? { reservations } : undefined),
+      ...(made.length > 0 ? { made } : undefined),
     });
     const stored = { ...after, job: { ...after.job, revision } };
     this.#onChange(stored, before);

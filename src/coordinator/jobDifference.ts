@@ -6,21 +6,28 @@ type Difference = Pick<
   'id' | 'revision' | 'from' | 'job' | 'tasks' | 'newTasks' | 'attempts' | 'newAttempts'
 >;
 
-/** What is to be written so that `before` becomes `after`, beside an attempt that is dropped. Pure. */
+/**
+ * What is to be written so that `before` becomes `after`, beside an attempt that is dropped. What is empty is left out:
+ * it goes to another thread, and each field costs. Pure.
+ */
 export function differenceOf(before: StoredJob, after: StoredJob): Difference {
   const { id, revision, state } = before.job;
   const tasks = new Map(before.tasks.map((task) => [task.id, task]));
   const attempts = new Map(before.attempts.map((attempt) => [keyOf(attempt), attempt]));
+  const changedTasks = after.tasks.flatMap((task) => changeOf(task, tasks.get(task.id), { id: task.id }));
+  const newTasks = after.tasks.filter((task) => !tasks.has(task.id));
+  const changedAttempts = after.attempts.flatMap((attempt) => {
+    const { taskId, fence } = attempt;
+    return changeOf(attempt, attempts.get(keyOf(attempt)), { taskId, fence });
+  });
+  const newAttempts = after.attempts.filter((attempt) => !attempts.has(keyOf(attempt)));
   return {
     ...{ id, revision, from: state },
     job: changedFields(before.job, after.job),
-    tasks: after.tasks.flatMap((task) => changeOf(task, tasks.get(task.id), { id: task.id })),
-    newTasks: after.tasks.filter((task) => !tasks.has(task.id)),
-    attempts: after.attempts.flatMap((attempt) => {
-      const { taskId, fence } = attempt;
-      return changeOf(attempt, attempts.get(keyOf(attempt)), { taskId, fence });
-    }),
-    newAttempts: after.attempts.filter((attempt) => !attempts.has(keyOf(attempt))),
+    ...(changedTasks.length > 0 ? { tasks: changedTasks } : undefined),
+    ...(newTasks.length > 0 ? { newTasks } : undefined),
+    ...(changedAttempts.length > 0 ? { attempts: changedAttempts } : undefined),
+    ...(newAttempts.length > 0 ? { newAttempts } : undefined),
   };
 }
 

@@ -118,8 +118,10 @@ class NodeSqliteConnection implements DatabaseConnection {
     this.#database = database;
   }
 
-  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    return Promise.resolve(this.#execute<R>(sql, parameters as SQLInputValue[]));
+  executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    return new Promise((resolve) => {
+      resolve(this.#execute<R>(sql, parameters as SQLInputValue[]));
+    });
   }
 
   /** Nothing here streams: pages are small. */
