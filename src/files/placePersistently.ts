@@ -33,18 +33,26 @@ export async function placePersistently(
   patience: Patience,
 ): Promise<'placed' | 'taken' | 'elsewhere'> {
   let failure: unknown;
+  let away: DffmpegError | undefined;
   try {
     return await place(placement);
   } catch (error) {
-    if (!mayPass(error)) throw error;
-    failure = error;
+    away = await stagedAway(placement);
+    if (!away && !mayPass(error)) throw error;
+    failure = away ?? error;
   }
   for (let tries = 0; ; tries += 1) {
     const waits = failure instanceof DffmpegError && failure.class === 'destination' ? failure : undefined;
     const pause = patience.pausesMs[tries] ?? (waits && patience.longPauseMs);
     if (pause === undefined) throw failure;
     if (waits) patience.onWait?.(waits);
-    await pauseFor(pause, patience);
+    // Without the result no other folder can have it either.
+    await pauseFor(pause, away ? { signal: patience.signal } : patience);
+    away = await stagedAway(placement);
+    if (away) {
+      failure = away;
+      continue;
+    }
     try {
       const outcome = await recoverPlacement(placement);
       if (outcome === 'gone') throw failure;
@@ -59,8 +67,20 @@ export async function placePersistently(
   }
 }
 
+/** The disk on which the result is staged is away, or another one lies there: nothing that is seen there says anything. */
+async function stagedAway({ staged, traces }: Placement): Promise<DffmpegError | undefined> {
+  const folder = await traces?.awayFolder(staged);
+  if (folder === undefined) return undefined;
+  return new DffmpegError('destination-missing', `The disk with the result for ${folder} is not there.`, {
+    hint: 'Connect it again: then it goes on by itself.',
+  });
+}
+
 /** Ends sooner when another folder is chosen. */
-async function pauseFor(ms: number, { signal, elsewhere }: Patience): Promise<void> {
+async function pauseFor(
+  ms: number,
+  { signal, elsewhere }: Pick<Patience, 'signal' | 'elsewhere'>,
+): Promise<void> {
   const ends = elsewhere ? AbortSignal.any([signal, elsewhere]) : signal;
   try {
     await delay(ms, undefined, { signal: ends });

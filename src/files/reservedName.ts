@@ -100,7 +100,7 @@ export async function placeCopied(
     });
     const { outcome, used } = await place(copied, copy);
     if (!used) await removeQuietly(fs, copied);
-    await traces?.remove(copied);
+    await (used ? traces?.forget(copied) : traces?.remove(copied));
     return outcome;
   } catch (error) {
     await removeQuietly(fs, copied);

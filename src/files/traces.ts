@@ -1,18 +1,25 @@
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { DffmpegError } from '../protocol/errors.ts';
 import { errnoCode, isDiskFull, isQuotaUsedUp } from './errnoCode.ts';
+import { folderIdentity, folderIdentitySchema, isSurelySame } from './folderIdentity.ts';
 import { ownPrefix } from './staging.ts';
 
 /** A note that is being written. */
 const unfinished = '.tmp';
 
+const hiddenPath = z
+  .string()
+  .refine((file) => path.isAbsolute(file) && path.basename(file).startsWith(ownPrefix));
+
 /** What is in a note: the hidden name, and which folder it was given out in. */
 const noteSchema = z.object({
-  path: z.string().refine((file) => path.isAbsolute(file) && path.basename(file).startsWith(ownPrefix)),
-  folder: z.object({ dev: z.string(), ino: z.string() }),
+  path: hiddenPath,
+  /** Without links: what one led to then. */
+  real: hiddenPath.optional(),
+  folder: folderIdentitySchema,
 });
 type Note = z.infer<typeof noteSchema>;
 
@@ -42,13 +49,14 @@ export class Traces {
    * that is not there: nothing can be made in it.
    */
   async note(file: string): Promise<void> {
-    const folder = await folderOf(file);
+    const folder = await folderIdentity(path.dirname(file));
+    const real = path.join(await realpath(path.dirname(file)), path.basename(file));
     const note = this.#noteOf(file);
     this.#inUse.add(file);
     this.#writing.add(note + unfinished);
     try {
       await mkdir(this.#directory, { recursive: true });
-      await writeFile(note + unfinished, JSON.stringify({ path: file, folder } satisfies Note));
+      await writeFile(note + unfinished, JSON.stringify({ path: file, real, folder } satisfies Note));
       await rename(note + unfinished, note);
     } catch (error) {
       this.#inUse.delete(file);
@@ -67,10 +75,30 @@ export class Traces {
     this.#inUse.delete(file);
     const noteFile = this.#noteOf(file);
     const note = await readNote(noteFile);
-    const gone = await removed(file, note?.folder);
-    if (gone) await rm(noteFile, { force: true }).catch(() => undefined);
+    const gone = await removed(note?.real ?? file, note?.folder);
+    if (gone) await this.forget(file);
     else if (note) this.#left = true;
     return gone;
+  }
+
+  /** It is known to be gone: it has another name by now, or was never made. Never rejects. */
+  async forget(file: string): Promise<void> {
+    this.#inUse.delete(file);
+    await rm(this.#noteOf(file), { force: true }).catch(() => undefined);
+  }
+
+  /**
+   * The folder that is away, or may be, with what was noted in it: that is `file`, or what `file` is in. Undefined when it
+   * is there, was certainly removed, or was never noted.
+   */
+  async awayFolder(file: string): Promise<string | undefined> {
+    for (let name = file; name !== path.dirname(name); name = path.dirname(name)) {
+      const note = await readNote(this.#noteOf(name));
+      if (!note) continue;
+      const state = await look(note.real ?? name, note.folder);
+      return state === 'unknown' ? path.dirname(name) : undefined;
+    }
+    return undefined;
   }
 
   /**
@@ -103,12 +131,6 @@ async function readNote(noteFile: string): Promise<Note | undefined> {
   }
 }
 
-/** The folder in which `file` is, by its numbers: a mount point without its disk has others. */
-async function folderOf(file: string): Promise<Note['folder']> {
-  const { dev, ino } = await stat(path.dirname(file), { bigint: true });
-  return { dev: dev.toString(), ino: ino.toString() };
-}
-
 function scratchFull(folder: string, cause: unknown): DffmpegError {
   if (isQuotaUsedUp(cause))
     return new DffmpegError('scratch-full', `The quota of ${folder} is used up.`, {
@@ -130,13 +152,22 @@ async function isOld(note: string, days: number): Promise<boolean> {
 
 /** Whether it is gone: it was there and is removed, or it is not in the folder in which it was noted. */
 async function removed(file: string, folder: Note['folder'] | undefined): Promise<boolean> {
+  const state = await look(file, folder);
+  if (state !== 'there') return state === 'gone';
+  return rm(file, { recursive: true, force: true }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** `gone`: certainly; `unknown`: its folder is away, or may be. */
+async function look(file: string, folder: Note['folder'] | undefined): Promise<'there' | 'gone' | 'unknown'> {
   try {
     await lstat(file);
-    await rm(file, { recursive: true, force: true });
-    return true;
+    return 'there';
   } catch (error) {
-    if (errnoCode(error) !== 'ENOENT' || !folder) return false;
-    const now = await folderOf(file).catch(() => undefined);
-    return now?.dev === folder.dev && now.ino === folder.ino;
+    if (errnoCode(error) !== 'ENOENT' || !folder) return 'unknown';
+    const now = await folderIdentity(path.dirname(file)).catch(() => undefined);
+    return now && isSurelySame(folder, now) ? 'gone' : 'unknown';
   }
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { identityOf } from '../../../src/files/fileIdentity.ts';
 import { placePersistently } from '../../../src/files/placePersistently.ts';
 import { placingFs, type PlacingFs } from '../../../src/files/placingFs.ts';
 import { sweepAttempts } from '../../../src/files/staging.ts';
+import { Traces } from '../../../src/files/traces.ts';
 import type { DffmpegError } from '../../../src/protocol/errors.ts';
 
 function systemError(code: string): Error {
@@ -127,6 +128,40 @@ describe('files that outlive a failure', () => {
         },
       });
       assert.equal(await placePersistently(placed, patience), 'placed');
+      assert.equal(await readFile(target, 'utf8'), 'whole');
+    });
+
+    it('is waited for when the result itself lies there, hidden; another folder is no help then', async () => {
+      const films = path.join(root, 'films');
+      const hidden = path.join(films, '.dffmpeg-t1-1.part');
+      const traces = new Traces(path.join(root, 'notes'));
+      await mkdir(films);
+      await traces.note(hidden);
+      await rename(path.dirname(staged), hidden);
+      [staged, target] = [path.join(hidden, 'result.mp4'), path.join(films, 'clip.mp4')];
+      const elsewhere = new AbortController();
+      const said: string[] = [];
+      let change = Promise.resolve();
+      const given = await placement({
+        link: async (from, to) => {
+          if (said.length > 0) return placingFs.link(from, to);
+          await rename(films, `${films}-away`);
+          // The mount point.
+          await mkdir(films);
+          throw systemError('ENOENT');
+        },
+      });
+      const patience = {
+        ...{ signal, pausesMs: [], longPauseMs: 1, elsewhere: elsewhere.signal },
+        onWait: ({ message }: DffmpegError) => {
+          said.push(message);
+          elsewhere.abort();
+          if (said.length === 3) change = rmdir(films).then(() => rename(`${films}-away`, films));
+        },
+      };
+      assert.equal(await placePersistently({ ...given, traces }, patience), 'placed');
+      await change;
+      assert.equal(said[0], `The disk with the result for ${films} is not there.`);
       assert.equal(await readFile(target, 'utf8'), 'whole');
     });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Traces } from '../../../src/files/traces.ts';
@@ -54,7 +54,48 @@ describe('traces in other people’s folders', () => {
     assert.deepEqual(await readdir(films), []);
   });
 
-  it('that somebody has removed already leave no note', async () => {
+  it('are found where a link led that leads elsewhere by now', async function () {
+    if (process.platform === 'win32') this.skip();
+    const link = path.join(root, 'link');
+    await symlink(films, link);
+    const folder = path.join(link, '.dffmpeg-t1-1.part');
+    await traces.note(folder);
+    await mkdir(folder);
+    await rm(link);
+    await mkdir(path.join(root, 'other'));
+    await symlink(path.join(root, 'other'), link);
+    assert.equal(await traces.remove(folder), true);
+    assert.deepEqual(await readdir(films), []);
+  });
+
+  it('of which nothing was made, or which have another name by now, leave no note', async () => {
+    await traces.forget(await leave('.dffmpeg-t1-1.copy'));
+    assert.deepEqual(await readdir(path.join(root, 'notes')), []);
+  });
+
+  it('are away, or not, with what is in them', async function () {
+    const folder = await leave('.dffmpeg-t1-1.part');
+    const result = path.join(folder, 'result.mp4');
+    assert.equal(await traces.awayFolder(result), undefined);
+    await rename(films, `${films}-away`);
+    assert.equal(await traces.awayFolder(result), films);
+    await mkdir(films);
+    assert.equal(await traces.awayFolder(result), films);
+    await rmdir(films);
+    await rename(`${films}-away`, films);
+    assert.equal(await traces.awayFolder(path.join(films, 'never-noted')), undefined);
+    if (!(await knowsBirth())) this.skip();
+    await rm(folder, { recursive: true });
+    assert.equal(await traces.awayFolder(result), undefined);
+  });
+
+  /** Without it a folder cannot be told from another of the same numbers for certain. */
+  async function knowsBirth(): Promise<boolean> {
+    return (await stat(films, { bigint: true })).birthtimeNs > 0n;
+  }
+
+  it('that somebody has removed already leave no note', async function () {
+    if (!(await knowsBirth())) this.skip();
     await rm(await leave('.dffmpeg-t1-1.part'), { recursive: true });
     await new Traces(path.join(root, 'notes')).sweep(30);
     assert.deepEqual(await readdir(path.join(root, 'notes')), []);
