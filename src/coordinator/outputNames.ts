@@ -5,6 +5,7 @@ import { joinPath, parsePath, type PathPlatform } from '../encoding/pathText.ts'
 import type { Probe } from '../encoding/probe.ts';
 import type { Outcome } from '../encoding/problem.ts';
 import { pickVideo } from '../encoding/streams.ts';
+import { longestName, nameTooLong } from '../files/resultName.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { Reservation } from './store.ts';
 import type { JobRecord } from './store/records.ts';
@@ -93,13 +94,16 @@ const namesAtOnce = 64;
 
 /**
  * The first name that is neither reserved nor comes before `taken`, which the disk turned out to have. Whether
- * the disk has it is asked when the result is placed.
+ * the disk has it is asked when the result is placed. Throws `request-invalid` where the name is too long for any disk.
  */
 export async function freeName(
   naming: OutputNaming,
   reserved: ReservedAmong,
   taken?: string,
 ): Promise<Reservation> {
+  // The numbered ones are no longer than this.
+  const { fileName } = parsePath(outputName(naming, 1).path, pathPlatform(naming.platform));
+  if (fileName.length > longestName) throw nameTooLong(fileName);
   for (let number = taken === undefined ? 1 : numberOf(naming, taken) + 1; number < maxNumber;) {
     const names = Array.from({ length: namesAtOnce }, (_, index) => outputName(naming, number + index));
     const gone = new Set(await reserved(names.map(({ normalised }) => normalised)));

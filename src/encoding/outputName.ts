@@ -145,13 +145,26 @@ function namesNoFile(): Refusal {
   );
 }
 
-/** `clip.web.mp4` → `clip.web-2.mp4`. */
+/**
+ * `clip.web.mp4` → `clip.web-2.mp4`. A long name gives up as many characters as the number has: where the first name
+ * fits, the others do.
+ */
 function numbered(fileName: string, context: OutputNameContext): string {
   const { container, taken } = context;
   const number = taken === undefined ? '' : `-${taken}`;
   const { stem, extension } = splitFileName(fileName);
-  if (isFolder(context)) return `${fileName}${number}`;
-  return isExtension(extension) ? `${stem}${number}.${extension}` : `${fileName}${number}.${container}`;
+  if (isFolder(context)) return `${withRoom(fileName, number)}${number}`;
+  return isExtension(extension)
+    ? `${withRoom(stem, number)}${number}.${extension}`
+    : `${withRoom(fileName, number)}${number}.${container}`;
+}
+
+/** Bytes of a name without its extension that every file system can have a few more of: encrypted ones end at 143. */
+const longName = 128;
+
+function withRoom(name: string, number: string): string {
+  if (number === '' || new TextEncoder().encode(name).length <= longName) return name;
+  return [...name].slice(0, -number.length).join('');
 }
 
 /** Whether what stands behind the last dot is one, rather than part of a name such as `clip.final`. */

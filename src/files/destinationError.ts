@@ -1,5 +1,7 @@
+import path from 'node:path';
 import { DffmpegError } from '../protocol/errors.ts';
 import { errnoCode } from './errnoCode.ts';
+import { nameTooLong } from './resultName.ts';
 
 /** Like a full disk in all but its words: what helps is another. */
 export function quotaUsedUp(folder: string, cause?: unknown): DffmpegError {
@@ -7,6 +9,12 @@ export function quotaUsedUp(folder: string, cause?: unknown): DffmpegError {
     hint: 'Free some of what you have there, ask for a larger quota, or choose another folder for the result.',
     cause,
   });
+}
+
+/** The name that was to be given, from what the system said of it. */
+function nameIn(error: unknown): string {
+  const { dest, path: file } = error as { dest?: unknown; path?: unknown };
+  return path.basename(typeof dest === 'string' ? dest : typeof file === 'string' ? file : '');
 }
 
 /** What the system said about writing into `folder`, as one of the `destination-…` errors where it is one. */
@@ -33,6 +41,9 @@ export function toDestinationError(error: unknown, folder: string): unknown {
         hint: 'Create the folder, or choose another one for the result.',
         cause: error,
       });
+    // What is ours in other people's folders has short names: it is the result's.
+    case 'ENAMETOOLONG':
+      return nameTooLong(nameIn(error), error);
     default:
       return error;
   }

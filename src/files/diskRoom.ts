@@ -147,9 +147,14 @@ function full(need: Need & { free: number; others: number }): DffmpegError {
   const others = need.others > 0 ? `, of which running encodes need ${megabytes(need.others)}` : '';
   return new DffmpegError(
     need.code,
-    `${what} ${need.folder} has ${megabytes(need.free)} left${others}; an encode begins when there are ${megabytes(wanted(need))}.`,
+    `${what} ${need.folder} has ${megabytesLeft(need.free)} left${others}; an encode begins when there are ${megabytes(wanted(need))}.`,
     { hint },
   );
+}
+
+/** Rounded down: less than what is needed, which is rounded up. */
+function megabytesLeft(bytes: number): string {
+  return `${Math.max(0, Math.floor(bytes / 1e6))} MB`;
 }
 
 function megabytes(bytes: number): string {

@@ -166,7 +166,9 @@ async function look(file: string, folder: Note['folder'] | undefined): Promise<'
     await lstat(file);
     return 'there';
   } catch (error) {
-    if (errnoCode(error) !== 'ENOENT' || !folder) return 'unknown';
+    // ENOTDIR: what was noted as its folder is a file, in which there is nothing.
+    const code = errnoCode(error);
+    if ((code !== 'ENOENT' && code !== 'ENOTDIR') || !folder) return 'unknown';
     const now = await folderIdentity(path.dirname(file)).catch(() => undefined);
     return now && isSurelySame(folder, now) ? 'gone' : 'unknown';
   }

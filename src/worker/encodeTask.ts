@@ -5,6 +5,7 @@ import type { PlanInput, PlanSource } from '../encoding/planInput.ts';
 import { planOutput } from '../encoding/planOutput.ts';
 import { checkDestination } from '../files/destination.ts';
 import { requireReplaceable } from '../files/aside.ts';
+import { requireNameFits } from '../files/resultName.ts';
 import { checkSource, type SourceIdentity } from '../files/sourceFile.ts';
 import type { Traces } from '../files/traces.ts';
 import { DffmpegError } from '../protocol/errors.ts';
@@ -127,10 +128,11 @@ export async function planInputs(
   }));
 }
 
-/** Every destination can be written. That there is room was looked at when the attempt was offered. */
+/** Every destination can be written, and can have the name. That there is room was looked at when the attempt was offered. */
 async function checkDestinations(outputs: readonly PlannedOutput[], traces: Traces): Promise<void> {
   for (const folder of new Set(outputs.map(({ path: target }) => path.dirname(target))))
     await checkDestination(folder, traces);
+  for (const { path: target } of outputs) await requireNameFits(target);
 }
 
 /** Measurements that change nothing: what follows them is known well enough to weigh the work. */

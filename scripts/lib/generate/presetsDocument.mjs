@@ -70,7 +70,8 @@ ${compact({ publish: severalExample })}
 ## Names of results
 
 The setting \`dffmpeg.output\`, \`dffmpeg encode --output\` and \`file\` of an output take a template; a relative one starts
-at the source’s folder. When the name is taken, a number follows: \`clip.web-2.mp4\`. Nothing is ever replaced. Where
+at the source’s folder. When the name is taken, a number follows: \`clip.web-2.mp4\`. Nothing is ever replaced.
+A name that is too long for its disk is refused before anything is encoded. Where
 several results would have the same name, that of the output is put before the extension.
 
 \`\`\`text

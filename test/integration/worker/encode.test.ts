@@ -42,6 +42,22 @@ describe('worker: encode', function () {
     return readdir(path.join(shop.stateDir, 'scratch', 'attempts')).catch(() => []);
   }
 
+  it('refuses a name that the disk cannot have before it encodes, and leaves no trace', async () => {
+    const source = await shop.clip(shop.path('films', 'clip.mp4'));
+    // 92 letters, which are 260 bytes.
+    const output = shop.path('films', `${'日'.repeat(84)}.web.mp4`);
+    const report = await coordinator.run(await offer(source, output));
+    assert.ok(report.type === 'failed');
+    assert.equal(report.error.code, 'request-invalid');
+    assert.match(report.error.message, /too long/);
+    assert.deepEqual(
+      coordinator.reports.filter(({ taskId }) => taskId === 't1').map(({ report: { type } }) => type),
+      ['failed'],
+    );
+    const notes = path.join(shop.stateDir, 'scratch', 'traces');
+    assert.deepEqual(await readdir(notes).catch(() => []), []);
+  });
+
   it('encodes, judges, asks, places, and leaves nothing else', async () => {
     const source = await shop.clip(shop.path('films', 'clip.mp4'), { seconds: 2 });
     const before = await readFile(source);

@@ -12,6 +12,7 @@ import {
   probePayload,
   reservationsOf,
 } from '../../../src/coordinator/planner.ts';
+import type { DffmpegError } from '../../../src/protocol/errors.ts';
 import type { JobRecord } from '../../../src/coordinator/store/records.ts';
 import { probe, severalPreset, storedJob } from './fixtures.ts';
 
@@ -45,6 +46,18 @@ describe('names of results', () => {
     const among = (paths: readonly string[]) =>
       Promise.resolve(paths.filter((path) => Number(/-(\d+)\.mp4$/.exec(path)?.[1] ?? 1) <= 1_000));
     assert.equal((await freeName(naming, among)).path, '/m/a.web-1001.mp4');
+  });
+
+  it('are refused where no disk can have them, and otherwise fit with a number, too', async () => {
+    const named = (length: number) => ({ ...naming, source: `/m/${'a'.repeat(length)}.mov` });
+    await assert.rejects(freeName(named(248), none), (error: DffmpegError) => {
+      assert.deepEqual([error.code, error.class], ['request-invalid', 'request']);
+      return /too long/.test(error.message) && /Rename the source/.test(error.hint ?? '');
+    });
+    const first = await freeName(named(247), none);
+    const next = await freeName(named(247), none, first.path);
+    assert.deepEqual([first.path.length, next.path.length], [258, 258]);
+    assert.match(next.path, /-2\.mp4$/u);
   });
 
   it('are the same for all spellings of one file', () => {

@@ -108,6 +108,28 @@ describe('output template', () => {
       assert.equal(outputTemplate(output, general), expected);
     });
 
+  it('numbers no name into one that is too long, and none into another’s (property)', () => {
+    const name = fc.string({
+      unit: fc.constantFrom('a', 'é', '日', '🎬'),
+      minLength: 1,
+      maxLength: 255,
+      size: 'max',
+    });
+    const numbers = fc.uniqueArray(fc.integer({ min: 2, max: 1000 }), { minLength: 2, maxLength: 2 });
+    fc.assert(
+      fc.property(name, fc.constantFrom('mp4', 'hls'), numbers, (stem, container, [one = 2, other = 3]) => {
+        const context = { ...posix, source: `/films/${stem}.mov`, container } as const;
+        const first = path(defaultOutputTemplate, context);
+        const [a, b] = [one, other].map((taken) => path(defaultOutputTemplate, { ...context, taken }));
+        assert.notEqual(a, b);
+        const isLong = Buffer.byteLength(first) > 143 + '/films/'.length;
+        if (a === undefined || !isLong) return;
+        assert.ok(Buffer.byteLength(a) <= Buffer.byteLength(first));
+        assert.ok(a.length <= first.length);
+      }),
+    );
+  });
+
   it('gives each output of a preset a name of its own (property)', () => {
     const part = fc.constantFrom('/', '.', 'a', 'mp4', '${preset}', '${ext}', '${fileBasename}');
     fc.assert(

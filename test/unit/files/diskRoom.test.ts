@@ -62,6 +62,9 @@ describe('room on a disk', () => {
     assert.ok(answer instanceof DffmpegError);
     assert.equal(answer.code, 'scratch-full');
     assert.match(answer.message, /\/b\/scratch has 20 MB left; an encode begins when there are 32 MB/);
+    const close = await disk({ b: 16.4e6 }).take([need('/b', 16.6e6)]);
+    assert.ok(close instanceof DffmpegError);
+    assert.match(close.message, /has 16 MB left; an encode begins when there are 17 MB/);
     // What it asked for elsewhere is not kept.
     await taken(room.take([need('/a', 1e12)]));
   });

@@ -101,6 +101,24 @@ describe('traces in other people’s folders', () => {
     assert.deepEqual(await readdir(path.join(root, 'notes')), []);
   });
 
+  it('in what turns out to be a file leave no note', async () => {
+    const file = path.join(films, 'clip.mp4');
+    await writeFile(file, 'a film');
+    const trace = path.join(file, '.dffmpeg-t1-1.part');
+    await traces.note(trace);
+    assert.equal(await traces.remove(trace), true);
+    assert.deepEqual(await readdir(path.join(root, 'notes')), []);
+    // The folder was renamed, and a file has its name now: the trace is where the folder is.
+    const folder = await leave('.dffmpeg-t2-1.part');
+    await rename(films, `${films}-away`);
+    await writeFile(films, 'a film');
+    assert.equal(await traces.remove(folder), false);
+    await rm(films);
+    await rename(`${films}-away`, films);
+    await traces.sweep(30);
+    assert.deepEqual(await readdir(films), ['clip.mp4']);
+  });
+
   it('that could not be removed while their folder was away are swept later', async () => {
     const folder = await leave('.dffmpeg-t1-1.part');
     await rename(films, `${films}-away`);

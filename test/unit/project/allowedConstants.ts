@@ -53,6 +53,7 @@ export const allowedConstants: Readonly<Record<string, string>> = {
     'What compiling costs in reads: a matter of speed alone.',
   'src/coordinator/store/sqliteDialect.ts#maxPrepared': 'Size of a cache of statements.',
   'src/files/quotaTrial.ts#blockBytes': 'One step of a loop.',
+  'src/files/resultName.ts#longestName': 'Of file systems: none in use has longer names.',
   'src/files/replaceSource.ts#maxNames': 'Names that are tried for one file.',
   'src/worker/analyse.ts#maxRounds': 'Measurements depend on each other no deeper than this.',
   'src/worker/runTool.ts#maxOutputBytes': 'A bound on what a hostile file can make ffprobe say.',
