@@ -1,5 +1,5 @@
 import { toDffmpegError } from '../protocol/errors.ts';
-import { replacing, replacingRequest } from './replacementChanges.ts';
+import { afterDiscard, replacing, replacingRequest } from './replacementChanges.ts';
 import type { ReplacementsOptions } from './replacements.ts';
 import type { ReplacementPage } from './store.ts';
 import type { StoredJob } from './store/records.ts';
@@ -114,14 +114,15 @@ export class DueReplacements {
     // Where the worker is away, its return leads to another look.
     if (!worker || replacement.state !== 'replaced') return true;
     try {
-      const { source } = replacingRequest(job, replacement);
+      const request = replacingRequest(job, replacement);
       const { signal } = this.#ended;
-      await worker.peer.request('source.discard', { jobId: job.id, source }, { signal });
-      await book.change(job.id, (now) =>
-        now.job.replacement?.state === 'replaced'
-          ? replacing(now.job, { ...now.job.replacement, state: 'expired', aside: undefined })
-          : undefined,
-      );
+      const { outcome } = await worker.peer.request('source.discard', request, { signal });
+      await book.change(job.id, (now) => {
+        const { replacement: latest } = now.job;
+        return latest?.state === 'replaced'
+          ? replacing(now.job, afterDiscard(latest, outcome, request))
+          : undefined;
+      });
       return true;
     } catch (thrown) {
       const error = toDffmpegError(thrown);

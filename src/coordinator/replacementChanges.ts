@@ -1,5 +1,5 @@
-import type { Params } from '../protocol/contract.ts';
-import { DffmpegError } from '../protocol/errors.ts';
+import type { Params, Result } from '../protocol/contract.ts';
+import { DffmpegError, type ErrorData } from '../protocol/errors.ts';
 import { placedOutputs } from '../protocol/jobResults.ts';
 import type { FileIdentity, WorkerMethods } from '../protocol/workerContract.ts';
 import { changeOutput } from './changeOutput.ts';
@@ -37,6 +37,49 @@ export function replacing(
   const index = job.outputs.findIndex(({ state }) => state === 'placed');
   const outputs = result ? changeOutput(job.outputs, index, { path: result.path }) : job.outputs;
   return { job: { replacement, outputs }, durable: true };
+}
+
+/** What was not deleted stays, for good, and says why; an undo still brings it back. */
+export function afterDiscard(
+  replacement: ReplacementRecord,
+  outcome: Result<WorkerMethods['source.discard']>['outcome'],
+  { jobId, result }: Params<WorkerMethods['source.replace']>,
+): ReplacementRecord {
+  if (outcome === 'discarded')
+    return { ...replacement, state: 'expired', aside: undefined, reason: undefined };
+  return {
+    ...replacement,
+    keptUntil: undefined,
+    reason: whyKept(outcome, jobId, result.path, replacement.aside),
+  };
+}
+
+function whyKept(
+  outcome: Exclude<Result<WorkerMethods['source.discard']>['outcome'], 'discarded'>,
+  jobId: string,
+  result: string,
+  aside = 'its place',
+): ErrorData {
+  switch (outcome) {
+    case 'result-missing':
+      return {
+        code: 'result-damaged',
+        message: `${result} is not there any more, or is not what was placed: its source was not deleted.`,
+        hint: `Bring the source back: dffmpeg job undo ${jobId}`,
+      };
+    case 'changed':
+      return {
+        code: 'source-changed',
+        message: `What lies at ${aside} has changed since it was put there: it was not deleted.`,
+        hint: `Delete it by hand, or bring it back: dffmpeg job undo ${jobId}`,
+      };
+    case 'missing':
+      return {
+        code: 'source-missing',
+        message: `Nothing lies at ${aside} any more: nothing was deleted.`,
+        hint: 'Somebody has moved it, or its disk is not connected.',
+      };
+  }
 }
 
 export function replacingRequest(

@@ -158,6 +158,7 @@ export class Replacements {
         if (this.#ended.signal.aborted) throw error;
         if (error.class === 'transient') {
           failures += 1;
+          if (error.code === 'disconnected') await this.#say(id, error.toData());
           await this.#pause(backOff(settings, failures));
         } else if (refusal) throw error;
         else refusal = error;
@@ -178,7 +179,8 @@ export class Replacements {
 
   async #say(id: string, reason: ErrorData): Promise<void> {
     await this.#options.book.change(id, ({ job }) =>
-      job.replacement?.state === 'replacing' && job.replacement.reason?.message !== reason.message
+      (job.replacement?.state === 'replacing' || job.replacement?.state === 'undoing') &&
+      job.replacement.reason?.message !== reason.message
         ? replacing(job, { ...job.replacement, reason })
         : undefined,
     );
@@ -246,9 +248,11 @@ export class Replacements {
             {
               ...job.replacement,
               state: 'undone',
+              source: afterRenames(job.replacement.source),
               result: result ?? job.replacement.result,
               aside: undefined,
               keptUntil: undefined,
+              reason: result ? undefined : resultLeftAlone(placedOutputs(job)[0]?.path),
             },
             result,
           )
@@ -262,7 +266,8 @@ export class Replacements {
       const { replacement } = job;
       if (replacement?.state !== 'replacing' && replacement?.state !== 'undoing') return undefined;
       const state = replacement.state === 'replacing' ? 'held' : 'replaced';
-      return replacing(job, { ...replacement, state, reason: error.toData() });
+      const source = afterRenames(replacement.source);
+      return replacing(job, { ...replacement, state, source, reason: error.toData() });
     });
   }
 
@@ -294,4 +299,17 @@ export class Replacements {
     });
     signal.throwIfAborted();
   }
+}
+
+function resultLeftAlone(path = 'Its result'): ErrorData {
+  return {
+    code: 'result-damaged',
+    message: `${path} was not what had been placed there any more: it was left alone.`,
+    hint: 'Encode the source again if the result is needed.',
+  };
+}
+
+/** Going aside and coming back are changes of it, too. */
+function afterRenames(source: ReplacementRecord['source']): ReplacementRecord['source'] {
+  return { ...source, changed: undefined };
 }

@@ -6,7 +6,7 @@ import type { SourceState } from '../protocol/workerContract.ts';
 import { checkDestination } from './destination.ts';
 import { toDestinationError } from './destinationError.ts';
 import { errnoCode } from './errnoCode.ts';
-import { sameInode } from './placementRecord.ts';
+import { forgetPlacement, recordPath, sameInode } from './placementRecord.ts';
 import { recoverPlacement } from './placing.ts';
 import type { PlacingFs } from './placingFs.ts';
 import { ownPrefix } from './staging.ts';
@@ -45,10 +45,12 @@ export async function requireReplaceable(source: string, traces: Traces): Promis
  */
 export async function setAside(source: ReplacedSource, { recordDir, fs }: AsidePlace): Promise<string> {
   const aside = asidePath(source);
-  const lying = await fs.identity(aside);
-  if (sameInode(lying, source.identity)) return aside;
-  if (lying) throw new DffmpegError('conflict', `Another file lies at ${aside}.`, { hint: 'Move it away.' });
-  await requireUnchanged(source, source.path);
+  if (await isSourceAt(aside, source, fs)) return aside;
+  if (await fs.identity(aside))
+    throw new DffmpegError('conflict', `Another file lies at ${aside}.`, { hint: 'Move it away.' });
+  await requireUnchanged(source, source.path, 'also its own time');
+  // Of an earlier time that it was put back: that is done with.
+  await forgetPlacement(recordDir, putBackKey(source));
   try {
     await mkdir(path.dirname(aside), { recursive: true });
     await fs.rename(source.path, aside);
@@ -79,30 +81,77 @@ export async function putBack(
   { recordDir, fs }: AsidePlace,
 ): Promise<'placed' | 'taken' | 'gone'> {
   const aside = asidePath(source);
-  const outcome = await recoverPlacement({
-    staged: aside,
-    identity: source.identity,
-    path: source.path,
-    recordDir,
-    key: `${source.jobId}-source`,
-    fs,
-  });
+  const lying = (await isSourceAt(aside, source, fs)) ? await fs.identity(aside) : undefined;
+  // Where numbers do not last, only its size and its time tell that it has its name again.
+  const isBack = !lying && (await isSourceAt(source.path, source, fs));
+  const outcome = isBack
+    ? 'placed'
+    : await recoverPlacement({
+        staged: aside,
+        identity: lying ?? source.identity,
+        path: source.path,
+        bytes: source.bytes,
+        recordDir,
+        key: putBackKey(source),
+        fs,
+      });
   if (outcome === 'placed') await removeEmptyFolders(aside);
   await requireFolder(source, fs);
   return outcome;
 }
 
+/** `changed`: it is not the file that was put there. `missing`: nothing is there, and nobody here has deleted it. */
+export type Discarded = 'discarded' | 'changed' | 'missing' | 'result-missing';
+
 /**
- * Deletes what lies aside, for good. `kept` when it is not the file that was put there. Throws `disconnected` where the
- * folder is away: it may come back.
+ * Deletes what lies aside, for good. That it is about to is recorded, so that a repeat after a crash knows that it was
+ * this that did it. Where its result is not there the source is all that is left of the film. Throws `disconnected` where the folder is away: it may come back.
  */
-export async function discardAside(source: ReplacedSource, fs: PlacingFs): Promise<'discarded' | 'kept'> {
+export async function discardAside(
+  source: ReplacedSource,
+  { recordDir, fs }: AsidePlace,
+  hasResult: () => Promise<boolean>,
+): Promise<Discarded> {
   const aside = asidePath(source);
-  if ((await fs.identity(aside)) && !(await isUnchanged(source, aside))) return 'kept';
+  const intention = recordPath(recordDir, `${source.jobId}-discard`);
+  await requireFolder(source, fs);
+  if (!(await fs.identity(aside))) {
+    const isDone = (await fs.readText(intention)) !== undefined;
+    if (isDone) await removeEmptyFolders(aside);
+    return isDone ? 'discarded' : 'missing';
+  }
+  if (!(await hasResult())) return 'result-missing';
+  if (!(await isUnchanged(source, aside))) return 'changed';
+  await fs.writeText(intention, JSON.stringify({ path: aside }));
   await fs.remove(aside);
   await removeEmptyFolders(aside);
   await requireFolder(source, fs);
   return 'discarded';
+}
+
+/**
+ * Whether this source is there: by its number and its size, or by its size and its time where the file system gives out
+ * other numbers each time it is connected (FAT, exFAT, some network drives).
+ */
+export async function isSourceAt(at: string, source: ReplacedSource, fs: PlacingFs): Promise<boolean> {
+  const there = await fs.identity(at);
+  if (!there) return false;
+  const stats = await statOf(at);
+  if (stats?.isFile() !== true || Number(stats.size) !== source.bytes) return false;
+  return sameInode(there, source.identity) || hasTimeOf(source, stats);
+}
+
+/** Names the record of how it got its name again. */
+function putBackKey({ jobId }: ReplacedSource): string {
+  return `${jobId}-source`;
+}
+
+/** What FAT keeps of a time; nanoseconds. */
+const timeStep = 2_000_000_000n;
+
+function hasTimeOf({ modified }: ReplacedSource, { mtimeNs }: BigIntStats): boolean {
+  const apart = mtimeNs - BigInt(modified);
+  return apart <= timeStep && -apart <= timeStep;
 }
 
 async function whatLies(
@@ -113,12 +162,22 @@ async function whatLies(
   return { identity: (await fs.identity(aside)) ?? identity };
 }
 
-async function requireUnchanged(source: ReplacedSource, at: string): Promise<void> {
+/**
+ * Its own time (ctime) tells of a write after which somebody has set the other time back; a rename changes it, so that
+ * it counts only before.
+ */
+async function requireUnchanged(
+  source: ReplacedSource,
+  at: string,
+  how?: 'also its own time',
+): Promise<void> {
   const stats = await statOf(at);
   if (!stats) throw changed(source, `${source.path} is not there any more.`);
   if (stats.isSymbolicLink()) throw isLink(source.path);
   if (!isSame(source, stats))
     throw changed(source, `${source.path} is not the file any more that was encoded.`);
+  if (how && source.changed !== undefined && String(stats.ctimeNs) !== source.changed)
+    throw changed(source, `${source.path} was written to, or its attributes were, since it was encoded.`);
 }
 
 async function isUnchanged(source: ReplacedSource, at: string): Promise<boolean> {
@@ -135,12 +194,13 @@ async function statOf(at: string): Promise<BigIntStats | undefined> {
   }
 }
 
-function isSame({ bytes, modified, identity }: ReplacedSource, stats: BigIntStats): boolean {
+function isSame(source: ReplacedSource, stats: BigIntStats): boolean {
   return (
     stats.isFile() &&
-    Number(stats.size) === bytes &&
-    String(stats.mtimeNs) === modified &&
-    String(stats.ino) === identity.inode
+    Number(stats.size) === source.bytes &&
+    (String(stats.ino) === source.identity.inode
+      ? String(stats.mtimeNs) === source.modified
+      : hasTimeOf(source, stats))
   );
 }
 

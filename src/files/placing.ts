@@ -55,9 +55,15 @@ export async function place(placement: Placement): Promise<'placed' | 'taken'> {
  * already), `taken` when the name belongs to somebody else, `gone` when there is no staged result to place.
  */
 export async function recoverPlacement(
-  placement: Placement & { identity: FileIdentity },
+  placement: Placement & {
+    identity: FileIdentity;
+    /** What the result is known to have: numbers of files are given out again, so that one alone proves little. */
+    bytes?: number | undefined;
+  },
 ): Promise<'placed' | 'taken' | 'gone'> {
-  const { staged, identity, path: target, fs = placingFs } = placement;
+  const { staged, identity, path: target, bytes, fs = placingFs } = placement;
+  const hasSize = async (file: string): Promise<boolean> =>
+    bytes === undefined || (await fs.bytes(file)) === bytes;
   const final = await fs.identity(target);
   const stagedNow = await fs.identity(staged);
   const copy = copyPath(path.dirname(target), keyOf(placement));
@@ -65,9 +71,12 @@ export async function recoverPlacement(
 
   // Of two files on two file systems the numbers may be equal by chance.
   const isOtherFile = sameInode(stagedNow, identity) && final && stagedNow && !sameFile(final, stagedNow);
+  const isStaged = sameInode(stagedNow, identity) && (await hasSize(staged));
   const isOurs =
-    (sameInode(final, identity) && !isOtherFile) ||
-    sameInode(final, record?.copy) ||
+    (sameInode(final, identity) && !isOtherFile && (await hasSize(target))) ||
+    // Its original is removed below: a number that was given out again must not pass for the copy.
+    (sameInode(final, record?.copy) &&
+      (isStaged ? await fs.sameContent(staged, target) : (await fs.bytes(target)) === record?.bytes)) ||
     // Where inodes do not last (FAT), the rename is proved by its source being gone.
     (record?.placeholder !== undefined &&
       final !== undefined &&
@@ -89,7 +98,7 @@ export async function recoverPlacement(
       free = true;
     }
   }
-  if (!sameInode(stagedNow, identity)) return 'gone';
+  if (!isStaged) return 'gone';
   return free ? place(placement) : 'taken';
 }
 

@@ -3,6 +3,7 @@ import { copyFile, cp, link, lstat, mkdir, open, readdir, readFile, rm, rmdir } 
 import path from 'node:path';
 import type { FileIdentity } from '../protocol/workerContract.ts';
 import { renameOver, writeFileAtomic } from './atomicWrite.ts';
+import { sameContent } from './sameContent.ts';
 import { errnoCode } from './errnoCode.ts';
 import { syncFolder } from './syncFolder.ts';
 
@@ -35,6 +36,8 @@ export interface PlacingFs {
   isEmpty(result: string): Promise<boolean>;
   /** Of all files together. */
   bytes(result: string): Promise<number>;
+  /** Whether two results hold the same, byte for byte. */
+  sameContent(one: string, other: string): Promise<boolean>;
   syncResult(result: string): Promise<void>;
   syncFolder(file: string): Promise<void>;
   readText(file: string): Promise<string | undefined>;
@@ -70,6 +73,7 @@ export const placingFs: PlacingFs = {
     const sizes = await Promise.all((await filesOf(result)).map((file) => lstat(file)));
     return sizes.reduce((total, { size }) => total + size, 0);
   },
+  sameContent: sameContent,
   async syncResult(result) {
     for (const file of await filesOf(result)) await syncFile(file);
     for (const folder of await foldersOf(result)) await syncFolder(folder);

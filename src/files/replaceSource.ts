@@ -1,9 +1,20 @@
 import path from 'node:path';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { FileIdentity } from '../protocol/workerContract.ts';
-import { asidePath, putBack, setAside, type AsidePlace, type ReplacedSource } from './aside.ts';
+import {
+  asidePath,
+  discardAside,
+  isSourceAt,
+  putBack,
+  setAside,
+  type AsidePlace,
+  type Discarded,
+  type ReplacedSource,
+} from './aside.ts';
 import { toDestinationError } from './destinationError.ts';
-import { sameInode } from './placementRecord.ts';
+import { errnoCode } from './errnoCode.ts';
+import { sameFile } from './fileIdentity.ts';
+import { forgetPlacement, sameInode } from './placementRecord.ts';
 import { recoverPlacement } from './placing.ts';
 
 /** A verified result that has its place beside the source. */
@@ -25,19 +36,29 @@ const maxNames = 1000;
  * The source goes aside, then the result gets its name with the result's extension: `clip.mov` → `clip.mp4`, and
  * `clip-2.mp4` where another file is called so. Nothing is ever written over or deleted; a kill at any step leaves
  * both files, each under one of its names, and the same call brings it to its end. A failure puts the source back.
- * Throws `source-changed`, `result-damaged` or one of the `destination-…` errors.
+ * Throws `source-changed`, `result-damaged` or one of the `destination-…` errors; `disconnected` where a disk does not
+ * answer, so that nobody knows what lies where: then it is to be asked again.
  */
-export async function replaceSource(replacing: Replacing): Promise<PlacedResult> {
-  const { source, result, fs } = replacing;
-  const begun = sameInode(await fs.identity(asidePath(source)), source.identity);
-  if (!begun) await requireResult(replacing);
+export function replaceSource(replacing: Replacing): Promise<PlacedResult> {
+  return whileThere(replacing.source, () => replaceNow(replacing));
+}
+
+async function replaceNow(replacing: Replacing): Promise<PlacedResult> {
+  const { source, result, recordDir, fs } = replacing;
+  // Of an earlier undo, which has come to its end: its file's number may be somebody else's by now.
+  await forgetPlacement(recordDir, moveKey(source, 'home'));
+  if (!(await isSourceAt(asidePath(source), source, fs))) {
+    await requireResult(replacing);
+    await forgetPlacement(recordDir, moveKey(source, 'result'));
+  }
   await setAside(source, replacing);
   try {
     const moved = await moveToFirstFree(replacing, withExtension(source.path, result.path), 'result');
     if (moved) return moved;
     throw resultGone(result.path);
   } catch (error) {
-    if ((await putBack(source, replacing)) !== 'placed') throw notBack(source, error);
+    const back = await putBack(source, replacing).catch(() => undefined);
+    if (back !== 'placed') throw notBack(source, error);
     throw toDestinationError(error, path.dirname(source.path));
   }
 }
@@ -47,16 +68,31 @@ export async function replaceSource(replacing: Replacing): Promise<PlacedResult>
  * gets its own name back. A result that a person has moved or removed meanwhile is left alone, and undefined is
  * returned. Throws `conflict` when another file has the source's name, `source-missing` when nothing lies aside.
  */
-export async function restoreSource(
+export function restoreSource(
   replacing: Replacing & { readonly home: string },
 ): Promise<PlacedResult | undefined> {
-  const { source, result, home, fs } = replacing;
+  return whileThere(replacing.source, () => restoreNow(replacing));
+}
+
+async function restoreNow(
+  replacing: Replacing & { readonly home: string },
+): Promise<PlacedResult | undefined> {
+  const { source, home, recordDir, fs } = replacing;
   const aside = asidePath(source);
+  // Of the replacement, which has come to its end.
+  await forgetPlacement(recordDir, moveKey(source, 'result'));
   const there = await fs.identity(source.path);
-  const isBack = sameInode(there, source.identity);
-  if (!isBack && !sameInode(await fs.identity(aside), source.identity))
+  const isAside = await isSourceAt(aside, source, fs);
+  const lying = await fs.identity(aside);
+  const isBack = isAside
+    ? // It has both names for a moment.
+      there !== undefined && lying !== undefined && sameFile(there, lying)
+    : await isSourceAt(source.path, source, fs);
+  if (!isBack && !isAside)
     throw (await fs.isFolder(path.dirname(source.path))) ? asideGone(aside) : folderAway(source);
-  const isResult = result.path === source.path && sameInode(there, result.identity);
+  const result = await presentResult(replacing);
+  // Two names may be one where case does not count.
+  const isResult = there !== undefined && result !== undefined && sameFile(there, result.identity);
   // What is empty may be the reservation of an undo that was cut off: `putBack` knows.
   if (there && !isBack && !isResult && !(await fs.isEmpty(source.path))) throw nameTaken(source);
   const moved = await moveToFirstFree(replacing, home, 'home');
@@ -72,16 +108,19 @@ export async function restoreSource(
 
 /** Undefined when the result is neither where it was nor under one of these names. */
 async function moveToFirstFree(
-  { source, result, recordDir, fs }: Replacing,
+  replacing: Replacing,
   wanted: string,
   step: 'result' | 'home',
 ): Promise<PlacedResult | undefined> {
-  const { path: staged, identity } = result;
+  const { source, recordDir, fs } = replacing;
+  // As it is now, where it still is where it was.
+  const result = (await presentResult(replacing)) ?? replacing.result;
+  const { path: staged, identity, bytes } = result;
   for (let number = 1; number <= maxNames; number += 1) {
     const target = numbered(wanted, number);
     if (target === staged && sameInode(await fs.identity(target), identity)) return result;
-    const key = `${source.jobId}-${step}`;
-    const outcome = await recoverPlacement({ staged, identity, path: target, recordDir, key, fs });
+    const key = moveKey(source, step);
+    const outcome = await recoverPlacement({ staged, identity, bytes, path: target, recordDir, key, fs });
     const there = await fs.identity(target);
     if (outcome === 'placed' && there) return { ...result, path: target, identity: there };
     if (outcome === 'gone' && !there) return undefined;
@@ -91,13 +130,52 @@ async function moveToFirstFree(
   });
 }
 
-async function requireResult({ result, fs }: Replacing): Promise<void> {
-  const there = sameInode(await fs.identity(result.path), result.identity);
-  if (!there) throw resultGone(result.path);
-  if ((await fs.bytes(result.path)) !== result.bytes)
-    throw new DffmpegError('result-damaged', `${result.path} has changed since it was verified.`, {
-      hint: 'Nothing was replaced. Encode the source again.',
+/**
+ * Deletes the source that was kept aside, if its result is still what has its place: else the source is all that is left
+ * of the film, and is kept.
+ */
+export function discardSource(replacing: Replacing): Promise<Discarded> {
+  const { source } = replacing;
+  const hasResult = async (): Promise<boolean> => (await presentResult(replacing)) !== undefined;
+  return whileThere(source, () => discardAside(source, replacing, hasResult));
+}
+
+/** The result with the number that it has now; undefined where what has its name is none of its size, or the source. */
+async function presentResult({ source, result, fs }: Replacing): Promise<PlacedResult | undefined> {
+  if (await isSourceAt(result.path, source, fs)) return undefined;
+  const identity = await fs.identity(result.path);
+  return identity && (await fs.bytes(result.path)) === result.bytes ? { ...result, identity } : undefined;
+}
+
+async function requireResult(replacing: Replacing): Promise<void> {
+  const { result, fs } = replacing;
+  if (await presentResult(replacing)) return;
+  if (!(await fs.identity(result.path))) throw resultGone(result.path);
+  throw new DffmpegError('result-damaged', `${result.path} has changed since it was verified.`, {
+    hint: 'Nothing was replaced. Encode the source again.',
+  });
+}
+
+/** Names the record of a move of the result: to the source’s place, or home. */
+function moveKey({ jobId }: ReplacedSource, step: 'result' | 'home'): string {
+  return `${jobId}-${step}`;
+}
+
+/**
+ * What the system says of a disk that does not answer, and of whatever else nobody has thought of, says nothing of what
+ * lies where: it is asked again until there is an answer.
+ */
+async function whileThere<T>({ path: source }: ReplacedSource, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = errnoCode(error);
+    if (error instanceof DffmpegError || code === undefined) throw error;
+    throw new DffmpegError('disconnected', `The files of ${source} cannot be reached now (${code}).`, {
+      hint: 'Connect its disk again: then it goes on.',
+      cause: error,
     });
+  }
 }
 
 /** `clip.mov`, by a result called `….mp4`: `clip.mp4`. */

@@ -10,6 +10,8 @@ export interface SourceIdentity {
   readonly bytes: number;
   /** Nanoseconds since the epoch. */
   readonly modified: bigint;
+  /** Of the last change of the file or of what is said of it (ctime); nanoseconds since the epoch. */
+  readonly changed: bigint;
   readonly device: bigint;
   readonly inode: bigint;
 }
@@ -37,10 +39,11 @@ export async function checkSource(path: string): Promise<SourceIdentity> {
 }
 
 /** As it travels. */
-export function stateOf({ bytes, modified, device, inode }: SourceIdentity): SourceState {
+export function stateOf({ bytes, modified, changed, device, inode }: SourceIdentity): SourceState {
   return {
     bytes,
     modified: String(modified),
+    changed: String(changed),
     identity: { device: String(device), inode: String(inode) },
   };
 }
@@ -81,6 +84,7 @@ function identity(path: string, stats: BigIntStats): SourceIdentity {
     path,
     bytes: Number(stats.size),
     modified: stats.mtimeNs,
+    changed: stats.ctimeNs,
     device: stats.dev,
     inode: stats.ino,
   };

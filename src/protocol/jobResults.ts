@@ -68,9 +68,12 @@ export function replacementText({ replacement }: Pick<Job, 'replacement'>): stri
     case 'replacing':
       return replacement.reason?.message ?? 'The result is taking the place of the source.';
     case 'replaced': {
-      const until = replacement.keptUntil;
+      const { keptUntil: until, reason } = replacement;
+      // It was to be deleted, and was not.
+      if (until === undefined && reason)
+        return `The source was replaced, and is kept aside. ${reason.message}`;
       const kept = until === undefined ? '' : `; it is kept aside until ${dayOf(until)}`;
-      const failed = replacement.reason ? ` Undoing failed: ${replacement.reason.message}` : '';
+      const failed = reason ? ` Undoing failed: ${reason.message}` : '';
       return `The source was replaced${kept}.${failed}`;
     }
     case 'held':
@@ -79,7 +82,9 @@ export function replacementText({ replacement }: Pick<Job, 'replacement'>): stri
     case 'undoing':
       return 'The source is getting its place back.';
     case 'undone':
-      return 'The source has its place again, and the result lies beside it.';
+      return replacement.reason
+        ? `The source has its place again. ${replacement.reason.message}`
+        : 'The source has its place again, and the result lies beside it.';
     case 'expired':
       return 'The source was replaced, and is not kept any more.';
   }

@@ -40,6 +40,11 @@ export const sourceStateSchema = z.object({
   bytes: z.number(),
   /** Nanoseconds since the epoch, as text: too many for a number. */
   modified: z.string().regex(/^-?\d+$/),
+  /** The same of the last change of the file or of what is said of it (ctime). */
+  changed: z
+    .string()
+    .regex(/^-?\d+$/)
+    .optional(),
 });
 
 const replacingKey = {
@@ -214,9 +219,9 @@ export const workerMethods = {
     result: z.object({ result: replacingKey.result.optional() }),
   },
   'source.discard': {
-    doc: 'Deletes a source that lies aside, if it is still the one that was put there.',
-    params: z.object({ jobId: idSchema, source: replacingKey.source }),
-    result: z.object({ outcome: z.enum(['discarded', 'kept']) }),
+    doc: 'Deletes a source that lies aside, if it is still the one that was put there, and its result is still where it was placed.',
+    params: z.object(replacingKey),
+    result: z.object({ outcome: z.enum(['discarded', 'changed', 'missing', 'result-missing']) }),
   },
   'process.reap': {
     doc: 'Ends an ffmpeg that an earlier daemon left behind, if pid and start time still name the same process, and removes its attempt’s folder.',

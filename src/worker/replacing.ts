@@ -1,6 +1,6 @@
-import { asidePath, discardAside } from '../files/aside.ts';
+import { asidePath } from '../files/aside.ts';
 import type { PlacingFs } from '../files/placingFs.ts';
-import { replaceSource, restoreSource } from '../files/replaceSource.ts';
+import { discardSource, replaceSource, restoreSource } from '../files/replaceSource.ts';
 import type { Handlers } from '../protocol/contract.ts';
 import type { WorkerMethods } from '../protocol/workerContract.ts';
 import { Turns } from './turns.ts';
@@ -24,7 +24,9 @@ export function replacingHandlers(
       turns.take(signal, async () => ({
         result: await restoreSource({ source: { ...source, jobId }, result, home, ...place }),
       })),
-    'source.discard': ({ jobId, source }) =>
-      turns.take(signal, async () => ({ outcome: await discardAside({ ...source, jobId }, fs) })),
+    'source.discard': ({ jobId, source, result }) =>
+      turns.take(signal, async () => ({
+        outcome: await discardSource({ source: { ...source, jobId }, result, ...place }),
+      })),
   };
 }

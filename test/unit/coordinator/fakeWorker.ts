@@ -23,7 +23,10 @@ export interface Offer {
 
 export const verdict: Verdict = { level: 'pass', findings: [] };
 export const identity = { device: '1', inode: '2' };
-export const sourceState = { identity: { device: '1', inode: '3' }, bytes: 1_000_000, modified: '42' };
+export const sourceState = {
+  ...{ identity: { device: '1', inode: '3' }, bytes: 1_000_000 },
+  ...{ modified: '42', changed: '43' },
+};
 
 export function describeWorker(changes: Partial<WorkerDescription> = {}): WorkerDescription {
   return {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Verdict } from '../../../src/encoding/verdict.ts';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
+import { replacementText } from '../../../src/protocol/jobResults.ts';
+import type { SourceState } from '../../../src/protocol/workerContract.ts';
 import { describeWorker, type FakeWorker, identity, sourceState } from './fakeWorker.ts';
 import type { ReplacementRecord } from '../../../src/coordinator/store/records.ts';
 import { severalPreset, storedJob, submission } from './fixtures.ts';
@@ -150,10 +152,54 @@ describe('coordinator: replacing a source', () => {
     const expired = await after.job(id, ({ replacement }) => replacement?.state === 'expired');
     assert.equal(expired.replacement?.aside, undefined);
     assert.deepEqual(asked(back, 'source.discard'), [
-      { jobId: id, source: { ...sourceState, path: source } },
+      { jobId: id, source: { ...sourceState, path: source }, result: moved },
     ]);
     await assert.rejects(after.peer.request('jobs.undo', { id }), { code: 'conflict' });
     void client;
+  });
+
+  for (const outcome of ['result-missing', 'changed', 'missing'] as const)
+    it(`keeps for good what was not deleted, says why, and can still undo it (${outcome})`, async () => {
+      const { client, worker, id } = await replaced();
+      worker.answers = { ...worker.answers, 'source.discard': () => Promise.resolve({ outcome }) };
+      for (let days = 0; days <= 31; days += 1) {
+        harness.timers.advance(day);
+        await turns();
+      }
+      const kept = await client.job(id, ({ replacement }) => replacement?.reason !== undefined);
+      assert.equal(kept.replacement?.state, 'replaced');
+      assert.deepEqual([kept.replacement.keptUntil, kept.replacement.aside], [undefined, aside]);
+      assert.match(replacementText(kept) ?? '', /was replaced, and is kept aside\. .*delete/);
+      assert.equal(asked(worker, 'source.discard').length, 1);
+      const { job } = await client.peer.request('jobs.undo', { id });
+      assert.equal(job.replacement?.state, 'undone');
+    });
+
+  it('does not take its own renames for a change of the source, when it is replaced again', async () => {
+    const { client, worker, id } = await replaced();
+    await client.peer.request('jobs.undo', { id });
+    await client.peer.request('jobs.replace', { id });
+    const [first, second] = asked(worker, 'source.replace') as { source: SourceState }[];
+    assert.equal(first?.source.changed, sourceState.changed);
+    assert.deepEqual([sourceState.changed !== undefined, second?.source.changed], [true, undefined]);
+  });
+
+  it('says what it waits for while the disk of its files does not answer', async () => {
+    const client = await harness.subscribed();
+    const worker = willing(await harness.registered());
+    const { answers } = worker;
+    const unreachable = new DffmpegError('disconnected', 'The files cannot be reached now (EIO).');
+    worker.answers = { ...answers, 'source.replace': () => Promise.reject(unreachable) };
+    const wanted = submission({ sources: [source], onSuccess: 'replace' });
+    const { id } = (await client.peer.request('jobs.submit', wanted)).job;
+    await worker.finish(await worker.encode());
+    const waiting = await client.job(id, ({ replacement }) => replacement?.reason !== undefined);
+    assert.equal(waiting.replacement?.state, 'replacing');
+    assert.match(replacementText(waiting) ?? '', /EIO/);
+    worker.answers = answers;
+    harness.timers.advance(harness.settings.retryMaxMs);
+    const job = await client.job(id, ({ replacement }) => replacement?.state === 'replaced');
+    assert.equal(job.replacement?.reason, undefined);
   });
 
   it('deletes it when its worker comes, where the time passed while the daemon was off', async () => {

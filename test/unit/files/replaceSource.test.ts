@@ -9,13 +9,19 @@ import {
   stat,
   symlink,
   unlink,
+  utimes,
   writeFile,
 } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { asidePath, discardAside, type ReplacedSource } from '../../../src/files/aside.ts';
+import { asidePath, type ReplacedSource } from '../../../src/files/aside.ts';
 import { placingFs, type PlacingFs } from '../../../src/files/placingFs.ts';
-import { replaceSource, restoreSource, type Replacing } from '../../../src/files/replaceSource.ts';
+import {
+  discardSource,
+  replaceSource,
+  restoreSource,
+  type Replacing,
+} from '../../../src/files/replaceSource.ts';
 import { killedAt, systemError, unsynced } from './support/killedFs.ts';
 
 const jobId = '01job';
@@ -245,17 +251,172 @@ describe('replacing a source', function () {
 
   it('deletes for good only what it put there', async () => {
     const replacing = await begin(source(), result(), placingFs);
-    await replaceSource(replacing);
+    const changed = { ...replacing, result: await replaceSource(replacing) };
     await writeFile(asidePath(replacing.source), 'a note of a person');
-    assert.equal(await discardAside(replacing.source, placingFs), 'kept');
+    assert.equal(await discardSource(changed), 'changed');
     const other = await begin(source(), result(), placingFs);
-    await replaceSource(other);
+    const replaced = { ...other, result: await replaceSource(other) };
     await rename(films, `${films}-away`);
-    await assert.rejects(discardAside(other.source, placingFs), { code: 'disconnected' });
+    await assert.rejects(discardSource(replaced), { code: 'disconnected' });
     await rename(`${films}-away`, films);
-    assert.equal(await discardAside(other.source, placingFs), 'discarded');
+    assert.equal(await discardSource(replaced), 'discarded');
     assert.deepEqual(await contents(), { 'films/clip.mp4': small });
     assert.deepEqual(await readdir(films), ['clip.mp4']);
+    // Asked once more, as after a kill between the answer and its being stored.
+    assert.equal(await discardSource(replaced), 'discarded');
+  });
+
+  it('does not delete the source when its result is gone or was written to: it is all that is left', async () => {
+    for (const change of [(at: string) => unlink(at), (at: string) => writeFile(at, 'short')]) {
+      const replacing = await begin(source(), result(), placingFs);
+      const replaced = await replaceSource(replacing);
+      await change(replaced.path);
+      assert.equal(await discardSource({ ...replacing, result: replaced }), 'result-missing');
+      assert.equal((await contents())[aside('clip.mov')], film);
+    }
+  });
+
+  it('does not say that it has deleted what somebody else has taken away', async () => {
+    const replacing = await begin(source(), result(), placingFs);
+    const replaced = { ...replacing, result: await replaceSource(replacing) };
+    await rename(path.join(films, '.dffmpeg-replaced'), path.join(root, 'moved'));
+    assert.equal(await discardSource(replaced), 'missing');
+  });
+
+  describe('where numbers of files are given out again', () => {
+    /** A file system that gives this number to whatever has this name. */
+    const numbering = (numbers: Record<string, string>, fs: PlacingFs = placingFs): PlacingFs => ({
+      ...fs,
+      identity: async (file) => {
+        const there = await fs.identity(file);
+        const inode = numbers[file];
+        return there && inode !== undefined ? { ...there, inode } : there;
+      },
+    });
+    const across = (fs: PlacingFs): PlacingFs =>
+      fileSystems['other than the result’s']?.(fs, elsewhere) ?? fs;
+    const home = (): string => path.join(elsewhere, 'clip.web.mp4');
+
+    for (const content of ['somebody else’s', 'any result'])
+      it(`takes no file of anybody else’s for the copy of an earlier undo (${content.length} bytes)`, async () => {
+        assert.equal('any result'.length, small.length);
+        let replacing = await begin(source(), home(), across(placingFs));
+        const first = await replaceSource(replacing);
+        const back = await restoreSource({ ...replacing, result: first, home: home() });
+        assert.ok(back);
+        replacing = { ...replacing, result: back };
+        const again = await replaceSource(replacing);
+        await writeFile(home(), content);
+        const fs = numbering({ [home()]: back.identity.inode }, across(placingFs));
+        const restored = await restoreSource({ ...replacing, result: again, home: home(), fs });
+        assert.deepEqual(await contents(), {
+          'elsewhere/clip.web-2.mp4': small,
+          'elsewhere/clip.web.mp4': content,
+          'films/clip.mov': film,
+        });
+        assert.equal(restored?.path, path.join(elsewhere, 'clip.web-2.mp4'));
+      });
+
+    it('takes no file of anybody else’s for the copy of an earlier replacement', async () => {
+      let replacing = await begin(source(), home(), across(placingFs));
+      const first = await replaceSource(replacing);
+      const back = await restoreSource({ ...replacing, result: first, home: home() });
+      assert.ok(back);
+      replacing = { ...replacing, result: back };
+      await writeFile(first.path, 'somebody else’s');
+      const fs = numbering({ [first.path]: first.identity.inode }, across(placingFs));
+      const again = await replaceSource({ ...replacing, fs });
+      assert.equal(again.path, path.join(films, 'clip-2.mp4'));
+      assert.deepEqual(await contents(), {
+        [aside('clip.mov')]: film,
+        'films/clip-2.mp4': small,
+        'films/clip.mp4': 'somebody else’s',
+      });
+    });
+
+    it('does not move what somebody has put where the result was', async () => {
+      const replacing = await begin(path.join(films, 'clip.mp4'), result(), placingFs);
+      const replaced = await replaceSource(replacing);
+      await unlink(replaced.path);
+      await writeFile(replaced.path, 'somebody else’s');
+      const fs = numbering({ [replaced.path]: replaced.identity.inode });
+      await assert.rejects(restoreSource({ ...replacing, result: replaced, home: result(), fs }), {
+        code: 'conflict',
+      });
+      assert.equal((await contents())['films/clip.mp4'], 'somebody else’s');
+    });
+  });
+
+  it('knows its files again where each connection of the disk gives them other numbers', async () => {
+    const replacing = await begin(source(), result(), placingFs);
+    const renumbered = (files: Replacing): Replacing => ({
+      ...files,
+      source: { ...files.source, identity: { device: '7', inode: '7000' } },
+      result: { ...files.result, identity: { device: '7', inode: '7001' } },
+    });
+    const replaced = await replaceSource({
+      ...renumbered(replacing),
+      source: replacing.source,
+    });
+    assert.equal(replaced.path, path.join(films, 'clip.mp4'));
+    const undo = { ...renumbered({ ...replacing, result: replaced }), home: result() };
+    assert.equal((await restoreSource(undo))?.path, result());
+    assert.deepEqual(await contents(), { 'films/clip.mov': film, 'films/clip.web.mp4': small });
+    const again = await replaceSource({ ...renumbered(replacing), source: replacing.source });
+    assert.equal(await discardSource(renumbered({ ...replacing, result: again })), 'discarded');
+    assert.deepEqual(await contents(), { 'films/clip.mp4': small });
+  });
+
+  it('undoes where case does not count, so that both have one name', async () => {
+    const upper = path.join(films, 'CLIP.MP4');
+    const folded = (file: string): string => file.replace(upper, path.join(films, 'CLIP.mp4'));
+    const foldCase = Object.fromEntries(
+      Object.entries(placingFs).map(([name, call]) => [
+        name,
+        (...args: string[]) =>
+          (call as (...given: string[]) => Promise<unknown>)(...args.map((each) => folded(each))),
+      ]),
+    ) as unknown as PlacingFs;
+    const replacing = await begin(upper, result(), placingFs);
+    const replaced = await replaceSource(replacing);
+    assert.equal(replaced.path, path.join(films, 'CLIP.mp4'));
+    const undo = { ...replacing, result: replaced, home: result(), fs: foldCase };
+    assert.equal((await restoreSource(undo))?.path, result());
+    assert.deepEqual(await contents(), { 'films/CLIP.mp4': film, 'films/clip.web.mp4': small });
+  });
+
+  it('is to be asked again when the disk does not answer once the source has gone aside', async () => {
+    for (const code of ['EIO', 'ENOTCONN', 'ENODEV']) {
+      let dead = false;
+      const replacing = await begin(source(), result(), placingFs);
+      const entries = Object.entries(placingFs) as [string, (...args: unknown[]) => Promise<unknown>][];
+      const dying = Object.fromEntries(
+        entries.map(([name, call]) => [
+          name,
+          (...args: unknown[]) => {
+            dead ||= name === 'link';
+            return dead ? Promise.reject(systemError(code)) : call(...args);
+          },
+        ]),
+      ) as unknown as PlacingFs;
+      await assert.rejects(replaceSource({ ...replacing, fs: dying }), { code: 'disconnected' }, code);
+      await assert.rejects(replaceSource({ ...replacing, fs: dying }), { code: 'disconnected' }, code);
+      assert.equal((await replaceSource(replacing)).path, path.join(films, 'clip.mp4'), code);
+      assert.deepEqual(await contents(), { [aside('clip.mov')]: film, 'films/clip.mp4': small }, code);
+    }
+  });
+
+  it('sees a write after which somebody has set the time of the source back', async () => {
+    const replacing = await begin(source(), result(), placingFs);
+    const { atime, mtime, ctimeNs } = await stat(source(), { bigint: true });
+    const withTime = { ...replacing, source: { ...replacing.source, changed: String(ctimeNs) } };
+    await writeFile(source(), film.toUpperCase());
+    await utimes(source(), atime, mtime);
+    const modified = String((await stat(source(), { bigint: true })).mtimeNs);
+    await assert.rejects(replaceSource({ ...withTime, source: { ...withTime.source, modified } }), {
+      code: 'source-changed',
+    });
+    assert.equal((await contents())['films/clip.mov'], film.toUpperCase());
   });
 });
 

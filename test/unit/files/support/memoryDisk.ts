@@ -83,6 +83,14 @@ export class MemoryDisk {
       this.#step(() =>
         this.#tree(result).reduce((total, name) => total + (this.#node(name).text ?? '').length, 0),
       ),
+    sameContent: (one, other) =>
+      this.#step(() => {
+        const content = (result: string): string =>
+          JSON.stringify(
+            this.#tree(result).map((name) => [name.slice(result.length), this.#node(name).text]),
+          );
+        return content(one) === content(other);
+      }),
     syncResult: (result) => this.#step(() => void this.#node(result)),
     syncFolder: () => Promise.resolve(),
     readText: (file) => this.#step(() => this.#names.get(file)?.text),
