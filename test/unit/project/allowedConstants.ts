@@ -25,6 +25,7 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/protocol/rangeMessages.ts#rangeBytes': 'Part of the protocol: the unit of a file’s digest.',
   'src/protocol/rangeMessages.ts#rangeHeaderBytes': 'Format of a message.',
   'src/protocol/rangeMessages.ts#idBytes': 'Format of a message.',
+  'src/files/sameContent.ts#blockBytes': 'One step of a loop.',
   'src/files/fetchedFile.ts#digestBytes': 'Of SHA-256.',
   'src/transport/byteChannel.ts#maxMessageBytes': 'Part of the protocol: both sides refuse more.',
   'src/transport/failureLimit.ts#minuteMs': 'A unit: failedHandshakesAMinute says how many.',
