@@ -1,4 +1,4 @@
-import { DffmpegError, type ErrorData } from '../protocol/errors.ts';
+import { DffmpegError, toDffmpegError, type ErrorData } from '../protocol/errors.ts';
 import type { Submission } from '../protocol/clientContract.ts';
 import { isEnded } from '../protocol/jobState.ts';
 import type { JobHook } from '../protocol/model.ts';
@@ -65,12 +65,19 @@ export class JobControl {
     const store = (): Promise<StoredJob> =>
       book.submit({ job, tasks: [newTask(job.id, 'probe', this.#queuedAt())], attempts: [] });
     const { sources, onSuccess } = submission;
-    if (onSuccess !== 'replace') return sourceUse.submitting(sources, store);
     const storeFirst = async (): Promise<StoredJob> => {
       const taken = await sourceUse.refusesReplacing(sources[0] ?? '');
-      return taken ? this.#repeated(submission, taken) : store();
+      if (taken) throw taken;
+      return store();
     };
-    return sourceUse.submitting(sources, storeFirst, { alone: true });
+    try {
+      if (onSuccess !== 'replace') return await sourceUse.submitting(sources, store);
+      return await sourceUse.submitting(sources, storeFirst, { alone: true });
+    } catch (thrown) {
+      const refusal = toDffmpegError(thrown);
+      if (refusal.code !== 'conflict') throw refusal;
+      return this.#repeated(submission, refusal);
+    }
   }
 
   /** What is refused is thrown, but for a repeat, which adds nothing: whoever lost the answer gets it. */

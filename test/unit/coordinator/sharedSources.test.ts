@@ -97,6 +97,20 @@ describe('coordinator: jobs that share a source', () => {
     assert.equal(repeat, first);
   });
 
+  it('a repeat is answered also while its own result takes that place', async () => {
+    const { client, worker, submit } = await begin();
+    const submissionId = 'first';
+    const taking = Promise.withResolvers<never>();
+    worker.answers = { ...worker.answers, 'source.replace': () => taking.promise };
+    const first = await submit({ onSuccess: 'replace', submissionId });
+    await worker.finish(await worker.encode());
+    await worker.until(() => worker.asked.some(({ method }) => method === 'source.replace'));
+    await assert.rejects(submit({ onSuccess: 'keep' }), { code: 'conflict' });
+    assert.equal(await submit({ onSuccess: 'replace', submissionId }), first);
+    taking.reject(new DffmpegError('source-changed', 'It is another file.'));
+    await client.job(first, ({ replacement }) => replacement?.state === 'held');
+  });
+
   it('nor is one retried while another is to take that place', async () => {
     const { client, submit } = await begin();
     const first = await submit({ onSuccess: 'replace' });
