@@ -7,6 +7,7 @@ import type { JobBook } from './jobBook.ts';
 import { start } from './attemptCommands.ts';
 import * as endings from './attemptEndings.ts';
 import { changeOutput } from './changeOutput.ts';
+import { isDiskTrouble } from './failurePolicy.ts';
 import * as changes from './jobChanges.ts';
 import type { JobChange } from './jobChanges.ts';
 import { freeName, outputNaming, reservationOf } from './outputNames.ts';
@@ -140,7 +141,7 @@ export class Attempts {
   async roomIsFree(jobId: string, taskId: string): Promise<void> {
     await this.#book.change(jobId, ({ job, tasks }) => {
       // What waits for anything else, such as a back-off, goes on waiting.
-      if (job.reason?.code !== 'destination-full' && job.reason?.code !== 'scratch-full') return undefined;
+      if (!isDiskTrouble(job.reason?.code)) return undefined;
       const task = tasks.find(({ id, state }) => id === taskId && state === 'waiting');
       return task && { tasks: [{ ...task, notBefore: 0 }] };
     });

@@ -22,8 +22,9 @@ export function judgeFailure(task: TaskRecord, error: ErrorData, context: Failur
   // Waits for the ffmpeg, however long that takes: nothing is counted.
   if (error.code === 'ffmpeg-missing') return repeat(task, error, now + settings.retryBaseMs);
 
-  // A disk that became full under way is waited for. Counted, since a result may be larger than the disk.
-  if (error.code === 'destination-full' || error.code === 'scratch-full') {
+  // A disk that became full or was pulled under way is waited for. Counted, since a result may be larger than the disk, and
+  // a disk broken for good.
+  if (isDiskTrouble(error.code)) {
     const environmentFailures = task.environmentFailures + 1;
     if (environmentFailures >= settings.maxEnvironmentFailures) return { outcome: 'fail', reason: error };
     return repeat({ ...task, environmentFailures }, error, now + settings.diskRetryMs);
@@ -57,6 +58,11 @@ export function judgeFailure(task: TaskRecord, error: ErrorData, context: Failur
       return repeat({ ...task, environmentFailures, avoid }, { ...error, hint }, now + wait);
     }
   }
+}
+
+/** A disk has no room, or does not answer: the worker looks at it, and says so when that has passed. */
+export function isDiskTrouble(code: ErrorData['code'] | undefined): boolean {
+  return code === 'destination-full' || code === 'scratch-full' || code === 'destination-away';
 }
 
 function repeat(task: TaskRecord, reason: ErrorData, notBefore: number): FailureDecision {

@@ -18,6 +18,7 @@ export type FailureCode =
   | 'destination-missing'
   | 'destination-unwritable'
   | 'destination-full'
+  | 'destination-away'
   | 'scratch-full'
   | 'conflict'
   | 'ffmpeg-failed';
@@ -38,6 +39,15 @@ export const failureRules: readonly FailureRule[] = [
     message: 'The disk is full.',
     hint: 'Free some space where the result is written, then retry the job.',
   }),
+  rule(
+    /Input\/output error|Stale file handle|Transport endpoint is not connected|Host is down/u,
+    'destination-away',
+    {
+      side: 'output',
+      message: 'The disk or network drive of the result does not answer.',
+      hint: 'Connect it again, or choose another folder for the result.',
+    },
+  ),
   rule(/already exists\. Exiting/u, 'conflict', {
     message: 'The temporary file of the result is there already.',
     hint: 'Retry the job.',
@@ -200,8 +210,11 @@ export function explainFailure(
   };
 }
 
+const writing =
+  /\b(?:out(?:put)?(?:#\d| file| to\b)|mux(?:er\b|#\d)|av_interleaved_write_frame\b|writing trailer\b)/iu;
+
 function isAboutOutput(line: string, { output }: { readonly output?: string }): boolean {
-  return /\bout(?:put)?(?:#\d| file| to\b)/iu.test(line) || (output !== undefined && line.includes(output));
+  return writing.test(line) || (output !== undefined && line.includes(output));
 }
 
 /** Without the address that ffmpeg puts before a message, its level, and a full stop of its own. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { DffmpegError } from '../protocol/errors.ts';
-import { errnoCode } from './errnoCode.ts';
+import { errnoCode, isDiskAway } from './errnoCode.ts';
 import { nameTooLong } from './resultName.ts';
 
 /** Like a full disk in all but its words: what helps is another. */
@@ -17,9 +17,23 @@ function nameIn(error: unknown): string {
   return path.basename(typeof dest === 'string' ? dest : typeof file === 'string' ? file : '');
 }
 
+/** Like one that is missing, and waited for like it. */
+function diskAway(folder: string, cause: unknown): DffmpegError {
+  const code = errnoCode(cause) ?? '';
+  return new DffmpegError(
+    'destination-away',
+    `The disk or network drive of ${folder} does not answer (${code}).`,
+    {
+      hint: 'Connect it again, or choose another folder for the result. It goes on by itself when it is back.',
+      cause,
+    },
+  );
+}
+
 /** What the system said about writing into `folder`, as one of the `destination-…` errors where it is one. */
 export function toDestinationError(error: unknown, folder: string): unknown {
   if (error instanceof DffmpegError) return error;
+  if (isDiskAway(error)) return diskAway(folder, error);
   switch (errnoCode(error) ?? '') {
     case 'EDQUOT':
       return quotaUsedUp(folder, error);

@@ -1,5 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { DffmpegError } from '../protocol/errors.ts';
+import { toDestinationError } from './destinationError.ts';
+import { isDiskAway } from './errnoCode.ts';
 import { freeBytes } from './freeSpace.ts';
 
 /** What an attempt will write, and where. */
@@ -30,12 +32,15 @@ export interface DiskFacts {
   device(folder: string): Promise<string>;
   /** Whether so many bytes can really be written there: what a file system tells of free space knows no quota. */
   takes(folder: string, bytes: number): Promise<boolean>;
+  /** Why nothing can be written there; resolves to undefined where something can. */
+  trouble(folder: string): Promise<unknown>;
 }
 
 export const realFacts: DiskFacts = {
   free: freeBytes,
   device: async (folder) => String((await stat(folder, { bigint: true })).dev),
   takes: () => Promise.resolve(true),
+  trouble: () => Promise.resolve(undefined),
 };
 
 /** Room that an attempt has. */
@@ -61,6 +66,8 @@ export class DiskRoom {
   readonly #promised = new Set<Promised>();
   /** Folders in which a quota was used up: they are tried before anything is begun there. */
   readonly #quotas = new Set<string>();
+  /** Folders whose disk did not answer: what it still tells of free space is not believed. */
+  readonly #away = new Set<string>();
 
   constructor(facts: DiskFacts = realFacts) {
     this.#facts = facts;
@@ -71,13 +78,18 @@ export class DiskRoom {
     this.#quotas.add(folder);
   }
 
-  /** The error that says which folder is full; undefined where there is room for all needs now. */
+  /** Its disk or network drive did not answer. */
+  diskAway(folder: string): void {
+    this.#away.add(folder);
+  }
+
+  /** The error that says which folder is full or away; undefined where there is room for all needs now. */
   async lacks(needs: readonly Need[]): Promise<DffmpegError | undefined> {
     const found = await this.#find(needs);
     return found instanceof DffmpegError ? found : undefined;
   }
 
-  /** Room for all needs, or the error that says which folder is full. */
+  /** Room for all needs, or the error that says which folder is full or away. */
   async take(needs: readonly Need[]): Promise<Room | DffmpegError> {
     const mine = await this.#find(needs, (found) => {
       for (const promised of found) this.#promised.add(promised);
@@ -101,6 +113,16 @@ export class DiskRoom {
     return false;
   }
 
+  async #isAway({ folder, code }: Need): Promise<DffmpegError | undefined> {
+    if (code !== 'destination-full') return undefined;
+    const tried = this.#away.has(folder) ? this.#facts.trouble(folder) : this.#facts.free(folder);
+    const said = await tried.catch((error: unknown) => error);
+    const known = isDiskAway(said) ? toDestinationError(said, folder) : said;
+    if (known instanceof DffmpegError && known.code === 'destination-away') return known;
+    this.#away.delete(folder);
+    return undefined;
+  }
+
   /** `onFound` is called before anybody else can look. */
   async #find(
     needs: readonly Need[],
@@ -112,11 +134,13 @@ export class DiskRoom {
         free: await this.#facts.free(need.folder).catch(() => Infinity),
         device: await this.#facts.device(need.folder).catch(() => need.folder),
         quota: await this.#isUsedUp(need),
+        away: await this.#isAway(need),
       })),
     );
     // From here on nothing waits: two attempts cannot be promised the same bytes.
     const mine: Promised[] = [];
-    for (const { device, bytes, free, quota, ...need } of asked) {
+    for (const { device, bytes, free, quota, away, ...need } of asked) {
+      if (away) return away;
       if (quota) return noQuota({ ...need, bytes });
       const others = [...this.#promised, ...mine]
         .filter((promised) => promised.device === device)

@@ -5,6 +5,7 @@ import type { FileIdentity } from '../protocol/workerContract.ts';
 import { toDestinationError } from './destinationError.ts';
 import { errnoCode } from './errnoCode.ts';
 import { place, recoverPlacement, type Placement } from './placing.ts';
+import { stagedAway } from './stagedAway.ts';
 
 /** Milliseconds before each further try: from the first to the longest, `factor` times as long each time. */
 export function pausesMs(tries: number, firstMs: number, longestMs: number, factor: number): number[] {
@@ -37,7 +38,7 @@ export async function placePersistently(
   try {
     return await place(placement);
   } catch (error) {
-    away = await stagedAway(placement);
+    away = await stagedAway(placement, path.dirname(placement.path));
     if (!away && !mayPass(error)) throw error;
     failure = away ?? error;
   }
@@ -48,7 +49,7 @@ export async function placePersistently(
     if (waits) patience.onWait?.(waits);
     // Without the result no other folder can have it either.
     await pauseFor(pause, away ? { signal: patience.signal } : patience);
-    away = await stagedAway(placement);
+    away = await stagedAway(placement, path.dirname(placement.path));
     if (away) {
       failure = away;
       continue;
@@ -65,15 +66,6 @@ export async function placePersistently(
       failure = known;
     }
   }
-}
-
-/** The disk on which the result is staged is away, or another one lies there: nothing that is seen there says anything. */
-async function stagedAway({ staged, traces }: Placement): Promise<DffmpegError | undefined> {
-  const folder = await traces?.awayFolder(staged);
-  if (folder === undefined) return undefined;
-  return new DffmpegError('destination-missing', `The disk with the result for ${folder} is not there.`, {
-    hint: 'Connect it again: then it goes on by itself.',
-  });
 }
 
 /** Ends sooner when another folder is chosen. */

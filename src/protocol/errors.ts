@@ -24,6 +24,7 @@ export const errorTable = {
   'destination-missing': 'destination',
   'destination-unwritable': 'destination',
   'destination-full': 'destination',
+  'destination-away': 'destination',
   'ffmpeg-missing': 'environment',
   'ffmpeg-failed': 'environment',
   'ffmpeg-killed': 'environment',

@@ -21,6 +21,7 @@ import { exitOf, runCommand, type RunPlace } from './runCommand.ts';
 import { toolTimes } from './runTool.ts';
 import { isCancelled, TaskFailure, type CommitRequest, type TaskContext } from './task.ts';
 import { verifyResult } from './verifyResult.ts';
+import { verifyWhenThere } from './verifyWhenThere.ts';
 import { WorkFiles } from './workFiles.ts';
 
 /** One output of an attempt. */
@@ -57,11 +58,16 @@ export async function makeOutput(task: OutputTask, context: TaskContext): Promis
     await asFailure(unchanged(task.sources), ended);
     void context.report({ type: 'verifying', output: task.index, exit: ended }).catch(() => undefined);
     const verdict = await asFailure(
-      verifyResult({ ...settled, staged, exit }, task.input, {
-        place,
-        tools: context.prover.tools,
-        ...toolTimes(context.settings.verifyStallSeconds, context.settings),
-      }),
+      verifyWhenThere(
+        () =>
+          verifyResult({ ...settled, staged, exit }, task.input, {
+            place,
+            tools: context.prover.tools,
+            ...toolTimes(context.settings.verifyStallSeconds, context.settings),
+          }),
+        { staged, destination },
+        context,
+      ),
       ended,
     );
     context.signal.throwIfAborted();

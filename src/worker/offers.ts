@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { outputsOf } from '../encoding/presetOutputs.ts';
+import { checkDestination } from '../files/destination.ts';
 import { DiskRoom, realFacts, type Room } from '../files/diskRoom.ts';
 import { isQuotaUsedUp } from '../files/errnoCode.ts';
 import { takesBytes } from '../files/quotaTrial.ts';
@@ -16,6 +17,7 @@ import { proveFor, slotKindFor } from './proveFor.ts';
 import { roomNeeded } from './roomNeeded.ts';
 import { RoomWatch } from './roomWatch.ts';
 import { Slots } from './slotTable.ts';
+import { TaskFailure } from './task.ts';
 import type { WorkerSettings } from './workerSettings.ts';
 
 export interface OffersOptions {
@@ -48,6 +50,7 @@ export class Offers {
     this.#room = new DiskRoom({
       ...realFacts,
       takes: (folder, bytes) => takesBytes(folder, bytes, options.traces),
+      trouble: (folder) => checkDestination(folder, options.traces).catch((error: unknown) => error),
     });
     this.#roomWatch = new RoomWatch({
       everyMs: () => options.settings.diskLookSeconds * 1000,
@@ -61,10 +64,12 @@ export class Offers {
     this.#rooms.get(nameOf(key))?.wrote(folder, bytes);
   }
 
-  /** Why an attempt failed: where a quota is used up nothing more is begun until it is not. */
+  /** Why an attempt failed: where a quota is used up, or the disk is away, nothing more is begun until it is not. */
   failed(payload: TaskPayload, error: unknown): void {
-    if (payload.kind !== 'encode' || !isQuotaUsedUp(error)) return;
-    for (const { path: target } of payload.outputs) this.#room.quotaUsedUp(path.dirname(target));
+    if (payload.kind !== 'encode') return;
+    const folders = payload.outputs.map(({ path: target }) => path.dirname(target));
+    if (isQuotaUsedUp(error)) for (const folder of folders) this.#room.quotaUsedUp(folder);
+    if (isAway(error)) for (const folder of folders) this.#room.diskAway(folder);
   }
 
   close(): void {
@@ -119,4 +124,9 @@ export class Offers {
     const wanted = outputs.flatMap(({ index }) => all[index] ?? []);
     return slotKindFor(wanted, (await proveFor(wanted, prover)).capabilities);
   }
+}
+
+function isAway(thrown: unknown): boolean {
+  const error = thrown instanceof TaskFailure ? thrown.error : thrown;
+  return error instanceof DffmpegError && error.code === 'destination-away';
 }

@@ -3,13 +3,16 @@ import { hasSound, pickVideo } from '../encoding/streams.ts';
 import { checkDestination } from '../files/destination.ts';
 import { beginsAsIsoMedia } from '../files/isoMedia.ts';
 import { checkSource } from '../files/sourceFile.ts';
-import { DffmpegError } from '../protocol/errors.ts';
+import { DffmpegError, type ErrorCode } from '../protocol/errors.ts';
 import type { TaskPayload } from '../protocol/workerContract.ts';
 import { probeFile } from './probeFile.ts';
 import { toolTimes } from './runTool.ts';
 import type { TaskContext } from './task.ts';
 
 type Examining = Pick<TaskContext, 'prover' | 'settings' | 'signal'>;
+
+/** Of a destination. */
+const passing = new Set<ErrorCode>(['destination-full', 'destination-away']);
 
 /** Characters of all probes together: they travel in one frame, and with every encode. */
 const maxProbeCharacters = 4_000_000;
@@ -20,14 +23,16 @@ export async function probeTask(
   context: TaskContext,
 ): Promise<void> {
   const probes = await examineAll(payload.sources, context);
-  for (const folder of payload.destinations) await checkDestination(folder, context.traces).catch(unlessFull);
+  for (const folder of payload.destinations)
+    await checkDestination(folder, context.traces).catch(unlessItPasses);
   context.signal.throwIfAborted();
   await context.report({ type: 'probed', probes }, 'last');
 }
 
-/** A full disk may have room when the job's turn comes: the encode is not begun before, and says what it waits for. */
-function unlessFull(error: unknown): void {
-  if (!(error instanceof DffmpegError) || error.code !== 'destination-full') throw error;
+/** A full disk may have room when the job's turn comes, and one that was pulled be back: the encode is not begun before, and says what it waits for. */
+function unlessItPasses(error: unknown): void {
+  const passes = error instanceof DffmpegError && passing.has(error.code);
+  if (!passes) throw error;
 }
 
 /** What each of the sources is. Throws for the first that is no media or cannot be read. */

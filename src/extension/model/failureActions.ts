@@ -37,6 +37,7 @@ const helpful: Readonly<Record<ErrorCode, readonly FailureAction[]>> = {
   'destination-missing': ofTheDestination,
   'destination-unwritable': ofTheDestination,
   'destination-full': ofTheDestination,
+  'destination-away': ofTheDestination,
   'ffmpeg-missing': ['install-ffmpeg', 'retry', 'show-log'],
   'ffmpeg-failed': ['show-log', 'retry', 'choose-preset'],
   'ffmpeg-killed': notTheirs,

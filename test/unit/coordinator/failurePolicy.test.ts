@@ -21,12 +21,12 @@ describe('failurePolicy', () => {
   it('decides by class alone', () => {
     const fails: ErrorClass[] = ['source', 'request', 'destination'];
     for (const code of errorCodes)
-      if (code !== 'destination-full')
+      if (code !== 'destination-full' && code !== 'destination-away')
         assert.equal(judge(code).outcome, fails.includes(errorTable[code]) ? 'fail' : 'repeat', code);
   });
 
-  it('waits for a disk that became full, but not for ever: the result may be larger than the disk', () => {
-    for (const code of ['destination-full', 'scratch-full'] as const) {
+  it('waits for a disk that became full or was pulled, but not for ever: it may be too small, or broken', () => {
+    for (const code of ['destination-full', 'scratch-full', 'destination-away'] as const) {
       const decision = judge(code);
       assert.ok(decision.outcome === 'repeat');
       assert.equal(decision.task.notBefore, context.now + settings.diskRetryMs);

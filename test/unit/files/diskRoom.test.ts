@@ -4,11 +4,16 @@ import { DiskRoom, type Need, type Room } from '../../../src/files/diskRoom.ts';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
 
 /** Folders `/a…` lie on one file system, `/b…` on another. */
-function disk(free: Record<string, number>, takes = (): boolean => true): DiskRoom {
+function disk(
+  free: Record<string, number>,
+  takes = (): boolean => true,
+  trouble = (): unknown => undefined,
+): DiskRoom {
   const device = (folder: string): string => folder.charAt(1);
   return new DiskRoom({
     device: (folder) => Promise.resolve(device(folder)),
     takes: () => Promise.resolve(takes()),
+    trouble: () => Promise.resolve(trouble()),
     free: (folder) => {
       const bytes = free[device(folder)];
       return bytes === undefined ? Promise.reject(new Error('no such file system')) : Promise.resolve(bytes);
@@ -43,6 +48,19 @@ describe('room on a disk', () => {
     await taken(room.take([need('/b', 90e6)]));
     first.release();
     await taken(room.take([need('/a/other', 40e6)]));
+  });
+
+  it('is none while the disk does not answer, whatever it still tells of its free space', async () => {
+    const pulled = Object.assign(new Error('pulled'), { code: 'EIO' });
+    const troubles = [pulled, undefined];
+    const room = disk({ a: 100e6 }, undefined, () => troubles.shift());
+    await taken(room.take([need('/a/films', 1e6)]));
+    room.diskAway('/a/films');
+    const answer = await room.take([need('/a/films', 1e6)]);
+    assert.ok(answer instanceof DffmpegError);
+    assert.equal(answer.code, 'destination-away');
+    await taken(room.take([need('/a/films', 1e6)]));
+    await taken(room.take([need('/a/films', 1e6)]));
   });
 
   it('does not count twice what is written already', async () => {

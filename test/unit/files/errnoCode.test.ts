@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import os from 'node:os';
 import { toDestinationError } from '../../../src/files/destinationError.ts';
-import { isDiskFull, isQuotaUsedUp } from '../../../src/files/errnoCode.ts';
+import { errnoCode, isDiskAway, isDiskFull, isQuotaUsedUp } from '../../../src/files/errnoCode.ts';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
 
 describe('what the system says', () => {
@@ -16,5 +16,13 @@ describe('what the system says', () => {
     assert.match(error.hint ?? '', /larger quota/);
     assert.ok(isQuotaUsedUp(new Error('as a cause', { cause: error })));
     assert.ok(!isQuotaUsedUp(Object.assign(new Error(), { code: 'ENOSPC' })));
+  });
+
+  it('of a file of a network drive that is gone is understood, too', () => {
+    const errno = -os.constants.errno.ESTALE;
+    const said = Object.assign(new Error('stat'), { errno, code: `Unknown system error ${errno}` });
+    assert.equal(errnoCode(said), 'ESTALE');
+    assert.ok(isDiskAway(said));
+    assert.ok(!isDiskAway(Object.assign(new Error(), { code: 'ENOENT' })));
   });
 });

@@ -87,11 +87,30 @@ describe('files that outlive a failure', () => {
     });
 
     it('is given up in the end, with its own error and the staged file there', async () => {
-      const given = await placement({ link: failing(['ENOSPC', 'EROFS', 'EIO']) });
+      const given = await placement({ link: failing(['ENOSPC', 'EROFS', 'EBADF']) });
       await assert.rejects(placePersistently(given, { signal, pausesMs: [0, 0], longPauseMs: 0 }), {
-        code: 'EIO',
+        code: 'EBADF',
       });
       assert.equal(await readFile(staged, 'utf8'), 'whole');
+    });
+
+    it('is waited for as long as its disk or network drive does not answer', async () => {
+      const codes = ['EIO', 'ENOTCONN', 'ENXIO', 'ENODEV', 'ESTALE', 'EHOSTDOWN'];
+      const given = await placement({ link: failing([...codes]) });
+      const said: string[] = [];
+      const onWait = ({ code, message }: DffmpegError): void => {
+        said.push(`${code}: ${message}`);
+      };
+      assert.equal(
+        await placePersistently(given, { signal, pausesMs: [], longPauseMs: 0, onWait }),
+        'placed',
+      );
+      assert.deepEqual(
+        said,
+        codes.map(
+          (code) => `destination-away: The disk or network drive of ${root} does not answer (${code}).`,
+        ),
+      );
     });
 
     it('is waited for as long as it is full, by quota or by space', async () => {

@@ -39,6 +39,17 @@ describe('what ffmpeg says when it fails', () => {
         });
     });
 
+  it('is about the disk of the result when that was pulled while it was written', () => {
+    for (const line of [
+      'av_interleaved_write_frame(): Input/output error',
+      '[vost#0:0/mpeg4 @ 0x1] [error] Error submitting a packet to the muxer: Input/output error',
+      '[error] Error closing file file:result.mp4: Input/output error',
+    ])
+      assert.equal(explainFailure([line], { output: 'file:result.mp4' }).code, 'destination-away', line);
+    const source = '[in#0/mov @ 0x1] [error] Error during demuxing: Input/output error';
+    assert.equal(explainFailure([source], { output: 'file:result.mp4' }).code, 'source-unreadable');
+  });
+
   it('is not known of what was never recorded', () => {
     const all = new Set(recorded.flatMap(({ said }) => Object.keys(said)));
     assert.deepEqual(
