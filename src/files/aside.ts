@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs';
-import { lstat, mkdir, rmdir } from 'node:fs/promises';
+import { lstat, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { SourceState } from '../protocol/workerContract.ts';
@@ -9,6 +9,7 @@ import { errnoCode } from './errnoCode.ts';
 import { forgetPlacement, recordPath, sameInode } from './placementRecord.ts';
 import { recoverPlacement } from './placing.ts';
 import type { PlacingFs } from './placingFs.ts';
+import { makeFolders } from './makeFolders.ts';
 import { ownPrefix } from './staging.ts';
 import type { Traces } from './traces.ts';
 
@@ -52,7 +53,7 @@ export async function setAside(source: ReplacedSource, { recordDir, fs }: AsideP
   // Of an earlier time that it was put back: that is done with.
   await forgetPlacement(recordDir, putBackKey(source));
   try {
-    await mkdir(path.dirname(aside), { recursive: true });
+    await makeFolders(path.dirname(aside));
     await fs.rename(source.path, aside);
     await fs.syncFolder(path.dirname(aside));
     await fs.syncFolder(path.dirname(source.path));

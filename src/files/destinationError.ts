@@ -17,6 +17,16 @@ function nameIn(error: unknown): string {
   return path.basename(typeof dest === 'string' ? dest : typeof file === 'string' ? file : '');
 }
 
+/** Of a mount point, and on Windows of what another program has open. */
+function inUse(folder: string, cause: unknown): DffmpegError {
+  const { path: file } = cause as { path?: unknown };
+  const what = typeof file === 'string' ? file : folder;
+  return new DffmpegError('destination-unwritable', `${what} is in use: it can be given no other name now.`, {
+    hint: 'Something is mounted there, or another program has it open: unmount or close that, then try again.',
+    cause,
+  });
+}
+
 /** Like one that is missing, and waited for like it. */
 function diskAway(folder: string, cause: unknown): DffmpegError {
   const code = errnoCode(cause) ?? '';
@@ -49,6 +59,8 @@ export function toDestinationError(error: unknown, folder: string): unknown {
         hint: 'Choose another folder for the result, or change the permissions of this one.',
         cause: error,
       });
+    case 'EBUSY':
+      return inUse(folder, error);
     case 'ENOENT':
     case 'ENOTDIR':
       return new DffmpegError('destination-missing', `The folder ${folder} does not exist.`, {
