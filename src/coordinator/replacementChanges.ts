@@ -73,12 +73,6 @@ function whyKept(
         message: `What lies at ${aside} has changed since it was put there: it was not deleted.`,
         hint: `Delete it by hand, or bring it back: dffmpeg job undo ${jobId}`,
       };
-    case 'missing':
-      return {
-        code: 'source-missing',
-        message: `Nothing lies at ${aside} any more: nothing was deleted.`,
-        hint: 'Somebody has moved it, or its disk is not connected.',
-      };
   }
 }
 

@@ -6,7 +6,7 @@ import type { SourceState } from '../protocol/workerContract.ts';
 import { checkDestination } from './destination.ts';
 import { toDestinationError } from './destinationError.ts';
 import { errnoCode } from './errnoCode.ts';
-import { forgetPlacement, recordPath, sameInode } from './placementRecord.ts';
+import { forgetPlacement, sameInode } from './placementRecord.ts';
 import { recoverPlacement } from './placing.ts';
 import type { PlacingFs } from './placingFs.ts';
 import { makeFolders } from './makeFolders.ts';
@@ -101,29 +101,22 @@ export async function putBack(
   return outcome;
 }
 
-/** `changed`: it is not the file that was put there. `missing`: nothing is there, and nobody here has deleted it. */
-export type Discarded = 'discarded' | 'changed' | 'missing' | 'result-missing';
+/** `changed`: it is not the file that was put there. `discarded`: it is not there any more. */
+export type Discarded = 'discarded' | 'changed' | 'result-missing';
 
 /**
- * Deletes what lies aside, for good. That it is about to is recorded, so that a repeat after a crash knows that it was
- * this that did it. Where its result is not there the source is all that is left of the film. Throws `disconnected` where the folder is away: it may come back.
+ * Deletes what lies aside, for good; a repeat finds nothing. Where its result is not there the source is all that is left
+ * of the film, or the disk of both is away. Throws `disconnected` where the folder is.
  */
 export async function discardAside(
   source: ReplacedSource,
-  { recordDir, fs }: AsidePlace,
+  fs: PlacingFs,
   hasResult: () => Promise<boolean>,
 ): Promise<Discarded> {
   const aside = asidePath(source);
-  const intention = recordPath(recordDir, `${source.jobId}-discard`);
   await requireFolder(source, fs);
-  if (!(await fs.identity(aside))) {
-    const isDone = (await fs.readText(intention)) !== undefined;
-    if (isDone) await removeEmptyFolders(aside);
-    return isDone ? 'discarded' : 'missing';
-  }
   if (!(await hasResult())) return 'result-missing';
-  if (!(await isUnchanged(source, aside))) return 'changed';
-  await fs.writeText(intention, JSON.stringify({ path: aside }));
+  if ((await fs.identity(aside)) && !(await isUnchanged(source, aside))) return 'changed';
   await fs.remove(aside);
   await removeEmptyFolders(aside);
   await requireFolder(source, fs);

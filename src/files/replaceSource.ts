@@ -137,7 +137,7 @@ async function moveToFirstFree(
 export function discardSource(replacing: Replacing): Promise<Discarded> {
   const { source } = replacing;
   const hasResult = async (): Promise<boolean> => (await presentResult(replacing)) !== undefined;
-  return whileThere(source, () => discardAside(source, replacing, hasResult));
+  return whileThere(source, () => discardAside(source, replacing.fs, hasResult));
 }
 
 /** The result with the number that it has now; undefined where what has its name is none of its size, or the source. */

@@ -158,7 +158,7 @@ describe('coordinator: replacing a source', () => {
     void client;
   });
 
-  for (const outcome of ['result-missing', 'changed', 'missing'] as const)
+  for (const outcome of ['result-missing', 'changed'] as const)
     it(`keeps for good what was not deleted, says why, and can still undo it (${outcome})`, async () => {
       const { client, worker, id } = await replaced();
       worker.answers = { ...worker.answers, 'source.discard': () => Promise.resolve({ outcome }) };

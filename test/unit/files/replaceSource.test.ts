@@ -276,11 +276,12 @@ describe('replacing a source', function () {
     }
   });
 
-  it('does not say that it has deleted what somebody else has taken away', async () => {
+  it('does not say that it has deleted what is on a disk that is not there, under its folder', async () => {
     const replacing = await begin(source(), result(), placingFs);
     const replaced = { ...replacing, result: await replaceSource(replacing) };
-    await rename(path.join(films, '.dffmpeg-replaced'), path.join(root, 'moved'));
-    assert.equal(await discardSource(replaced), 'missing');
+    await rename(films, `${films}-away`);
+    await mkdir(films);
+    assert.equal(await discardSource(replaced), 'result-missing');
   });
 
   describe('where numbers of files are given out again', () => {
