@@ -169,12 +169,17 @@ async function whileThere<T>({ path: source }: ReplacedSource, work: () => Promi
   try {
     return await work();
   } catch (error) {
-    const code = errnoCode(error);
-    if (error instanceof DffmpegError || code === undefined) throw error;
-    throw new DffmpegError('disconnected', `The files of ${source} cannot be reached now (${code}).`, {
-      hint: 'Connect its disk again: then it goes on.',
-      cause: error,
-    });
+    const isAway = error instanceof DffmpegError && error.code === 'destination-away';
+    const code = errnoCode(isAway ? error.cause : error);
+    if (!isAway && (error instanceof DffmpegError || code === undefined)) throw error;
+    throw new DffmpegError(
+      'disconnected',
+      `The files of ${source} cannot be reached now (${code ?? 'unknown'}).`,
+      {
+        hint: 'Connect its disk again: then it goes on.',
+        cause: error,
+      },
+    );
   }
 }
 

@@ -387,7 +387,12 @@ describe('replacing a source', function () {
   });
 
   it('is to be asked again when the disk does not answer once the source has gone aside', async () => {
-    for (const code of ['EIO', 'ENOTCONN', 'ENODEV']) {
+    for (const [code, last] of [
+      ['EIO', 'link'],
+      ['ENOTCONN', 'link'],
+      ['ENODEV', 'rename'],
+      ['EIO', 'rename'],
+    ] as const) {
       let dead = false;
       const replacing = await begin(source(), result(), placingFs);
       const entries = Object.entries(placingFs) as [string, (...args: unknown[]) => Promise<unknown>][];
@@ -395,8 +400,13 @@ describe('replacing a source', function () {
         entries.map(([name, call]) => [
           name,
           (...args: unknown[]) => {
-            dead ||= name === 'link';
-            return dead ? Promise.reject(systemError(code)) : call(...args);
+            const dies = name === last && !dead;
+            dead ||= dies;
+            const refused = Promise.reject(systemError(code));
+            refused.catch(() => undefined);
+            // What it answers with an error may have been done all the same.
+            if (dies && last === 'rename') return call(...args).then(() => refused);
+            return dead ? refused : call(...args);
           },
         ]),
       ) as unknown as PlacingFs;
