@@ -22,6 +22,7 @@ export class IdleMonitor {
   #activity: Activity = { clients: 0, unfinished: 0, watching: 0 };
   #minutes: number;
   #stop: (() => void) | undefined;
+  #closed = false;
 
   constructor(options: IdleMonitorOptions) {
     this.#options = options;
@@ -41,14 +42,16 @@ export class IdleMonitor {
     this.#arm();
   }
 
+  /** What is heard of activity afterwards changes nothing: a timer would keep the process. */
   close(): void {
+    this.#closed = true;
     this.#stop?.();
-    this.#stop = undefined;
   }
 
   #arm(): void {
-    this.close();
-    if (this.#minutes === 0 || !isIdle(this.#activity)) return;
+    this.#stop?.();
+    this.#stop = undefined;
+    if (this.#closed || this.#minutes === 0 || !isIdle(this.#activity)) return;
     this.#stop = this.#options.timers.after(this.#minutes * 60_000, () => this.#options.onIdle());
   }
 }

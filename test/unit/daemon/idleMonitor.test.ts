@@ -9,6 +9,9 @@ class FakeTimers {
     this.#pending.add(entry);
     return () => void this.#pending.delete(entry);
   }
+  get pending(): number {
+    return this.#pending.size;
+  }
   advance(ms: number): void {
     this.now += ms;
     for (const entry of [...this.#pending])
@@ -33,6 +36,16 @@ describe('IdleMonitor', () => {
     assert.equal(left(), 0);
     timers.advance(1);
     assert.equal(left(), 1);
+  });
+
+  it('keeps no timer once it is closed, whoever goes then', () => {
+    const { timers, monitor, left } = make(1);
+    monitor.setActivity({ clients: 1 });
+    monitor.close();
+    monitor.setActivity({ clients: 0 });
+    assert.equal(timers.pending, 0);
+    timers.advance(10 * 60_000);
+    assert.equal(left(), 0);
   });
 
   it('stays while a folder is watched', () => {
