@@ -35,10 +35,6 @@ export class NeighbourFiles {
     });
   }
 
-  get connected(): boolean {
-    return this.#link !== undefined;
-  }
-
   readonly read: ReadRange = async (ticket, range, signal) => {
     for (;;) {
       const link = this.#link ?? (await this.#next(signal));

@@ -19,18 +19,16 @@ import { FetchedFile } from '../../src/files/fetchedFile.ts';
 import { FileLink } from '../../src/files/fileLink.ts';
 import { pullRanges } from '../../src/files/pullRanges.ts';
 import { maxMessageBytes, type ByteChannel } from '../../src/transport/byteChannel.ts';
-import { makeCertificate } from '../../src/transport/certificate.ts';
 import { tlsDialler } from '../../src/transport/tlsDial.ts';
 import { WebSocketByteChannel } from '../../src/transport/websocketByteChannel.ts';
 import { openWebSocket } from '../../src/transport/websocketClient.ts';
-import { listenWebSocket } from '../../src/transport/websocketServer.ts';
+import { key, listenForFiles } from '../integration/files/support/fileListener.ts';
 import { report } from './lib/report.ts';
 
 const mebibytes = Number(process.env['DFFMPEG_BENCH_MEBIBYTES'] ?? 1024);
 const rounds = Number(process.env['DFFMPEG_BENCH_ROUNDS'] ?? 5);
 const bytes = mebibytes * 1024 * 1024;
 const rangesAtOnce = 8;
-const key = 'k'.repeat(43);
 const folder = await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-bench-'));
 const source = path.join(folder, 'source');
 const target = path.join(folder, 'target');
@@ -106,18 +104,9 @@ async function byRanges(dials: 'taker' | 'holder'): Promise<Timed> {
         link(new WebSocketByteChannel(socket)),
       );
     } else {
-      const tls = await makeCertificate();
       const came = Promise.withResolvers<FileLink>();
-      const listener = await listenWebSocket({
-        ...{ host: '127.0.0.1', port: 0, tls },
-        authenticate: () => ({ key, role: 'worker' }),
-        onChannel: (channel) => {
-          channel.close();
-        },
-        onByteChannel: (channel) => {
-          came.resolve(link(channel));
-        },
-        log: () => undefined,
+      const { listener, tls } = await listenForFiles((channel) => {
+        came.resolve(link(channel));
       });
       closing.push(() => listener.close());
       started = startPeer('holder', source, listener.url.replace('/channel', '/files'), tls.pin);

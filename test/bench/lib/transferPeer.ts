@@ -14,10 +14,9 @@ import { makeCertificate } from '../../../src/transport/certificate.ts';
 import { tlsDialler } from '../../../src/transport/tlsDial.ts';
 import { WebSocketByteChannel } from '../../../src/transport/websocketByteChannel.ts';
 import { openWebSocket } from '../../../src/transport/websocketClient.ts';
-import { listenWebSocket } from '../../../src/transport/websocketServer.ts';
+import { key, listenForFiles } from '../../integration/files/support/fileListener.ts';
 
 const [what, file = '', url = '', pin = ''] = process.argv.slice(2);
-const key = 'k'.repeat(43);
 const say = (value: object): void => {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 };
@@ -51,16 +50,7 @@ async function holder(): Promise<void> {
     say({ ticket });
     return;
   }
-  const tls = await makeCertificate();
-  const listener = await listenWebSocket({
-    ...{ host: '127.0.0.1', port: 0, tls },
-    authenticate: () => ({ key, role: 'worker' }),
-    onChannel: (channel) => {
-      channel.close();
-    },
-    onByteChannel: serve,
-    log: () => undefined,
-  });
+  const { listener, tls } = await listenForFiles(serve);
   say({ port: listener.port, pin: tls.pin, ticket });
 }
 

@@ -314,12 +314,12 @@ describe('peer: types', () => {
       'math.double': ({ value }) => Promise.resolve({ value }),
       'wait.forAbort': () => Promise.resolve({}),
     };
-    // @ts-expect-error a method of the table has no handler
+    // @ts-expect-error must not build, which is what is tested: a method of the table has no handler
     const partial: TestHandlers = { 'math.double': whole['math.double'] };
-    // @ts-expect-error the result is not the one of the table
+    // @ts-expect-error must not build, which is what is tested: the result is not the one of the table
     const wrong: TestHandlers = { ...whole, 'math.double': () => Promise.resolve({ value: 'x' }) };
     const { client } = pair();
-    // @ts-expect-error there is no such method
+    // @ts-expect-error must not build, which is what is tested: there is no such method
     const never = (): unknown => client.peer.request('no.such', {});
     assert.ok(partial && wrong && never);
   });

@@ -4,11 +4,10 @@ import { FileLink, type FileLinkOptions } from '../../../../src/files/fileLink.t
 import { NeighbourFiles } from '../../../../src/files/neighbourFiles.ts';
 import { OfferedFiles } from '../../../../src/files/offeredFiles.ts';
 import { maxMessageBytes, type ByteChannel } from '../../../../src/transport/byteChannel.ts';
-import { makeCertificate } from '../../../../src/transport/certificate.ts';
 import { tlsDialler } from '../../../../src/transport/tlsDial.ts';
 import { WebSocketByteChannel } from '../../../../src/transport/websocketByteChannel.ts';
 import { openWebSocket } from '../../../../src/transport/websocketClient.ts';
-import { listenWebSocket } from '../../../../src/transport/websocketServer.ts';
+import { key, listenForFiles } from './fileListener.ts';
 
 /** Two neighbours over TLS, with a relay between them that can be cut and that counts what it carries. */
 export interface Neighbours {
@@ -27,8 +26,6 @@ export interface Neighbours {
   carried(): number;
   close(): Promise<void>;
 }
-
-const key = 'k'.repeat(43);
 
 /** `dials`: which of the two opens the connection. */
 export async function startNeighbours(
@@ -50,18 +47,9 @@ export async function startNeighbours(
       new FileLink(channel, { ...limits, read: () => Promise.reject(new Error('It offers nothing.')) }),
     );
   };
-  const tls = await makeCertificate();
   let accepted = Promise.withResolvers<ByteChannel>();
-  const listener = await listenWebSocket({
-    ...{ host: '127.0.0.1', port: 0, tls },
-    authenticate: () => ({ key, role: 'worker' }),
-    onChannel: (channel) => {
-      channel.close();
-    },
-    onByteChannel: (channel) => {
-      accepted.resolve(channel);
-    },
-    log: () => undefined,
+  const { listener, tls } = await listenForFiles((channel) => {
+    accepted.resolve(channel);
   });
 
   const sockets = new Set<net.Socket>();
