@@ -1,6 +1,4 @@
 import { X509Certificate, webcrypto } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { DffmpegError } from '../protocol/errors.ts';
 import { pinOf } from './pin.ts';
 
 /** What a TLS listener shows, with the key that proves it. */
@@ -32,36 +30,8 @@ export async function makeCertificate(): Promise<ListenerCertificate> {
     keys,
   });
   const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
-  return withPin(made.toString('pem'), pem('PRIVATE KEY', pkcs8));
-}
-
-/** An operator's own. Throws `request-invalid` where a file cannot be read or the two do not belong together. */
-export async function readCertificate(certFile: string, keyFile: string): Promise<ListenerCertificate> {
-  const [cert, key] = await Promise.all([certFile, keyFile].map(readPem));
-  return withPin(cert ?? '', key ?? '');
-}
-
-/** Throws `request-invalid` for what is no certificate. */
-export function withPin(cert: string, key: string): ListenerCertificate {
-  try {
-    return { cert, key, pin: pinOf(new X509Certificate(cert)) };
-  } catch (error) {
-    throw new DffmpegError('request-invalid', 'The certificate of the listener cannot be read.', {
-      hint: 'It is a PEM file that begins with -----BEGIN CERTIFICATE-----.',
-      cause: error,
-    });
-  }
-}
-
-async function readPem(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new DffmpegError('request-invalid', `${file} cannot be read.`, {
-      hint: 'Check the paths of the certificate and its key.',
-      cause: error,
-    });
-  }
+  const cert = made.toString('pem');
+  return { cert, key: pem('PRIVATE KEY', pkcs8), pin: pinOf(new X509Certificate(cert)) };
 }
 
 /** RFC 7468: base64 in lines of 64. */
