@@ -1,7 +1,9 @@
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
+import { toDestinationError } from '../files/destinationError.ts';
 import { recoverPlacement } from '../files/placing.ts';
 import type { PlacingFs } from '../files/placingFs.ts';
+import { stagedAway } from '../files/stagedAway.ts';
 import { removeStaging } from '../files/staging.ts';
 import type { Handlers } from '../protocol/contract.ts';
 import { DffmpegError } from '../protocol/errors.ts';
@@ -27,15 +29,18 @@ export function recoveringHandlers({
       const folder = path.dirname(staged);
       if (!scratch.holdsResult(staged) || (await isLink(folder)))
         throw new DffmpegError('request-invalid', `${staged} is not the name of a staged result.`);
-      const outcome = await recoverPlacement({
-        staged,
-        identity,
-        path: target,
-        recordDir: scratch.records,
-        traces: scratch.traces,
-        fs: fs,
+      const { traces } = scratch;
+      const destination = path.dirname(target);
+      const away = await stagedAway({ staged, traces }, destination);
+      if (away) throw away;
+      const placement = { staged, identity, path: target, recordDir: scratch.records, traces, fs };
+      const outcome = await recoverPlacement(placement).catch((error: unknown) => {
+        throw toDestinationError(error, destination);
       });
-      if (outcome !== 'taken') await removeStaging(folder, scratch.traces);
+      // What is not there now may have gone with its disk since the look above.
+      const gone = outcome === 'gone' ? await stagedAway({ staged, traces }, destination) : undefined;
+      if (gone) throw gone;
+      if (outcome !== 'taken') await removeStaging(folder, traces);
       const placed = outcome === 'placed' ? await fs.identity(target) : undefined;
       return { outcome, identity: placed };
     },
