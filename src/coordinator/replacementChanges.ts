@@ -73,6 +73,12 @@ function whyKept(
         message: `What lies at ${aside} has changed since it was put there: it was not deleted.`,
         hint: `Delete it by hand, or bring it back: dffmpeg job undo ${jobId}`,
       };
+    case 'missing':
+      return {
+        code: 'source-missing',
+        message: `The source does not lie any more where it was kept: ${aside}. It was moved or deleted by somebody else; nothing was deleted here.`,
+        hint: `Where you have moved it, it lies there. To bring it back, put it back to that path, then: dffmpeg job undo ${jobId}`,
+      };
   }
 }
 

@@ -6,7 +6,7 @@ import type { SourceState } from '../protocol/workerContract.ts';
 import { checkDestination } from './destination.ts';
 import { toDestinationError } from './destinationError.ts';
 import { errnoCode } from './errnoCode.ts';
-import { forgetPlacement, sameInode } from './placementRecord.ts';
+import { forgetPlacement, recordPath, sameInode } from './placementRecord.ts';
 import { recoverPlacement } from './placing.ts';
 import type { PlacingFs } from './placingFs.ts';
 import { makeFolders } from './makeFolders.ts';
@@ -50,8 +50,8 @@ export async function setAside(source: ReplacedSource, { recordDir, fs }: AsideP
   if (await fs.identity(aside))
     throw new DffmpegError('conflict', `Another file lies at ${aside}.`, { hint: 'Move it away.' });
   await requireUnchanged(source, source.path, 'also its own time');
-  // Of an earlier time that it was put back: that is done with.
-  await forgetPlacement(recordDir, putBackKey(source));
+  // Of an earlier time that it was put back, or was about to be deleted: that is done with.
+  for (const key of [putBackKey(source), discardKey(source)]) await forgetPlacement(recordDir, key);
   try {
     await makeFolders(path.dirname(aside));
     await fs.rename(source.path, aside);
@@ -101,22 +101,27 @@ export async function putBack(
   return outcome;
 }
 
-/** `changed`: it is not the file that was put there. `discarded`: it is not there any more. */
-export type Discarded = 'discarded' | 'changed' | 'result-missing';
+/** `changed`: it is not the file that was put there. `missing`: nothing is there, and nobody here has deleted it. */
+export type Discarded = 'discarded' | 'changed' | 'missing' | 'result-missing';
 
 /**
- * Deletes what lies aside, for good; a repeat finds nothing. Where its result is not there the source is all that is left
- * of the film, or the disk of both is away. Throws `disconnected` where the folder is.
+ * Deletes what lies aside, for good. That it is about to is recorded, so that a repeat after a kill knows that it was this
+ * that did it, and not a person who has moved the file. Where its result is not there the source is all that is left of
+ * the film, or the disk of both is away. Throws `disconnected` where the folder is.
  */
 export async function discardAside(
   source: ReplacedSource,
-  fs: PlacingFs,
+  { recordDir, fs }: AsidePlace,
   hasResult: () => Promise<boolean>,
 ): Promise<Discarded> {
   const aside = asidePath(source);
+  const intention = recordPath(recordDir, discardKey(source));
   await requireFolder(source, fs);
   if (!(await hasResult())) return 'result-missing';
-  if ((await fs.identity(aside)) && !(await isUnchanged(source, aside))) return 'changed';
+  if (!(await fs.identity(aside))) {
+    if ((await fs.readText(intention)) === undefined) return 'missing';
+  } else if (!(await isUnchanged(source, aside))) return 'changed';
+  await fs.writeText(intention, JSON.stringify({ path: aside }));
   await fs.remove(aside);
   await removeEmptyFolders(aside);
   await requireFolder(source, fs);
@@ -138,6 +143,11 @@ export async function isSourceAt(at: string, source: ReplacedSource, fs: Placing
 /** Names the record of how it got its name again. */
 function putBackKey({ jobId }: ReplacedSource): string {
   return `${jobId}-source`;
+}
+
+/** Names the record that it is about to be deleted. */
+function discardKey({ jobId }: ReplacedSource): string {
+  return `${jobId}-discard`;
 }
 
 /** What FAT keeps of a time; nanoseconds. */

@@ -137,7 +137,7 @@ async function moveToFirstFree(
 export function discardSource(replacing: Replacing): Promise<Discarded> {
   const { source } = replacing;
   const hasResult = async (): Promise<boolean> => (await presentResult(replacing)) !== undefined;
-  return whileThere(source, () => discardAside(source, replacing.fs, hasResult));
+  return whileThere(source, () => discardAside(source, replacing, hasResult));
 }
 
 /** The result with the number that it has now; undefined where what has its name is none of its size, or the source. */
@@ -205,8 +205,8 @@ function notBack(source: ReplacedSource, cause: unknown): DffmpegError {
 }
 
 function asideGone(aside: string): DffmpegError {
-  return new DffmpegError('source-missing', `${aside} is gone: the source cannot be brought back.`, {
-    hint: 'Look for it in a backup.',
+  return new DffmpegError('source-missing', `The source does not lie any more where it was kept: ${aside}.`, {
+    hint: 'Where you have moved it, it lies there; put it back to that path to undo. Else look for it in a backup.',
   });
 }
 

@@ -70,8 +70,10 @@ export function replacementText({ replacement }: Pick<Job, 'replacement'>): stri
     case 'replaced': {
       const { keptUntil: until, reason } = replacement;
       // It was to be deleted, and was not.
-      if (until === undefined && reason)
-        return `The source was replaced, and is kept aside. ${reason.message}`;
+      if (until === undefined && reason) {
+        const kept = reason.code === 'source-missing' ? '' : ', and is kept aside';
+        return `The source was replaced${kept}. ${reason.message}`;
+      }
       const kept = until === undefined ? '' : `; it is kept aside until ${dayOf(until)}`;
       const failed = reason ? ` Undoing failed: ${reason.message}` : '';
       return `The source was replaced${kept}.${failed}`;

@@ -221,7 +221,7 @@ export const workerMethods = {
   'source.discard': {
     doc: 'Deletes a source that lies aside, if it is still the one that was put there, and its result is still where it was placed.',
     params: z.object(replacingKey),
-    result: z.object({ outcome: z.enum(['discarded', 'changed', 'result-missing']) }),
+    result: z.object({ outcome: z.enum(['discarded', 'changed', 'missing', 'result-missing']) }),
   },
   'process.reap': {
     doc: 'Ends an ffmpeg that an earlier daemon left behind, if pid and start time still name the same process, and removes its attempt’s folder.',

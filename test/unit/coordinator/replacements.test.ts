@@ -158,7 +158,14 @@ describe('coordinator: replacing a source', () => {
     void client;
   });
 
-  for (const outcome of ['result-missing', 'changed'] as const)
+  for (const [outcome, said] of [
+    ['result-missing', /was replaced, and is kept aside\. .*not deleted/],
+    ['changed', /was replaced, and is kept aside\. .*not deleted/],
+    [
+      'missing',
+      /was replaced\. The source does not lie any more where it was kept: .* nothing was deleted here/,
+    ],
+  ] as const)
     it(`keeps for good what was not deleted, says why, and can still undo it (${outcome})`, async () => {
       const { client, worker, id } = await replaced();
       worker.answers = { ...worker.answers, 'source.discard': () => Promise.resolve({ outcome }) };
@@ -169,7 +176,7 @@ describe('coordinator: replacing a source', () => {
       const kept = await client.job(id, ({ replacement }) => replacement?.reason !== undefined);
       assert.equal(kept.replacement?.state, 'replaced');
       assert.deepEqual([kept.replacement.keptUntil, kept.replacement.aside], [undefined, aside]);
-      assert.match(replacementText(kept) ?? '', /was replaced, and is kept aside\. .*delete/);
+      assert.match(replacementText(kept) ?? '', said);
       assert.equal(asked(worker, 'source.discard').length, 1);
       const { job } = await client.peer.request('jobs.undo', { id });
       assert.equal(job.replacement?.state, 'undone');

@@ -22,6 +22,7 @@ import {
   restoreSource,
   type Replacing,
 } from '../../../src/files/replaceSource.ts';
+import type { DffmpegError } from '../../../src/protocol/errors.ts';
 import { killedAt, systemError, unsynced } from './support/killedFs.ts';
 
 const jobId = '01job';
@@ -265,6 +266,41 @@ describe('replacing a source', function () {
     // Asked once more, as after a kill between the answer and its being stored.
     assert.equal(await discardSource(replaced), 'discarded');
   });
+
+  it('does not say that it has deleted what a person has moved, and brings it back when it is put there again', async () => {
+    const replacing = await begin(source(), result(), placingFs);
+    const replaced = { ...replacing, result: await replaceSource(replacing) };
+    const kept = path.join(films, '.dffmpeg-replaced');
+    const moved = path.join(elsewhere, 'replaced');
+    await rename(kept, moved);
+    assert.equal(await discardSource(replaced), 'missing');
+    const undo = { ...replaced, home: result() };
+    await assert.rejects(restoreSource(undo), ({ code, message, hint }: DffmpegError) => {
+      assert.equal(code, 'source-missing');
+      assert.match(message, /does not lie any more where it was kept: .*clip\.mov/);
+      assert.match(hint ?? '', /moved it, it lies there; put it back/);
+      return true;
+    });
+    await rename(moved, kept);
+    await restoreSource(undo);
+    assert.deepEqual(await contents(), { 'films/clip.mov': film, 'films/clip.web.mp4': small });
+  });
+
+  for (const when of ['before', 'after'] as const)
+    it(`says that it has deleted the source after a kill ${when} any step of that, too`, async () => {
+      let steps = 0;
+      for (let step = 1; ; step += 1) {
+        const replacing = await begin(source(), result(), unsynced);
+        const replaced = { ...replacing, result: await replaceSource(replacing) };
+        const killed = killedAt(unsynced, step, when);
+        await discardSource({ ...replaced, fs: killed.fs }).catch(() => undefined);
+        if (!killed.died()) break;
+        steps = step;
+        assert.equal(await discardSource(replaced), 'discarded', `killed ${when} step ${step}`);
+        assert.deepEqual(await contents(), { 'films/clip.mp4': small });
+      }
+      assert.ok(steps > 5, `${steps} steps`);
+    });
 
   it('does not delete the source when its result is gone or was written to: it is all that is left', async () => {
     for (const change of [(at: string) => unlink(at), (at: string) => writeFile(at, 'short')]) {

@@ -157,8 +157,8 @@ export async function leftovers({ destination }: Scene, stateDir: string): Promi
   const hidden = (await readdir(destination).catch(() => [])).filter((name) => name.startsWith('.dffmpeg-'));
   return [
     ...inScratch
-      // Notes of what was moved for a replacement are kept for `placementKeepDays`: it may be asked for again.
-      .filter((entry) => entry.isFile() && !/-(?:source|result|home)\.json$/u.test(entry.name))
+      // Notes of what was moved or deleted for a replacement are kept for `placementKeepDays`: it may be asked for again.
+      .filter((entry) => entry.isFile() && !/-(?:source|result|home|discard)\.json$/u.test(entry.name))
       .map((entry) => path.join(entry.parentPath, entry.name)),
     ...hidden.map((name) => path.join(destination, name)),
   ];
