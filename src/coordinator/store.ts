@@ -1,5 +1,6 @@
 import type { JobState } from '../protocol/jobState.ts';
 import type { Counts } from '../protocol/model.ts';
+import type { AccountStore } from './accountStore.ts';
 import type { LearntSpeed } from './speeds.ts';
 import type { AttemptKey, AttemptRecord, JobRecord, StoredJob, TaskRecord } from './store/records.ts';
 import type { WatchStore } from './watchStore.ts';
@@ -9,7 +10,7 @@ import type { WatchStore } from './watchStore.ts';
  * over another database. Every call is one transaction. Throws `store-unavailable` with a sentence when the
  * database cannot be written or read.
  */
-export interface Store extends WatchStore {
+export interface Store extends WatchStore, AccountStore {
   /** Synced to disk. A repeat with the same submission id returns the stored job and stores nothing. */
   submit(job: StoredJob): Promise<StoredJob>;
   /** The job that was stored under this submission id. */

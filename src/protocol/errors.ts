@@ -44,6 +44,7 @@ export const errorTable = {
   'fence-void': 'protocol',
   unauthorized: 'protocol',
   forbidden: 'protocol',
+  'keys-unreadable': 'protocol',
   'version-mismatch': 'protocol',
   'unknown-method': 'protocol',
   'invalid-params': 'protocol',

@@ -10,8 +10,9 @@ import * as z from 'zod';
  */
 
 /** What an identity may do; the server knows it, the caller does not say it. */
-export const roles = ['client', 'worker', 'admin', 'replica'] as const;
-export type Role = (typeof roles)[number];
+export const identityRoles = ['client', 'worker', 'admin', 'replica'] as const;
+/** `pairing`: who has shown a pairing code, and may do nothing but become an identity. */
+export type Role = (typeof identityRoles)[number] | 'pairing';
 
 /** HMAC-SHA256, base64url: the one primitive, handed in. */
 export type Hmac = (key: string, message: string) => string;

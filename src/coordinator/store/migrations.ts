@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { DffmpegError } from '../../protocol/errors.ts';
+import { identities } from './identityMigration.ts';
 import { contentOfResults } from './madeMigration.ts';
 import { sourcesOfJobs } from './sourceMigration.ts';
 import { watchFolders } from './watchMigration.ts';
@@ -25,6 +26,7 @@ export const migrations: readonly Migration[] = [
   { number: 11, name: '0011-hooks-due', up: hooksOfReplacements },
   { number: 12, name: '0012-folder', up: chosenFolder },
   { number: 13, name: '0013-made-content', up: contentOfResults },
+  { number: 14, name: '0014-identities', up: identities },
 ];
 
 interface MetaSchema {

@@ -16,6 +16,7 @@ export interface Schema {
   watched_files: WatchedFilesTable;
   removals: RemovalsTable;
   job_sources: JobSourcesTable;
+  identities: IdentitiesTable;
 }
 
 export interface JobsTable {
@@ -153,6 +154,19 @@ export interface WatchedFilesTable {
   state: string;
   job_id: string | null;
   at: number;
+}
+
+/** Who may connect. */
+export interface IdentitiesTable {
+  id: string;
+  name: string;
+  role: string;
+  /** JSON. */
+  ranges: string;
+  sealed_key: string;
+  disabled: number;
+  created_at: number;
+  last_seen_at: number | null;
 }
 
 /** How fast workers were seen to be. */

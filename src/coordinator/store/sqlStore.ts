@@ -1,4 +1,5 @@
 import type { Counts } from '../../protocol/model.ts';
+import type { IdentityChange, ResealedKey } from '../accountStore.ts';
 import type { LearntSpeed } from '../speeds.ts';
 import type {
   EndedJob,
@@ -15,6 +16,8 @@ import type {
   Store,
 } from '../store.ts';
 import { GroupCommit, type SetSync } from './groupCommit.ts';
+import * as accounts from './identityQueries.ts';
+import type { IdentityRecord } from './identityRecords.ts';
 import * as read from './jobQueries.ts';
 import { explainJobs, insertJob, pauseQueue, updateJob } from './jobWrites.ts';
 import * as queue from './queueQueries.ts';
@@ -196,6 +199,34 @@ export class SqlStore implements Store {
 
   watchSummary(folderId: string): ReturnType<Store['watchSummary']> {
     return watched.watchSummary(this.#db, folderId);
+  }
+
+  identities(): Promise<IdentityRecord[]> {
+    return accounts.identities(this.#db);
+  }
+
+  identity(id: string): Promise<IdentityRecord | undefined> {
+    return accounts.identity(this.#db, id);
+  }
+
+  addIdentity(identity: IdentityRecord): Promise<void> {
+    return this.#commits.write(true, ({ db }) => accounts.addIdentity(db, identity));
+  }
+
+  changeIdentity(id: string, change: IdentityChange): Promise<IdentityRecord | undefined> {
+    return this.#commits.write(true, ({ db }) => accounts.changeIdentity(db, id, change));
+  }
+
+  removeIdentity(id: string): Promise<boolean> {
+    return this.#commits.write(true, ({ db }) => accounts.removeIdentity(db, id));
+  }
+
+  sawIdentity(id: string, at: number): Promise<void> {
+    return this.#commits.write(false, ({ db }) => accounts.sawIdentity(db, id, at));
+  }
+
+  resealIdentities(keys: readonly ResealedKey[]): Promise<void> {
+    return this.#commits.write(true, ({ db }) => accounts.resealIdentities(db, keys));
   }
 
   ended(page: EndedPage): Promise<JobRecord[]> {

@@ -49,6 +49,13 @@ const methods: Readonly<Record<StoreMethod, true>> = {
   watchedContent: true,
   watchedFiles: true,
   watchSummary: true,
+  identities: true,
+  identity: true,
+  addIdentity: true,
+  changeIdentity: true,
+  removeIdentity: true,
+  sawIdentity: true,
+  resealIdentities: true,
   close: true,
 };
 export const storeMethods = Object.keys(methods) as StoreMethod[];

@@ -57,6 +57,7 @@ const helpful: Readonly<Record<ErrorCode, readonly FailureAction[]>> = {
   'fence-void': notTheirs,
   unauthorized: notTheirs,
   forbidden: notTheirs,
+  'keys-unreadable': ['show-daemon-log', 'retry'],
   'version-mismatch': ['show-daemon-log', 'retry'],
   'unknown-method': ['show-daemon-log', 'retry'],
   'invalid-params': ['show-daemon-log', 'retry'],

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Store } from '../../../../src/coordinator/store.ts';
+import { describeAccounts } from './accounts.ts';
 import { describeConcurrency } from './concurrency.ts';
 import { describeCounts } from './counts.ts';
 import { describeFullDisk } from './fullDisk.ts';
@@ -72,6 +73,7 @@ export function storeContract(
 
       describeRecords(() => given);
       describeWatched(() => given);
+      describeAccounts(() => given);
       describeConcurrency(() => given);
       describeCounts(() => given);
       describeRemoval(() => given);
