@@ -11,6 +11,7 @@ import { cancelledByPerson, type JobControl } from './jobControl.ts';
 import type { JobLogs } from './jobLog.ts';
 import { readLog } from './jobLogReader.ts';
 import { inOneFrame, toJob, toWholeJob } from './jobView.ts';
+import { guarded } from './roleGuard.ts';
 import type { Replacements } from './replacements.ts';
 import type { QueueSwitch } from './queueSwitch.ts';
 import type { Sessions } from './sessions.ts';
@@ -42,10 +43,14 @@ export interface ClientLinkOptions extends SubscriptionOptions {
   readonly onError: (error: DffmpegError) => void;
 }
 
+/** What one who may call client methods is; the listener knows, the caller does not say it. */
+export type ClientRole = 'admin' | 'client';
+
 /** Serves one client until its channel closes. */
 export async function serveClient(
   channel: Channel,
   daemon: DaemonHandlers,
+  role: ClientRole,
   options: ClientLinkOptions,
 ): Promise<void> {
   const {
@@ -149,7 +154,11 @@ export async function serveClient(
   const peer = createPeer({
     channel,
     serves: clientMethods,
-    handlers,
+    handlers: guarded<ClientMethods>(
+      clientMethods,
+      handlers,
+      ({ forClients }) => role === 'admin' || forClients === true,
+    ),
     asks: {},
     emits: clientEvents,
     hears: {},

@@ -6,7 +6,7 @@ import type { Counts, JobHook, WorkerInfo } from '../protocol/model.ts';
 import { systemTimers, type Timers } from '../protocol/timers.ts';
 import { Attempts } from './attempts.ts';
 import { ChangeFeed } from './changeFeed.ts';
-import { serveClient, type DaemonHandlers } from './clientLink.ts';
+import { serveClient, type ClientRole, type DaemonHandlers } from './clientLink.ts';
 import type { ConnectedWorker, RunningAttempt } from './connectedWorker.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Emitter } from './emitter.ts';
@@ -61,10 +61,13 @@ export interface CoordinatorOptions {
 }
 
 export interface Coordinator {
-  /** A worker's channel, authenticated; it is served until it closes. */
-  attachWorker(channel: Channel): void;
+  /**
+   * A worker's channel, authenticated; it is served until it closes. `identity`: who it is, when it comes from outside of
+   * this process; it cannot register as anybody else.
+   */
+  attachWorker(channel: Channel, identity?: string): void;
   /** A client's channel, authenticated; it is served until it closes. */
-  attachClient(channel: Channel, daemon: DaemonHandlers): void;
+  attachClient(channel: Channel, daemon: DaemonHandlers, role: ClientRole): void;
   /** As `jobs.submit`, for the daemon itself: a repeat with the same submission id returns the same job. */
   submit(submission: Submission): Promise<StoredJob>;
   /** What has come of a hook of a job. */
@@ -206,8 +209,9 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   retention.run();
 
   return {
-    attachWorker: (channel) => {
+    attachWorker: (channel, identity) => {
       const link = {
+        identity,
         fleet,
         attempts,
         recovery,
@@ -223,7 +227,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
       };
       workers.add(channel, serveWorker(channel, link));
     },
-    attachClient: (channel, daemon) => {
+    attachClient: (channel, daemon, role) => {
       const link = {
         book,
         store,
@@ -243,7 +247,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
         timers,
         onError,
       };
-      clients.add(channel, serveClient(channel, daemon, link));
+      clients.add(channel, serveClient(channel, daemon, role, link));
     },
     submit: (submission) => control.submit(submission, undefined),
     settleHook: (jobId, hook) => control.settleHook(jobId, hook),

@@ -22,6 +22,8 @@ import type { Recovery } from './recovery.ts';
 import type { AttemptKey } from './store/records.ts';
 
 export interface WorkerLinkOptions {
+  /** Whom the handshake has proven; undefined: the daemon’s own worker, within the process. */
+  readonly identity?: string | undefined;
   readonly fleet: Fleet;
   readonly attempts: Attempts;
   readonly recovery: Recovery;
@@ -39,12 +41,13 @@ export interface WorkerLinkOptions {
 /** Serves one worker until its channel closes; resolves when what it ran has gone back to the queue. */
 export async function serveWorker(channel: Channel, options: WorkerLinkOptions): Promise<void> {
   const { fleet, attempts, recovery, inquiries, logs, progress, settings } = options;
-  const { timers, clock, monotonic, wake, onError } = options;
+  const { identity, timers, clock, monotonic, wake, onError } = options;
   let worker: ConnectedWorker | undefined;
   let gone = false;
 
   const handlers: Handlers<CoordinatorMethods> = {
     'worker.register': async ({ worker: description, running }) => {
+      requireOwn(description);
       if (worker && worker.id === description.id)
         return { stop: describeAgain(worker, description, running) };
       const earlier = fleet.get(description.id);
@@ -66,6 +69,7 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
       return { stop };
     },
     'worker.update': ({ worker: description }) => {
+      requireOwn(description);
       describeAgain(registered(), description, []);
       return Promise.resolve({});
     },
@@ -137,6 +141,15 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
     fleet.changed.emit('worker');
     wake();
     return running.filter((key) => !known.attempt(key));
+  }
+
+  /** Nobody takes the place, the jobs or the trust of another worker by saying its name. */
+  function requireOwn({ id, local }: WorkerDescription): void {
+    const isOwn = identity === undefined || (id === identity && !local);
+    if (!isOwn || (worker && worker.id !== id))
+      throw new DffmpegError('forbidden', `${identity ?? worker?.id} may not speak for the worker ${id}.`, {
+        hint: 'Start this worker with the id that it was paired under.',
+      });
   }
 
   function registered(): ConnectedWorker {

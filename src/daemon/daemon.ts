@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { discoveryPath, localIdentity, type Discovery } from '../client/discovery.ts';
+import { discoveryPath, type Discovery } from '../client/discovery.ts';
+import { Accounts } from '../coordinator/accounts/accounts.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
 import { createCoordinator, type Coordinator } from '../coordinator/coordinator.ts';
 import type { QueueSettings } from '../coordinator/queueSettings.ts';
@@ -26,6 +27,7 @@ import { hookKey } from './hooks/hookSchema.ts';
 import { describeHook } from './hooks/hookTable.ts';
 import { HookRunner } from './hooks/hookRunner.ts';
 import { Departure } from './departure.ts';
+import { Doorkeeper } from './doorkeeper.ts';
 import { IdleMonitor } from './idleMonitor.ts';
 import { parseListenAddress } from './listenAddress.ts';
 import { openLog, type DaemonLog } from './log.ts';
@@ -50,6 +52,12 @@ export interface TestParts {
   readonly queue?: Partial<QueueSettings>;
   /** Once there is a queue: a test has workers of its own. */
   readonly onQueue?: (coordinator: Coordinator) => void;
+}
+
+interface Queue {
+  readonly coordinator: Coordinator;
+  readonly accounts: Accounts;
+  readonly watch: WatchService;
 }
 
 /** The id under which the worker of the daemon itself finds its attempts again after a restart. */
@@ -110,8 +118,9 @@ export class Daemon {
   async start(): Promise<{ url: string }> {
     this.#log.log.info({ ...this.#program, pid: process.pid, node: process.version }, 'starting');
     this.#followConfig();
-    const { coordinator, watch } = await this.#openQueue();
-    const discovery = await this.#listen(coordinator, watch);
+    const queue = await this.#openQueue();
+    const { coordinator, watch } = queue;
+    const discovery = await this.#listen(queue);
     this.#startWorker(coordinator);
     this.#parts.onQueue?.(coordinator);
     this.#keepJobs = () => coordinator.keepJobs(this.#settings.queue.retention);
@@ -199,7 +208,7 @@ export class Daemon {
     return path.join(this.#stateDir, 'store.sqlite');
   }
 
-  async #openQueue(): Promise<{ coordinator: Coordinator; watch: WatchService }> {
+  async #openQueue(): Promise<Queue> {
     const { version } = this.#program;
     const file = this.#storeFile;
     const { wrapStore = (store) => store, queue } = this.#parts;
@@ -244,7 +253,11 @@ export class Daemon {
     });
     this.#cleanups.add('departure', () => this.#departure?.close());
     this.#runHooks(coordinator, store);
-    return { coordinator, watch: this.#watchFolders({ coordinator, store, board }) };
+    const accounts = new Accounts({
+      ...{ store, clock: Date.now, log: (line) => this.#log.log.warn(line) },
+      keyFile: path.join(this.#stateDir, 'identities.key'),
+    });
+    return { coordinator, accounts, watch: this.#watchFolders({ coordinator, store, board }) };
   }
 
   #runHooks(coordinator: Coordinator, store: Store): void {
@@ -302,21 +315,26 @@ export class Daemon {
     });
   }
 
-  async #listen(coordinator: Coordinator, watch: WatchService): Promise<Discovery> {
+  async #listen({ coordinator, accounts, watch }: Queue): Promise<Discovery> {
     const key = randomBytes(32).toString('hex');
     this.#log.redact(key);
     const address = parseListenAddress(this.#config.values.listen);
     // Checked when the settings were read.
     if ('problem' in address) throw new DffmpegError('request-invalid', address.problem);
-    const handlers = this.#handlers(coordinator, watch);
+    const doorkeeper = new Doorkeeper({
+      ...{ accounts, coordinator, localKey: key },
+      handlers: this.#handlers(coordinator, watch),
+      onError: (error) => this.#log.log.warn({ err: error }, 'who has connected could not be noted'),
+    });
     const listener = await listenWebSocket({
       ...address,
-      authenticate: (identity) => (identity === localIdentity ? { key, role: 'client' } : undefined),
-      onChannel: (channel) => coordinator.attachClient(channel, handlers),
+      authenticate: (identity) => doorkeeper.authenticate(identity),
+      onChannel: (channel, caller) => doorkeeper.onChannel(channel, caller),
       settings: this.#config.values,
       log: (line) => this.#log.log.warn(line),
     });
     this.#cleanups.add('listener', () => listener.close());
+    this.#cleanups.add('identities', doorkeeper.guard(listener));
     return {
       protocol: protocolVersion,
       ...this.#program,

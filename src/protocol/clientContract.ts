@@ -56,6 +56,7 @@ export const clientMethods = {
     doc: 'First request of a client: names it, so that attached jobs survive a short reconnection.',
     params: z.object({ sessionId: idSchema, client: z.enum(['cli', 'vscode', 'test']), version: z.string() }),
     result: z.object({ version: z.string(), build: z.string(), protocol: z.string() }),
+    forClients: true,
   },
   'daemon.status': {
     doc: 'The daemon, its ffmpeg and the number of jobs by state.',
@@ -257,6 +258,7 @@ export const clientMethods = {
     result: z.object({
       presets: z.array(presetSnapshotSchema.extend({ origin: z.enum(['built-in', 'config']) })),
     }),
+    forClients: true,
   },
   'config.show': {
     doc: 'Every setting of the daemon with its value and where it comes from.',

@@ -5,6 +5,8 @@ export interface Method {
   readonly doc: string;
   readonly params: z.ZodType;
   readonly result: z.ZodType;
+  /** Whether the role `client` may call it, too; else of the client’s methods only `admin`, the person at that machine. */
+  readonly forClients?: boolean;
 }
 
 /** One event: sent without an answer. `latestWins` may be dropped for a newer one when the link is slow. */

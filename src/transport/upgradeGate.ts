@@ -30,6 +30,8 @@ export interface Credential {
   role: Role;
   /** Whether it may come from this address; without it from everywhere. */
   mayComeFrom?: (address: string) => boolean;
+  /** A wrong key was shown for it. */
+  onWrongKey?: () => void;
 }
 
 /** What the gate sees of an upgrade. Header names are lower-case, as node:http gives them. */
@@ -42,7 +44,14 @@ export interface UpgradeRequest {
 
 export type Decision =
   | { accepted: true; caller: Caller; headers: Record<string, string> }
-  | { accepted: false; status: number; error: DffmpegError; headers: Record<string, string> };
+  | {
+      accepted: false;
+      status: number;
+      error: DffmpegError;
+      headers: Record<string, string>;
+      /** For the log alone: what the caller is not told. */
+      why?: string;
+    };
 
 export interface GateOptions {
   authenticate(identity: string): Credential | undefined | Promise<Credential | undefined>;
@@ -115,15 +124,16 @@ export class UpgradeGate {
     // An unknown identity costs as much time as a wrong key.
     const key = credential?.key ?? this.#secret;
     const proven = verifyHandshake(hmacSha256, key, 'client', handshake, signature);
-    if (!credential || !proven || this.#used.has(challenge)) {
+    const mayCome = credential?.mayComeFrom?.(request.remoteAddress) !== false;
+    if (!credential || !proven || !mayCome || this.#used.has(challenge)) {
       this.#failures?.failed(request.remoteAddress);
-      return refuse(401, new DffmpegError('unauthorized', 'The key is not the right one.'));
+      if (!proven) credential?.onWrongKey?.();
+      const wrongKey = new DffmpegError('unauthorized', 'The key is not the right one.');
+      // One answer for all of it, so that it says nothing about which keys there are.
+      return { ...refuse(401, wrongKey), why: whyNot(identity, credential, proven) };
     }
-    if (credential.mayComeFrom?.(request.remoteAddress) === false)
-      return refuse(
-        403,
-        new DffmpegError('forbidden', `${identity} may not come from ${request.remoteAddress}.`),
-      );
+    if (credential.role === 'pairing' && request.path !== channelPath)
+      return refuse(403, new DffmpegError('forbidden', 'A pairing code opens no files.'));
 
     this.#remember(challenge);
     const welcome = signHandshake(hmacSha256, key, 'server', handshake);
@@ -160,6 +170,16 @@ export class UpgradeGate {
   }
 }
 
-function refuse(status: number, error: DffmpegError, headers: Record<string, string> = {}): Decision {
+function whyNot(identity: string, credential: Credential | undefined, proven: boolean): string {
+  if (!credential) return `nobody is known as ${identity}, or it may not come now`;
+  if (!proven) return `a wrong key for ${identity}`;
+  return `${identity} may not come from this address, or has shown one challenge twice`;
+}
+
+function refuse(
+  status: number,
+  error: DffmpegError,
+  headers: Record<string, string> = {},
+): Decision & { accepted: false } {
   return { accepted: false, status, error, headers };
 }

@@ -47,6 +47,8 @@ export interface WebSocketListener {
   readonly port: number;
   /** What clients dial. */
   readonly url: string;
+  /** Closes the channels of an identity whose key or scope is another now; what is being opened meanwhile is not. */
+  dismiss(identity: string): void;
   /** Stops listening, closes every channel (1001) and resolves when all sockets are gone. */
   close(): Promise<void>;
 }
@@ -69,7 +71,10 @@ export async function listenWebSocket(options: WebSocketServerOptions): Promise<
   const webSockets = webSocketServer(maxFrameBytes);
   const byteSockets = webSocketServer(maxMessageBytes);
   const heartbeat = new Heartbeat(settings.heartbeatSeconds * 1000, settings.heartbeatMisses);
-  const channels = new Set<Channel | ByteChannel>();
+  const channels = new Map<Channel | ByteChannel, Caller>();
+  /** How many dismissals there were, and for whom which was the last: a handshake that began before it is void. */
+  let dismissals = 0;
+  const dismissed = new Map<string, number>();
   /** Connections that have proven nothing yet, by their port at the other end, with what ends their patience. */
   const handshaking = new Map<string, { socket: Duplex; timer: NodeJS.Timeout }>();
 
@@ -108,9 +113,12 @@ export async function listenWebSocket(options: WebSocketServerOptions): Promise<
   server.on('upgrade', (request, socket, head) => {
     const remoteAddress = request.socket.remoteAddress ?? '';
     const { method = '', url: path = '', headers } = request;
+    const began = dismissals;
     gate.decide({ method, path, headers, remoteAddress }).then(
       (decision) => {
         if (socket.destroyed || !server.listening) socket.destroy();
+        else if (decision.accepted && (dismissed.get(decision.caller.identity) ?? 0) > began)
+          socket.destroy();
         else if (decision.accepted) accept(decision, request, socket, head);
         else refuse(decision, remoteAddress, socket);
       },
@@ -143,7 +151,7 @@ export async function listenWebSocket(options: WebSocketServerOptions): Promise<
       const channel = isBytes
         ? new WebSocketByteChannel(webSocket)
         : new WebSocketChannel(webSocket, settings.closeGraceSeconds * 1000);
-      channels.add(channel);
+      channels.set(channel, caller);
       webSocket.once('close', () => channels.delete(channel));
       if (channel instanceof WebSocketChannel) options.onChannel(channel, caller);
       else options.onByteChannel?.(channel, caller);
@@ -152,13 +160,13 @@ export async function listenWebSocket(options: WebSocketServerOptions): Promise<
   }
 
   function refuse(
-    { status, error, headers }: Decision & { accepted: false },
+    { status, error, headers, why = error.message }: Decision & { accepted: false },
     remoteAddress: string,
     socket: Duplex,
   ): void {
     // A first upgrade is always unsigned: nothing to tell.
     if (status !== 401 || headers['WWW-Authenticate'] === undefined)
-      options.log(`Refused ${remoteAddress} (${status}): ${error.message}`);
+      options.log(`Refused ${remoteAddress} (${status}): ${why}`);
     const body = JSON.stringify({ error: error.toData() });
     const lines = Object.entries({
       Connection: 'close',
@@ -192,6 +200,13 @@ export async function listenWebSocket(options: WebSocketServerOptions): Promise<
   return {
     port,
     url: `${tls ? 'wss' : 'ws'}://${family === 'IPv6' ? `[${address}]` : address}:${port}${channelPath}`,
+    dismiss(identity) {
+      dismissals += 1;
+      dismissed.set(identity, dismissals);
+      for (const [channel, caller] of channels)
+        if (caller.identity === identity)
+          channel.close({ code: 1008, text: 'This key is not valid any more.' });
+    },
     async close() {
       const gone = new Promise<void>((resolve) =>
         server.close(() => {
@@ -200,7 +215,7 @@ export async function listenWebSocket(options: WebSocketServerOptions): Promise<
       );
       heartbeat.stop();
       for (const { socket } of handshaking.values()) socket.destroy();
-      for (const channel of channels) channel.close({ code: 1001, text: 'The daemon is leaving.' });
+      for (const channel of channels.keys()) channel.close({ code: 1001, text: 'The daemon is leaving.' });
       await gone;
     },
   };

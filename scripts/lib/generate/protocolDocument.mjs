@@ -75,8 +75,8 @@ ${table(
 }
 
 function methods(title, contract) {
-  return section(title, contract, ({ doc, params, result }) => [
-    doc,
+  return section(title, contract, ({ doc, params, result, forClients }) => [
+    forClients ? `${doc} Also for identities with the role \`client\`.` : doc,
     block(`params: ${text(params, 'input')}\nresult: ${text(result, 'output')}`),
   ]);
 }

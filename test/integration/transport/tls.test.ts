@@ -150,8 +150,41 @@ describe('a listener with TLS', () => {
       return false;
     };
     await start({ authenticate: () => ({ key, role: 'worker', mayComeFrom }) });
-    await assert.rejects(connectWebSocket(node()), { code: 'forbidden' });
+    await assert.rejects(connectWebSocket(node()), { code: 'unauthorized', message: /not the right one/ });
     assert.deepEqual(asked, ['127.0.0.1']);
+    assert.match(server.log.join(), /local may not come from this address/);
+  });
+
+  it('closes what an identity has open when it is dismissed, and what it was just opening', async () => {
+    let answer = (): void => undefined;
+    let asked = (): void => undefined;
+    const isAsked = new Promise<void>((resolve) => (asked = resolve));
+    await start({
+      authenticate: async (identity) => {
+        if (identity === 'late') {
+          asked();
+          await new Promise<void>((resolve) => (answer = resolve));
+        }
+        return { key, role: 'worker' };
+      },
+    });
+    const [one, other] = await Promise.all([
+      connectWebSocket(node()),
+      connectWebSocket({ ...node(), identity: 'other' }),
+    ]);
+    const files = await filesOf(node());
+    const closed = [one, files].map(
+      (channel) => new Promise<number>((resolve) => channel.onClose(({ code }) => resolve(code))),
+    );
+    const late = connectWebSocket({ ...node(), identity: 'late' });
+    await isAsked;
+    for (const identity of ['local', 'late']) server.listener.dismiss(identity);
+    answer();
+    await assert.rejects(late, { code: 'disconnected' });
+    const [channelCode] = await Promise.all(closed);
+    assert.equal(channelCode, 1008);
+    await other.send('still here');
+    (await connectWebSocket(node())).close();
   });
 
   it('does not listen to an address any more that guesses keys, for a minute', async () => {

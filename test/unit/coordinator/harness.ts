@@ -1,6 +1,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import type { ClientRole } from '../../../src/coordinator/clientLink.ts';
 import { createCoordinator, type Coordinator } from '../../../src/coordinator/coordinator.ts';
 import type { DaemonHandlers } from '../../../src/coordinator/clientLink.ts';
 import { defaultQueueSettings, type QueueSettings } from '../../../src/coordinator/queueSettings.ts';
@@ -46,9 +47,9 @@ export class FakeClient {
   onForecasts: (forecasts: Forecast[]) => void = () => undefined;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(coordinator: Coordinator) {
+  constructor(coordinator: Coordinator, role: ClientRole = 'admin') {
     const [here, there] = createMemoryChannelPair();
-    coordinator.attachClient(there, daemonHandlers);
+    coordinator.attachClient(there, daemonHandlers, role);
     this.peer = createPeer({
       channel: here,
       serves: {},
@@ -196,8 +197,8 @@ export class Harness {
     await new Promise((resolve) => setImmediate(resolve));
   }
 
-  client(): FakeClient {
-    return new FakeClient(this.coordinator);
+  client(role: ClientRole = 'admin'): FakeClient {
+    return new FakeClient(this.coordinator, role);
   }
 
   async subscribed(): Promise<FakeClient> {
@@ -206,9 +207,10 @@ export class Harness {
     return client;
   }
 
-  worker(): FakeWorker {
+  /** `identity`: who it is, where it comes from another machine. */
+  worker(identity?: string): FakeWorker {
     const [here, there] = createMemoryChannelPair();
-    this.coordinator.attachWorker(there);
+    this.coordinator.attachWorker(there, identity);
     return new FakeWorker(here);
   }
 

@@ -33,6 +33,10 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/transport/websocketClient.ts#maxErrorBytes': 'A bound on what a stranger may send.',
   'src/transport/websocketClient.ts#maxUpgrades':
     'Steps of the handshake: a challenge, its answer, once more.',
+  'src/coordinator/accounts/keyFile.ts#maxFileBytes':
+    'A bound on a file that somebody else may have written.',
+  'src/coordinator/accounts/accounts.ts#seenEveryMs': 'Of a field that says “to the minute”.',
+  'src/protocol/identity.ts#maxRanges': 'Part of the protocol: what one identity may hold.',
   'src/client/discovery.ts#maxBytes': 'A bound on a file that somebody else may have written.',
   'src/daemon/listenAddress.ts#65_535': 'The highest port there is.',
   // Steps of a loop: they bound memory and the length of one turn, and change no outcome.

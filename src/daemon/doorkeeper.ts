@@ -1,0 +1,53 @@
+import { localIdentity } from '../client/discovery.ts';
+import type { Accounts } from '../coordinator/accounts/accounts.ts';
+import type { DaemonHandlers } from '../coordinator/clientLink.ts';
+import type { Coordinator } from '../coordinator/coordinator.ts';
+import type { Channel } from '../protocol/channel.ts';
+import { isLoopback } from '../transport/loopback.ts';
+import type { Caller, Credential, WebSocketListener } from '../transport/websocketServer.ts';
+
+export interface DoorkeeperOptions {
+  readonly accounts: Accounts;
+  readonly coordinator: Coordinator;
+  readonly handlers: DaemonHandlers;
+  /** Of the person at this machine: what daemon.json holds. */
+  readonly localKey: string;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Who may come in through a listener of the daemon, and what they find there: their role, and that alone, decides. */
+export class Doorkeeper {
+  readonly #options: DoorkeeperOptions;
+
+  constructor(options: DoorkeeperOptions) {
+    this.#options = options;
+  }
+
+  async authenticate(identity: string): Promise<Credential | undefined> {
+    const { accounts, localKey } = this.#options;
+    if (identity === localIdentity) return { key: localKey, role: 'admin', mayComeFrom: isLoopback };
+    return accounts.authenticate(identity);
+  }
+
+  onChannel(channel: Channel, { identity, role }: Caller): void {
+    const { accounts, coordinator, handlers, onError } = this.#options;
+    if (identity !== localIdentity) accounts.seen(identity).catch(onError);
+    switch (role) {
+      case 'admin':
+      case 'client':
+        coordinator.attachClient(channel, handlers, role);
+        break;
+      case 'worker':
+        coordinator.attachWorker(channel, identity);
+        break;
+      case 'replica':
+      case 'pairing':
+        channel.close({ code: 1008, text: 'There is nothing here for this role.' });
+    }
+  }
+
+  /** Closes what an identity has open there when its key or scope changes; the function that comes back ends it. */
+  guard(listener: WebSocketListener): () => void {
+    return this.#options.accounts.revoked.on((identity) => listener.dismiss(identity));
+  }
+}
