@@ -64,8 +64,8 @@ async function replaceNow(replacing: Replacing): Promise<PlacedResult> {
 }
 
 /**
- * The other way round: the result goes to `home` (or the next number there), where it was before, then the source
- * gets its own name back. A result that a person has moved or removed meanwhile is left alone, and undefined is
+ * The other way round: the result goes to `home` (or the next number there), where it was before, or beside the source
+ * where that folder cannot have it any more; then the source gets its own name back. A result that a person has moved or removed meanwhile is left alone, and undefined is
  * returned. Throws `conflict` when another file has the source's name, `source-missing` when nothing lies aside.
  */
 export function restoreSource(
@@ -95,7 +95,7 @@ async function restoreNow(
   const isResult = there !== undefined && result !== undefined && sameFile(there, result.identity);
   // What is empty may be the reservation of an undo that was cut off: `putBack` knows.
   if (there && !isBack && !isResult && !(await fs.isEmpty(source.path))) throw nameTaken(source);
-  const moved = await moveToFirstFree(replacing, home, 'home');
+  const moved = await moveHome(replacing, home);
   switch (await putBack(source, replacing)) {
     case 'placed':
       return moved;
@@ -104,6 +104,30 @@ async function restoreNow(
     case 'gone':
       throw asideGone(aside);
   }
+}
+
+/** Where `home` cannot have the result any more: what keeps the source from its own name is the result that has it. */
+const homeless = new Set<DffmpegError['code']>([
+  'destination-missing',
+  'destination-unwritable',
+  'destination-full',
+]);
+
+/**
+ * To `home`, or to that name beside the source: that the result has lost its own folder must not keep the source aside.
+ * An earlier call that was cut off may have moved it to either.
+ */
+async function moveHome(replacing: Replacing, home: string): Promise<PlacedResult | undefined> {
+  const beside = path.join(path.dirname(replacing.source.path), path.basename(home));
+  if (home !== beside && (await replacing.fs.isFolder(path.dirname(home)))) {
+    try {
+      const moved = await moveToFirstFree(replacing, home, 'home');
+      if (moved) return moved;
+    } catch (error) {
+      if (!(error instanceof DffmpegError) || !homeless.has(error.code)) throw error;
+    }
+  }
+  return moveToFirstFree(replacing, beside, 'home');
 }
 
 /** Undefined when the result is neither where it was nor under one of these names. */

@@ -239,6 +239,36 @@ describe('replacing a source', function () {
     assert.deepEqual(await contents(), { 'films/clip.mov': film, 'films/kept.mp4': small });
   });
 
+  describe('whose result cannot go back to its own folder', () => {
+    const home = (): string => path.join(elsewhere, 'clip.web.mp4');
+    const readOnly: PlacingFs = {
+      ...unsynced,
+      link: (from, to) =>
+        to.startsWith(elsewhere) ? Promise.reject(systemError('EROFS')) : unsynced.link(from, to),
+    };
+    const lost: Record<string, { fs: PlacingFs; change: () => Promise<unknown> }> = {
+      'that is gone': { fs: unsynced, change: () => rm(elsewhere, { recursive: true }) },
+      'that is read-only': { fs: readOnly, change: () => Promise.resolve() },
+    };
+    for (const [how, { fs, change }] of Object.entries(lost))
+      for (const name of ['clip.mov', 'clip.mp4'])
+        it(`${how} brings ${name} back all the same, after a kill at any step, too`, async () => {
+          for (let step = 1, died = true; died; step += 1) {
+            const replacing = await begin(path.join(films, name), home(), unsynced);
+            const undo = { ...replacing, result: await replaceSource(replacing), home: home(), fs };
+            await change();
+            const killed = killedAt(fs, step, 'after');
+            await restoreSource({ ...undo, fs: killed.fs }).catch(() => undefined);
+            died = killed.died();
+            const where = `killed after step ${step}`;
+            assert.equal((await restoreSource(undo))?.path, path.join(films, 'clip.web.mp4'), where);
+            await mkdir(elsewhere, { recursive: true });
+            const lying = { [`films/${name}`]: film, 'films/clip.web.mp4': small };
+            assert.deepEqual(await contents(), lying, where);
+          }
+        });
+  });
+
   it('does not undo over another file', async () => {
     const replacing = await begin(source(), result(), placingFs);
     const replaced = await replaceSource(replacing);
