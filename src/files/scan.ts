@@ -3,6 +3,7 @@ import { opendir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isMediaFileName } from '../encoding/mediaExtensions.ts';
 import { errnoCode } from './errnoCode.ts';
+import { isUnreadName, unreadNames } from './unreadName.ts';
 
 export interface ScannedFile {
   path: string;
@@ -31,7 +32,7 @@ export interface ScanOptions {
 
 /**
  * The media files among `paths` and below the folders among them. In folders: by extension, no links (a loop
- * or another disk may hide behind one), nothing hidden, no node_modules. What is named directly is taken
+ * or another disk may hide behind one), nothing hidden, no node_modules, no names that are no text, which are counted. What is named directly is taken
  * whatever its name and link: the person chose it.
  */
 export async function scanSources(paths: readonly string[], options: ScanOptions): Promise<ScanResult> {
@@ -83,15 +84,18 @@ async function readFolder(
 ): Promise<{ files: string[]; folders: string[] }> {
   const files: string[] = [];
   const folders: string[] = [];
+  let unread = 0;
   try {
     for await (const entry of await opendir(folder)) {
       options.signal?.throwIfAborted();
       if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
       const full = path.join(folder, entry.name);
-      if (entry.isDirectory()) {
+      const isMedia = isMediaFileName(entry.name);
+      if ((isMedia || entry.isDirectory()) && (await isUnreadName(full))) unread += 1;
+      else if (entry.isDirectory()) {
         if (options.isOwnFolder(full)) result.skipped.push({ path: full, why: ownResult });
         else folders.push(full);
-      } else if (isMediaFileName(entry.name)) {
+      } else if (isMedia) {
         const why = whyNot(entry, full, options);
         if (why === undefined) files.push(full);
         else result.skipped.push({ path: full, why });
@@ -101,6 +105,8 @@ async function readFolder(
     options.signal?.throwIfAborted();
     result.skipped.push({ path: folder, why: sentence(error) });
   }
+  // Before what is left out on purpose: of a long list only the beginning is shown.
+  if (unread > 0) result.skipped.unshift({ path: folder, why: unreadNames(unread) });
   return { files: files.sort(byName), folders: folders.sort(byName) };
 }
 

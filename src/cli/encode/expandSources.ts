@@ -35,10 +35,12 @@ export async function expandSources(
     for (const file of scan.files) files.add(file.path);
     folders.push({ path: absolute, found: scan.files.length, skipped: scan.skipped });
   }
-  if (files.size === 0)
+  if (files.size === 0) {
+    const left = folders.flatMap(({ skipped }) => skipped).at(0);
     throw new DffmpegError('source-missing', 'There is no media file in there.', {
-      hint: 'Name a media file, or a folder that holds some.',
+      hint: left ? `${left.path}: ${left.why}` : 'Name a media file, or a folder that holds some.',
     });
+  }
   return { files: [...files], folders };
 }
 

@@ -1,4 +1,5 @@
 import { errnoCode } from '../../files/errnoCode.ts';
+import { unreadNames } from '../../files/unreadName.ts';
 import { DffmpegError } from '../../protocol/errors.ts';
 
 /** What can be the matter with a watched folder, in sentences. */
@@ -59,6 +60,13 @@ export function unreadFolder(folder: string, cause: unknown): DffmpegError {
     `${folder} cannot be read (${errnoCode(cause) ?? 'unknown error'}): its files are not seen.`,
     { hint: 'Change its permissions, or leave it out with “exclude”.', cause },
   );
+}
+
+/** A watched folder goes on with all others in it. */
+export function unreadableNames({ folder, count }: { folder: string; count: number }): DffmpegError {
+  return new DffmpegError('source-unreadable', `${folder}: ${unreadNames(count)}`, {
+    hint: 'Renamed, it is taken as a new file.',
+  });
 }
 
 /** Whether it is the file that is the matter, not the queue. */

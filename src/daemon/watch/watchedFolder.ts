@@ -3,6 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Store } from '../../coordinator/store.ts';
 import type { WatchFolderRecord } from '../../coordinator/store/watchRecords.ts';
+import { mayBeUnread } from '../../files/unreadName.ts';
 import { DffmpegError, toDffmpegError } from '../../protocol/errors.ts';
 import type { PresetSnapshot } from '../../protocol/model.ts';
 import type { Timers } from '../../protocol/timers.ts';
@@ -13,6 +14,7 @@ import {
   missingFolder,
   networkFolder,
   noWatches,
+  unreadableNames,
   unreadFolder,
   unreadFile,
 } from './folderTroubles.ts';
@@ -193,7 +195,9 @@ export class WatchedFolder {
     const [unread] = walk.unread;
     const network = await this.#parts.networkFileSystem(this.#root.real);
     this.#state = this.#tree.works && network === undefined ? 'watching' : 'polling';
+    const [names] = walk.unreadNames;
     if (unread) this.#reason = unreadFolder(unread.folder, unread.error);
+    else if (names) this.#reason = unreadableNames(names);
     else if (!this.#tree.works) this.#reason = noWatches();
     else if (network !== undefined) this.#reason = networkFolder(network);
   }
@@ -209,6 +213,8 @@ export class WatchedFolder {
       const relative = relativeName(root, file);
       if (!isInside(relative) || !this.#reaches(relative)) continue;
       const stats = await stat(file).catch(() => undefined);
+      // What came or went under it is to be counted.
+      if (!stats && mayBeUnread(file)) return this.#scan();
       if (stats?.isDirectory() === true) {
         // What else is in it, and below: rare enough to look at everything.
         if (this.#filter.entersFolder(relative)) return this.#scan();

@@ -134,6 +134,26 @@ describe('files', () => {
       );
     });
 
+    it('counts names that are no text, and takes those that only look so', async function () {
+      // Other systems make no such names.
+      if (process.platform !== 'linux') return this.skip();
+      const found = [await touch('films', 'a.mp4'), await touch('films', 'caf\uFFFD.mp4')];
+      const latin1 = (name: string): Buffer => Buffer.from(at('films', name), 'latin1');
+      for (const name of ['café.mov', 'über.mov', 'café.txt']) await writeFile(latin1(name), 'x');
+      await mkdir(latin1('été'));
+      const { files, skipped } = await scanSources([at('films')], noOutputs);
+      assert.deepEqual(
+        files.map((file) => file.path),
+        found,
+      );
+      assert.deepEqual(skipped, [
+        {
+          path: at('films'),
+          why: '3 names in it are not valid UTF-8: what is called so is left out. Rename them.',
+        },
+      ]);
+    });
+
     it('stops when asked to', async () => {
       await touch('films', 'a.mp4');
       const stop = new AbortController();

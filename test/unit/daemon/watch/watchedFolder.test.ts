@@ -109,6 +109,34 @@ describe('WatchedFolder', () => {
     assert.equal(submitted[0]?.sources[0], path.join(root, 'a.mp4'));
   });
 
+  it('says that names are no text, from the first one until the last is renamed', async function () {
+    // Other systems make no such names.
+    if (process.platform !== 'linux') return this.skip();
+    const odd = (name: string): Buffer => Buffer.from(path.join(root, name), 'latin1');
+    const told: ((event: string, name: string) => void)[] = [];
+    const watching = ((_folder: string, _options: object, listener: (typeof told)[number]) => {
+      told.push(listener);
+      return { on: () => undefined, close: () => undefined };
+    }) as unknown as typeof watch;
+    await make({ watch: watching }).start();
+    await writeFile(odd('café.mp4'), 'a');
+    const change = async (name: string): Promise<void> => {
+      told[0]?.('rename', Buffer.from(name, 'latin1').toString());
+      await pass(times.debounceMs);
+    };
+    await change('café.mp4');
+    assert.equal(folder.told.state, 'watching');
+    assert.equal(
+      folder.told.reason?.message,
+      `${root}: One name in it is not valid UTF-8: what is called so is left out. Rename it.`,
+    );
+    await rename(odd('café.mp4'), path.join(root, 'café.mp4'));
+    await change('café.mp4');
+    assert.equal(folder.told.reason, undefined);
+    await pass(times.settleMs + 1);
+    assert.deepEqual(submitted[0]?.sources, [path.join(root, 'café.mp4')]);
+  });
+
   it('keeps a file while the queue cannot take it, under the same id when it can', async () => {
     await writeFile(path.join(root, 'a.mp4'), 'a');
     failing = new DffmpegError('store-unavailable', 'The disk is full.');
