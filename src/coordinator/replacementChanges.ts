@@ -19,13 +19,14 @@ export type Delivered = Pick<Placement, 'output' | 'path' | 'bytes' | 'verdict'>
 export function beginReplacement(
   { job }: StoredJob,
   { workerId }: AttemptRecord,
-  { path, bytes, verdict, identity }: Delivered,
+  { output, path, bytes, verdict, identity }: Delivered,
   settings: QueueSettings,
 ): ReplacementRecord | undefined {
   const source = job.placement?.source;
   if (job.onSuccess === 'keep' || !source || !identity) return undefined;
   const decision = decideReplacement(job, { bytes, verdict }, settings.replaceMinimumGainPercent);
-  return { ...decision, workerId, source, result: { identity, bytes }, home: path };
+  const content = job.placement?.output === output ? job.placement.content : undefined;
+  return { ...decision, workerId, source, result: { identity, bytes, content }, home: path };
 }
 
 /** How far a replacement is; with `result` where that lies now. */
@@ -65,7 +66,7 @@ function whyKept(
       return {
         code: 'result-damaged',
         message: `${result} is not there any more, or is not what was placed: its source was not deleted.`,
-        hint: `Bring the source back: dffmpeg job undo ${jobId}`,
+        hint: `Bring the source back: dffmpeg job undo ${jobId}. Or delete it by hand: ${aside}`,
       };
     case 'changed':
       return {

@@ -55,22 +55,32 @@ export async function setAside(source: ReplacedSource, { recordDir, fs }: AsideP
   try {
     await makeFolders(path.dirname(aside));
     await fs.rename(source.path, aside);
-    await fs.syncFolder(path.dirname(aside));
-    await fs.syncFolder(path.dirname(source.path));
   } catch (error) {
     await removeEmptyFolders(aside);
-    throw toDestinationError(error, path.dirname(source.path));
+    throw errnoCode(error) === 'EXDEV'
+      ? otherFileSystem(aside, error)
+      : toDestinationError(error, path.dirname(source.path));
   }
   try {
+    await fs.syncFolder(path.dirname(aside));
+    await fs.syncFolder(path.dirname(source.path));
     // Between the look and the rename somebody may have put another file there: it goes back.
     await requireUnchanged(source, aside);
   } catch (error) {
-    await putBack({ ...source, ...(await whatLies(aside, fs, source)) }, { recordDir, fs }).catch(
-      () => undefined,
-    );
-    throw error;
+    const lying = await whatLies(aside, source).catch(() => source);
+    const back = await putBack(lying, { recordDir, fs }).catch(() => undefined);
+    if (back !== 'placed') throw notBack(source, error);
+    throw toDestinationError(error, path.dirname(source.path));
   }
   return aside;
+}
+
+/** The source, as what lies aside is, whatever it is: of a job whose folder that is it can only be its own. */
+export async function whatLies(aside: string, source: ReplacedSource): Promise<ReplacedSource> {
+  const stats = await statOf(aside);
+  if (stats?.isFile() !== true) return source;
+  const identity = { device: String(stats.dev), inode: String(stats.ino) };
+  return { ...source, identity, bytes: Number(stats.size), modified: String(stats.mtimeNs) };
 }
 
 /**
@@ -119,7 +129,10 @@ export async function discardAside(
   await requireFolder(source, fs);
   if (!(await hasResult())) return 'result-missing';
   if (!(await fs.identity(aside))) {
-    if ((await fs.readText(intention)) === undefined) return 'missing';
+    if ((await fs.readText(intention)) === undefined) {
+      await requireDisk(source);
+      return 'missing';
+    }
   } else if (!(await isUnchanged(source, aside))) return 'changed';
   await fs.writeText(intention, JSON.stringify({ path: aside }));
   await fs.remove(aside);
@@ -158,14 +171,6 @@ function hasTimeOf({ modified }: ReplacedSource, { mtimeNs }: BigIntStats): bool
   return apart <= timeStep && -apart <= timeStep;
 }
 
-async function whatLies(
-  aside: string,
-  fs: PlacingFs,
-  { identity }: ReplacedSource,
-): Promise<Pick<ReplacedSource, 'identity'>> {
-  return { identity: (await fs.identity(aside)) ?? identity };
-}
-
 /**
  * Its own time (ctime) tells of a write after which somebody has set the other time back; a rename changes it, so that
  * it counts only before.
@@ -176,7 +181,10 @@ async function requireUnchanged(
   how?: 'also its own time',
 ): Promise<void> {
   const stats = await statOf(at);
-  if (!stats) throw changed(source, `${source.path} is not there any more.`);
+  if (!stats) {
+    await requireDisk(source);
+    throw changed(source, `${source.path} is not there any more.`);
+  }
   if (stats.isSymbolicLink()) throw isLink(source.path);
   if (!isSame(source, stats))
     throw changed(source, `${source.path} is not the file any more that was encoded.`);
@@ -223,10 +231,43 @@ function changed({ path: source }: ReplacedSource, message: string): DffmpegErro
 /** Nothing is to be seen in a folder that is away, and nothing to be removed: what was found of it was not so. */
 async function requireFolder({ path: source }: ReplacedSource, fs: PlacingFs): Promise<void> {
   const folder = path.dirname(source);
-  if (!(await fs.isFolder(folder)))
-    throw new DffmpegError('disconnected', `The folder ${folder} is not there.`, {
-      hint: 'Connect its disk again: then it goes on.',
-    });
+  if (!(await fs.isFolder(folder))) throw diskAway(folder);
+}
+
+/**
+ * Of a source that is not to be seen: throws `disconnected` where its disk is most likely away, and nobody can tell. A
+ * folder into which the disk is mounted is there also without it, but of another file system.
+ */
+export async function requireDisk({ path: source, identity }: ReplacedSource): Promise<void> {
+  const folder = path.dirname(source);
+  const stats = await statOf(folder);
+  if (stats?.isDirectory() !== true || String(stats.dev) !== identity.device) throw diskAway(folder);
+}
+
+function diskAway(folder: string): DffmpegError {
+  return new DffmpegError('disconnected', `The folder ${folder} is not there, or its disk is not.`, {
+    hint: 'Connect its disk again: then it goes on.',
+  });
+}
+
+/** The disk is away, most likely: it is tried again until both files have their names. */
+export function notBack(source: ReplacedSource, cause: unknown): DffmpegError {
+  return new DffmpegError(
+    'disconnected',
+    `${source.path} could not be given its name again; it lies at ${asidePath(source)}.`,
+    { hint: 'Connect its disk again, or move the file that has its name: then it goes on.', cause },
+  );
+}
+
+function otherFileSystem(aside: string, cause: unknown): DffmpegError {
+  return new DffmpegError(
+    'destination-unwritable',
+    `The source cannot be set aside: ${path.dirname(aside)} lies on another file system.`,
+    {
+      hint: 'Nothing was replaced. Replace it by hand, or let that folder lie where the source does.',
+      cause,
+    },
+  );
 }
 
 /** The job's own folder, and the one that all share when it was the last. */

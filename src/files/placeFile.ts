@@ -4,7 +4,7 @@ import { errnoCode } from './errnoCode.ts';
 import { sameFile } from './fileIdentity.ts';
 import type { Placement } from './placing.ts';
 import type { PlacingFs } from './placingFs.ts';
-import { isReservation, placeByReservation, placeCopied } from './reservedName.ts';
+import { isReservation, placeByReservation, placeCopied, type Placed } from './reservedName.ts';
 
 /** Answers of file systems that have no hard links; EISDIR is how libuv says it for FAT on Windows. */
 const noHardLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR', 'EMLINK', 'EACCES']);
@@ -13,11 +13,13 @@ const noHardLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR
 export async function placeFile(
   placement: Placement & { identity: FileIdentity },
   fs: PlacingFs,
-): Promise<'placed' | 'taken'> {
+): Promise<Placed> {
   const { staged, path: target, identity } = placement;
   const linked = await tryLink(fs, staged, target, identity);
   if (linked === 'other-device') return placeCopy(placement, fs);
-  return linked === 'no-hard-links' ? placeByRename(placement, fs, staged, undefined) : linked;
+  return {
+    outcome: linked === 'no-hard-links' ? await placeByRename(placement, fs, staged, undefined) : linked,
+  };
 }
 
 async function tryLink(
@@ -42,9 +44,9 @@ async function tryLink(
 }
 
 /** Across file systems: a complete copy beside the target first, then as if it had been staged there. */
-async function placeCopy(placement: Placement, fs: PlacingFs): Promise<'placed' | 'taken'> {
+async function placeCopy(placement: Placement, fs: PlacingFs): Promise<Placed> {
   const { path: target } = placement;
-  if (await fs.identity(target)) return 'taken';
+  if (await fs.identity(target)) return { outcome: 'taken' };
   return placeCopied(placement, fs, async (copied, copy) => {
     const linked = await tryLink(fs, copied, target, copy);
     if (linked === 'placed' || linked === 'taken') return { outcome: linked, used: false };

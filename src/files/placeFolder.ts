@@ -3,16 +3,16 @@ import type { FileIdentity } from '../protocol/workerContract.ts';
 import { errnoCode } from './errnoCode.ts';
 import type { Placement } from './placing.ts';
 import type { PlacingFs } from './placingFs.ts';
-import { isReservation, placeByReservation, placeCopied, type Moved } from './reservedName.ts';
+import { isReservation, placeByReservation, placeCopied, type Moved, type Placed } from './reservedName.ts';
 
 /** A folder gets its name by a rename over an empty folder that reserved it. */
-export async function placeFolder(placement: Placement, fs: PlacingFs): Promise<'placed' | 'taken'> {
+export async function placeFolder(placement: Placement, fs: PlacingFs): Promise<Placed> {
   const moved = await move(placement, fs, placement.staged, undefined);
-  return moved === 'other-device' ? placeCopy(placement, fs) : moved;
+  return moved === 'other-device' ? placeCopy(placement, fs) : { outcome: moved };
 }
 
 /** Across file systems: a complete copy beside the target first, then as if it had been staged there. */
-function placeCopy(placement: Placement, fs: PlacingFs): Promise<'placed' | 'taken'> {
+function placeCopy(placement: Placement, fs: PlacingFs): Promise<Placed> {
   return placeCopied(placement, fs, async (copied, copy) => {
     const outcome = await move(placement, fs, copied, copy);
     if (outcome !== 'other-device') return { outcome, used: outcome === 'placed' };

@@ -8,6 +8,7 @@ import { placeFolder } from './placeFolder.ts';
 import { readRecord, recordPath, sameInode, type PlacementRecord } from './placementRecord.ts';
 import { placingFs, type PlacingFs } from './placingFs.ts';
 import { copyPath, stagingKey } from './staging.ts';
+import type { Placed } from './reservedName.ts';
 import type { Traces } from './traces.ts';
 
 export interface Placement {
@@ -39,12 +40,13 @@ export async function place(placement: Placement): Promise<'placed' | 'taken'> {
       });
     const isFolder = await fs.isFolder(staged);
     await fs.syncResult(staged);
-    const outcome = isFolder
+    const placed = isFolder
       ? await placeFolder(placement, fs)
       : await placeFile({ ...placement, identity }, fs);
     // The result is placed: what stays in scratch is swept later, see `sweepAttempts`.
-    if (outcome === 'placed') await removeIfStill(fs, staged, identity).catch(() => undefined);
-    return outcome;
+    if (placed.outcome === 'placed' && (await isStillCopied(fs, staged, placed)))
+      await removeIfStill(fs, staged, identity).catch(() => undefined);
+    return placed.outcome;
   } catch (error) {
     throw toDestinationError(error, path.dirname(target));
   }
@@ -100,6 +102,11 @@ export async function recoverPlacement(
   }
   if (!isStaged) return 'gone';
   return free ? place(placement) : 'taken';
+}
+
+/** What somebody has written into the original since it was copied is nowhere else: then it stays. */
+async function isStillCopied(fs: PlacingFs, staged: string, placed: Placed): Promise<boolean> {
+  return !('copied' in placed) || (await fs.stamp(staged).catch(() => undefined)) === placed.stamp;
 }
 
 /** Somebody else's file may meanwhile have the name under which the result lay. */

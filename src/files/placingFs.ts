@@ -3,8 +3,9 @@ import { copyFile, cp, link, lstat, mkdir, open, readdir, readFile, rm, rmdir } 
 import path from 'node:path';
 import type { FileIdentity } from '../protocol/workerContract.ts';
 import { renameOver, writeFileAtomic } from './atomicWrite.ts';
-import { sameContent } from './sameContent.ts';
+import { briefKey } from './contentKey.ts';
 import { errnoCode } from './errnoCode.ts';
+import { sameContent } from './sameContent.ts';
 import { syncFolder } from './syncFolder.ts';
 
 /**
@@ -38,6 +39,10 @@ export interface PlacingFs {
   bytes(result: string): Promise<number>;
   /** Whether two results hold the same, byte for byte. */
   sameContent(one: string, other: string): Promise<boolean>;
+  /** What names a file by its content, see `briefKey`. */
+  content(file: string): Promise<string>;
+  /** Another one after anybody wrote to the file; undefined for a folder, or where there is nothing. */
+  stamp(file: string): Promise<string | undefined>;
   syncResult(result: string): Promise<void>;
   syncFolder(file: string): Promise<void>;
   readText(file: string): Promise<string | undefined>;
@@ -73,7 +78,12 @@ export const placingFs: PlacingFs = {
     const sizes = await Promise.all((await filesOf(result)).map((file) => lstat(file)));
     return sizes.reduce((total, { size }) => total + size, 0);
   },
-  sameContent: sameContent,
+  sameContent,
+  content: (file) => briefKey(file),
+  async stamp(file) {
+    const stats = await orUndefined(lstat(file, { bigint: true }));
+    return stats?.isFile() === true ? [stats.size, stats.mtimeNs, stats.ctimeNs].join() : undefined;
+  },
   async syncResult(result) {
     for (const file of await filesOf(result)) await syncFile(file);
     for (const folder of await foldersOf(result)) await syncFolder(folder);

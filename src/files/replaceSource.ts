@@ -5,14 +5,17 @@ import {
   asidePath,
   discardAside,
   isSourceAt,
+  notBack,
   putBack,
+  requireDisk,
   setAside,
+  whatLies,
   type AsidePlace,
   type Discarded,
   type ReplacedSource,
 } from './aside.ts';
 import { toDestinationError } from './destinationError.ts';
-import { errnoCode } from './errnoCode.ts';
+import { errnoCode, isDiskAway } from './errnoCode.ts';
 import { sameFile } from './fileIdentity.ts';
 import { forgetPlacement, sameInode } from './placementRecord.ts';
 import { recoverPlacement } from './placing.ts';
@@ -22,6 +25,8 @@ export interface PlacedResult {
   readonly path: string;
   readonly identity: FileIdentity;
   readonly bytes: number;
+  /** What it holds, see `briefKey`. */
+  readonly content?: string | undefined;
 }
 
 export interface Replacing extends AsidePlace {
@@ -74,11 +79,13 @@ export function restoreSource(
   return whileThere(replacing.source, () => restoreNow(replacing));
 }
 
-async function restoreNow(
-  replacing: Replacing & { readonly home: string },
-): Promise<PlacedResult | undefined> {
-  const { source, home, recordDir, fs } = replacing;
-  const aside = asidePath(source);
+async function restoreNow(asked: Replacing & { readonly home: string }): Promise<PlacedResult | undefined> {
+  const { home, recordDir, fs } = asked;
+  const aside = asidePath(asked.source);
+  // What lies aside is the person's, also where somebody has written to it.
+  const isBackAlready = await isSourceAt(asked.source.path, asked.source, fs);
+  const source = isBackAlready ? asked.source : await whatLies(aside, asked.source);
+  const replacing = { ...asked, source };
   // Of the replacement, which has come to its end.
   await forgetPlacement(recordDir, moveKey(source, 'result'));
   const there = await fs.identity(source.path);
@@ -88,8 +95,11 @@ async function restoreNow(
     ? // It has both names for a moment.
       there !== undefined && lying !== undefined && sameFile(there, lying)
     : await isSourceAt(source.path, source, fs);
-  if (!isBack && !isAside)
-    throw (await fs.isFolder(path.dirname(source.path))) ? asideGone(aside) : folderAway(source);
+  if (!isBack && !isAside) {
+    if (!(await fs.isFolder(path.dirname(source.path)))) throw folderAway(source);
+    await requireDisk(source);
+    throw asideGone(aside);
+  }
   const result = await presentResult(replacing);
   // Two names may be one where case does not count.
   const isResult = there !== undefined && result !== undefined && sameFile(there, result.identity);
@@ -164,11 +174,13 @@ export function discardSource(replacing: Replacing): Promise<Discarded> {
   return whileThere(source, () => discardAside(source, replacing, hasResult));
 }
 
-/** The result with the number that it has now; undefined where what has its name is none of its size, or the source. */
+/** The result with the number that it has now; undefined where what has its name holds something else, or is the source. */
 async function presentResult({ source, result, fs }: Replacing): Promise<PlacedResult | undefined> {
   if (await isSourceAt(result.path, source, fs)) return undefined;
   const identity = await fs.identity(result.path);
-  return identity && (await fs.bytes(result.path)) === result.bytes ? { ...result, identity } : undefined;
+  if (!identity || (await fs.bytes(result.path)) !== result.bytes) return undefined;
+  if (result.content !== undefined && (await fs.content(result.path)) !== result.content) return undefined;
+  return { ...result, identity };
 }
 
 async function requireResult(replacing: Replacing): Promise<void> {
@@ -185,24 +197,31 @@ function moveKey({ jobId }: ReplacedSource, step: 'result' | 'home'): string {
   return `${jobId}-${step}`;
 }
 
-/**
- * What the system says of a disk that does not answer, and of whatever else nobody has thought of, says nothing of what
- * lies where: it is asked again until there is an answer.
- */
+/** Of this machine, and of this moment: it is asked again. */
+const passing = new Set(['EAGAIN', 'EINTR', 'EMFILE', 'ENFILE', 'ENOMEM']);
+
+/** What the system says of a disk that does not answer says nothing of what lies where: it is asked again until it does. */
 async function whileThere<T>({ path: source }: ReplacedSource, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const isAway = error instanceof DffmpegError && error.code === 'destination-away';
-    const code = errnoCode(isAway ? error.cause : error);
+    const cause = isAway ? error.cause : error;
+    const code = errnoCode(cause);
     if (!isAway && (error instanceof DffmpegError || code === undefined)) throw error;
+    if (!isAway && !isDiskAway(cause) && !passing.has(code ?? ''))
+      throw new DffmpegError(
+        'destination-unwritable',
+        `The files of ${source} cannot be renamed (${code}).`,
+        {
+          hint: 'Both are there. See in the log of the daemon what the system said, or replace it by hand.',
+          cause: error,
+        },
+      );
     throw new DffmpegError(
       'disconnected',
       `The files of ${source} cannot be reached now (${code ?? 'unknown'}).`,
-      {
-        hint: 'Connect its disk again: then it goes on.',
-        cause: error,
-      },
+      { hint: 'Connect its disk again: then it goes on.', cause: error },
     );
   }
 }
@@ -217,15 +236,6 @@ function numbered(file: string, number: number): string {
   if (number === 1) return file;
   const { dir, name, ext } = path.parse(file);
   return path.join(dir, `${name}-${number}${ext}`);
-}
-
-/** The disk is away, most likely: it is tried again until both files have their names. */
-function notBack(source: ReplacedSource, cause: unknown): DffmpegError {
-  return new DffmpegError(
-    'disconnected',
-    `${source.path} could not be given its name again; it lies at ${asidePath(source)}.`,
-    { hint: 'Connect its disk again, or move the file that has its name: then it goes on.', cause },
-  );
 }
 
 function asideGone(aside: string): DffmpegError {

@@ -11,6 +11,11 @@ import { copyPath } from './staging.ts';
 /** What was placed under its name, or why not. */
 export type Moved = 'placed' | 'taken' | 'other-device';
 
+/** How it was placed. A copy: `stamp` is the original's, as it was when it was copied. */
+export type Placed =
+  | { readonly outcome: 'placed' | 'taken' }
+  | { readonly outcome: 'placed'; readonly copied: true; readonly stamp: string | undefined };
+
 /** How a result of one kind comes under a name that has been reserved for it. */
 export interface Reservation {
   /** Makes an empty one, and fails where there is anything. */
@@ -82,14 +87,12 @@ export async function placeCopied(
   placement: Placement,
   fs: PlacingFs,
   place: (copied: string, copy: FileIdentity) => Promise<{ outcome: 'placed' | 'taken'; used: boolean }>,
-): Promise<'placed' | 'taken'> {
+): Promise<Placed> {
   const { staged, path: target, recordDir, traces } = placement;
   const copied = copyPath(path.dirname(target), keyOf(placement));
   await traces?.note(copied);
-  await fs.removeResult(copied);
   try {
-    await fs.copy(staged, copied);
-    await fs.syncResult(copied);
+    const stamp = await copyAsItIs(fs, staged, copied);
     const copy = await fs.identity(copied);
     if (!copy)
       throw new DffmpegError('destination-unwritable', `${copied} was removed while it was written.`);
@@ -101,12 +104,29 @@ export async function placeCopied(
     const { outcome, used } = await place(copied, copy);
     if (!used) await removeQuietly(fs, copied);
     await (used ? traces?.forget(copied) : traces?.remove(copied));
-    return outcome;
+    return outcome === 'placed' ? { outcome, copied: true, stamp } : { outcome };
   } catch (error) {
     await removeQuietly(fs, copied);
     await traces?.remove(copied);
     throw error;
   }
+}
+
+/** Copies made at most of what somebody writes to meanwhile. */
+const maxCopies = 3;
+
+/** A copy on the disk, of which no part is older than another; the original's stamp. */
+async function copyAsItIs(fs: PlacingFs, original: string, copied: string): Promise<string | undefined> {
+  for (let copies = 0; copies < maxCopies; copies += 1) {
+    await fs.removeResult(copied);
+    const stamp = await fs.stamp(original);
+    await fs.copy(original, copied);
+    await fs.syncResult(copied);
+    if ((await fs.stamp(original)) === stamp) return stamp;
+  }
+  throw new DffmpegError('conflict', `${original} is being written to: it was left where it is.`, {
+    hint: 'Try again when the program that writes to it has ended.',
+  });
 }
 
 /** The result is placed, or another error is on its way. */

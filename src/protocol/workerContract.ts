@@ -50,7 +50,12 @@ export const sourceStateSchema = z.object({
 const replacingKey = {
   jobId: idSchema,
   source: sourceStateSchema.extend({ path: pathSchema }),
-  result: z.object({ path: pathSchema, identity: fileIdentitySchema, bytes: z.number() }),
+  result: z.object({
+    path: pathSchema,
+    identity: fileIdentitySchema,
+    bytes: z.number(),
+    content: contentSchema.optional(),
+  }),
 };
 
 /** Which of the preset’s outputs is meant: its place in `outputsOf(preset)`. */

@@ -29,7 +29,7 @@ export const replacementRecordSchema = replacementSchema.extend({
   /** Whose machine the files lie on. */
   workerId: idSchema,
   source: sourceStateSchema,
-  result: z.object({ identity: fileIdentitySchema, bytes: z.number() }),
+  result: z.object({ identity: fileIdentitySchema, bytes: z.number(), content: contentSchema.optional() }),
   /** Where the result lies while the source has its own place. */
   home: pathSchema,
 });

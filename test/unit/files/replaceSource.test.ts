@@ -483,6 +483,137 @@ describe('replacing a source', function () {
     }
   });
 
+  it('waits for the disk of a source that it has set aside, also where the folder is a mount point', async () => {
+    const replacing = await begin(source(), result(), placingFs);
+    const { device } = replacing.source.identity;
+    // It is set aside, and the disk is pulled: nothing is in its folder, which is of the disk below.
+    await rename(films, `${films}-away`);
+    await mkdir(films);
+    await writeFile(result(), small);
+    const mounted = { ...replacing.source, identity: { ...replacing.source.identity, device: `${device}1` } };
+    await assert.rejects(replaceSource({ ...replacing, source: mounted }), { code: 'disconnected' });
+    await assert.rejects(restoreSource({ ...replacing, source: mounted, home: result() }), {
+      code: 'disconnected',
+    });
+    // Of the same disk: it is gone.
+    await assert.rejects(replaceSource(replacing), { code: 'source-changed' });
+  });
+
+  it('says what stands in the way where it cannot be set aside, and asks no disk again that answers', async () => {
+    for (const [code, message] of [
+      ['EXDEV', /\.dffmpeg-replaced.* lies on another file system/],
+      ['ELOOP', /cannot be renamed \(ELOOP\)/],
+    ] as const) {
+      const replacing = await begin(source(), result(), {
+        ...placingFs,
+        rename: () => Promise.reject(systemError(code)),
+      });
+      await assert.rejects(replaceSource(replacing), (error: DffmpegError) => {
+        assert.equal(error.code, 'destination-unwritable');
+        assert.match(error.message, message);
+        return true;
+      });
+      assert.deepEqual(await contents(), { 'films/clip.mov': film, 'films/clip.web.mp4': small });
+    }
+  });
+
+  it('puts the source back also where only the folder’s sync fails', async () => {
+    const replacing = await begin(source(), result(), {
+      ...placingFs,
+      syncFolder: failOnceWith('ENOSPC', (folder: string) => placingFs.syncFolder(folder)),
+    });
+    await assert.rejects(replaceSource(replacing), { code: 'destination-full' });
+    assert.deepEqual(await contents(), { 'films/clip.mov': film, 'films/clip.web.mp4': small });
+  });
+
+  describe('when the result has been changed, but not its size', () => {
+    const damaged = 'THE RESULT';
+    const known = async (replacing: Replacing): Promise<Replacing> => ({
+      ...replacing,
+      result: { ...replacing.result, content: await placingFs.content(replacing.result.path) },
+    });
+
+    it('does not let it take the place of the source', async () => {
+      const replacing = await known(await begin(source(), result(), placingFs));
+      await writeFile(result(), damaged);
+      await assert.rejects(replaceSource(replacing), { code: 'result-damaged' });
+      assert.deepEqual(await contents(), { 'films/clip.mov': film, 'films/clip.web.mp4': damaged });
+    });
+
+    it('does not delete the source for good', async () => {
+      const replacing = await known(await begin(source(), result(), placingFs));
+      const replaced = { ...replacing, result: await replaceSource(replacing) };
+      await writeFile(replaced.result.path, damaged);
+      assert.equal(await discardSource(replaced), 'result-missing');
+      assert.equal((await contents())[aside('clip.mov')], film);
+      await writeFile(replaced.result.path, small);
+      assert.equal(await discardSource(replaced), 'discarded');
+    });
+  });
+
+  it('brings back what lies aside, also where a person has written to it', async () => {
+    const replacing = await begin(source(), result(), placingFs);
+    const replaced = { ...replacing, result: await replaceSource(replacing) };
+    await writeFile(asidePath(replacing.source), 'edited');
+    assert.equal(await discardSource(replaced), 'changed');
+    await restoreSource({ ...replaced, home: result() });
+    assert.deepEqual(await contents(), { 'films/clip.mov': 'edited', 'films/clip.web.mp4': small });
+  });
+
+  describe('while somebody writes to the result that is copied to another file system', () => {
+    const across = (fs: PlacingFs): PlacingFs =>
+      fileSystems['other than the result’s']?.(fs, elsewhere) ?? fs;
+    const away = (): string => path.join(elsewhere, 'clip.web.mp4');
+
+    it('copies it once more', async () => {
+      let copies = 0;
+      const written: PlacingFs = {
+        ...placingFs,
+        copy: async (from, to) => {
+          await placingFs.copy(from, to);
+          if ((copies += 1) === 1) await writeFile(from, 'retagged');
+        },
+      };
+      const replacing = await begin(source(), away(), across(written));
+      await replaceSource(replacing);
+      assert.deepEqual(await contents(), { [aside('clip.mov')]: film, 'films/clip.mp4': 'retagged' });
+    });
+
+    it('leaves it where the copy is older than it', async () => {
+      const replacing = await begin(source(), away(), across({ ...placingFs }));
+      const late: PlacingFs = {
+        ...replacing.fs,
+        link: async (from, to) => {
+          await replacing.fs.link(from, to);
+          if (to.endsWith('clip.mp4')) await writeFile(away(), 'retagged');
+        },
+      };
+      await replaceSource({ ...replacing, fs: late });
+      assert.deepEqual(await contents(), {
+        'elsewhere/clip.web.mp4': 'retagged',
+        [aside('clip.mov')]: film,
+        'films/clip.mp4': small,
+      });
+    });
+
+    it('gives it up, and puts the source back, where there is no end of it', async () => {
+      let written = 0;
+      const busy: PlacingFs = {
+        ...placingFs,
+        copy: async (from, to) => {
+          await placingFs.copy(from, to);
+          await writeFile(from, `retagged ${(written += 1)}`);
+        },
+      };
+      const replacing = await begin(source(), away(), across(busy));
+      await assert.rejects(replaceSource(replacing), { code: 'conflict' });
+      assert.deepEqual(await contents(), {
+        'elsewhere/clip.web.mp4': 'retagged 3',
+        'films/clip.mov': film,
+      });
+    });
+  });
+
   it('sees a write after which somebody has set the time of the source back', async () => {
     const replacing = await begin(source(), result(), placingFs);
     const { atime, mtime, ctimeNs } = await stat(source(), { bigint: true });
@@ -498,9 +629,16 @@ describe('replacing a source', function () {
 });
 
 function failOnce(code: string): PlacingFs['link'] {
+  return failOnceWith(code, (from: string, to: string) => placingFs.link(from, to));
+}
+
+function failOnceWith<Args extends unknown[]>(
+  code: string,
+  call: (...args: Args) => Promise<void>,
+): (...args: Args) => Promise<void> {
   let failed = false;
-  return (from, to) => {
-    if (failed) return placingFs.link(from, to);
+  return (...args) => {
+    if (failed) return call(...args);
     failed = true;
     return Promise.reject(systemError(code));
   };

@@ -77,6 +77,8 @@ export class MemoryDisk {
         return node && { device: '1', inode: String(node.inode) };
       }),
     isFolder: (file) => this.#step(() => this.#names.has(file) && this.#node(file).text === undefined),
+    content: (file) => this.#step(() => this.#node(file).text ?? ''),
+    stamp: (file) => this.#step(() => this.#names.get(file)?.text),
     isEmpty: (result) =>
       this.#step(() => (this.#node(result).text ?? '') === '' && this.#tree(result).length === 1),
     bytes: (result) =>
