@@ -1,11 +1,18 @@
 import type { ErrorData } from '../protocol/errors.ts';
 import type { Job } from '../protocol/model.ts';
 
-/** Why a job waits, said by the very code that turned a worker down. */
+/**
+ * Why a job waits, said by the very code that turned a worker down. Each is shown alone as well as behind “waiting:” or
+ * “paused:”, so that none says that again.
+ */
 
-export const waitsForTurn: ErrorData = { code: 'slots-busy', message: 'Waits for its turn.' };
+export const waitsForTurn: ErrorData = { code: 'slots-busy', message: 'Its turn has not come yet.' };
 
-export const pausedByPerson: ErrorData = { code: 'paused', message: 'Paused.', hint: 'Resume it to go on.' };
+export const pausedByPerson: ErrorData = {
+  code: 'paused',
+  message: 'Somebody has paused it.',
+  hint: 'Resume it to go on.',
+};
 
 export const queuePaused: ErrorData = {
   code: 'paused',
@@ -72,7 +79,7 @@ export function workerSetAside(worker: string, { message }: ErrorData): ErrorDat
 export function heldFor(better: string, free: string): ErrorData {
   return {
     code: 'slots-busy',
-    message: `Waits for ${better}, which is busy and will still have finished it sooner than ${free}, which is free.`,
+    message: `${better} is busy, and will still have finished it sooner than ${free}, which is free.`,
   };
 }
 
@@ -89,5 +96,5 @@ export function waitsForReader(source: string, { id, preset }: Pick<Job, 'id' | 
 export function withAhead(reason: ErrorData | undefined, ahead: number): ErrorData | undefined {
   if (reason?.message !== waitsForTurn.message || ahead === 0) return reason;
   const jobs = ahead === 1 ? '1 job is' : `${ahead} jobs are`;
-  return { ...reason, message: `Waits for its turn: ${jobs} ahead of it.` };
+  return { ...reason, message: `${jobs} ahead of it.` };
 }

@@ -16,10 +16,7 @@ export function jobDetails(
     value === undefined ? [] : [`${style.dim(name.padEnd(9))} ${value}`];
   return [
     ...field('job', style.bold(job.id)),
-    ...field(
-      'state',
-      job.state === stateText(job, undefined) ? job.state : `${job.state} (${stateText(job, undefined)})`,
-    ),
+    ...field('state', stateField(job)),
     ...field('preset', job.preset),
     ...field('priority', String(job.priority)),
     ...job.sources.flatMap(({ path, bytes }) => field('source', withSize(path, bytes))),
@@ -38,6 +35,12 @@ export function jobDetails(
     ...field('ended', job.endedAt === undefined ? undefined : new Date(job.endedAt).toISOString()),
     ...job.attempts.flatMap((attempt) => attemptLines(attempt, options)),
   ];
+}
+
+/** The reason has a field of its own. */
+function stateField({ reason, ...job }: Job): string {
+  const text = stateText(job, undefined);
+  return text === job.state || reason ? job.state : `${job.state} (${text})`;
 }
 
 function attemptLines(

@@ -1,6 +1,7 @@
 import { describeForecast, describeRetry, formatDuration } from '../../encoding/formatting.ts';
 import type { JobState } from '../../protocol/jobState.ts';
 import type { Job, Progress } from '../../protocol/model.ts';
+import { printable } from '../../encoding/printable.ts';
 import { sourceName, stateText, type TextOptions } from './jobText.ts';
 import type { Style } from '../style.ts';
 
@@ -23,7 +24,7 @@ export function jobRows(jobs: readonly Job[], options: RowOptions): string[][] {
     ['accepted', 'cancelled'].includes(job.state) && job.reason === undefined
       ? ''
       : [
-          stateText(job, options.progressOf?.(job.id)),
+          said(job, options.progressOf?.(job.id)),
           describeRetry(job.retryAt, now),
           job.forecast && describeForecast(job.forecast, now),
         ]
@@ -31,6 +32,11 @@ export function jobRows(jobs: readonly Job[], options: RowOptions): string[][] {
           .join(' · '),
   ]);
   return [heading, ...rows];
+}
+
+/** Behind a column that says that it waits. */
+function said(job: Job, progress: Progress | undefined): string {
+  return job.state === 'waiting' && job.reason ? printable(job.reason.message) : stateText(job, progress);
 }
 
 function stateColour(state: JobState, style: Style): (text: string) => string {

@@ -30,13 +30,13 @@ describe('when a waiting job will begin and end', function () {
     await inState(running, 'running');
     const id = await submit('long.mp4');
     const { forecast, reason } = await inState(id, 'waiting');
-    assert.equal(reason?.message, 'Waits for its turn.');
+    assert.equal(reason?.message, 'Its turn has not come yet.');
     assert.ok(forecast && forecast.endsAt > forecast.startsAt);
     assert.equal(forecast.guess, false);
     const shown = await box.run(['job', 'show', id]);
     assert.match(shown.stdout, /^expected {2}starts (in about|at any).*, done in about /m);
     for (const command of ['jobs', 'status'])
-      assert.match((await box.run([command])).stdout, /Waits for its turn\. · starts /, command);
+      assert.match((await box.run([command])).stdout, /Its turn has not come yet\. · starts /, command);
     await box.run(['job', 'cancel', id, running]);
   });
 });

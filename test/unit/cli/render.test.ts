@@ -110,7 +110,7 @@ describe('ProgressLine', () => {
 
 describe('what encode prints where there is no terminal', () => {
   const settings = { plainProgressSeconds: 5, detachHintSeconds: 8 };
-  const reason = { code: 'slots-busy', message: 'Waits for its turn.' } as const;
+  const reason = { code: 'slots-busy', message: 'Its turn has not come yet.' } as const;
   const steps: [number, Partial<Job>][] = [
     [0, { state: 'accepted' }],
     [1, { state: 'waiting', reason }],
@@ -132,7 +132,7 @@ describe('what encode prints where there is no terminal', () => {
     view.close();
     assert.deepEqual(io.stderr.text.trimEnd().split('\n'), [
       'clip.mp4  in the queue',
-      'clip.mp4  waiting: Waits for its turn.',
+      'clip.mp4  waiting: Its turn has not come yet.',
       'clip.mp4  starting  (with --detach it goes on without you)',
       'clip.mp4  checking the result',
     ]);
@@ -227,8 +227,9 @@ describe('lists', () => {
     const reason = { code: 'ffmpeg-failed', message: 'It broke.', hint: 'It is tried again.' } as const;
     const failed = job({ state: 'waiting', reason, retryAt: now + 41_000 });
     const [, row] = jobRows([failed], { ...plain, now });
-    assert.equal(row?.at(-1), 'waiting: It broke. · tried again in about 40 s');
+    assert.equal(row?.at(-1), 'It broke. · tried again in about 40 s');
     const details = jobDetails(failed, { ...plain, platform: 'linux', now }).join('\n');
+    assert.match(details, /state +waiting\n/);
     assert.match(details, /reason +It broke\.\n +It is tried again\.\nagain +tried again in about 40 s\n/);
     assert.doesNotMatch(
       jobDetails(failed, { ...plain, platform: 'linux', now: now + 41_000 }).join(),

@@ -97,7 +97,7 @@ describe('coordinator', () => {
     const third = await client.peer.request('jobs.submit', submission());
     await client.job(third.job.id, ({ state }) => state === 'waiting');
     const { job } = await client.peer.request('jobs.get', { id: third.job.id });
-    assert.equal(job.reason?.message, 'Waits for its turn: 1 job is ahead of it.');
+    assert.equal(job.reason?.message, '1 job is ahead of it.');
     assert.notEqual(second.job.id, third.job.id);
   });
 
@@ -173,7 +173,7 @@ describe('coordinator', () => {
       id,
       ({ state, attempts }) => state === 'waiting' && attempts.length === 1,
     );
-    assert.equal(waiting.reason?.message, 'Waits for its turn.');
+    assert.equal(waiting.reason?.message, 'Its turn has not come yet.');
     busy = false;
     harness.timers.advance(harness.settings.busyRetryMs);
     const again = await worker.encode(2);

@@ -139,10 +139,10 @@ describe('what is foreseen', () => {
     await submit();
     await fast.start(await fast.encode(2));
     const held = await submit();
-    const told = await client.job(held, ({ reason }) => reason?.message.includes('which is busy') ?? false);
+    const told = await client.job(held, ({ reason }) => reason?.message.includes('is busy') ?? false);
     assert.equal(
       told.reason?.message,
-      'Waits for fast, which is busy and will still have finished it sooner than slow, which is free.',
+      'fast is busy, and will still have finished it sooner than slow, which is free.',
     );
     const offers = slow.offers.length;
     // It never ends: at last the slow one does it.

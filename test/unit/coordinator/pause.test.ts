@@ -34,7 +34,7 @@ describe('coordinator: pause', () => {
     const { worker, client, offer, id } = await busy();
     const { job } = await client.peer.request('jobs.pause', { id });
     assert.equal(job.state, 'paused');
-    assert.equal(job.reason?.message, 'Paused.');
+    assert.equal(job.reason?.message, 'Somebody has paused it.');
     const third = (await client.peer.request('jobs.submit', submission())).job.id;
     await worker.finish(offer);
     const next = await worker.encode(2);

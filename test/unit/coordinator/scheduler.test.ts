@@ -70,7 +70,7 @@ describe('scheduler', () => {
 
   it('counts slots by kind', () => {
     const decision = decide(entry('encode'), [fill(worker('w'), 'cpu')]);
-    assert.equal(decision.action === 'wait' && decision.reason.message, 'Waits for its turn.');
+    assert.equal(decision.action === 'wait' && decision.reason.message, 'Its turn has not come yet.');
     assert.equal(decide(entry('probe'), [fill(worker('w'), 'cpu')]).action, 'offer');
     const none = decide(entry('encode'), [worker('w', { slots: { cpu: 0 } })]);
     assert.equal(none.action === 'wait' && none.reason.message, 'w takes no cpu work.');
