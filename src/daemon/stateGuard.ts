@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import { isSameDaemon, readDiscovery, type Discovery } from '../client/discovery.ts';
-import { errnoCode } from '../files/errnoCode.ts';
+import { identityIfThere, sameFile } from '../files/fileIdentity.ts';
 import type { Timers } from '../protocol/timers.ts';
+import type { FileIdentity } from '../protocol/workerContract.ts';
 
 export interface StateGuardOptions {
   readonly stateDir: string;
@@ -21,17 +21,17 @@ export interface StateGuardOptions {
 /** Sees that a state folder was deleted under its daemon, which nobody could find any more. */
 export class StateGuard {
   readonly #options: StateGuardOptions;
-  readonly #store: string | undefined;
+  readonly #store: FileIdentity | undefined;
   #stop: (() => void) | undefined;
   #closed = false;
 
-  private constructor(options: StateGuardOptions, store: string | undefined) {
+  private constructor(options: StateGuardOptions, store: FileIdentity | undefined) {
     this.#options = options;
     this.#store = store;
   }
 
   static async begin(options: StateGuardOptions): Promise<StateGuard> {
-    const guard = new StateGuard(options, await fileId(options.storeFile));
+    const guard = new StateGuard(options, await identityIfThere(options.storeFile));
     guard.#wait();
     return guard;
   }
@@ -62,7 +62,7 @@ export class StateGuard {
     const { stateDir, discovery, storeFile, writeAgain, onLost } = this.#options;
     const found = await readDiscovery(stateDir);
     if (found !== undefined && isSameDaemon(found, discovery)) return true;
-    const isOurs = found === undefined && (await fileId(storeFile)) === this.#store;
+    const isOurs = found === undefined && isSame(await identityIfThere(storeFile), this.#store);
     if (this.#closed) return false;
     if (isOurs) await writeAgain();
     else onLost();
@@ -70,13 +70,7 @@ export class StateGuard {
   }
 }
 
-/** What names a file for as long as it exists; undefined when there is none. */
-async function fileId(file: string): Promise<string | undefined> {
-  try {
-    const { dev, ino } = await stat(file, { bigint: true });
-    return `${dev}:${ino}`;
-  } catch (error) {
-    if (errnoCode(error) === 'ENOENT' || errnoCode(error) === 'ENOTDIR') return undefined;
-    throw error;
-  }
+/** Also where there is neither. */
+function isSame(now: FileIdentity | undefined, before: FileIdentity | undefined): boolean {
+  return now && before ? sameFile(now, before) : now === before;
 }
