@@ -1,8 +1,9 @@
 import { toDffmpegError } from '../protocol/errors.ts';
+import type { ConnectedWorker } from './connectedWorker.ts';
 import { afterDiscard, replacing, replacingRequest } from './replacementChanges.ts';
 import type { ReplacementsOptions } from './replacements.ts';
 import type { ReplacementPage } from './store.ts';
-import type { StoredJob } from './store/records.ts';
+import type { JobRecord, ReplacementRecord, StoredJob } from './store/records.ts';
 
 export interface DueReplacementsOptions extends ReplacementsOptions {
   /** Of what is to be done at once; may be told more than once of the same. */
@@ -108,27 +109,36 @@ export class DueReplacements {
 
   /** Whether there is no use in trying it again soon. */
   async #discard({ job }: StoredJob): Promise<boolean> {
-    const { book, fleet, onError } = this.#options;
+    const { fleet, sourceUse, onError } = this.#options;
     const { replacement } = job;
     const worker = replacement && fleet.get(replacement.workerId);
     // Where the worker is away, its return leads to another look.
     if (!worker || replacement.state !== 'replaced') return true;
+    const { aside = '' } = replacement;
     try {
-      const request = replacingRequest(job, replacement);
-      const { signal } = this.#ended;
-      const { outcome } = await worker.peer.request('source.discard', request, { signal });
-      await book.change(job.id, (now) => {
-        const { replacement: latest } = now.job;
-        return latest?.state === 'replaced'
-          ? replacing(now.job, afterDiscard(latest, outcome, request))
-          : undefined;
+      return await sourceUse.taking(aside, job.id, async () => {
+        // Somebody may be encoding what lies aside: it is looked at again.
+        if (await sourceUse.reader(aside, job.id)) return false;
+        await this.#discardBy(worker, job, replacement);
+        return true;
       });
-      return true;
     } catch (thrown) {
       const error = toDffmpegError(thrown);
       if (!this.#ended.signal.aborted) onError(error);
       return error.class !== 'transient';
     }
+  }
+
+  async #discardBy(worker: ConnectedWorker, job: JobRecord, replacement: ReplacementRecord): Promise<void> {
+    const request = replacingRequest(job, replacement);
+    const { signal } = this.#ended;
+    const { outcome } = await worker.peer.request('source.discard', request, { signal });
+    await this.#options.book.change(job.id, (now) => {
+      const { replacement: latest } = now.job;
+      return latest?.state === 'replaced'
+        ? replacing(now.job, afterDiscard(latest, outcome, request))
+        : undefined;
+    });
   }
 
   #wakeAt(due: number): void {

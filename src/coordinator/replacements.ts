@@ -8,6 +8,7 @@ import { Emitter } from './emitter.ts';
 import type { Fleet } from './fleet.ts';
 import type { Clock } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
+import { Pauses, type Listen } from './pauses.ts';
 import { replacing, replacingRequest } from './replacementChanges.ts';
 import { backOff, type QueueSettings } from './queueSettings.ts';
 import type { SourceUse } from './sourceUse.ts';
@@ -35,11 +36,19 @@ export class Replacements {
   readonly #ended = new AbortController();
   readonly #untilClosed = { signal: this.#ended.signal };
   readonly #due: DueReplacements;
+  readonly #pauses: Pauses;
   /** The id of each job that has ended. */
   readonly #jobEnded = new Emitter<string>();
+  /** Of replacements and undoings that have to wait, and why. */
+  readonly #waits = new Emitter<{ readonly id: string; readonly error: DffmpegError }>();
+  /** Ids of jobs whose replacement is under way, and is to be undone instead. */
+  readonly #calledOff = new Set<string>();
+  /** The id of each job that a person asks to be looked at now. */
+  readonly #wake = new Emitter<string>();
 
   constructor(options: ReplacementsOptions) {
     this.#options = options;
+    this.#pauses = new Pauses(options.timers, this.#ended.signal);
     this.#due = new DueReplacements({
       ...options,
       onUnderWay: (stored) => {
@@ -89,13 +98,17 @@ export class Replacements {
     return this.#outcome(id, 'replaced');
   }
 
-  /** As above. */
+  /** As above. One that is under way, and waits for something, is called off. */
   async undo(id: string): Promise<StoredJob> {
     await this.#options.book.change(id, async ({ job }) => {
       const { replacement } = job;
       switch (replacement?.state) {
+        case 'replacing':
+          this.#calledOff.add(id);
+          return undefined;
         case 'replaced':
-          await this.#refuseWhileRead(placedOutputs(job)[0]?.path, id, 'Undo it');
+          for (const path of [placedOutputs(job)[0]?.path, replacement.aside])
+            await this.#refuseWhileRead(path, id, 'Undo it');
           return replacing(job, { ...replacement, state: 'undoing', reason: undefined });
         case 'undoing':
         case 'undone':
@@ -110,7 +123,6 @@ export class Replacements {
           );
         case 'held':
         case 'refused':
-        case 'replacing':
         case undefined:
           throw new DffmpegError('conflict', `Job ${id} has replaced nothing: its source lies where it was.`);
       }
@@ -124,17 +136,34 @@ export class Replacements {
   }
 
   async #outcome(id: string, wanted: ReplacementRecord['state']): Promise<StoredJob> {
-    const stored = (await this.#working.get(id)) ?? (await this.#options.book.get(id));
+    const stored = (await this.#endOf(id)) ?? (await this.#options.book.get(id));
     const { replacement } = stored.job;
     if (replacement?.state !== wanted && replacement?.reason) throw DffmpegError.from(replacement.reason);
     return stored;
+  }
+
+  /** Throws why it waits as soon as it does: whoever asked shall know, and it goes on without them. */
+  async #endOf(id: string): Promise<StoredJob | undefined> {
+    const waits = Promise.withResolvers<never>();
+    const stop = this.#waits.on((waiting) => {
+      if (waiting.id === id) waits.reject(waiting.error);
+    });
+    this.#wake.emit(id);
+    try {
+      return await Promise.race([this.#working.get(id), waits.promise]);
+    } finally {
+      stop();
+    }
   }
 
   #begin({ job }: StoredJob): void {
     const state = job.replacement?.state;
     if (state !== 'replacing' && state !== 'undoing') return;
     if (this.#working.has(job.id) || this.#ended.signal.aborted) return;
-    const work = this.#work(job.id).finally(() => this.#working.delete(job.id));
+    const work = this.#work(job.id).finally(() => {
+      this.#working.delete(job.id);
+      this.#calledOff.delete(job.id);
+    });
     this.#working.set(job.id, work);
     work.catch((error: unknown) => {
       if (!this.#ended.signal.aborted) this.#options.onError(toDffmpegError(error));
@@ -147,10 +176,12 @@ export class Replacements {
     let refusal: DffmpegError | undefined;
     for (let failures = 0; ;) {
       try {
+        if (this.#calledOff.delete(id)) await this.#turnBack(id);
         const reader = refusal ? undefined : await this.#waitsFor(id);
-        if (reader !== undefined) await this.#untilEnded(reader);
+        if (reader !== undefined) await this.#untilEnded(reader, id);
+        if (this.#calledOff.has(id)) continue;
         const stored = await (refusal ? this.#failed(id, refusal) : this.#proceed(id));
-        if (!stored) continue;
+        if (!stored || this.#isCalledOff(stored)) continue;
         this.#due.expect(stored);
         return stored;
       } catch (thrown) {
@@ -159,7 +190,9 @@ export class Replacements {
         if (error.class === 'transient') {
           failures += 1;
           if (error.code === 'disconnected') await this.#say(id, error.toData());
-          await this.#pause(backOff(settings, failures));
+          if (error.code !== 'store-unavailable') this.#waits.emit({ id, error });
+          const joined: Listen = (end) => this.#options.fleet.joined.on(end);
+          await this.#pauses.pause(backOff(settings, failures), joined, this.#woken(id));
         } else if (refusal) throw error;
         else refusal = error;
       }
@@ -173,8 +206,11 @@ export class Replacements {
     const source = job.sources[0]?.path;
     if (job.replacement?.state !== 'replacing' || source === undefined) return undefined;
     const reader = await sourceUse.reader(source, id);
-    if (reader) await this.#say(id, waitsForReader(source, reader));
-    return reader?.id;
+    if (!reader) return undefined;
+    const reason = waitsForReader(source, reader);
+    await this.#say(id, reason);
+    this.#waits.emit({ id, error: DffmpegError.from(reason) });
+    return reader.id;
   }
 
   async #say(id: string, reason: ErrorData): Promise<void> {
@@ -187,11 +223,32 @@ export class Replacements {
   }
 
   /** Or for the longest pause: its end may have come before anybody listened. */
-  async #untilEnded(readerId: string): Promise<void> {
-    await this.#pause(this.#options.settings.retryMaxMs, (end) =>
-      this.#jobEnded.on((id) => {
-        if (id === readerId) end();
-      }),
+  async #untilEnded(readerId: string, id: string): Promise<void> {
+    const ended: Listen = (end) =>
+      this.#jobEnded.on((other) => {
+        if (other === readerId) end();
+      });
+    await this.#pauses.pause(this.#options.settings.retryMaxMs, ended, this.#woken(id));
+  }
+
+  #woken(id: string): Listen {
+    return (end) =>
+      this.#wake.on((woken) => {
+        if (woken === id) end();
+      });
+  }
+
+  /** It had come to its end before that was heard. */
+  #isCalledOff({ job: { id, replacement } }: StoredJob): boolean {
+    return this.#calledOff.has(id) && replacement?.state === 'replaced';
+  }
+
+  /** Whatever has been done of it is undone: the source may lie aside already. */
+  async #turnBack(id: string): Promise<void> {
+    await this.#options.book.change(id, ({ job }) =>
+      job.replacement?.state === 'replacing' || job.replacement?.state === 'replaced'
+        ? replacing(job, { ...job.replacement, state: 'undoing', reason: undefined })
+        : undefined,
     );
   }
 
@@ -208,7 +265,7 @@ export class Replacements {
     const stored = await this.#options.book.get(id);
     const { replacement } = stored.job;
     if (replacement?.state === 'replacing')
-      return this.#options.sourceUse.taking(stored.job, async () => {
+      return this.#options.sourceUse.taking(stored.job.sources[0]?.path ?? '', id, async () => {
         // Somebody may have submitted a job of it since it was looked at.
         const reader = await this.#waitsFor(id);
         return reader === undefined ? this.#replace(stored, replacement) : undefined;
@@ -265,7 +322,8 @@ export class Replacements {
     return this.#options.book.change(id, ({ job }) => {
       const { replacement } = job;
       if (replacement?.state !== 'replacing' && replacement?.state !== 'undoing') return undefined;
-      const state = replacement.state === 'replacing' ? 'held' : 'replaced';
+      // One that was called off has not come so far as to say where the source lies aside.
+      const state = replacement.state === 'undoing' && replacement.aside !== undefined ? 'replaced' : 'held';
       const source = afterRenames(replacement.source);
       return replacing(job, { ...replacement, state, source, reason: error.toData() });
     });
@@ -277,27 +335,6 @@ export class Replacements {
     throw new DffmpegError('worker-lost', 'The worker on whose machine the files lie is not connected.', {
       hint: 'It goes on when that worker is back.',
     });
-  }
-
-  /** Ends sooner when a worker comes, or by what `listen` hears. */
-  async #pause(
-    ms: number,
-    listen: (end: () => void) => () => void = (end) => this.#options.fleet.joined.on(end),
-  ): Promise<void> {
-    const { timers } = this.#options;
-    const { signal } = this.#ended;
-    await new Promise<void>((resolve) => {
-      const end = (): void => {
-        stopTimer();
-        stopListening();
-        signal.removeEventListener('abort', end);
-        resolve();
-      };
-      const stopTimer = timers.after(ms, end);
-      const stopListening = listen(end);
-      signal.addEventListener('abort', end);
-    });
-    signal.throwIfAborted();
   }
 }
 

@@ -62,9 +62,9 @@ export class SourceUse {
   }
 
   /** Nobody submits a job of this source while `work` lasts; who does so already is waited for. */
-  async taking<T>({ id, sources }: Pick<JobRecord, 'id' | 'sources'>, work: () => Promise<T>): Promise<T> {
-    const key = this.#key(sources[0]?.path ?? '');
-    this.#taking.set(key, id);
+  async taking<T>(path: string, jobId: string, work: () => Promise<T>): Promise<T> {
+    const key = this.#key(path);
+    this.#taking.set(key, jobId);
     try {
       await Promise.allSettled([...(this.#submits.get(key) ?? [])]);
       return await work();

@@ -92,8 +92,10 @@ export function replacementText({ replacement }: Pick<Job, 'replacement'>): stri
   }
 }
 
+/** Also one that waits for something: then it is called off. */
 export function canUndo({ replacement }: Pick<Job, 'replacement'>): boolean {
-  return replacement?.state === 'replaced';
+  const { state, reason } = replacement ?? {};
+  return state === 'replaced' || (state === 'replacing' && reason !== undefined);
 }
 
 /** A person may say “Replace anyway”, or again. */

@@ -101,7 +101,10 @@ function replacementLines(job: Job, style: Style): string[] {
   if (text === undefined) return [];
   const mark = canReplace(job) ? style.warn('!') : style.dim('·');
   const lines = [`    ${mark} ${printable(text)}`];
-  if (canUndo(job)) lines.push(`      dffmpeg job undo ${job.id} puts it back.`);
+  if (canUndo(job))
+    lines.push(
+      `      dffmpeg job undo ${job.id} ${job.replacement?.state === 'replacing' ? 'calls that off' : 'puts it back'}.`,
+    );
   const hint = job.replacement?.reason?.hint;
   if (hint !== undefined) lines.push(`      ${printable(hint)}`);
   return lines;

@@ -209,6 +209,71 @@ describe('coordinator: replacing a source', () => {
     assert.equal(job.replacement?.reason, undefined);
   });
 
+  describe('that cannot go on for now', () => {
+    const unreachable = new DffmpegError('disconnected', 'The files cannot be reached now (EIO).');
+
+    async function stuck() {
+      const client = await harness.subscribed();
+      const worker = willing(await harness.registered());
+      const { answers } = worker;
+      worker.answers = { ...answers, 'source.replace': () => Promise.reject(unreachable) };
+      const wanted = submission({ sources: [source], onSuccess: 'replace' });
+      const { id } = (await client.peer.request('jobs.submit', wanted)).job;
+      await worker.finish(await worker.encode());
+      await client.job(id, ({ replacement }) => replacement?.reason !== undefined);
+      return { client, worker, id, answers };
+    }
+
+    it('says so to whoever asks for it, and tries it at once', async () => {
+      const { client, worker, id, answers } = await stuck();
+      const before = asked(worker, 'source.replace').length;
+      await assert.rejects(client.peer.request('jobs.replace', { id }), { code: 'disconnected' });
+      assert.ok(asked(worker, 'source.replace').length > before);
+      worker.answers = answers;
+      const { job } = await client.peer.request('jobs.replace', { id });
+      assert.equal(job.replacement?.state, 'replaced');
+    });
+
+    it('is called off by an undo, which brings back what lies aside', async () => {
+      const { client, worker, id } = await stuck();
+      const { job } = await client.peer.request('jobs.undo', { id });
+      assert.equal(job.replacement?.state, 'undone');
+      assert.equal(asked(worker, 'source.restore').length, 1);
+      harness.timers.advance(harness.settings.retryMaxMs);
+      await turns();
+      assert.equal((await client.peer.request('jobs.get', { id })).job.replacement?.state, 'undone');
+    });
+
+    it('is undone where it came to its end before the undo was heard', async () => {
+      const { client, worker, id, answers } = await stuck();
+      const answer = Promise.withResolvers<undefined>();
+      const [before, restored] = ['source.replace', 'source.restore'].map(
+        (each) => asked(worker, each).length,
+      );
+      worker.answers = {
+        ...answers,
+        'source.replace': () => answer.promise.then(() => ({ ...moved, aside })),
+      };
+      harness.timers.advance(harness.settings.retryMaxMs);
+      await worker.until(() => asked(worker, 'source.replace').length > (before ?? 0));
+      const undo = client.peer.request('jobs.undo', { id });
+      await turns();
+      answer.resolve(undefined);
+      assert.equal((await undo).job.replacement?.state, 'undone');
+      assert.equal(asked(worker, 'source.restore').length, (restored ?? 0) + 1);
+    });
+
+    it('is held where the undo is refused, since nothing is known to lie aside', async () => {
+      const { client, worker, id } = await stuck();
+      worker.answers = {
+        ...worker.answers,
+        'source.restore': () => Promise.reject(new DffmpegError('conflict', 'Another file.')),
+      };
+      await assert.rejects(client.peer.request('jobs.undo', { id }), { code: 'conflict' });
+      assert.equal((await client.peer.request('jobs.get', { id })).job.replacement?.state, 'held');
+    });
+  });
+
   it('deletes it when its worker comes, where the time passed while the daemon was off', async () => {
     const { id } = await replaced();
     await harness.coordinator.close();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
 import { identity } from './fakeWorker.ts';
 import { probe, submission } from './fixtures.ts';
-import { Harness } from './harness.ts';
+import { Harness, turns } from './harness.ts';
 
 const source = '/media/clip.mov';
 const aside = '/media/.dffmpeg-replaced/j/clip.mov';
@@ -177,5 +177,26 @@ describe('coordinator: jobs that share a source', () => {
     await client.job(second, ({ state }) => state === 'done');
     const { job } = await client.peer.request('jobs.undo', { id: first });
     assert.equal(job.replacement?.state, 'undone');
+  });
+
+  it('is neither deleted nor brought back while another job reads what lies aside', async () => {
+    const { client, worker, submit } = await begin();
+    const first = await submit({ onSuccess: 'replace' });
+    await worker.finish(await worker.encode());
+    const { replacement } = await client.job(first, ({ replacement }) => replacement?.state === 'replaced');
+    worker.answers = {
+      ...worker.answers,
+      'source.discard': () => Promise.resolve({ outcome: 'discarded' }),
+    };
+    const second = await submit({ sources: [replacement?.aside ?? ''] });
+    await client.peer.request('jobs.pause', { id: second });
+    await assert.rejects(client.peer.request('jobs.undo', { id: first }), { code: 'conflict' });
+    harness.timers.advance(harness.settings.keepReplacedMs);
+    await turns();
+    assert.equal(worker.asked.filter(({ method }) => method === 'source.discard').length, 0);
+    await client.peer.request('jobs.cancel', { id: second });
+    await client.job(second, ({ state }) => state === 'cancelled');
+    harness.timers.advance(harness.settings.retryMaxMs);
+    await client.job(first, ({ replacement }) => replacement?.state === 'expired');
   });
 });
