@@ -1,3 +1,4 @@
+import type { adminMethods } from '../protocol/adminContract.ts';
 import { clientEvents, clientMethods, type ClientMethods } from '../protocol/clientContract.ts';
 import type { Channel } from '../protocol/channel.ts';
 import type { Handlers } from '../protocol/contract.ts';
@@ -28,6 +29,7 @@ export type DaemonHandlers = Pick<
   | 'presets.list'
   | 'config.show'
   | Extract<keyof ClientMethods, `watch.${string}`>
+  | keyof typeof adminMethods
 >;
 
 export interface ClientLinkOptions extends SubscriptionOptions {

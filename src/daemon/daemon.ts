@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { discoveryPath, type Discovery } from '../client/discovery.ts';
 import { Accounts } from '../coordinator/accounts/accounts.ts';
+import { Pairing } from '../coordinator/accounts/pairing.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
 import { createCoordinator, type Coordinator } from '../coordinator/coordinator.ts';
 import type { QueueSettings } from '../coordinator/queueSettings.ts';
@@ -57,6 +58,7 @@ export interface TestParts {
 interface Queue {
   readonly coordinator: Coordinator;
   readonly accounts: Accounts;
+  readonly pairing: Pairing;
   readonly watch: WatchService;
 }
 
@@ -257,7 +259,12 @@ export class Daemon {
       ...{ store, clock: Date.now, log: (line) => this.#log.log.warn(line) },
       keyFile: path.join(this.#stateDir, 'identities.key'),
     });
-    return { coordinator, accounts, watch: this.#watchFolders({ coordinator, store, board }) };
+    const pairing = new Pairing({
+      ...{ accounts, clock: Date.now, monotonic: () => performance.now(), timers: systemTimers },
+      settings: () => this.#config.values,
+      onError: (error) => this.#log.log.warn({ err: error }, 'pairing'),
+    });
+    return { coordinator, accounts, pairing, watch: this.#watchFolders({ coordinator, store, board }) };
   }
 
   #runHooks(coordinator: Coordinator, store: Store): void {
@@ -296,9 +303,11 @@ export class Daemon {
     return watch;
   }
 
-  #handlers(coordinator: Coordinator, watch: WatchService): DaemonHandlers {
+  #handlers({ coordinator, accounts, pairing, watch }: Queue): DaemonHandlers {
     return daemonHandlers({
-      watch,
+      ...{ watch, accounts, pairing },
+      // It listens on this machine alone.
+      reach: () => undefined,
       program: this.#program,
       stateDir: this.#stateDir,
       startedAt: this.#startedAt,
@@ -315,16 +324,16 @@ export class Daemon {
     });
   }
 
-  async #listen({ coordinator, accounts, watch }: Queue): Promise<Discovery> {
+  async #listen(queue: Queue): Promise<Discovery> {
+    const { coordinator, accounts, pairing } = queue;
     const key = randomBytes(32).toString('hex');
     this.#log.redact(key);
     const address = parseListenAddress(this.#config.values.listen);
     // Checked when the settings were read.
     if ('problem' in address) throw new DffmpegError('request-invalid', address.problem);
     const doorkeeper = new Doorkeeper({
-      ...{ accounts, coordinator, localKey: key },
-      handlers: this.#handlers(coordinator, watch),
-      onError: (error) => this.#log.log.warn({ err: error }, 'who has connected could not be noted'),
+      ...{ accounts, pairing, coordinator, localKey: key, handlers: this.#handlers(queue) },
+      onError: (error) => this.#log.log.warn({ err: error }, 'a connection'),
     });
     const listener = await listenWebSocket({
       ...address,

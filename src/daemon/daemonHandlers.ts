@@ -2,9 +2,12 @@ import path from 'node:path';
 import { builtinPresets } from '../encoding/builtinPresets.ts';
 import { ownOutputs } from '../encoding/ownOutput.ts';
 import { scanSources } from '../files/scan.ts';
+import type { Accounts } from '../coordinator/accounts/accounts.ts';
+import type { Pairing } from '../coordinator/accounts/pairing.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
 import type { Counts, FfmpegStatus } from '../protocol/model.ts';
 import { protocolVersion } from '../protocol/version.ts';
+import { adminHandlers, type Reach } from './adminHandlers.ts';
 import { settingKeys, settingRow, type SettingKey } from './config.ts';
 import type { ConfigStore } from './configStore.ts';
 import type { ProgramBuild } from './programBuild.ts';
@@ -18,6 +21,10 @@ export interface DaemonParts {
   readonly startedAt: number;
   readonly config: ConfigStore;
   readonly watch: WatchService;
+  readonly accounts: Accounts;
+  readonly pairing: Pairing;
+  /** Where other machines find it; undefined while it listens on this one alone. */
+  reach(): Reach | undefined;
   counts(): Promise<Counts>;
   /** Of results that have taken the place of their source. */
   replacedPaths(): Promise<string[]>;
@@ -33,6 +40,7 @@ export function daemonHandlers(parts: DaemonParts): DaemonHandlers {
   const { program, config } = parts;
   return {
     ...watchHandlers(parts.watch, config),
+    ...adminHandlers(parts.accounts, parts.pairing, () => parts.reach()),
     'session.open': () => Promise.resolve({ ...program, protocol: protocolVersion }),
     'daemon.status': async () => ({
       ...program,

@@ -1,5 +1,6 @@
 import { localIdentity } from '../client/discovery.ts';
 import type { Accounts } from '../coordinator/accounts/accounts.ts';
+import type { Pairing } from '../coordinator/accounts/pairing.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
 import type { Coordinator } from '../coordinator/coordinator.ts';
 import type { Channel } from '../protocol/channel.ts';
@@ -8,6 +9,7 @@ import type { Caller, Credential, WebSocketListener } from '../transport/websock
 
 export interface DoorkeeperOptions {
   readonly accounts: Accounts;
+  readonly pairing: Pairing;
   readonly coordinator: Coordinator;
   readonly handlers: DaemonHandlers;
   /** Of the person at this machine: what daemon.json holds. */
@@ -24,14 +26,15 @@ export class Doorkeeper {
   }
 
   async authenticate(identity: string): Promise<Credential | undefined> {
-    const { accounts, localKey } = this.#options;
+    const { accounts, pairing, localKey } = this.#options;
     if (identity === localIdentity) return { key: localKey, role: 'admin', mayComeFrom: isLoopback };
-    return accounts.authenticate(identity);
+    return pairing.authenticate(identity) ?? accounts.authenticate(identity);
   }
 
-  onChannel(channel: Channel, { identity, role }: Caller): void {
-    const { accounts, coordinator, handlers, onError } = this.#options;
-    if (identity !== localIdentity) accounts.seen(identity).catch(onError);
+  onChannel(channel: Channel, caller: Caller): void {
+    const { identity, role } = caller;
+    const { accounts, pairing, coordinator, handlers, onError } = this.#options;
+    if (identity !== localIdentity && role !== 'pairing') accounts.seen(identity).catch(onError);
     switch (role) {
       case 'admin':
       case 'client':
@@ -40,8 +43,10 @@ export class Doorkeeper {
       case 'worker':
         coordinator.attachWorker(channel, identity);
         break;
-      case 'replica':
       case 'pairing':
+        pairing.serve(channel, caller).catch(onError);
+        break;
+      case 'replica':
         channel.close({ code: 1008, text: 'There is nothing here for this role.' });
     }
   }

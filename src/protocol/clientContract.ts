@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { outputNameSchema } from '../encoding/preset.ts';
+import { adminMethods } from './adminContract.ts';
 import type { EventTable, MethodTable } from './contract.ts';
 import {
   healthSchema,
@@ -279,6 +280,7 @@ export const clientMethods = {
       ),
     }),
   },
+  ...adminMethods,
   subscribe: {
     doc: 'Begins events of the named topics and returns where things stand. Replaces an earlier subscription. With `since` only jobs changed after that revision are returned (or a snapshot when that is no longer known: `snapshot` says which).',
     params: z.object({

@@ -23,6 +23,8 @@ export interface Caller {
   identity: string;
   role: Role;
   remoteAddress: string;
+  /** Of the certificate that it has seen: what the handshake was bound to; '' on the loopback without TLS. */
+  fingerprint: string;
 }
 
 export interface Credential {
@@ -139,7 +141,7 @@ export class UpgradeGate {
     const welcome = signHandshake(hmacSha256, key, 'server', handshake);
     return {
       accepted: true,
-      caller: { identity, role: credential.role, remoteAddress: request.remoteAddress },
+      caller: { identity, role: credential.role, remoteAddress: request.remoteAddress, fingerprint },
       headers: {
         'Authentication-Info': welcomeHeader.format({ protocol: protocolVersion, signature: welcome }),
       },

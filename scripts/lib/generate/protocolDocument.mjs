@@ -6,7 +6,9 @@ import * as verdict from '../../../src/encoding/verdict.ts';
 import * as client from '../../../src/protocol/clientContract.ts';
 import { errorTable } from '../../../src/protocol/errors.ts';
 import * as inquiry from '../../../src/protocol/inquiry.ts';
+import * as identity from '../../../src/protocol/identity.ts';
 import * as model from '../../../src/protocol/model.ts';
+import { pairingMethods } from '../../../src/protocol/pairingContract.ts';
 import { protocolVersion } from '../../../src/protocol/version.ts';
 import * as worker from '../../../src/protocol/workerContract.ts';
 import { table, typeText } from './schemaText.mjs';
@@ -34,6 +36,7 @@ const named = {
   PlannedCommands: inquiry.plannedCommandsSchema,
   Health: inquiry.healthSchema,
   Likeness: inquiry.likenessSchema,
+  Identity: identity.identitySchema,
   EncodePayload: worker.encodePayloadSchema,
   TaskPayload: worker.taskPayloadSchema,
   TaskReport: worker.taskReportSchema,
@@ -54,6 +57,7 @@ epoch, sizes bytes, durations seconds. \`?\` marks what may be missing, \`=\` wh
 
 ${methods('Requests of a client to the daemon', client.clientMethods)}
 ${events('Events of the daemon to a client', client.clientEvents)}
+${methods('Requests of who has shown a pairing code', pairingMethods)}
 ${methods('Requests of a worker to its coordinator', worker.coordinatorMethods)}
 ${methods('Requests of a coordinator to a worker', worker.workerMethods)}
 ${events('Events of a worker to its coordinator', worker.workerEvents)}

@@ -158,6 +158,21 @@ export interface NewIdentity {
   readonly ranges?: string[] | undefined;
 }
 
+/** An id that nobody has yet, made of what people call a machine. */
+export async function freeId(accounts: Accounts, name: string): Promise<string> {
+  const taken = new Set((await accounts.list()).map(({ id }) => id));
+  const plain = name
+    .toLowerCase()
+    .replace(/[^0-9a-z_]+/g, '-')
+    .slice(0, 48)
+    .replace(/^-+|-+$/g, '');
+  const base = plain === '' || isReserved(plain) ? `node-${plain}`.replace(/-$/, '') : plain;
+  for (let number = 1; ; number += 1) {
+    const id = number === 1 ? base : `${base}-${number}`;
+    if (!taken.has(id)) return id;
+  }
+}
+
 /** The person at this machine, and those who have a pairing code. */
 function isReserved(id: string): boolean {
   return id === 'local' || id.startsWith('pair-');

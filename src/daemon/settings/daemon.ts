@@ -1,4 +1,4 @@
-import { duration, size, type SettingRow } from '../../protocol/settingRow.ts';
+import { count, duration, size, type SettingRow } from '../../protocol/settingRow.ts';
 
 /** The daemon as a process: how it begins, ends, and talks. */
 export const daemonSettings = {
@@ -14,6 +14,16 @@ export const daemonSettings = {
     'When nobody has asked the queue’s database for anything for so long, its thread ends and gives its memory back; the next question starts it again, within a tenth of a second.',
     { min: 1, hot: true },
   ),
+  pairingMinutes: duration('minutes', 10, 'How long a pairing code is good; a restart ends it, too.', {
+    min: 0.01,
+    max: 1440,
+    hot: true,
+  }),
+  pairingGuesses: count(5, 'A pairing code that was tried with so many wrong secrets is not good any more.', {
+    min: 1,
+    max: 100,
+    hot: true,
+  }),
   leaveSeconds: duration(
     'seconds',
     10,

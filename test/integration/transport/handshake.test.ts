@@ -23,6 +23,7 @@ describe('WebSocket handshake', () => {
       identity: 'local',
       role: 'client',
       remoteAddress: '127.0.0.1',
+      fingerprint: '',
     });
     channel.close();
   });

@@ -34,6 +34,14 @@ export const daemonHandlers: DaemonHandlers = {
   'watch.remove': notHere,
   'watch.scan': notHere,
   'watch.files': notHere,
+  'users.add': notHere,
+  'users.list': notHere,
+  'users.get': notHere,
+  'users.rotateKey': notHere,
+  'users.setScope': notHere,
+  'users.remove': notHere,
+  'keys.reencrypt': notHere,
+  'pairing.create': notHere,
 };
 
 export class FakeClient {

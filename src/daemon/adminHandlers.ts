@@ -1,0 +1,37 @@
+import type { Accounts } from '../coordinator/accounts/accounts.ts';
+import type { Pairing } from '../coordinator/accounts/pairing.ts';
+import type { DaemonHandlers } from '../coordinator/clientLink.ts';
+import type { adminMethods } from '../protocol/adminContract.ts';
+
+type AdminHandlers = Pick<DaemonHandlers, keyof typeof adminMethods>;
+
+/** Where other machines reach this daemon. */
+export interface Reach {
+  readonly url: string;
+  /** The pin of its key. */
+  readonly fingerprint: string;
+}
+
+/** What the admin may ask about those who may connect. `reach`: undefined while it listens on this machine alone. */
+export function adminHandlers(
+  accounts: Accounts,
+  pairing: Pairing,
+  reach: () => Reach | undefined,
+): AdminHandlers {
+  return {
+    'users.add': async ({ id, role, ranges }) => {
+      const { identity: user, key } = await accounts.add({ id, name: id, role, ranges });
+      return { user, key };
+    },
+    'users.list': async () => ({ users: await accounts.list() }),
+    'users.get': async ({ id }) => ({ user: await accounts.get(id) }),
+    'users.rotateKey': async ({ id }) => {
+      const { identity: user, key } = await accounts.rotateKey(id);
+      return { user, key };
+    },
+    'users.setScope': async ({ id, ...scope }) => ({ user: await accounts.setScope(id, scope) }),
+    'users.remove': async ({ id }) => ({ user: await accounts.remove(id) }),
+    'keys.reencrypt': async () => ({ count: await accounts.reencrypt() }),
+    'pairing.create': ({ role }) => Promise.resolve({ ...pairing.create(role), reach: reach() }),
+  };
+}

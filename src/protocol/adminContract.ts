@@ -1,0 +1,60 @@
+import * as z from 'zod';
+import type { MethodTable } from './contract.ts';
+import { addressRangeSchema, identitySchema, maxRanges } from './identity.ts';
+import { idSchema } from './model.ts';
+import { pairedRoles } from './pairingContract.ts';
+
+const rangesSchema = z.array(addressRangeSchema).max(maxRanges);
+const keySchema = z.string();
+
+/** Who may connect to this coordinator: for its admin. */
+export const adminMethods = {
+  'users.add': {
+    doc: 'Makes an identity and its key, which is told this once.',
+    params: z.object({
+      id: idSchema,
+      role: identitySchema.shape.role,
+      ranges: rangesSchema.default([]),
+    }),
+    result: z.object({ user: identitySchema, key: keySchema }),
+  },
+  'users.list': {
+    doc: 'All identities but the one of this machine, by id.',
+    params: z.object({}),
+    result: z.object({ users: z.array(identitySchema) }),
+  },
+  'users.get': {
+    doc: 'One identity.',
+    params: z.object({ id: idSchema }),
+    result: z.object({ user: identitySchema }),
+  },
+  'users.rotateKey': {
+    doc: 'Gives an identity another key, which is told this once; with the old one nobody comes in any more, and what was open is closed.',
+    params: z.object({ id: idSchema }),
+    result: z.object({ user: identitySchema, key: keySchema }),
+  },
+  'users.setScope': {
+    doc: 'Changes from where an identity may come, or whether it may at all. What it had open is closed.',
+    params: z.object({ id: idSchema, ranges: rangesSchema.optional(), disabled: z.boolean().optional() }),
+    result: z.object({ user: identitySchema }),
+  },
+  'users.remove': {
+    doc: 'Deletes an identity, and closes what it had open.',
+    params: z.object({ id: idSchema }),
+    result: z.object({ user: identitySchema }),
+  },
+  'keys.reencrypt': {
+    doc: 'Seals the stored keys of all identities with a new key file; they stay what they are.',
+    params: z.object({}),
+    result: z.object({ count: z.int() }),
+  },
+  'pairing.create': {
+    doc: 'A code with which one machine becomes an identity of this role, once and soon. `reach`: where from another machine, and the pin of what answers there.',
+    params: z.object({ role: z.enum(pairedRoles).default('worker') }),
+    result: z.object({
+      code: z.string(),
+      expiresAt: z.number(),
+      reach: z.object({ url: z.string(), fingerprint: z.string() }).optional(),
+    }),
+  },
+} as const satisfies MethodTable;
