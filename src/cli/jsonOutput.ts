@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { presetNameSchema } from '../encoding/preset.ts';
 import { presetOrigins } from '../encoding/presetCatalog.ts';
 import { completePresetSchema } from '../encoding/presetComplete.ts';
+import { identitySchema } from '../protocol/identity.ts';
 import { jobOutputSchema } from '../protocol/jobOutput.ts';
 import {
   countsSchema,
@@ -107,6 +108,18 @@ export const watchFoldersOutputSchema = z.object({
   folders: z.array(watchFolderSchema.extend({ files: z.array(watchedFileSchema).optional() })),
   /** What is wrong with the folders of config.jsonc. */
   problems: z.array(z.string()),
+});
+
+/** `admin user …`: those who were named; of `list` all. */
+export const usersOutputSchema = z.object({ users: z.array(identitySchema) });
+/** `admin user add`, `admin user rotate-key`: the key itself is in the file alone. */
+export const userKeyOutputSchema = z.object({ user: identitySchema, keyFile: z.string() });
+export const reencryptOutputSchema = z.object({ count: z.int() });
+export const pairingOutputSchema = z.object({
+  code: z.string(),
+  expiresAt: z.number(),
+  /** Where other machines reach this daemon; missing while it listens on this one alone. */
+  reach: z.object({ url: z.string(), fingerprint: z.string() }).optional(),
 });
 
 export const logOutputSchema = z.object({ id: z.string(), log: z.string() });

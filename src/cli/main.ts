@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { adminCommand } from './commands/admin.ts';
 import { checkCommand } from './commands/check.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { encodeCommand } from './commands/encode.ts';
@@ -25,6 +26,7 @@ process.exitCode = await runProgram(process.argv.slice(2), {
     checkCommand,
     measureCommand,
     watchCommand,
+    adminCommand,
     doctorCommand,
     serveCommand,
   ],

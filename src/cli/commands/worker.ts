@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { action, type CommandContext, type Invocation } from '../command.ts';
+import { pairWorker } from '../admin/pairWorker.ts';
 import { withDaemon } from '../connect.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { printJson, toWorkerOutput, workersOutputSchema } from '../jsonOutput.ts';
@@ -9,14 +10,22 @@ import { styleFor } from '../style.ts';
 
 export function workerCommands(context: CommandContext): Command[] {
   const worker = new Command('worker')
-    .description('See who encodes.')
-    .addCommand(listCommand('list', context));
+    .description('See who encodes, and let another machine do it.')
+    .addCommand(listCommand('list', context))
+    .addCommand(pairCommand(context));
   return [worker, listCommand('workers', context)];
 }
 
 function listCommand(name: 'list' | 'workers', context: CommandContext): Command {
   const command = new Command(name).description('List workers, their encoders and what they run.');
   return command.action(action<[]>(context, command, listWorkers));
+}
+
+function pairCommand(context: CommandContext): Command {
+  const command = new Command('pair').description(
+    'Make a code with which one machine becomes a worker, once and soon.',
+  );
+  return command.action(action<[]>(context, command, pairWorker));
 }
 
 async function listWorkers(invocation: Invocation): Promise<number> {

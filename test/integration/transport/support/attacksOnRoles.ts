@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { IdentityRole } from '../../../../src/protocol/identity.ts';
-import { adminMethods } from '../../../../src/protocol/adminContract.ts';
+import type { adminMethods } from '../../../../src/protocol/adminContract.ts';
 import { describeWorker } from '../../../unit/coordinator/fakeWorker.ts';
 import { submission } from '../../../unit/coordinator/fixtures.ts';
 import type { Attack } from './attackRows.ts';
