@@ -13,11 +13,6 @@ type Reading = Database | Writing;
 
 const removedIdsSchema = z.array(z.string());
 
-export async function job(db: Reading, id: string): Promise<StoredJob | undefined> {
-  const rows = await db.selectFrom('jobs').selectAll().where('id', '=', id).execute();
-  return (await withParts(db, rows))[0];
-}
-
 export async function jobWithSubmission(db: Reading, submissionId: string): Promise<StoredJob | undefined> {
   const rows = await db.selectFrom('jobs').selectAll().where('submission_id', '=', submissionId).execute();
   return (await withParts(db, rows))[0];

@@ -19,6 +19,7 @@ import { GroupCommit, type SetSync } from './groupCommit.ts';
 import * as accounts from './identityQueries.ts';
 import type { IdentityRecord } from './identityRecords.ts';
 import * as read from './jobQueries.ts';
+import { JobReads } from './jobReads.ts';
 import { explainJobs, insertJob, pauseQueue, updateJob } from './jobWrites.ts';
 import * as queue from './queueQueries.ts';
 import type { JobRecord, StoredJob, TaskRecord } from './records.ts';
@@ -36,10 +37,12 @@ import { readSpeeds, writeSpeeds } from './speedQueries.ts';
 export class SqlStore implements Store {
   readonly #db: Database;
   readonly #commits: GroupCommit;
+  readonly #reads: JobReads;
 
   constructor(db: Database, options: { setSync: SetSync }) {
     this.#db = db;
     this.#commits = new GroupCommit(db, options.setSync);
+    this.#reads = new JobReads(db);
   }
 
   submit(job: StoredJob): Promise<StoredJob> {
@@ -59,7 +62,7 @@ export class SqlStore implements Store {
   }
 
   job(id: string): Promise<StoredJob | undefined> {
-    return read.job(this.#db, id);
+    return this.#reads.job(id);
   }
 
   idsWithPrefix(prefix: string, limit: number): Promise<string[]> {
@@ -238,7 +241,7 @@ export class SqlStore implements Store {
   }
 
   async close(): Promise<void> {
-    await this.#commits.idle();
+    await Promise.all([this.#commits.idle(), this.#reads.idle()]);
     await this.#db.destroy();
   }
 }

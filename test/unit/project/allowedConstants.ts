@@ -54,6 +54,7 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/coordinator/outputNames.ts#namesAtOnce': 'One step of a loop.',
   'src/coordinator/store/chunks.ts#parametersAtOnce': 'Parameters of one statement: a limit of the database.',
   'src/coordinator/store/groupCommit.ts#groupLimit': 'One step of a loop.',
+  'src/coordinator/store/jobReads.ts#groupLimit': 'One step of a loop.',
   'src/coordinator/store/hotSchema.ts#readsBeforeCompiling':
     'What compiling costs in reads: a matter of speed alone.',
   'src/coordinator/store/sqliteDialect.ts#maxPrepared': 'Size of a cache of statements.',

@@ -5,8 +5,11 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import type { Store } from '../../../../src/coordinator/store.ts';
+import { migrate } from '../../../../src/coordinator/store/migrations.ts';
+import type { Schema } from '../../../../src/coordinator/store/schema.ts';
 import { NodeSqliteDialect } from '../../../../src/coordinator/store/sqliteDialect.ts';
 import { openDatabase, openSqliteStore, storeOver } from '../../../../src/coordinator/store/sqliteStore.ts';
+import { SqlStore } from '../../../../src/coordinator/store/sqlStore.ts';
 import { toStoreError } from '../../../../src/coordinator/store/sqliteErrors.ts';
 import { DffmpegError } from '../../../../src/protocol/errors.ts';
 import { storedJob } from '../fixtures.ts';
@@ -100,6 +103,38 @@ describe('sqliteStore', () => {
     other.exec("update jobs set state = 'done', sources = '{'");
     other.close();
     await assert.rejects(store.job('a'), { code: 'store-unavailable' });
+    await store.close();
+  });
+
+  it('reads jobs together that are asked for one by one, and one that is broken alone', async () => {
+    let reads = 0;
+    const db = new Kysely<Schema>({
+      dialect: new NodeSqliteDialect(openDatabase(file)),
+      log: ({ query }) => {
+        if (query.sql.startsWith('select')) reads += 1;
+      },
+    });
+    await migrate(db as unknown as Kysely<never>, programVersion);
+    const store = new SqlStore(db, { setSync: () => Promise.resolve() });
+    const ids = Array.from({ length: 600 }, (_, index) => `job${index}`);
+    await Promise.all(ids.map((id) => store.submit(storedJob(id))));
+    const asked = [...ids, 'none', 'job7'];
+    reads = 0;
+    const found = await Promise.all(asked.map((id) => store.job(id)));
+    assert.deepEqual(
+      found.map((stored) => stored?.job.id),
+      asked.map((id) => (id === 'none' ? undefined : id)),
+    );
+    assert.deepEqual(found[3], await store.job('job3'));
+    assert.ok(reads < 20, `${reads} statements`);
+    const other = new DatabaseSync(file);
+    other.exec("update jobs set state = 'dancing' where id = 'job1'");
+    other.close();
+    const some = await Promise.allSettled(['job0', 'job1', 'job2'].map((id) => store.job(id)));
+    assert.deepEqual(
+      some.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    );
     await store.close();
   });
 
