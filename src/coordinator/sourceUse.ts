@@ -112,12 +112,12 @@ export class SourceUse {
 
   /** The sources, each with the job whose result it is, where that has taken the place of another file. */
   async withOrigins({ id, sources }: JobRecord): Promise<JobRecord['sources']> {
-    const made = await this.#store.madeAmong(sources.map(({ path }) => this.#key(path)));
+    const made = await this.#store.madeAmong(sources.map(({ path }) => this.#normalised(path)));
     if (made.length === 0) return sources;
     return Promise.all(
       sources.map(async (source) => {
         for (const { normalised, bytes, jobId } of made) {
-          if (jobId === id || normalised !== this.#key(source.path) || bytes !== source.bytes) continue;
+          if (jobId === id || normalised !== this.#normalised(source.path) || bytes !== source.bytes) continue;
           const job = (await this.#store.job(jobId))?.job;
           const { state } = job?.replacement ?? {};
           if (state === 'replaced' || state === 'expired') return { ...source, resultOf: jobId };
@@ -134,7 +134,12 @@ export class SourceUse {
       .filter(({ sources }) => sources.some((source) => this.#key(source.path) === key));
   }
 
+  /** Equal for one file alone: on Linux two spellings of one name are two files. */
   #key(path: string): string {
+    return this.#platform === 'linux' ? path : this.#normalised(path);
+  }
+
+  #normalised(path: string): string {
     return normalisePath(path, this.#platform);
   }
 }

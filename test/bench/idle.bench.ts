@@ -2,14 +2,14 @@
  * What the daemon takes of a machine on which nothing is encoded: its memory a minute after 50 jobs (at most 65 MB more
  * than a Node that does nothing), and its share of a processor over the minute after that (at most 0.3 %).
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeStateDir } from '../../scripts/lib/stateDir.mjs';
-import { connectToDaemon } from '../../src/client/connection.ts';
+import { connectToDaemon, type DaemonConnection } from '../../src/client/connection.ts';
+import { readDiscovery } from '../../src/client/discovery.ts';
 import { builtinPresets } from '../../src/encoding/builtinPresets.ts';
 import { dffmpeg, runTimed } from './lib/commands.ts';
 import { processUse, type ProcessUse } from './lib/processUse.ts';
@@ -35,11 +35,11 @@ interface Measured {
   readonly bare: Idle;
 }
 
-async function idle(children: readonly ChildProcess[]): Promise<Idle[]> {
+async function idle(pids: readonly number[]): Promise<Idle[]> {
   await delay(minuteMs);
-  const before = children.map(({ pid = 0 }) => processUse(pid));
+  const before = pids.map(processUse);
   await delay(minuteMs);
-  return children.map(({ pid = 0 }, index) => ({
+  return pids.map((pid, index) => ({
     megabytes: before[index]?.residentMegabytes ?? 0,
     cpu: ((processUse(pid).cpuSeconds - (before[index]?.cpuSeconds ?? 0)) / (minuteMs / 1000)) * 100,
   }));
@@ -48,25 +48,30 @@ async function idle(children: readonly ChildProcess[]): Promise<Idle[]> {
 async function measure(run: number): Promise<Measured> {
   const state = makeStateDir();
   const bare = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1e9)'], { stdio: 'ignore' });
-  const daemon = spawn(process.execPath, [dffmpeg, 'serve', '--state-dir', state.dir], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+  // As the first command or window does it.
+  const connection = await connectToDaemon({
+    stateDir: state.dir,
+    start: true,
+    programDir: path.dirname(dffmpeg),
+    client: 'test',
+    version: 'bench',
   });
+  const pid = (await readDiscovery(state.dir))?.pid ?? 0;
   try {
-    await once(daemon.stdout, 'data');
-    const fresh = processUse(daemon.pid ?? 0);
-    await encodeAll(state.dir, run);
-    const [ours, theirs] = await idle([daemon, bare]);
+    const fresh = processUse(pid);
+    await encodeAll(connection, run);
+    const [ours, theirs] = await idle([pid, bare.pid ?? 0]);
     if (!ours || !theirs) throw new Error('Nothing was measured.');
     return { fresh, daemon: ours, bare: theirs };
   } finally {
     bare.kill();
+    connection.close();
     await state.remove();
   }
 }
 
 /** Resolves when all of them are done, and nobody is connected any more. */
-async function encodeAll(stateDir: string, run: number): Promise<void> {
-  const connection = await connectToDaemon({ stateDir, start: false, client: 'test', version: 'bench' });
+async function encodeAll(connection: DaemonConnection, run: number): Promise<void> {
   const all = Promise.withResolvers<undefined>();
   connection.subscribe(
     { topics: ['counts'] },

@@ -1,6 +1,8 @@
 import os from 'node:os';
 import type { ClientSettings } from '../../client/clientSettings.ts';
 import { isSettled } from '../../protocol/jobResults.ts';
+import { printable } from '../../encoding/printable.ts';
+import type { DffmpegError } from '../../protocol/errors.ts';
 import type { Job } from '../../protocol/model.ts';
 import type { Io } from '../io.ts';
 import { encodeLine, type EncodeProgress } from '../render/encodeLine.ts';
@@ -30,6 +32,12 @@ export class EncodeView {
     const elapsedMs = this.#io.now() - this.#begun;
     const { text, hint } = encodeLine({ ...progress, elapsedMs, hintAfterMs: this.#hintAfterMs }, this.#text);
     if (progress.jobs.some((job) => !isSettled(job))) this.#line.show(text, hint);
+  }
+
+  /** A file for which there is no job; the message names it. */
+  refused({ message, hint }: Pick<DffmpegError, 'message' | 'hint'>): void {
+    this.#line.print(`${this.#text.style.bad('✗')} ${printable(message)}`);
+    if (hint !== undefined) this.#line.print(`    ${printable(hint)}`);
   }
 
   close(): void {

@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { readClientSettings } from '../../client/clientSettings.ts';
 import type { DaemonConnection } from '../../client/connection.ts';
 import { DffmpegError } from '../../protocol/errors.ts';
-import type { Job, PresetSnapshot } from '../../protocol/model.ts';
-import type { Invocation } from '../command.ts';
+import type { Job } from '../../protocol/model.ts';
+import { printError, type Invocation } from '../command.ts';
 import type { EncodeOptions } from '../commands/encode.ts';
 import { withDaemon } from '../connect.ts';
-import { exitCodes } from '../exitCodes.ts';
+import { exitCodes, worstExitCode } from '../exitCodes.ts';
 import { jobsOutputSchema, printJson, type PresetOutput } from '../jsonOutput.ts';
 import { toJobOutput } from '../../protocol/jobOutput.ts';
 import { workspaceFiles } from '../presetFiles.ts';
@@ -17,6 +16,7 @@ import { EncodeView } from './encodeView.ts';
 import { expandSources } from './expandSources.ts';
 import { checkTemplate, outputTemplate } from './outputTemplate.ts';
 import { stopSignals } from './stopSignals.ts';
+import { submitAll } from './submitAll.ts';
 import { tellFolders } from './tellFolders.ts';
 import { withTrim } from './trimPreset.ts';
 import { waitForJobs } from './waitForJobs.ts';
@@ -50,17 +50,27 @@ export async function runEncode(
             signal: stop.signal,
             settings,
           });
+        // Under --json a log wants no progress lines; a person at a terminal does.
+        const isSeen = options.detach !== true && (!invocation.json || io.stderr.isTTY === true);
+        const view = isSeen ? new EncodeView(io, settings) : undefined;
+        let refused = 0;
+        const onRefused = (error: DffmpegError): void => {
+          refused += 1;
+          if (view) view.refused(error);
+          else printError(io, error);
+        };
         const submit = (follow: (job: Job) => void): Promise<Job[]> =>
           submitAll(daemon, jobSources, {
-            ...{ preset, output, options, signal: stop.signal, follow },
+            ...{ preset, output, options, signal: stop.signal, follow, onRefused },
             atOnce: settings.submitsAtOnce,
           });
-        if (options.detach === true) return detach(invocation, await submit(() => undefined));
-        // Under --json a log wants no progress lines; a person at a terminal does.
-        const view = invocation.json && io.stderr.isTTY !== true ? undefined : new EncodeView(io, settings);
-        const jobs = await waitForJobs(daemon, { submit, stop: stop.signal, view });
-        if (invocation.json) printJson(io.stdout, jobsOutputSchema, { jobs: jobs.map(toJobOutput) });
-        return exitCodeOfJobs(jobs, options.exitCode);
+        if (options.detach === true) detach(invocation, await submit(() => undefined));
+        const jobs =
+          options.detach === true ? [] : await waitForJobs(daemon, { submit, stop: stop.signal, view });
+        if (options.detach !== true && invocation.json)
+          printJson(io.stdout, jobsOutputSchema, { jobs: jobs.map(toJobOutput) });
+        const code = exitCodeOfJobs(jobs, options.exitCode);
+        return refused === 0 ? code : worstExitCode([code, exitCodes.failed]);
       },
       { signal: stop.signal },
     );
@@ -89,44 +99,7 @@ async function requireFfmpeg(daemon: DaemonConnection): Promise<void> {
   if (ffmpeg.state === 'missing') throw DffmpegError.from(ffmpeg.error);
 }
 
-interface Submission {
-  readonly preset: PresetSnapshot;
-  readonly output: string | undefined;
-  readonly options: EncodeOptions;
-  readonly signal: AbortSignal;
-  readonly follow: (job: Job) => void;
-  /** Submissions under way at once: enough to keep the daemon's grouped syncs full. */
-  readonly atOnce: number;
-}
-
-async function submitAll(
-  daemon: DaemonConnection,
-  jobSources: readonly (readonly string[])[],
-  { preset, output, options, signal, follow, atOnce }: Submission,
-): Promise<Job[]> {
-  const jobs: Job[] = [];
-  for (let begin = 0; begin < jobSources.length && !signal.aborted; begin += atOnce) {
-    const batch = jobSources.slice(begin, begin + atOnce).map(async (sources) => {
-      const { job } = await daemon.request('jobs.submit', {
-        submissionId: randomUUID(),
-        sources: [...sources],
-        preset,
-        output,
-        priority: options.priority,
-        attached: options.detach !== true,
-        on: options.on,
-        onSuccess: options.onSuccess,
-      });
-      follow(job);
-      return job;
-    });
-    jobs.push(...(await Promise.all(batch)));
-  }
-  return jobs;
-}
-
-function detach({ io, json }: Invocation, jobs: readonly Job[]): number {
+function detach({ io, json }: Invocation, jobs: readonly Job[]): void {
   if (json) printJson(io.stdout, jobsOutputSchema, { jobs: jobs.map(toJobOutput) });
   else for (const { id } of jobs) io.stdout.write(`${id}\n`);
-  return exitCodes.done;
 }

@@ -69,6 +69,27 @@ describe('dffmpeg encode --on-success replace', function () {
     assert.deepEqual(await names(), ['clip.mp4', 'clip.small.mp4']);
   });
 
+  it('encodes the others of a command where one is refused, and says which', async () => {
+    for (const name of ['one.mkv', 'two.mkv']) await clip(name, 1);
+    assert.equal((await box.run(['job', 'pause', '--queue'])).code, 0);
+    const options = ['--preset', 'small', '--on-success', 'replace'];
+    const waiting = await box.run(['encode', 'one.mkv', ...options, '--detach']);
+    const both = box.run(['encode', 'one.mkv', 'two.mkv', ...options]);
+    const isQueued = async (): Promise<boolean> =>
+      (await box.json(jobsOutputSchema, ['job', 'list'])).jobs.some(
+        ({ sources, state }) => sources[0]?.path === box.file('two.mkv') && state === 'waiting',
+      );
+    while (!(await isQueued()));
+    assert.equal((await box.run(['job', 'resume', '--queue'])).code, 0);
+    const { code, stderr } = await both;
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      new RegExp(`The result of job ${waiting.stdout.trim()} is to take the place of .*one\\.mkv`),
+    );
+    assert.ok((await names()).includes('two.mp4'), stderr);
+  });
+
   it('keeps the source where nothing is gained, and says so', async () => {
     await clip('clip.mp4', 40);
     const { code, stderr } = await box.run([

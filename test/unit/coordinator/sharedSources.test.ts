@@ -179,6 +179,17 @@ describe('coordinator: jobs that share a source', () => {
     assert.equal(job.replacement?.state, 'undone');
   });
 
+  it('takes two spellings of a name for two files, where they are', async () => {
+    const { client, worker, submit } = await begin();
+    const [composed, decomposed] = ['/media/caf\u00e9.mov', '/media/cafe\u0301.mov'];
+    const first = await submit({ sources: [composed], onSuccess: 'replace' });
+    const second = await submit({ sources: [decomposed], onSuccess: 'replace' });
+    await worker.finish(await worker.encode());
+    await client.job(first, ({ replacement }) => replacement?.state === 'replaced');
+    await worker.finish(await worker.encode(2));
+    await client.job(second, ({ replacement }) => replacement?.state === 'replaced');
+  });
+
   it('is neither deleted nor brought back while another job reads what lies aside', async () => {
     const { client, worker, submit } = await begin();
     const first = await submit({ onSuccess: 'replace' });
