@@ -23,10 +23,14 @@ export function watchCountText({ submitted, failed }: Pick<WatchFolder, 'submitt
   return failed === 0 ? plural(submitted, 'file') : `${plural(submitted, 'file')}, ${failed} failed`;
 }
 
-export function watchedFileText({ state, jobState }: Pick<WatchedFile, 'state' | 'jobState'>): string {
+export function watchedFileText({
+  state,
+  jobState,
+  reason,
+}: Pick<WatchedFile, 'state' | 'jobState' | 'reason'>): string {
   switch (state) {
     case 'settling':
-      return 'waiting to settle';
+      return reason === undefined ? 'waiting to settle' : `not taken yet: ${reason.message}`;
     case 'unreadable':
       return 'cannot be read';
     case 'existing':

@@ -74,6 +74,13 @@ export function isOut(thrown: unknown): boolean {
   return errnoCode(thrown) !== undefined && !(thrown instanceof DffmpegError);
 }
 
+const refusals = new Set<DffmpegError['code']>(['conflict', 'request-invalid']);
+
+/** Whether no job is made of this file now, while others are taken. */
+export function isRefused(thrown: unknown): thrown is DffmpegError {
+  return thrown instanceof DffmpegError && (refusals.has(thrown.code) || thrown.class === 'source');
+}
+
 export function unreadFile(file: string, cause: unknown): DffmpegError {
   return new DffmpegError(
     'source-unreadable',

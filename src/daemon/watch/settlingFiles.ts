@@ -1,3 +1,5 @@
+import type { ErrorData } from '../../protocol/errors.ts';
+
 /** What tells one state of a file from another. */
 export interface FileLook {
   readonly bytes: number;
@@ -10,6 +12,7 @@ interface Settling {
   readonly look: FileLook;
   /** Milliseconds of a clock that only goes forward. */
   readonly since: number;
+  readonly reason?: ErrorData | undefined;
 }
 
 /**
@@ -29,8 +32,8 @@ export class SettlingFiles {
     return this.#files.size;
   }
 
-  entries(): { path: string; bytes: number }[] {
-    return [...this.#files].map(([path, { look }]) => ({ path, bytes: look.bytes }));
+  entries(): { path: string; bytes: number; reason?: ErrorData | undefined }[] {
+    return [...this.#files].map(([path, { look, reason }]) => ({ path, bytes: look.bytes, reason }));
   }
 
   /** A look at a file. A first one, or one that differs from the last, begins the time anew. */
@@ -39,9 +42,9 @@ export class SettlingFiles {
     if (known === undefined || !sameLook(known.look, look)) this.#files.set(path, { look, since: now });
   }
 
-  /** It is not ready whatever its looks say: the time begins anew. */
-  restart(path: string, look: FileLook, now: number): void {
-    this.#files.set(path, { look, since: now });
+  /** It is not ready whatever its looks say: the time begins anew. `reason`: why it was not taken. */
+  restart(path: string, look: FileLook, now: number, reason?: ErrorData): void {
+    this.#files.set(path, { look, since: now, reason });
   }
 
   /** It is gone, or taken. */

@@ -11,6 +11,7 @@ import type { WatchedFile, WatchFolder, WatchFolderSpec, WatchState } from '../.
 import { identityKeys, lookAt } from './fileLook.ts';
 import {
   isOut,
+  isRefused,
   missingFolder,
   networkFolder,
   noWatches,
@@ -303,7 +304,8 @@ export class WatchedFolder {
         this.#unreadable.set(file, { bytes: look.bytes, error: unreadFile(file, thrown) });
         return;
       }
-      throw thrown;
+      if (!isRefused(thrown)) throw thrown;
+      this.#settling.restart(file, look, this.#parts.monotonic(), thrown.toData());
     }
   }
 

@@ -23,6 +23,7 @@ describe('WatchedFolder', () => {
   let timers: ManualTimers;
   let submitted: Submission[];
   let failing: DffmpegError | undefined;
+  let refused: { name: string; error: DffmpegError } | undefined;
   let folder: WatchedFolder;
 
   beforeEach(async () => {
@@ -31,6 +32,7 @@ describe('WatchedFolder', () => {
     timers = new ManualTimers();
     submitted = [];
     failing = undefined;
+    refused = undefined;
   });
   afterEach(async () => {
     await folder.close();
@@ -61,6 +63,7 @@ describe('WatchedFolder', () => {
         reading: (work) => work(),
         submit: (submission) => {
           if (failing) return Promise.reject(failing);
+          if (refused && submission.sources[0]?.endsWith(refused.name)) return Promise.reject(refused.error);
           submitted.push(submission);
           return Promise.resolve(storedJob(`job${submitted.length}`));
         },
@@ -154,6 +157,25 @@ describe('WatchedFolder', () => {
     await make().start();
     await pass(times.settleMs + 1);
     assert.equal(submitted[1]?.submissionId, id);
+  });
+
+  it('takes the others while one is refused, says why, and takes that when it may', async () => {
+    await make().start();
+    for (const name of ['a.mp4', 'b.mp4']) await writeFile(path.join(root, name), name);
+    const why = new DffmpegError('conflict', 'The result of a job is to take the place of it.');
+    refused = { name: 'a.mp4', error: why };
+    await folder.scan();
+    await pass(times.settleMs + 1);
+    assert.deepEqual(
+      submitted.map(({ sources }) => sources[0]),
+      [path.join(root, 'b.mp4')],
+    );
+    assert.equal(folder.told.state, 'watching');
+    assert.equal(folder.files()[0]?.reason?.message, why.message);
+    refused = undefined;
+    await pass(times.settleMs + 1);
+    assert.equal(submitted[1]?.sources[0], path.join(root, 'a.mp4'));
+    assert.deepEqual(folder.files(), []);
   });
 
   it('takes no file that has the content of a result, whatever its name and its time', async () => {
