@@ -117,7 +117,8 @@ export class SourceUse {
     return Promise.all(
       sources.map(async (source) => {
         for (const { normalised, bytes, jobId } of made) {
-          if (jobId === id || normalised !== this.#normalised(source.path) || bytes !== source.bytes) continue;
+          if (jobId === id || normalised !== this.#normalised(source.path) || bytes !== source.bytes)
+            continue;
           const job = (await this.#store.job(jobId))?.job;
           const { state } = job?.replacement ?? {};
           if (state === 'replaced' || state === 'expired') return { ...source, resultOf: jobId };

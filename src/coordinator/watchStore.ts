@@ -2,10 +2,14 @@ import type { JobState } from '../protocol/jobState.ts';
 import type { MadeFile } from './store.ts';
 import type { IdentityKeys, WatchedFileRecord, WatchFolderRecord } from './store/watchRecords.ts';
 
+export interface MadeBy extends MadeFile {
+  readonly jobId: string;
+}
+
 /** What the store keeps of watched folders. As `Store`: every call is one transaction. */
 export interface WatchStore {
-  /** Those of these normalised paths that are results of jobs, kept or not, with their sizes. */
-  madeAmong(normalised: readonly string[]): Promise<{ normalised: string; jobId: string; bytes?: number }[]>;
+  /** Those of these normalised paths that are results of jobs, kept or not, with their sizes and content. */
+  madeAmong(normalised: readonly string[]): Promise<MadeBy[]>;
   /** Contents (`briefKey`) of the results, and of copies of them, that have so many bytes. */
   madeContents(bytes: number): Promise<string[]>;
   /** Files that are results beside those of the job's outputs: copies of these. Synced to disk. */

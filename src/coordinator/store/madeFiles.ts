@@ -1,4 +1,5 @@
 import type { MadeFile } from '../store.ts';
+import type { MadeBy } from '../watchStore.ts';
 import { chunks } from './chunks.ts';
 import { pathKey } from './reservations.ts';
 import type { Database, Writing } from './schema.ts';
@@ -34,20 +35,18 @@ export async function madeContents(db: Database, bytes: number): Promise<string[
   return rows.flatMap(({ content }) => content ?? []);
 }
 
-/** Those of these normalised paths that jobs have made, each with the sizes that it had. */
-export async function madeAmong(
-  db: Database,
-  normalised: readonly string[],
-): Promise<{ normalised: string; jobId: string; bytes?: number }[]> {
+/** Those of these normalised paths that jobs have made, each with the sizes and the content that it had. */
+export async function madeAmong(db: Database, normalised: readonly string[]): Promise<MadeBy[]> {
   const byKey = new Map(normalised.map((path) => [pathKey(path), path]));
-  const found: { normalised: string; jobId: string; bytes?: number }[] = [];
+  const found: MadeBy[] = [];
   for (const keys of chunks([...byKey.keys()])) {
     const rows = await db.selectFrom('made_files').selectAll().where('path_key', 'in', keys).execute();
-    for (const { path_key, job_id, bytes } of rows)
+    for (const { path_key, job_id, bytes, content } of rows)
       found.push({
         normalised: byKey.get(path_key) ?? '',
         jobId: job_id,
         ...(bytes === null ? {} : { bytes: Number(bytes) }),
+        ...(content === null ? {} : { content }),
       });
   }
   return found;

@@ -27,6 +27,7 @@ export async function runCopyHook({ copyTo }: CopyHook, run: HookRun): Promise<H
       await mkdir(staging);
       const staged = path.join(staging, `result${ext}`);
       await placingFs.copy(result, staged);
+      if (!(await isResult(staged, result, run))) return notTheResult(result);
       const target = await placeUnderFreeName(staged, copyTo, { name, ext }, run);
       log(`hook: copied to ${target}`);
     }
@@ -38,6 +39,21 @@ export async function runCopyHook({ copyTo }: CopyHook, run: HookRun): Promise<H
   } finally {
     await rm(staging, { recursive: true, force: true }).catch(() => undefined);
   }
+}
+
+/** Another job's, or anybody's, may have that name by now. */
+async function isResult(staged: string, result: string, { contentOf, signal }: HookRun): Promise<boolean> {
+  const content = await contentOf(result);
+  return content === undefined || (await briefKey(staged, signal)) === content;
+}
+
+function notTheResult(result: string): HookOutcome {
+  return {
+    done: false,
+    again: false,
+    message: `${result} is not the result of this job any more: it was not copied.`,
+    hint: 'Where the result lies by now, or that it was changed, only you know: copy it by hand.',
+  };
 }
 
 async function placeUnderFreeName(

@@ -16,7 +16,7 @@ import { runHook, type HookOutcome } from './hookTable.ts';
 export type HookSettings = SettingValues<Omit<typeof hookSettings, 'hooks'>>;
 
 export interface HookRunnerOptions {
-  readonly store: Pick<Store, 'hooksDue' | 'nextHook' | 'addMade'>;
+  readonly store: Pick<Store, 'hooksDue' | 'nextHook' | 'addMade' | 'madeAmong'>;
   readonly coordinator: Pick<Coordinator, 'settleHook' | 'appendLog'>;
   /** Those of config.jsonc, as they are now: what stands in the store is only which. */
   readonly hooks: () => readonly Hook[];
@@ -142,6 +142,10 @@ export class HookRunner {
       return await runHook(hook, {
         ...{ job: toWholeJob(stored), deliveryId: id, stateDir, signal },
         ...{ settings: settings(), now: clock() },
+        contentOf: async (path) => {
+          const made = await store.madeAmong([normalisePath(path, platform)]);
+          return made.find(({ jobId }) => jobId === stored.job.id)?.content;
+        },
         noteCopy: ({ path, ...copy }) =>
           store.addMade(stored.job.id, [{ ...copy, normalised: normalisePath(path, platform) }]),
         log: (text) => {

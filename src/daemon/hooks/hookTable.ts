@@ -15,6 +15,8 @@ export interface HookRun {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly signal: AbortSignal;
+  /** What is known of the result that this job has put there: see `briefKey`. */
+  readonly contentOf: (path: string) => Promise<string | undefined>;
   /** Of a copy that is about to be made: that no watched folder takes it for a source. `content` as `briefKey`. */
   readonly noteCopy: (copy: Copy) => Promise<void>;
   /** Into the job's log. */

@@ -67,6 +67,7 @@ export function describeWatched(given: () => OpenStore): void {
       const { job } = await store.submit(storedJob('a'));
       const made = { normalised: '/out/made', bytes: 7, content: 'whole-7-x' };
       let revision = await store.write(changeOf(job, {}, { made: [made] }));
+      assert.deepEqual(await store.madeAmong([made.normalised]), [{ ...made, jobId: 'a' }]);
       await store.addMade('a', [{ normalised: '/in/copy', bytes: 8, content: 'whole-8-y' }]);
       for (const normalised of ['/in/source', '/out/made'])
         revision = await store.write(

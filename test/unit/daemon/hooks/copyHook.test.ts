@@ -31,6 +31,7 @@ describe('the copy of results', () => {
       ...{ job: toWholeJob(storedJob('j', { state: 'done', outputs })), deliveryId: 'd' },
       ...{ stateDir: path.join(root, 'state'), settings: defaultsOf(hookSettings), now: 0 },
       noteCopy: () => Promise.resolve(),
+      contentOf: () => Promise.resolve(undefined),
       signal: leaving.signal,
       log: () => {
         leaving.abort();
@@ -56,6 +57,7 @@ describe('the copy of results', () => {
         noted.push({ name: path.basename(file), isThere: existsSync(file), ...copy });
         return Promise.resolve();
       },
+      contentOf: (file: string) => briefKey(file),
       signal: new AbortController().signal,
       log: () => undefined,
     };
@@ -66,6 +68,18 @@ describe('the copy of results', () => {
       { ...copy, isThere: false },
       { ...copy, isThere: true },
     ]);
+    assert.deepEqual((await readdir(copyTo)).sort(), ['a-2.mp4', 'a.mp4']);
+    // Of another job meanwhile, or changed by a person.
+    await writeFile(result, 'RESULT');
+    const outcome = await runCopyHook(
+      { on: 'done', copyTo },
+      { ...run, contentOf: () => Promise.resolve(copy.content) },
+    );
+    assert.equal(outcome.done, false);
+    assert.match(
+      'message' in outcome ? outcome.message : '',
+      /a\.mp4 is not the result of this job any more/,
+    );
     assert.deepEqual((await readdir(copyTo)).sort(), ['a-2.mp4', 'a.mp4']);
   });
 });

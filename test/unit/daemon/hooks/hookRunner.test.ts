@@ -25,6 +25,7 @@ describe('HookRunner', () => {
         hooksDue: () => Promise.resolve(['a', 'b'].map((id) => storedJob(id, { hooks: [hook] }))),
         nextHook: () => Promise.resolve(undefined),
         addMade: () => Promise.resolve(),
+        madeAmong: () => Promise.resolve([]),
       },
       coordinator: {
         appendLog: () => undefined,
