@@ -8,6 +8,11 @@ const radix = 36;
 const timeDigits = 8;
 const randomDigits = 4;
 
+/** Every id that is made from this time on comes behind it. */
+export function idsFrom(time: number): string {
+  return Math.max(0, Math.floor(time)).toString(radix).padStart(timeDigits, '0');
+}
+
 /**
  * Ids of 12 lower-case letters and digits: short enough to type, sorted by creation within one process, and
  * never the same twice there; the random part keeps those of several processes apart.
@@ -17,6 +22,6 @@ export function createIdSource(clock: Clock, random: Random): () => string {
   return () => {
     last = Math.max(clock(), last + 1);
     const noise = Math.floor(random() * radix ** randomDigits);
-    return last.toString(radix).padStart(timeDigits, '0') + noise.toString(radix).padStart(randomDigits, '0');
+    return idsFrom(last) + noise.toString(radix).padStart(randomDigits, '0');
   };
 }

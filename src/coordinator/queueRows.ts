@@ -164,6 +164,12 @@ export const queueRows = {
     'How many finished jobs are kept at most; of more, those that ended longest ago are removed.',
     { min: 0, max: 10_000_000, hot: true },
   ),
+  keepResultsDays: age(
+    'days',
+    365,
+    'Results of jobs that are not kept any more are known as such for so long after the job was made, so that no folder that is watched then takes them for sources; while a folder is watched, all are known; 0: for good.',
+    { min: 0, max: 36_500, hot: true },
+  ),
   retentionMinutes: duration(
     'minutes',
     60,

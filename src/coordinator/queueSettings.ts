@@ -7,6 +7,8 @@ export interface RetentionLimits {
   readonly keepJobsMs: number;
   /** The longest ended are removed when there are more. */
   readonly keepJobs: number;
+  /** Results of jobs that are gone are known for so long after the job was made, milliseconds; 0 or none: for good. */
+  readonly keepResultsMs?: number;
 }
 
 /** Every number that the queue lives by. Durations are milliseconds. */
@@ -120,7 +122,11 @@ export function queueSettingsOf(rows: SettingValues<typeof queueRows>): QueueSet
     probeSlots: rows.probeSlots,
     explainedJobs: rows.explainedJobs,
     logBytes: rows.jobLogBytes,
-    retention: { keepJobsMs: rows.keepJobsDays * 86_400_000, keepJobs: rows.keepJobs },
+    retention: {
+      keepJobsMs: rows.keepJobsDays * 86_400_000,
+      keepJobs: rows.keepJobs,
+      keepResultsMs: rows.keepResultsDays * 86_400_000,
+    },
     retentionIntervalMs: rows.retentionMinutes * 60_000,
     logsAtOnce: rows.jobLogsAtOnce,
     logChunkBytes: rows.jobLogChunkBytes,

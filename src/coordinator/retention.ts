@@ -3,10 +3,12 @@ import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
 import { isEnded } from '../protocol/jobState.ts';
 import type { Timers } from '../protocol/timers.ts';
 import type { Clock } from './ids.ts';
+import { idsFrom } from './ids.ts';
 import type { JobLogs } from './jobLog.ts';
 import type { RetentionLimits } from './queueSettings.ts';
 import type { EndedPage, Store } from './store.ts';
 import type { JobRecord } from './store/records.ts';
+import type { MadePage } from './watchStore.ts';
 
 export interface RetentionOptions {
   readonly store: Store;
@@ -21,12 +23,15 @@ export interface RetentionOptions {
   readonly onError: (error: DffmpegError) => void;
 }
 
-/** Jobs of one transaction: bounds how long others wait for the store. */
+/** Jobs, or results, of one transaction: bounds how long others wait for the store. */
 const atOnce = 100;
 /** After each it rests so many times as long as that took, so that what is submitted meanwhile hardly waits. */
 const restFactor = 4;
 
-/** Removes finished jobs that are too old or too many, with their logs, in small steps; looks now and then. */
+/**
+ * Removes finished jobs that are too old or too many, with their logs, and then forgets what those made; in small steps,
+ * looks now and then.
+ */
 export class Retention {
   readonly #options: RetentionOptions;
   #limits: RetentionLimits;
@@ -87,6 +92,21 @@ export class Retention {
     if (keepJobsMs > 0) await this.#removeOldest({ before: clock() - keepJobsMs }, Number.POSITIVE_INFINITY);
     const { done, failed, cancelled } = await store.counts();
     await this.#removeOldest({}, done + failed + cancelled - keepJobs);
+    await this.#forgetResults();
+  }
+
+  /** What was made by jobs that are gone. */
+  async #forgetResults(): Promise<void> {
+    const { store, clock } = this.#options;
+    const { keepResultsMs = 0 } = this.#limits;
+    if (keepResultsMs === 0) return;
+    const before = idsFrom(clock() - keepResultsMs);
+    let after: MadePage['after'];
+    do {
+      const begun = performance.now();
+      ({ next: after } = await store.forgetMade({ before, limit: atOnce, after }));
+      await this.#rest(performance.now() - begun);
+    } while (after && !this.#closed);
   }
 
   async #removeOldest(which: Pick<EndedPage, 'before'>, count: number): Promise<void> {

@@ -14,6 +14,13 @@ export interface WatchStore {
   madeContents(bytes: number): Promise<string[]>;
   /** Files that are results beside those of the job's outputs: copies of these. Synced to disk. */
   addMade(jobId: string, made: readonly MadeFile[]): Promise<void>;
+  /**
+   * Forgets results of jobs that are not kept any more and whose id comes before this one; looks at one page of them.
+   * None while a folder is watched: a result is known by its content under any name, so that each of them may still come
+   * into that folder, renamed or touched, and would be encoded as a source. Where none is watched nobody asks for them;
+   * whoever activates a folder later says what becomes of the files that are there.
+   */
+  forgetMade(page: MadePage): Promise<{ forgotten: number; next?: NonNullable<MadePage['after']> }>;
   watchFolders(): Promise<WatchFolderRecord[]>;
   /**
    * Replaces the folder; its files stay, and these are added. `forgetExisting`: those that were there before it was
@@ -34,6 +41,13 @@ export interface WatchStore {
   /** Newest first. */
   watchedFiles(folderId: string, limit: number): Promise<{ file: WatchedFileRecord; jobState?: JobState }[]>;
   watchSummary(folderId: string): Promise<WatchSummary>;
+}
+
+export interface MadePage {
+  readonly before: string;
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly after?: { readonly pathKey: string; readonly jobId: string } | undefined;
 }
 
 export interface WatchSummary {

@@ -1,5 +1,5 @@
 import type { MadeFile } from '../store.ts';
-import type { MadeBy } from '../watchStore.ts';
+import type { MadeBy, MadePage } from '../watchStore.ts';
 import { chunks } from './chunks.ts';
 import { pathKey } from './reservations.ts';
 import type { Database, Writing } from './schema.ts';
@@ -50,4 +50,37 @@ export async function madeAmong(db: Database, normalised: readonly string[]): Pr
       });
   }
   return found;
+}
+
+/** See `WatchStore.forgetMade`. */
+export async function forgetMade(
+  writing: Writing,
+  { before, limit, after }: MadePage,
+): Promise<{ forgotten: number; next?: NonNullable<MadePage['after']> }> {
+  if (await writing.selectFrom('watch_folders').select('id').limit(1).executeTakeFirst())
+    return { forgotten: 0 };
+  let query = writing
+    .selectFrom('made_files')
+    .select(['path_key', 'job_id'])
+    .where('job_id', '<', before)
+    .orderBy('path_key')
+    .orderBy('job_id')
+    .limit(limit);
+  if (after) {
+    const { pathKey: key, jobId } = after;
+    query = query
+      // Said by itself, so that the index is entered there.
+      .where('path_key', '>=', key)
+      .where((where) => where.or([where('path_key', '>', key), where('job_id', '>', jobId)]));
+  }
+  const rows = await query.execute();
+  const kept = new Set<string>();
+  for (const ids of chunks([...new Set(rows.map((row) => row.job_id))]))
+    for (const { id } of await writing.selectFrom('jobs').select('id').where('id', 'in', ids).execute())
+      kept.add(id);
+  const gone = rows.filter((row) => !kept.has(row.job_id));
+  for (const { path_key: key, job_id: jobId } of gone)
+    await writing.deleteFrom('made_files').where('path_key', '=', key).where('job_id', '=', jobId).execute();
+  const last = rows.length === limit ? rows.at(-1) : undefined;
+  return { forgotten: gone.length, ...(last && { next: { pathKey: last.path_key, jobId: last.job_id } }) };
 }

@@ -29,7 +29,7 @@ import { reservedAmong } from './reservations.ts';
 import type { Database } from './schema.ts';
 import { jobsOfSource } from './sourceRows.ts';
 import * as watched from './watchQueries.ts';
-import { madeAmong, madeContents, recordMade } from './madeFiles.ts';
+import { forgetMade, madeAmong, madeContents, recordMade } from './madeFiles.ts';
 import type { IdentityKeys, WatchedFileRecord, WatchFolderRecord } from './watchRecords.ts';
 import { readSpeeds, writeSpeeds } from './speedQueries.ts';
 
@@ -163,6 +163,10 @@ export class SqlStore implements Store {
 
   addMade(jobId: string, made: readonly MadeFile[]): Promise<void> {
     return this.#commits.write(true, ({ db }) => recordMade(db, jobId, made));
+  }
+
+  forgetMade(page: Parameters<Store['forgetMade']>[0]): ReturnType<Store['forgetMade']> {
+    return this.#commits.write(false, ({ db }) => forgetMade(db, page));
   }
 
   watchFolders(): Promise<WatchFolderRecord[]> {

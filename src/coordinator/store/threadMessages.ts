@@ -41,6 +41,7 @@ const methods: Readonly<Record<StoreMethod, true>> = {
   madeAmong: true,
   madeContents: true,
   addMade: true,
+  forgetMade: true,
   watchFolders: true,
   saveWatchFolder: true,
   removeWatchFolder: true,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { createIdSource } from '../../../src/coordinator/ids.ts';
 import { JobLogs } from '../../../src/coordinator/jobLog.ts';
 import type { RetentionLimits } from '../../../src/coordinator/queueSettings.ts';
 import { mayBeRemoved, Retention, type RetentionOptions } from '../../../src/coordinator/retention.ts';
@@ -9,6 +10,7 @@ import type { Store } from '../../../src/coordinator/store.ts';
 import { openSqliteStore } from '../../../src/coordinator/store/sqliteStore.ts';
 import type { DffmpegError } from '../../../src/protocol/errors.ts';
 import { replacementStates } from '../../../src/protocol/model.ts';
+import { watchFolderSpecSchema } from '../../../src/protocol/watchFolder.ts';
 import { storedJob, submission } from './fixtures.ts';
 import { Harness } from './harness.ts';
 import { ManualTimers } from './manualTimers.ts';
@@ -28,6 +30,11 @@ describe('retention', () => {
     const opened = await openSqliteStore({ file: ':memory:', programVersion: '1' });
     store = new Proxy(opened, {
       get: (target, name: keyof Store) => {
+        if (name === 'forgetMade')
+          return (page: Parameters<Store['forgetMade']>[0]) => {
+            largest = Math.max(largest, page.limit);
+            return target.forgetMade(page);
+          };
         if (name !== 'remove') return target[name].bind(target);
         return (jobs: Parameters<Store['remove']>[0]) => {
           largest = Math.max(largest, jobs.length);
@@ -85,6 +92,32 @@ describe('retention', () => {
     assert.deepEqual(await left(), ['a', 'b', 'c', 'd']);
     await keep({ keepJobsMs: 0, keepJobs: 2 });
     assert.deepEqual(await left(), ['c', 'd']);
+  });
+
+  it('forgets the results of jobs that are gone, but of none that is kept, and of none while a folder is watched', async () => {
+    const years = (count: number): number => timers.clock() - count * 365 * 24 * hour;
+    const newId = (at: number): string => createIdSource(() => at, Math.random)();
+    const [old, kept, late] = [newId(years(2)), newId(years(2)), newId(years(0.5))];
+    await store.submit(storedJob(kept, { state: 'done', endedAt: timers.clock() }));
+    const names = Array.from({ length: 250 }, (_, index) => `/out/${index}.mp4`);
+    await store.addMade(
+      old,
+      names.map((normalised) => ({ normalised, bytes: 1 })),
+    );
+    for (const id of [kept, late]) await store.addMade(id, [{ normalised: '/out/0.mp4', bytes: 2 }]);
+    const limits = { keepJobsMs: 0, keepJobs: 100, keepResultsMs: 365 * 24 * hour };
+    const known = async (): Promise<string[]> => (await store.madeAmong(names)).map(({ jobId }) => jobId);
+
+    const spec = watchFolderSpecSchema.parse({ path: '/in', preset: 'web' });
+    await store.saveWatchFolder({ id: 'f', origin: 'cli', spec, paused: true, activatedAt: 1 });
+    await keep(limits);
+    assert.equal((await known()).length, 252);
+    await store.removeWatchFolder('f');
+    await keep({ ...limits, keepResultsMs: 0 });
+    assert.equal((await known()).length, 252);
+    await keep(limits);
+    assert.deepEqual((await known()).toSorted(), [kept, late].toSorted());
+    assert.ok(largest <= 200, `${largest} at once`);
   });
 
   it('goes in small steps', async () => {
