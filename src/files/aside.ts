@@ -27,7 +27,7 @@ export interface AsidePlace {
 }
 
 /** Hidden beside the sources, so that setting one aside is a rename on its own file system. */
-const asideFolder = `${ownPrefix}replaced`;
+export const asideFolder = `${ownPrefix}replaced`;
 
 /** `<folder>/.dffmpeg-replaced/<job>/<name>`: a person finds it by its name without any program. */
 export function asidePath({ path: source, jobId }: Pick<ReplacedSource, 'path' | 'jobId'>): string {

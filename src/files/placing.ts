@@ -22,6 +22,8 @@ export interface Placement {
   key?: string;
   /** Notes a copy in the destination before it is made. */
   traces?: Traces | undefined;
+  /** Throws where the destination is no place for a result, see `requireForeign`. */
+  requireForeign?: ((folder: string) => Promise<void>) | undefined;
   fs?: PlacingFs;
 }
 
@@ -38,6 +40,7 @@ export async function place(placement: Placement): Promise<'placed' | 'taken'> {
       throw new DffmpegError('result-damaged', `The encoded result ${staged} is gone.`, {
         hint: 'Retry the job, and see that nothing cleans that folder while an encode runs.',
       });
+    await placement.requireForeign?.(path.dirname(target));
     const isFolder = await fs.isFolder(staged);
     await fs.syncResult(staged);
     const placed = isFolder

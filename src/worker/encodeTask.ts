@@ -7,7 +7,6 @@ import { checkDestination } from '../files/destination.ts';
 import { requireReplaceable } from '../files/aside.ts';
 import { requireNameFits } from '../files/resultName.ts';
 import { checkSource, type SourceIdentity } from '../files/sourceFile.ts';
-import type { Traces } from '../files/traces.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { TaskPayload } from '../protocol/workerContract.ts';
 import { maxRounds } from './analyse.ts';
@@ -30,7 +29,7 @@ export async function encodeTask(payload: EncodePayload, context: TaskContext): 
   const replaces = payload.onSuccess === 'replace';
   if (replaces) await requireReplaceable(sources[0].path, context.traces);
   const outputs = await planInputs(payload, context);
-  await checkDestinations(outputs, context.traces);
+  await checkDestinations(outputs, context);
   // All are planned before the first is begun: what cannot be made is said at once.
   const progress = encodeProgress(outputs.map(foresee), (now) => {
     context.progress(now);
@@ -129,9 +128,14 @@ export async function planInputs(
 }
 
 /** Every destination can be written, and can have the name. That there is room was looked at when the attempt was offered. */
-async function checkDestinations(outputs: readonly PlannedOutput[], traces: Traces): Promise<void> {
-  for (const folder of new Set(outputs.map(({ path: target }) => path.dirname(target))))
+async function checkDestinations(
+  outputs: readonly PlannedOutput[],
+  { traces, requireForeign }: Pick<TaskContext, 'traces' | 'requireForeign'>,
+): Promise<void> {
+  for (const folder of new Set(outputs.map(({ path: target }) => path.dirname(target)))) {
+    await requireForeign(folder);
     await checkDestination(folder, traces);
+  }
   for (const { path: target } of outputs) await requireNameFits(target);
 }
 

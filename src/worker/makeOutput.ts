@@ -154,8 +154,8 @@ async function deliver(
     // Before the name is granted: what is chosen meanwhile counts.
     const elsewhere = context.redirection.next();
     const granted = await context.commit({ ...result, output: task.index, identity, content, taken });
-    const { recordDir, fs, traces } = context;
-    const placement = { staged, identity, path: granted, recordDir, fs, traces };
+    const { recordDir, fs, traces, requireForeign } = context;
+    const placement = { staged, identity, path: granted, recordDir, fs, traces, requireForeign };
     const { placeRetries, placeRetryMinSeconds, placeRetryMaxSeconds, placeRetryFactor } = context.settings;
     const [first, longest] = [placeRetryMinSeconds * 1000, placeRetryMaxSeconds * 1000];
     const options = {

@@ -23,8 +23,10 @@ export async function probeTask(
   context: TaskContext,
 ): Promise<void> {
   const probes = await examineAll(payload.sources, context);
-  for (const folder of payload.destinations)
+  for (const folder of payload.destinations) {
+    await context.requireForeign(folder);
     await checkDestination(folder, context.traces).catch(unlessItPasses);
+  }
   context.signal.throwIfAborted();
   await context.report({ type: 'probed', probes }, 'last');
 }

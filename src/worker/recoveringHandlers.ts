@@ -29,11 +29,11 @@ export function recoveringHandlers({
       const folder = path.dirname(staged);
       if (!scratch.holdsResult(staged) || (await isLink(folder)))
         throw new DffmpegError('request-invalid', `${staged} is not the name of a staged result.`);
-      const { traces } = scratch;
+      const { traces, requireForeign, records: recordDir } = scratch;
       const destination = path.dirname(target);
       const away = await stagedAway({ staged, traces }, destination);
       if (away) throw away;
-      const placement = { staged, identity, path: target, recordDir: scratch.records, traces, fs };
+      const placement = { staged, identity, path: target, recordDir, traces, requireForeign, fs };
       const outcome = await recoverPlacement(placement).catch((error: unknown) => {
         throw toDestinationError(error, destination);
       });

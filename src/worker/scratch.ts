@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { requireForeign } from '../files/requireForeign.ts';
 import { sweepRecords } from '../files/placementRecord.ts';
 import { isStaged, isStagingFolder, sweepAttempts } from '../files/staging.ts';
 import { Traces } from '../files/traces.ts';
@@ -48,6 +49,10 @@ export class Scratch {
     this.records = path.join(own, 'placements');
     this.traces = new Traces(path.join(own, 'traces'));
   }
+
+  /** Throws `destination-unwritable` where a result in `folder` would be removed with what is the daemon's own. */
+  readonly requireForeign = (folder: string): Promise<void> =>
+    requireForeign(folder, [this.#options.stateDir, this.#own, this.#large]);
 
   /** Before anything is put there. */
   async prepare(): Promise<void> {

@@ -22,6 +22,8 @@ export interface TaskContext {
   readonly recordDir: string;
   /** What it puts into other people's folders. */
   readonly traces: Traces;
+  /** Throws where a result in this folder would not stay: it is the daemon's own. */
+  readonly requireForeign: (folder: string) => Promise<void>;
   /** How results get their names. */
   readonly fs: PlacingFs;
   /** Aborted by a cancel (the reason is then a `DffmpegError` with code `cancelled`) or by the worker's end. */

@@ -258,6 +258,7 @@ class WorkerNode implements Worker {
       scratchDir: this.#scratch.attempts,
       recordDir: this.#scratch.records,
       traces: this.#scratch.traces,
+      requireForeign: this.#scratch.requireForeign,
       fs: this.#fs,
       wrote: (folder, bytes) => {
         this.#offers.wrote(key, folder, bytes);

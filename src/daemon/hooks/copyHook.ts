@@ -3,6 +3,7 @@ import path from 'node:path';
 import { briefKey, contentKey } from '../../files/contentKey.ts';
 import { place } from '../../files/placing.ts';
 import { placingFs } from '../../files/placingFs.ts';
+import { requireForeign } from '../../files/requireForeign.ts';
 import { ownPrefix } from '../../files/staging.ts';
 import { toDffmpegError } from '../../protocol/errors.ts';
 import { placedOutputs } from '../../protocol/jobResults.ts';
@@ -16,9 +17,10 @@ const wholeBytes = 1 << 30;
 
 /** Copies every result into a folder, never over anything: `clip.web.mp4`, else `clip.web-2.mp4`. */
 export async function runCopyHook({ copyTo }: CopyHook, run: HookRun): Promise<HookOutcome> {
-  const { job, deliveryId, signal, log } = run;
+  const { job, deliveryId, stateDir, signal, log } = run;
   const staging = path.join(copyTo, `${ownPrefix}${deliveryId}-1.part`);
   try {
+    await requireForeign(copyTo, [stateDir]);
     for (const { path: result } of placedOutputs(job)) {
       if (result === undefined) continue;
       signal.throwIfAborted();

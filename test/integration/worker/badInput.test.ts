@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -59,6 +59,27 @@ describe('worker: bad input', function () {
     const file = shop.path('subtitles.mkv');
     await run('ffmpeg', ['-loglevel', 'error', '-i', subtitles, file]);
     assert.equal(await refusal(file), 'source-not-media');
+  });
+
+  it('refuses the folders of the daemon itself for a result, links resolved, also when it is to be encoded', async () => {
+    const file = await shop.clip(shop.path('for-us.mp4'));
+    const own = path.join(shop.stateDir, 'scratch', 'inquiries');
+    await mkdir(own, { recursive: true });
+    await symlink(own, shop.path('leads-to-us'));
+    for (const folder of [shop.stateDir, own, shop.path('leads-to-us'), shop.path('.dffmpeg-scratch-1')]) {
+      await mkdir(folder, { recursive: true });
+      assert.equal(await refusal(file, folder), 'destination-unwritable', folder);
+    }
+    const probe = await probeBy(coordinator, file, 'for-us');
+    const payload = encodePayload({ source: file, probe, output: shop.path('leads-to-us', 'a.mp4') });
+    const report = await coordinator.run({ taskId: 'into-us', fence: 1, payload });
+    assert.equal(report.type === 'failed' && report.error.code, 'destination-unwritable');
+    assert.deepEqual(await readdir(own), []);
+    // What is kept aside is the person’s own.
+    const aside = shop.path('.dffmpeg-replaced', 'j1');
+    await mkdir(aside, { recursive: true });
+    const beside = { taskId: 'aside', fence: 1, payload: probePayload(file, aside) };
+    assert.equal((await coordinator.run(beside)).type, 'probed');
   });
 
   it('fetches nothing that a playlist named .mp4 asks for', async () => {

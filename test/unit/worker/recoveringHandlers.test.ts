@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { identityOf } from '../../../src/files/fileIdentity.ts';
@@ -41,11 +41,11 @@ describe('a granted placement of an earlier worker', () => {
     });
   }
 
-  function recover(): Promise<{ outcome: string }> {
+  function recover(target = path.join(disk, 'clip.mp4')): Promise<{ outcome: string }> {
     const settings = defaultWorkerSettings;
     const handlers = recoveringHandlers({ scratch: scratch(), fs: placingFs, settings });
     const context = { signal: AbortSignal.timeout(10_000) };
-    return handlers['placement.recover']({ staged, identity, path: path.join(disk, 'clip.mp4') }, context);
+    return handlers['placement.recover']({ staged, identity, path: target }, context);
   }
 
   for (const [what, mountPoint] of [
@@ -63,6 +63,15 @@ describe('a granted placement of an earlier worker', () => {
       assert.deepEqual(await readdir(disk), ['clip.mp4']);
       assert.equal(await readFile(path.join(disk, 'clip.mp4'), 'utf8'), 'a film');
     });
+
+  it('is not placed where its folder leads into the daemon’s own by now, and is kept', async () => {
+    const own = path.join(root, 'state', 'scratch', 'inquiries');
+    await mkdir(own, { recursive: true });
+    await symlink(own, path.join(root, 'results'));
+    await assert.rejects(recover(path.join(root, 'results', 'clip.mp4')), { code: 'destination-unwritable' });
+    assert.deepEqual(await readdir(own), []);
+    assert.equal(await readFile(staged, 'utf8'), 'a film');
+  });
 
   it('is gone where its disk is there and it is not', async () => {
     await rm(staged);

@@ -43,6 +43,27 @@ describe('the copy of results', () => {
     assert.deepEqual((await readdir(copyTo)).sort(), ['a.mp4', 'b.mp4']);
   });
 
+  it('puts nothing into the daemon’s own folder', async () => {
+    const stateDir = path.join(root, 'state');
+    const copyTo = path.join(stateDir, 'scratch');
+    await mkdir(copyTo, { recursive: true });
+    const result = path.join(root, 'a.mp4');
+    await writeFile(result, 'a film');
+    const outputs = [{ state: 'placed' as const, path: result }];
+    const outcome = await runCopyHook(
+      { on: 'done', copyTo },
+      {
+        job: toWholeJob(storedJob('j', { state: 'done', outputs })),
+        ...{ deliveryId: 'd', stateDir, settings: defaultsOf(hookSettings), now: 0 },
+        ...{ signal: AbortSignal.timeout(10_000), log: () => undefined },
+        contentOf: () => Promise.resolve(undefined),
+        noteCopy: () => Promise.resolve(),
+      },
+    );
+    assert.match(outcome.done ? '' : outcome.message, /lies in DFFmpeg’s own folder/);
+    assert.deepEqual(await readdir(copyTo), []);
+  });
+
   it('tells of each copy before it is there, under a free name, also when it is made again', async () => {
     const copyTo = path.join(root, 'copies');
     const result = path.join(root, 'a.mp4');
