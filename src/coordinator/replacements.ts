@@ -12,7 +12,7 @@ import { Pauses, type Listen } from './pauses.ts';
 import { replacing, replacingRequest } from './replacementChanges.ts';
 import { backOff, type QueueSettings } from './queueSettings.ts';
 import type { SourceUse } from './sourceUse.ts';
-import type { ReplacementRecord, StoredJob } from './store/records.ts';
+import type { JobRecord, ReplacementRecord, StoredJob } from './store/records.ts';
 import { waitsForReader } from './waitReasons.ts';
 
 export interface ReplacementsOptions {
@@ -293,7 +293,7 @@ export class Replacements {
   }
 
   async #restore(stored: StoredJob, replacement: ReplacementRecord): Promise<StoredJob> {
-    const { result } = await this.#worker(replacement).peer.request(
+    const { result, stuck } = await this.#worker(replacement).peer.request(
       'source.restore',
       { ...replacingRequest(stored.job, replacement), home: replacement.home },
       this.#untilClosed,
@@ -304,12 +304,9 @@ export class Replacements {
             job,
             {
               ...job.replacement,
-              state: 'undone',
+              ...(stuck ? stillReplaced(job.replacement, stuck) : undone(job, result)),
               source: afterRenames(job.replacement.source),
               result: result ?? job.replacement.result,
-              aside: undefined,
-              keptUntil: undefined,
-              reason: result ? undefined : resultLeftAlone(placedOutputs(job)[0]?.path),
             },
             result,
           )
@@ -322,10 +319,13 @@ export class Replacements {
     return this.#options.book.change(id, ({ job }) => {
       const { replacement } = job;
       if (replacement?.state !== 'replacing' && replacement?.state !== 'undoing') return undefined;
-      // One that was called off has not come so far as to say where the source lies aside.
-      const state = replacement.state === 'undoing' && replacement.aside !== undefined ? 'replaced' : 'held';
       const source = afterRenames(replacement.source);
-      return replacing(job, { ...replacement, state, source, reason: error.toData() });
+      const reason = error.toData();
+      const failed =
+        replacement.state === 'undoing'
+          ? stillReplaced(replacement, reason)
+          : { state: 'held' as const, reason };
+      return replacing(job, { ...replacement, ...failed, source });
     });
   }
 
@@ -336,6 +336,16 @@ export class Replacements {
       hint: 'It goes on when that worker is back.',
     });
   }
+}
+
+function undone(job: JobRecord, result: object | undefined): Partial<ReplacementRecord> {
+  const reason = result ? undefined : resultLeftAlone(placedOutputs(job)[0]?.path);
+  return { state: 'undone', aside: undefined, keptUntil: undefined, reason };
+}
+
+/** One that was called off has not come so far as to say where the source lies aside. */
+function stillReplaced({ aside }: ReplacementRecord, reason: ErrorData): Partial<ReplacementRecord> {
+  return { state: aside === undefined ? 'held' : 'replaced', reason };
 }
 
 function resultLeftAlone(path = 'Its result'): ErrorData {

@@ -34,8 +34,9 @@ export function asidePath({ path: source, jobId }: Pick<ReplacedSource, 'path' |
   return path.join(path.dirname(source), asideFolder, jobId, path.basename(source));
 }
 
-/** Throws `request-invalid` for a link, and the `destination-…` errors where its folder cannot be written. */
+/** Throws `request-invalid` for a link and for what is kept aside itself, and the `destination-…` errors where its folder cannot be written. */
 export async function requireReplaceable(source: string, traces: Traces): Promise<void> {
+  if (source.split(path.sep).includes(asideFolder)) throw isKept(source);
   await checkDestination(path.dirname(source), traces);
   if ((await lstat(source)).isSymbolicLink()) throw isLink(source);
 }
@@ -213,6 +214,17 @@ function isSame(source: ReplacedSource, stats: BigIntStats): boolean {
     (String(stats.ino) === source.identity.inode
       ? String(stats.mtimeNs) === source.modified
       : hasTimeOf(source, stats))
+  );
+}
+
+function isKept(source: string): DffmpegError {
+  const jobId = path.basename(path.dirname(source));
+  return new DffmpegError(
+    'request-invalid',
+    `${source} is itself a source that was replaced, and is kept aside.`,
+    {
+      hint: `Bring it back first (dffmpeg job undo ${jobId}), or keep it this time: its result then lies beside it.`,
+    },
   );
 }
 

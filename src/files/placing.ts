@@ -98,7 +98,12 @@ export async function recoverPlacement(
   let free = final === undefined;
   if (final !== undefined && record?.placeholder !== undefined && (await fs.isEmpty(target))) {
     // The name was free when the intention was recorded: what is empty there is the reservation.
-    if (record.placeholder === 'intended' || sameInode(final, record.placeholder)) {
+    // A kill before it was made leaves the name to anybody; what is empty and being written to is not ours.
+    const isReserved =
+      record.placeholder === 'intended'
+        ? !(await fs.isWrittenTo(target))
+        : sameInode(final, record.placeholder);
+    if (isReserved) {
       await ((await fs.isFolder(target)) ? fs.removeFolder(target) : fs.remove(target));
       free = true;
     }

@@ -5,6 +5,7 @@ import type { FileIdentity } from '../protocol/workerContract.ts';
 import { renameOver, writeFileAtomic } from './atomicWrite.ts';
 import { briefKey } from './contentKey.ts';
 import { errnoCode } from './errnoCode.ts';
+import { openForWriting } from './openForWriting.ts';
 import { sameContent } from './sameContent.ts';
 import { syncFolder } from './syncFolder.ts';
 
@@ -43,6 +44,8 @@ export interface PlacingFs {
   content(file: string): Promise<string>;
   /** Another one after anybody wrote to the file; undefined for a folder, or where there is nothing. */
   stamp(file: string): Promise<string | undefined>;
+  /** Whether a program has the file open for writing, where the system tells. */
+  isWrittenTo(file: string): Promise<boolean>;
   syncResult(result: string): Promise<void>;
   syncFolder(file: string): Promise<void>;
   readText(file: string): Promise<string | undefined>;
@@ -84,6 +87,7 @@ export const placingFs: PlacingFs = {
     const stats = await orUndefined(lstat(file, { bigint: true }));
     return stats?.isFile() === true ? [stats.size, stats.mtimeNs, stats.ctimeNs].join() : undefined;
   },
+  isWrittenTo: async (file) => (await openForWriting([file])).size > 0,
   async syncResult(result) {
     for (const file of await filesOf(result)) await syncFile(file);
     for (const folder of await foldersOf(result)) await syncFolder(folder);

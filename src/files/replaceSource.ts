@@ -34,6 +34,12 @@ export interface Replacing extends AsidePlace {
   readonly result: PlacedResult;
 }
 
+export interface Restoring extends Replacing {
+  readonly home: string;
+  /** Told where the result lies from now on, also when the source then does not get its name. */
+  readonly onMoved?: ((result: PlacedResult) => void) | undefined;
+}
+
 /** Names tried at most: `clip.mp4`, `clip-2.mp4`, … */
 const maxNames = 1000;
 
@@ -73,13 +79,11 @@ async function replaceNow(replacing: Replacing): Promise<PlacedResult> {
  * where that folder cannot have it any more; then the source gets its own name back. A result that a person has moved or removed meanwhile is left alone, and undefined is
  * returned. Throws `conflict` when another file has the source's name, `source-missing` when nothing lies aside.
  */
-export function restoreSource(
-  replacing: Replacing & { readonly home: string },
-): Promise<PlacedResult | undefined> {
-  return whileThere(replacing.source, () => restoreNow(replacing));
+export function restoreSource(restoring: Restoring): Promise<PlacedResult | undefined> {
+  return whileThere(restoring.source, () => restoreNow(restoring));
 }
 
-async function restoreNow(asked: Replacing & { readonly home: string }): Promise<PlacedResult | undefined> {
+async function restoreNow(asked: Restoring): Promise<PlacedResult | undefined> {
   const { home, recordDir, fs } = asked;
   const aside = asidePath(asked.source);
   // What lies aside is the person's, also where somebody has written to it.
@@ -106,6 +110,7 @@ async function restoreNow(asked: Replacing & { readonly home: string }): Promise
   // What is empty may be the reservation of an undo that was cut off: `putBack` knows.
   if (there && !isBack && !isResult && !(await fs.isEmpty(source.path))) throw nameTaken(source);
   const moved = await moveHome(replacing, home);
+  if (moved) asked.onMoved?.(moved);
   switch (await putBack(source, replacing)) {
     case 'placed':
       return moved;

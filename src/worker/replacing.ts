@@ -1,7 +1,14 @@
 import { asidePath } from '../files/aside.ts';
 import type { PlacingFs } from '../files/placingFs.ts';
-import { discardSource, replaceSource, restoreSource } from '../files/replaceSource.ts';
-import type { Handlers } from '../protocol/contract.ts';
+import {
+  discardSource,
+  replaceSource,
+  restoreSource,
+  type PlacedResult,
+  type Restoring,
+} from '../files/replaceSource.ts';
+import type { Handlers, Result } from '../protocol/contract.ts';
+import { toDffmpegError } from '../protocol/errors.ts';
 import type { WorkerMethods } from '../protocol/workerContract.ts';
 import { Turns } from './turns.ts';
 
@@ -21,12 +28,25 @@ export function replacingHandlers(
         return { ...(await replaceSource(replacing)), aside: asidePath(replacing.source) };
       }),
     'source.restore': ({ jobId, source, result, home }) =>
-      turns.take(signal, async () => ({
-        result: await restoreSource({ source: { ...source, jobId }, result, home, ...place }),
-      })),
+      turns.take(signal, () => restore({ source: { ...source, jobId }, result, home, ...place })),
     'source.discard': ({ jobId, source, result }) =>
       turns.take(signal, async () => ({
         outcome: await discardSource({ source: { ...source, jobId }, result, ...place }),
       })),
   };
+}
+
+/** Half of it may be done for good: then it says where the result lies now. */
+async function restore(restoring: Restoring): Promise<Result<WorkerMethods['source.restore']>> {
+  let moved: PlacedResult | undefined;
+  const onMoved = (result: PlacedResult): void => {
+    moved = result;
+  };
+  try {
+    return { result: await restoreSource({ ...restoring, onMoved }) };
+  } catch (thrown) {
+    const error = toDffmpegError(thrown);
+    if (!moved || error.class === 'transient') throw error;
+    return { result: moved, stuck: error.toData() };
+  }
 }

@@ -120,6 +120,22 @@ describe('coordinator: replacing a source', () => {
     assert.equal(job.outputs[0]?.path, moved.path);
   });
 
+  it('says where the result lies when an undo came halfway', async () => {
+    const { client, worker, id, home } = await replaced();
+    const stuck = { code: 'destination-unwritable', message: 'It is read-only.' } as const;
+    const { answers } = worker;
+    worker.answers = {
+      ...answers,
+      'source.restore': () => Promise.resolve({ result: { ...moved, path: home }, stuck }),
+    };
+    await assert.rejects(client.peer.request('jobs.undo', { id }), { code: stuck.code });
+    const { job } = await client.peer.request('jobs.get', { id });
+    assert.deepEqual([job.replacement?.state, job.replacement?.aside], ['replaced', aside]);
+    assert.equal(job.outputs[0]?.path, home);
+    worker.answers = answers;
+    assert.equal((await client.peer.request('jobs.undo', { id })).job.replacement?.state, 'undone');
+  });
+
   it('goes on after a kill in the middle, when the worker is back', async () => {
     const client = await harness.subscribed();
     const worker = await harness.registered();

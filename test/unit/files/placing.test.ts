@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { identityOf } from '../../../src/files/fileIdentity.ts';
@@ -241,6 +241,29 @@ describe('placing', function () {
     await mkdir(destination);
     return { staged, target: path.join(destination, 'clip') };
   }
+
+  it('keeps a stranger’s file that is empty yet, where a kill came before the name was reserved', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const { staged, target } = await stageOne('result.mp4', 'the whole result');
+    const identity = await identityOf(staged);
+    let dead = false;
+    const dying: PlacingFs = {
+      ...placingFs,
+      link: () => Promise.reject(systemError('EPERM')),
+      createExclusive: () => {
+        dead = true;
+        return Promise.reject(systemError('EIO'));
+      },
+      writeText: (file, text) =>
+        dead ? Promise.reject(systemError('EIO')) : placingFs.writeText(file, text),
+    };
+    await assert.rejects(place({ staged, path: target, recordDir, fs: dying }));
+    await using stranger = await open(target, 'w');
+    const placement = { staged, path: target, recordDir, identity };
+    assert.equal(await recoverPlacement(placement), 'taken');
+    await stranger.writeFile('somebody else’s');
+    assert.equal(await readFile(target, 'utf8'), 'somebody else’s');
+  });
 
   it('keeps a stranger’s file that slips in at the placeholder', async () => {
     const { staged, target } = await stageOne('result.mp4', 'the whole result');

@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { asidePath, type ReplacedSource } from '../../../src/files/aside.ts';
+import { asidePath, requireReplaceable, type ReplacedSource } from '../../../src/files/aside.ts';
 import { placingFs, type PlacingFs } from '../../../src/files/placingFs.ts';
 import {
   discardSource,
@@ -23,6 +23,7 @@ import {
   type Replacing,
 } from '../../../src/files/replaceSource.ts';
 import type { DffmpegError } from '../../../src/protocol/errors.ts';
+import { Traces } from '../../../src/files/traces.ts';
 import { killedAt, systemError, unsynced } from './support/killedFs.ts';
 
 const jobId = '01job';
@@ -524,6 +525,48 @@ describe('replacing a source', function () {
     });
     await assert.rejects(replaceSource(replacing), { code: 'destination-full' });
     assert.deepEqual(await contents(), { 'films/clip.mov': film, 'films/clip.web.mp4': small });
+  });
+
+  it('gives another file its name again that somebody has put there before the source went aside', async () => {
+    const replacing = await begin(source(), result(), placingFs);
+    const other = 'another film, of another size';
+    const swapped: PlacingFs = {
+      ...placingFs,
+      rename: async (from, to) => {
+        if (from === source()) {
+          await unlink(source());
+          await writeFile(source(), other);
+        }
+        await placingFs.rename(from, to);
+      },
+    };
+    await assert.rejects(replaceSource({ ...replacing, fs: swapped }), { code: 'source-changed' });
+    assert.deepEqual(await contents(), { 'films/clip.mov': other, 'films/clip.web.mp4': small });
+  });
+
+  it('tells where the result lies when the source then does not get its name', async () => {
+    const replacing = await begin(source(), result(), placingFs);
+    const replaced = { ...replacing, result: await replaceSource(replacing) };
+    const { fs } = replacing;
+    const readOnly: PlacingFs = {
+      ...fs,
+      link: (from, to) => (to === source() ? Promise.reject(systemError('EROFS')) : fs.link(from, to)),
+    };
+    const moved: string[] = [];
+    const onMoved = ({ path: at }: { path: string }): void => void moved.push(at);
+    const undo = restoreSource({ ...replaced, home: result(), fs: readOnly, onMoved });
+    await assert.rejects(undo, { code: 'destination-unwritable' });
+    assert.deepEqual(moved, [result()]);
+    assert.deepEqual(await contents(), { 'films/clip.web.mp4': small, [aside('clip.mov')]: film });
+  });
+
+  it('does not replace what is kept aside', async () => {
+    const replacing = await begin(source(), result(), placingFs);
+    await replaceSource(replacing);
+    const traces = new Traces(path.join(root, 'traces'));
+    await assert.rejects(requireReplaceable(asidePath(replacing.source), traces), {
+      code: 'request-invalid',
+    });
   });
 
   describe('when the result has been changed, but not its size', () => {
