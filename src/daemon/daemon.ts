@@ -263,7 +263,9 @@ export class Daemon {
       ...{ accounts, clock: Date.now, monotonic: () => performance.now(), timers: systemTimers },
       settings: () => this.#config.values,
       onError: (error) => this.#log.log.warn({ err: error }, 'pairing'),
+      onCount: (codes) => this.#idle?.setActivity({ pairing: codes }),
     });
+    this.#cleanups.add('pairing codes', () => pairing.close());
     return { coordinator, accounts, pairing, watch: this.#watchFolders({ coordinator, store, board }) };
   }
 

@@ -7,6 +7,8 @@ export interface Activity {
   readonly unfinished: number;
   /** Folders that are watched. */
   readonly watching: number;
+  /** Pairing codes that are good now: a restart would end them. */
+  readonly pairing: number;
 }
 
 export interface IdleMonitorOptions {
@@ -16,10 +18,10 @@ export interface IdleMonitorOptions {
   onIdle(): void;
 }
 
-/** Calls `onIdle` once there has been no client, no unfinished job and no watched folder for the whole period. */
+/** Calls `onIdle` once there has been no client, no unfinished job, no watched folder and no pairing code for the whole period. */
 export class IdleMonitor {
   readonly #options: IdleMonitorOptions;
-  #activity: Activity = { clients: 0, unfinished: 0, watching: 0 };
+  #activity: Activity = { clients: 0, unfinished: 0, watching: 0, pairing: 0 };
   #minutes: number;
   #stop: (() => void) | undefined;
   #closed = false;
@@ -56,6 +58,6 @@ export class IdleMonitor {
   }
 }
 
-function isIdle({ clients, unfinished, watching }: Activity): boolean {
-  return clients === 0 && unfinished === 0 && watching === 0;
+function isIdle({ clients, unfinished, watching, pairing }: Activity): boolean {
+  return clients === 0 && unfinished === 0 && watching === 0 && pairing === 0;
 }

@@ -1,7 +1,23 @@
+import { isIPv6 } from 'node:net';
+
 const minuteMs = 60_000;
 
 /** Addresses that are remembered at once: more would let a stranger take memory. */
 const maxAddresses = 10_000;
+
+/** What one machine has: of IPv6 a whole network of 64 bits, in which it may take any address. */
+function whose(address: string): string {
+  if (!isIPv6(address) || /^::ffff:[\d.]+$/i.test(address)) return address;
+  const [head = '', tail] = address.replace(/%.*$/, '').split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const left = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
+  const groups = [...before, ...Array.from({ length: left }, () => '0'), ...after];
+  return groups
+    .slice(0, 4)
+    .map((group) => group.toLowerCase().replace(/^0+(?=.)/, ''))
+    .join(':');
+}
 
 /** Counts failures by address in a window of a minute, so that a key cannot be guessed. */
 export class FailureLimit {
@@ -16,25 +32,30 @@ export class FailureLimit {
   }
 
   isOver(address: string): boolean {
-    const known = this.#addresses.get(address);
-    if (!known) return false;
-    if (this.#now() - known.since < minuteMs) return known.failures >= this.#most;
-    this.#addresses.delete(address);
-    return false;
+    return this.#isOver(whose(address));
   }
 
   failed(address: string): void {
-    if (this.isOver(address)) return;
-    const known = this.#addresses.get(address);
+    const name = whose(address);
+    if (this.#isOver(name)) return;
+    const known = this.#addresses.get(name);
     if (known) known.failures += 1;
-    else this.#remember(address);
+    else this.#remember(name);
   }
 
-  #remember(address: string): void {
+  #isOver(name: string): boolean {
+    const known = this.#addresses.get(name);
+    if (!known) return false;
+    if (this.#now() - known.since < minuteMs) return known.failures >= this.#most;
+    this.#addresses.delete(name);
+    return false;
+  }
+
+  #remember(name: string): void {
     for (const oldest of this.#addresses.keys()) {
       if (this.#addresses.size < maxAddresses) break;
       this.#addresses.delete(oldest);
     }
-    this.#addresses.set(address, { since: this.#now(), failures: 1 });
+    this.#addresses.set(name, { since: this.#now(), failures: 1 });
   }
 }

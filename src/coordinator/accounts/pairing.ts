@@ -21,6 +21,8 @@ export interface PairingOptions {
   readonly monotonic: Clock;
   readonly timers: Timers;
   readonly onError: (error: DffmpegError) => void;
+  /** How many codes are good now. */
+  readonly onCount?: (codes: number) => void;
 }
 
 /** A code that is good now. What it was made of is not kept, but what it proves. */
@@ -32,6 +34,9 @@ interface LiveCode {
   wrong: number;
   /** A channel has shown it, and is not done. */
   inUse: boolean;
+  /** What it makes is being stored. */
+  isUsed: boolean;
+  readonly stopTimer: () => void;
 }
 
 /** Codes that make one machine an identity, once. They are kept in memory alone: a restart ends them. */
@@ -45,17 +50,20 @@ export class Pairing {
 
   create(role: PairedRole): { code: string; expiresAt: number } {
     this.#forgetOld();
-    const { clock, monotonic, settings } = this.#options;
+    const { clock, monotonic, settings, timers } = this.#options;
     const forMs = settings().pairingMinutes * 60_000;
     for (;;) {
       const code = makePairingCode(randomBytes(16));
       const parsed = parsePairingCode(code);
       // Of another code with the same beginning nobody could tell which is meant.
       if (!parsed || this.#codes.has(parsed.identity)) continue;
-      const until = monotonic() + forMs;
-      this.#codes.set(parsed.identity, {
-        ...{ key: pairingKey(parsed.secret), role, until, wrong: 0, inUse: false },
+      const { identity, secret } = parsed;
+      this.#codes.set(identity, {
+        ...{ key: pairingKey(secret), role, until: monotonic() + forMs },
+        ...{ wrong: 0, inUse: false, isUsed: false },
+        stopTimer: timers.after(forMs, () => this.#forget(identity)),
       });
+      this.#tellCount();
       return { code, expiresAt: clock() + forMs };
     }
   }
@@ -63,12 +71,12 @@ export class Pairing {
   authenticate(identity: string): Credential | undefined {
     this.#forgetOld();
     const code = this.#codes.get(identity);
-    if (!code || code.inUse) return undefined;
+    if (!code || code.inUse || code.isUsed) return undefined;
     return {
       ...{ key: code.key, role: 'pairing' },
       onWrongKey: () => {
         code.wrong += 1;
-        if (code.wrong >= this.#options.settings().pairingGuesses) this.#codes.delete(identity);
+        if (code.wrong >= this.#options.settings().pairingGuesses) this.#forget(identity);
       },
     };
   }
@@ -78,7 +86,7 @@ export class Pairing {
     const { accounts, monotonic, timers, onError } = this.#options;
     const code = this.#codes.get(identity);
     // Shown twice in one moment.
-    if (!code || code.inUse) {
+    if (!code || code.inUse || code.isUsed) {
       channel.close({ code: 1008, text: 'This pairing code is not valid.' });
       return;
     }
@@ -105,12 +113,14 @@ export class Pairing {
           });
         if (this.#codes.get(identity) !== code) throw expired();
         // Before the identity is stored: whatever happens, one code makes one at most.
-        this.#codes.delete(identity);
+        code.isUsed = true;
         try {
           await accounts.add({ id, name, role: code.role }, key);
         } catch (error) {
-          if (toDffmpegError(error).code === 'conflict') this.#codes.set(identity, code);
+          if (toDffmpegError(error).code === 'conflict') code.isUsed = false;
           throw error;
+        } finally {
+          if (code.isUsed) this.#forget(identity);
         }
         return {};
       },
@@ -130,7 +140,22 @@ export class Pairing {
 
   #forgetOld(): void {
     const now = this.#options.monotonic();
-    for (const [identity, { until }] of this.#codes) if (until <= now) this.#codes.delete(identity);
+    for (const [identity, { until }] of [...this.#codes]) if (until <= now) this.#forget(identity);
+  }
+
+  #forget(identity: string): void {
+    this.#codes.get(identity)?.stopTimer();
+    this.#codes.delete(identity);
+    this.#tellCount();
+  }
+
+  #tellCount(): void {
+    this.#options.onCount?.(this.#codes.size);
+  }
+
+  /** A timer would keep the process. */
+  close(): void {
+    for (const identity of [...this.#codes.keys()]) this.#forget(identity);
   }
 }
 

@@ -43,7 +43,7 @@ export const generalSettings = {
   idleMinutes: duration(
     'minutes',
     10,
-    'The daemon leaves after so long without a client, an unfinished job and a watched folder; 0: it stays.',
+    'The daemon leaves after so long without a client, an unfinished job, a watched folder and a pairing code that is good; 0: it stays.',
     { hot: true },
   ),
   lowPriority: yesOrNo(

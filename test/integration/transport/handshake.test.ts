@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import net from 'node:net';
-import { challengeHeader, welcomeHeader } from '../../../src/protocol/handshake.ts';
+import { authorizationHeader, challengeHeader, welcomeHeader } from '../../../src/protocol/handshake.ts';
 import { protocolVersion } from '../../../src/protocol/version.ts';
 import { connectWebSocket } from '../../../src/transport/websocketClient.ts';
 import { listenWebSocket } from '../../../src/transport/websocketServer.ts';
@@ -150,7 +151,7 @@ describe('WebSocket client, against something else', () => {
   const respond = (status: string, headers: string): string => `HTTP/1.1 ${status}\r\n${headers}\r\n\r\n`;
 
   /** Answers as a server would that does not know the key. */
-  function welcomeWith(header: string) {
+  function welcomeWith(header: (request: IncomingMessage) => string) {
     return startImpostor((request, socket) => {
       if (request.headers.authorization === undefined) {
         socket.end(
@@ -167,7 +168,7 @@ describe('WebSocket client, against something else', () => {
       socket.write(
         respond(
           '101 Switching Protocols',
-          `Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}${header}`,
+          `Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}${header(request)}`,
         ),
       );
     });
@@ -181,12 +182,24 @@ describe('WebSocket client, against something else', () => {
     ],
   ] as const)
     it(`closes when the server has ${name}`, async () => {
-      const impostor = await welcomeWith(header);
+      const impostor = await welcomeWith(() => header);
       await assert.rejects(connectWebSocket({ url: impostor.url, identity: 'local', key }), {
         code: 'unauthorized',
       });
       await impostor.close();
     });
+
+  it('closes when the server sends back the client’s own proof', async () => {
+    const mirror = await welcomeWith((request) => {
+      const signature = authorizationHeader.parse(request.headers.authorization)?.signature ?? '';
+      return `\r\nAuthentication-Info: ${welcomeHeader.format({ protocol: protocolVersion, signature })}`;
+    });
+    await assert.rejects(connectWebSocket({ url: mirror.url, identity: 'local', key }), {
+      code: 'unauthorized',
+      message: /could not prove/,
+    });
+    await mirror.close();
+  });
 
   it('never sends anything signed to a server that did not challenge it, and never the key', async () => {
     const seen: string[] = [];

@@ -19,6 +19,7 @@ describe('a pairing code, on the side that made it', () => {
   let store: Store;
   let accounts: Accounts;
   let pairing: Pairing;
+  let counts: number[];
   const timers = new ManualTimers();
 
   beforeEach(async () => {
@@ -32,7 +33,9 @@ describe('a pairing code, on the side that made it', () => {
       ...{ accounts, timers, clock: timers.clock, monotonic: timers.monotonic },
       settings: () => ({ pairingMinutes: 10, pairingGuesses: 5 }),
       onError: () => undefined,
+      onCount: (count) => counts.push(count),
     });
+    counts = [];
   });
 
   afterEach(async () => {
@@ -99,6 +102,42 @@ describe('a pairing code, on the side that made it', () => {
     const { finish } = machine(code);
     await assert.rejects(finish(), { code: 'conflict' });
     assert.equal(await finish(), 'node-2');
+  });
+
+  it('is told for as long as it is good, so that the daemon stays', async () => {
+    const codes = [1, 2, 3].map(() => pairing.create('worker').code);
+    await machine(codes[0] ?? '').finish();
+    for (let guess = 0; guess < 5; guess += 1)
+      pairing.authenticate(identityOf(codes[1] ?? ''))?.onWrongKey?.();
+    timers.advance(600_000);
+    assert.deepEqual(counts, [1, 2, 3, 2, 1, 0]);
+    pairing.create('worker');
+    pairing.close();
+    assert.equal(counts.at(-1), 0);
+  });
+
+  it('makes one identity though its connection ends while that is stored', async () => {
+    const { code } = pairing.create('worker');
+    const add = store.addIdentity.bind(store);
+    let isAsked = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (isAsked = resolve));
+    let goOn = (): void => undefined;
+    store.addIdentity = async (record) => {
+      isAsked();
+      await new Promise<void>((resolve) => (goOn = resolve));
+      return add(record);
+    };
+    const { finish, peer, served } = machine(code);
+    const finished = finish();
+    await asked;
+    peer.close();
+    await assert.rejects(finished, { code: 'disconnected' });
+    await served;
+    assert.ok(!isGood(code));
+    goOn();
+    assert.equal((await machine(code).peer.closed).code, 1008);
+    await accounts.rotateKey('node');
+    assert.ok(!isGood(code));
   });
 
   it('is used up when it is not known whether the identity was stored', async () => {

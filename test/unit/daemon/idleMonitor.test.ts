@@ -48,15 +48,16 @@ describe('IdleMonitor', () => {
     assert.equal(left(), 0);
   });
 
-  it('stays while a folder is watched', () => {
-    const { timers, monitor, left } = make(1);
-    monitor.setActivity({ watching: 1 });
-    timers.advance(600_000);
-    assert.equal(left(), 0);
-    monitor.setActivity({ watching: 0 });
-    timers.advance(60_000);
-    assert.equal(left(), 1);
-  });
+  for (const what of ['watching', 'pairing'])
+    it(`stays while there is something of: ${what}`, () => {
+      const { timers, monitor, left } = make(1);
+      monitor.setActivity({ [what]: 1 });
+      timers.advance(600_000);
+      assert.equal(left(), 0);
+      monitor.setActivity({ [what]: 0 });
+      timers.advance(60_000);
+      assert.equal(left(), 1);
+    });
 
   it('begins anew when the last client or the last job goes', () => {
     const { timers, monitor, left } = make(1);
