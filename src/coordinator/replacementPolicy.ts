@@ -61,6 +61,8 @@ function worthALook(
 ): string | undefined {
   const warning = verdict.findings.find(({ level }) => level !== 'note');
   if (warning) return warning.message;
+  const lost = verdict.findings.filter(({ loses }) => loses !== undefined);
+  if (lost.length > 0) return lost.map(({ message }) => message).join(' ');
   if (verdict.level !== 'pass') return 'the result was not found right.';
   const [source] = probes ?? [];
   const [output] = outputsOf(presetData);
@@ -68,7 +70,7 @@ function worthALook(
   const kind = outputKind(output);
   if (kind === 'still') return 'the result is one picture.';
   if (pickVideo(source) && kind === 'sound') return 'the source has a picture, the result has none.';
-  if (kind === 'animation' && source.streams.some(({ type }) => type === 'audio'))
+  if (!output.audio && source.streams.some(({ type }) => type === 'audio'))
     return 'the source has sound, the result has none.';
   if (output.trim) return 'the result is a part of it.';
   return undefined;

@@ -5,6 +5,7 @@ import type { OutputPreset } from './output.ts';
 import type { WorkFile } from './plan.ts';
 import type { Probe, ProbeStream } from './probe.ts';
 import { coverFile } from './coverArt.ts';
+import { loss, note } from './findings.ts';
 import { counted } from './tracks.ts';
 import type { Finding } from './verdict.ts';
 
@@ -35,7 +36,7 @@ interface Part {
   readonly maps?: readonly string[];
   readonly argv?: readonly string[];
   readonly files?: readonly WorkFile[];
-  readonly notes?: readonly string[];
+  readonly notes?: readonly Finding[];
 }
 
 /** What belongs to a result beside its tracks: tags, chapters, attachments, the cover, and where its index lies. */
@@ -56,7 +57,7 @@ export function planExtras(input: ExtrasInput): ExtrasPlan {
     argv: parts.flatMap(({ argv = [] }) => argv),
     coverArt: (cover.argv?.length ?? 0) > 0,
     files: parts.flatMap(({ files = [] }) => files),
-    notes: parts.flatMap(({ notes = [] }) => notes).map((message) => ({ level: 'note', message })),
+    notes: parts.flatMap(({ notes = [] }) => notes),
   };
 }
 
@@ -91,15 +92,16 @@ function without(name: string, specifier: string): string[] {
 const keepsTrackTags: readonly string[] = ['mkv', 'webm', 'ogg', 'opus', 'flac'];
 
 function planChapters({ output, probe, duration }: ExtrasInput, container: ContainerEntry): Part {
-  const there = (probe.chapters ?? 0) > 0 && output.chapters !== false;
-  const kept = there && container.chapters;
+  const there = (probe.chapters ?? 0) > 0;
+  const kept = there && output.chapters !== false && container.chapters;
+  const why = output.chapters === false ? '' : `: the container ${output.container} has none`;
   return {
     argv: [
       ...['-map_chapters', kept ? '0' : '-1'],
       // A limit of the input leaves the last chapter its length, and in MP4 the whole file with it.
       ...(kept && duration !== undefined ? ['-t', decimal(duration)] : []),
     ],
-    notes: there && !kept ? [`The chapters are left out: the container ${output.container} has none.`] : [],
+    notes: there && !kept ? [loss('chapters', `The chapters are left out${why}.`)] : [],
   };
 }
 
@@ -113,7 +115,7 @@ function planTimecode({ output, probe, firstVideo, trimmed }: ExtrasInput, conta
       ...(count > 0 && container.isoMedia && !kept ? ['-write_tmcd', '0'] : []),
       ...(keep && trimmed ? [...without('timecode', 'g'), ...without('timecode', 's')] : []),
     ],
-    notes: count > 0 && !kept ? [`${counted(count, 'timecode track')} left out.`] : [],
+    notes: count > 0 && !kept ? [note(`${counted(count, 'timecode track')} left out.`)] : [],
   };
 }
 
@@ -126,14 +128,15 @@ function planAttachments(
   container: ContainerEntry,
 ): Part {
   const attached = probe.streams.filter(({ type }) => type === 'attachment');
-  if (attached.length === 0 || output.attachments === false) return {};
-  const wanted = output.attachments === true || keepsStyledSubtitles;
-  if (!container.attachments || !wanted)
-    return {
-      notes: [
-        `${counted(attached.length, 'attached file')} left out${container.attachments ? ': no subtitles that are kept use fonts' : ''}.`,
-      ],
-    };
+  if (attached.length === 0) return {};
+  const wanted = output.attachments ?? keepsStyledSubtitles;
+  if (!container.attachments || !wanted) {
+    const unused = container.attachments && output.attachments === undefined;
+    const message = `${counted(attached.length, 'attached file')} left out${unused ? ': no subtitles that are kept use fonts' : ''}.`;
+    // Fonts are of no use without the words that are written in them.
+    const isLoss = keepsStyledSubtitles || !attached.every(isFont);
+    return { notes: [isLoss ? loss('attachments', message) : note(message)] };
+  }
   // Matroska refuses an attachment without a name and a type.
   const named = attached.filter(({ mimeType, fileName }) => mimeType !== undefined && fileName !== undefined);
   const nameless = attached.length - named.length;
@@ -144,24 +147,38 @@ function planAttachments(
       ...[`-metadata:s:t:${position}`, `filename=${fileName}`],
       ...[`-metadata:s:t:${position}`, `mimetype=${mimeType}`],
     ]),
-    notes: nameless > 0 ? [`${counted(nameless, 'attached file')} left out: without a name and a type.`] : [],
+    notes:
+      nameless > 0
+        ? [loss('attachments', `${counted(nameless, 'attached file')} left out: without a name and a type.`)]
+        : [],
   };
+}
+
+function isFont({ codec, mimeType = '', fileName = '' }: ProbeStream): boolean {
+  return (
+    ['ttf', 'otf'].includes(codec) ||
+    /font|truetype|opentype/iu.test(mimeType) ||
+    /\.(?:ttf|otf|ttc|woff2?)$/iu.test(fileName)
+  );
 }
 
 function planCover(input: ExtrasInput, container: ContainerEntry, attachments: number): Part {
   const { output, probe, firstVideo } = input;
   const pictures = probe.streams.filter(({ attachedPicture }) => attachedPicture);
   const cover = pictures.find(isCover);
-  if (pictures.length === 0 || output.coverArt === false) return {};
-  if (!container.coverArt)
-    return {
-      notes: [`The cover picture is left out: the container ${output.container} has no place for one.`],
-    };
-  if (!cover)
-    return { notes: [`The cover picture is left out: it is ${pictures[0]?.codec}, not JPEG or PNG.`] };
-  if (output.container === 'mkv') return coverFile(cover, attachments, input.inputArgv);
+  if (pictures.length === 0) return {};
+  const without = (why: string): Part => ({
+    notes: [loss('cover', `The cover picture is left out${why}.`)],
+  });
+  if (output.coverArt === false) return without('');
+  if (!container.coverArt) return without(`: the container ${output.container} has no place for one`);
+  if (!cover) return without(`: it is ${pictures[0]?.codec}, not JPEG or PNG`);
+  const others = pictures.length - 1;
+  const notes = others > 0 ? [loss('cover', `${counted(others, 'picture')} left out beside the cover.`)] : [];
+  if (output.container === 'mkv') return { ...coverFile(cover, attachments, input.inputArgv), notes };
   const specifier = `v:${firstVideo}`;
   return {
+    notes,
     maps: [`0:${cover.index}`],
     argv: [`-c:${specifier}`, 'copy', `-disposition:${specifier}`, 'attached_pic'],
   };
@@ -178,12 +195,21 @@ function muxerOptions(output: OutputPreset, container: ContainerEntry): string[]
 }
 
 /** Chapters of MP4 are a track of text too, which is not lost with it. */
-function dataNotes({ streams, chapters = 0 }: Probe): string[] {
-  const lost = streams.filter(
+function dataNotes({ streams, chapters = 0, formatName }: Probe): Finding[] {
+  const left = streams.filter(
     (stream) =>
       (stream.type === 'data' || stream.type === 'unknown') &&
       !isTimecode(stream) &&
       !(chapters > 0 && stream.codecTag === 'text'),
   );
-  return lost.length > 0 ? [`${counted(lost.length, 'data track')} left out.`] : [];
+  if (left.length === 0) return [];
+  const message = `${counted(left.length, 'data track')} left out.`;
+  const isLoss = left.some((stream) => !isHousekeeping(stream, formatName === 'mpegts'));
+  return [isLoss ? loss('data', message) : note(message)];
+}
+
+/** Of how a film was recorded or sent, not of the film: how a camera was held, what is on next. */
+function isHousekeeping({ type, codec, codecTag = '' }: ProbeStream, isBroadcast: boolean): boolean {
+  if (['mebx', 'fdsc', 'rtp '].includes(codecTag)) return true;
+  return isBroadcast && (type === 'unknown' || ['unknown', 'scte_35', 'epg', 'timed_id3'].includes(codec));
 }

@@ -1,4 +1,4 @@
-import type { Finding } from './verdict.ts';
+import type { Finding, Loss } from './verdict.ts';
 
 export function fail(message: string): Finding {
   return { level: 'fail', message };
@@ -10,4 +10,9 @@ export function warn(message: string): Finding {
 
 export function note(message: string): Finding {
   return { level: 'note', message };
+}
+
+/** As planned, so only worth a note; but of the source’s content. */
+export function loss(loses: Loss, message: string): Finding {
+  return { level: 'note', message, loses };
 }

@@ -13,6 +13,7 @@ import { refuse } from './problem.ts';
 import type { Outcome } from './problem.ts';
 import { planSound } from './sound.ts';
 import { relabel } from './graphLabels.ts';
+import { loss } from './findings.ts';
 import { pickAudio, pickVideo } from './streams.ts';
 import { targetBytes } from './videoRate.ts';
 import { planVideo } from './videoPart.ts';
@@ -109,7 +110,7 @@ export function joinByEncode(input: PlanInput): Outcome<{ plan: Plan }> {
         notes: [
           ...(leading?.picture?.notes ?? []),
           ...(sources.some(({ probe }) => probe.streams.some(({ type }) => type === 'subtitle'))
-            ? [{ level: 'note', message: 'Subtitles are left out where sources are joined.' } as const]
+            ? [loss('subtitles', 'Subtitles are left out where sources are joined.')]
             : []),
         ],
       },

@@ -7,9 +7,10 @@ import { planDeinterlace } from './deinterlace.ts';
 import { lackingFilter } from './filterTable.ts';
 import { planFrameRate, rateArguments } from './frameRate.ts';
 import { asSeen, planGeometry } from './geometry.ts';
-import type { Rectangle } from './geometry.ts';
+import type { Geometry, Rectangle } from './geometry.ts';
 import { lookUpColors } from './lut.ts';
 import { paletteNode } from './palette.ts';
+import { loss } from './findings.ts';
 import { filterNames, graphSafety, graphText } from './pictureGraph.ts';
 import type { Node } from './pictureGraph.ts';
 import type { PictureInput, PictureOverlay, PicturePlan } from './pictureInput.ts';
@@ -21,6 +22,7 @@ import type { WorkFile } from './plan.ts';
 import type { VideoPreset } from './presetVideo.ts';
 import type { Outcome } from './problem.ts';
 import { wantsSdr } from './toneMap.ts';
+import type { Finding } from './verdict.ts';
 import { planWatermark } from './watermark.ts';
 
 /** Of a gif without a wish of its own, in pixels. */
@@ -116,6 +118,7 @@ export function planPicture(input: PictureInput): Outcome<{ picture: PicturePlan
       notes: [
         ...fields.notes,
         ...sizeNotes(video, size),
+        ...edgeNotes(video, geometry),
         ...(burnt?.notes ?? []),
         ...pictureNotes(stream, { codec, encoderPixelFormat, color: color.color, filters: names }),
       ],
@@ -139,6 +142,14 @@ export function complexGraph(
   if (overlay === undefined) return `${begin}[${label}]`;
   const [main, layer] = [`[${label}_main]`, `[${label}_layer]`];
   return `${begin}${main};[0:${overlay.stream}]${overlay.prepare}${layer};${main}${layer}${overlay.join}[${label}]`;
+}
+
+/** Black bars that `auto` has found are nothing of the picture. */
+function edgeNotes({ crop }: VideoPreset, geometry: Geometry): Finding[] {
+  const cut = crop !== 'auto' && geometry.crop.length > 0;
+  return cut || filterNames(geometry.shape).includes('crop')
+    ? [loss('picture', 'The picture is cut at its edges, as the preset says.')]
+    : [];
 }
 
 function mustDetach(stream: PictureInput['stream'], color: PicturePlan['color']): boolean {

@@ -8,7 +8,7 @@ import type { PixelLayout } from './picturePixels.ts';
 import { withoutHdr } from './toneMap.ts';
 import type { VideoPreset } from './presetVideo.ts';
 import type { ProbeStream } from './probe.ts';
-import { note, warn } from './findings.ts';
+import { loss, note, warn } from './findings.ts';
 import type { Finding } from './verdict.ts';
 
 /** What of the picture cannot be kept, said before the run. */
@@ -27,10 +27,16 @@ export function pictureNotes(
   const notes: (Finding | undefined)[] = [
     dolbyVision(stream),
     stream.hdr10Plus === true
-      ? note('The source’s HDR10+ data, which change from scene to scene, are left out.')
+      ? loss('dynamic-range', 'The source’s HDR10+ data, which change from scene to scene, are left out.')
+      : undefined,
+    isHdr(sourceTags(stream)) && !isHdr(color)
+      ? loss('dynamic-range', 'The source is HDR, the result is not.')
       : undefined,
     hdr && withoutHdr.includes(codec)
-      ? note('The source is HDR and the result cannot say so: it looks pale. Set dynamicRange to “sdr”.')
+      ? loss(
+          'dynamic-range',
+          'The source is HDR and the result cannot say so: it looks pale. Set dynamicRange to “sdr”.',
+        )
       : hdr && (encoded?.bits ?? 8) < 10
         ? note(
             'The source is HDR and the result 8-bit: expect banding. Use the pixelFormat yuv420p10le, or set dynamicRange to “sdr”.',
@@ -40,7 +46,10 @@ export function pictureNotes(
       ? note('The brightness data of HDR10 (mastering display, content light) may be lost.')
       : undefined,
     stream.closedCaptions === true && codec !== 'h264'
-      ? note('The captions inside the source’s picture may be lost: only H.264 is sure to keep them.')
+      ? loss(
+          'subtitles',
+          'The captions inside the source’s picture may be lost: only H.264 is sure to keep them.',
+        )
       : undefined,
     pixelLayout(stream.pixelFormat)?.alpha === true ? transparency(encoded, result.filters) : undefined,
   ];
@@ -66,11 +75,14 @@ export function sizeNotes(
 
 function transparency(encoded: PixelLayout | undefined, filters: readonly FilterName[]): Finding | undefined {
   if (encoded?.alpha !== true)
-    return note('The source’s transparency is left out: what is transparent becomes black.');
+    return loss('transparency', 'The source’s transparency is left out: what is transparent becomes black.');
   const opaque = filters.find((name) => filterEntry(name).opaque === true);
   if (opaque === undefined) return undefined;
   const field = filterEntry(opaque).field?.join('.') ?? 'size';
-  return note(`The source’s transparency is lost, since ffmpeg cannot keep it with the preset’s ${field}.`);
+  return loss(
+    'transparency',
+    `The source’s transparency is lost, since ffmpeg cannot keep it with the preset’s ${field}.`,
+  );
 }
 
 function dolbyVision({ dolbyVisionProfile: profile }: ProbeStream): Finding | undefined {
@@ -80,7 +92,10 @@ function dolbyVision({ dolbyVisionProfile: profile }: ProbeStream): Finding | un
     ? warn(
         'The source is Dolby Vision of profile 5, whose colours are wrong without the data that are left out.',
       )
-    : note(`The source’s Dolby Vision (profile ${profile}) is left out; the picture below it is kept.`);
+    : loss(
+        'dynamic-range',
+        `The source’s Dolby Vision (profile ${profile}) is left out; the picture below it is kept.`,
+      );
 }
 
 function losesHdr10({ masteringDisplay, contentLight }: ProbeStream, color: ColorPlan): boolean {

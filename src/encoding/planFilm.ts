@@ -23,7 +23,8 @@ import { refuse } from './problem.ts';
 import type { Outcome } from './problem.ts';
 import { planSound } from './sound.ts';
 import type { SoundPlan } from './sound.ts';
-import { pickVideo } from './streams.ts';
+import { loss } from './findings.ts';
+import { otherPictures, pickVideo } from './streams.ts';
 import { planSubtitles } from './subtitles.ts';
 import { pictureArguments } from './pictureArguments.ts';
 import { targetBytes } from './videoRate.ts';
@@ -124,6 +125,7 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
     targetBytes: targetBytes(output),
     notes: [
       ...(video?.notes ?? []),
+      ...(stream ? otherPictures(probe, stream) : []),
       ...(sound?.notes ?? []),
       ...subtitles.notes,
       ...extras.notes,
@@ -242,15 +244,16 @@ function checkStreams(
   return { ok: true };
 }
 
-/** An animation has no sound, and a preset may say so of a film: known beforehand, so only worth a note once. */
+/** An animation has no sound: known beforehand. */
 function unusedAudio(
   output: PlanInput['output'],
   sound: SoundPlan | undefined,
   probe: Probe,
 ): Expectation['notes'] {
   const has = probe.streams.some(({ type }) => type === 'audio');
-  if (sound !== undefined || !has || output.audio === false || outputKind(output) === 'animation') return [];
-  return [{ level: 'note', message: 'The sound is left out: the preset does not say how to encode it.' }];
+  if (sound !== undefined || !has || outputKind(output) === 'animation') return [];
+  const why = output.audio === false ? ', as the preset says' : ': the preset does not say how to encode it';
+  return [loss('sound', `The sound is left out${why}.`)];
 }
 
 /** Seconds of the longest kept stream; the container's own where a stream does not say. */

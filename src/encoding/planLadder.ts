@@ -25,7 +25,8 @@ import { complexGraph } from './picture.ts';
 import type { PicturePlan } from './pictureInput.ts';
 import { planSound } from './sound.ts';
 import { relabel } from './graphLabels.ts';
-import { pickVideo } from './streams.ts';
+import { loss } from './findings.ts';
+import { otherPictures, pickVideo } from './streams.ts';
 import { strictest } from './segmentSafety.ts';
 import { planVideo } from './videoPart.ts';
 import type { VideoPart } from './videoPart.ts';
@@ -154,9 +155,10 @@ export function planLadder(input: PlanInput): Outcome<{ plan: Plan }> {
         rungs: parts.length,
         notes: [
           ...tallest.picture.notes,
+          ...otherPictures(probe, stream),
           ...(sound?.notes ?? []),
           ...(probe.streams.some(({ type }) => type === 'subtitle')
-            ? [{ level: 'note', message: 'Subtitles are left out of a folder to stream from.' } as const]
+            ? [loss('subtitles', 'Subtitles are left out of a folder to stream from.')]
             : []),
         ],
       },

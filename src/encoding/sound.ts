@@ -55,7 +55,7 @@ interface PlannedTrack {
   readonly encoder?: AudioEncoder;
   readonly bitsPerSecond: number;
   readonly analysis?: Analysis;
-  readonly notes: readonly string[];
+  readonly notes: readonly Finding[];
 }
 
 /** Every track of sound that the preset keeps of this source: copied, or encoded so that no encoder refuses. */
@@ -85,7 +85,7 @@ export function planSound(input: SoundInput): Outcome<{ sound: SoundPlan }> {
       expected: chosen.map((track, position) => expectedTrack(input, track, planned[position])),
       encoders: [...new Set(encoders)],
       analyses: planned.flatMap(({ analysis }) => (analysis === undefined ? [] : [analysis])),
-      notes: notes.map((message) => ({ level: 'note', message })),
+      notes,
       bitsPerSecond: planned.reduce((sum, track) => sum + track.bitsPerSecond, 0),
       // A film in pieces has its sound encoded whole, beside them.
       segmentSafe: { safe: 'yes' },

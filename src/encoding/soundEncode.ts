@@ -2,6 +2,7 @@ import { audioEncoderTable } from './audioEncoders.ts';
 import type { AudioEncoderEntry } from './audioEncoders.ts';
 import { fitLayout } from './channelLayouts.ts';
 import type { LayoutFit } from './channelLayouts.ts';
+import { loss, note } from './findings.ts';
 import { isLinear, isSilent, measuringFilter, normalizingFilter } from './loudness.ts';
 import type { MeasuredLoudness } from './plan.ts';
 import type { AudioEncoder } from './presetNames.ts';
@@ -10,6 +11,7 @@ import type { ProbeStream } from './probe.ts';
 import { bitrateWithin } from './soundBitrate.ts';
 import type { ChosenTrack } from './soundTracks.ts';
 import { trackName } from './tracks.ts';
+import type { Finding } from './verdict.ts';
 
 /** How one track is encoded. */
 export interface TrackEncode {
@@ -19,7 +21,7 @@ export interface TrackEncode {
   readonly bitsPerSecond: number;
   /** What measures the loudness, where that is still to be done. */
   readonly measuring?: string;
-  readonly notes: readonly string[];
+  readonly notes: readonly Finding[];
 }
 
 /** Samples per second beyond which a lossy encoder only spends bits on what nobody hears. */
@@ -49,15 +51,12 @@ export function encodeTrack(input: {
   const level = loudness(audio.loudness, measured);
   const filters = [fit.filter, level.filter].filter((filter) => filter !== '').join(',');
   const specifier = `a:${position}`;
-  const notes = [
-    layoutNote(fit, stream, encoder, maxChannels),
-    objectsNote(stream),
-    bits?.note,
-    level.note,
+  const say = (text: string | undefined, as: (message: string) => Finding): Finding[] =>
+    text === undefined ? [] : [as(`${trackName(track)}: ${text}.`)];
+  const resampled =
     rate !== undefined && rate < Math.min(stream.sampleRate ?? 0, audio.sampleRate ?? Infinity)
       ? `it is resampled from ${stream.sampleRate} to ${rate} Hz`
-      : undefined,
-  ].filter((note) => note !== undefined);
+      : undefined;
   return {
     argv: [
       ...[`-c:${specifier}`, encoder],
@@ -77,7 +76,11 @@ export function encodeTrack(input: {
     ...(level.measure && audio.loudness !== undefined
       ? { measuring: [fit.filter, measuringFilter(audio.loudness)].filter((text) => text !== '').join(',') }
       : {}),
-    notes: notes.map((note) => `${trackName(track)}: ${note}.`),
+    notes: [
+      ...say(layoutNote(fit, stream, encoder, maxChannels), isMixed(fit) ? channelsLost : note),
+      ...say(objectsNote(stream), channelsLost),
+      ...[bits?.note, level.note, resampled].flatMap((text) => say(text, note)),
+    ],
   };
 }
 
@@ -122,22 +125,33 @@ function loudness(
   return { filter, measure: false, note };
 }
 
+function channelsLost(message: string): Finding {
+  return loss('channels', message);
+}
+
+/** What shares a channel cannot be told apart again. */
+function isMixed({ change }: LayoutFit): boolean {
+  return change === 'mixed' || change === 'cut';
+}
+
 function layoutNote(
   fit: LayoutFit,
   { channelLayout, channels }: ProbeStream,
   encoder: AudioEncoder,
   maxChannels: number | undefined,
 ): string | undefined {
-  const source = channelLayout ?? `${channels} channels`;
+  const [source, are] = channelLayout === undefined ? [`${channels} channels`, 'are'] : [channelLayout, 'is'];
   switch (fit.change) {
     case 'kept':
       return undefined;
     case 'widened':
       return `${encoder} has no ${source}, so it is kept as ${fit.layout} with silent channels`;
     case 'mixed':
-      return maxChannels !== undefined && maxChannels <= fit.channels
-        ? undefined
-        : `${source} is mixed ${fit.channels < (channels ?? 0) ? 'down to' : 'into'} ${fit.layout}, the nearest that ${encoder} takes`;
+      return `${source} ${are} mixed ${fit.channels < (channels ?? 0) ? 'down to' : 'into'} ${fit.layout}, ${
+        maxChannels !== undefined && maxChannels <= fit.channels
+          ? 'as the preset says'
+          : `the nearest that ${encoder} takes`
+      }`;
     case 'assumed':
       return `it does not say what its ${channels} channels are, so they are taken for ${fit.assumed}`;
     case 'cut':

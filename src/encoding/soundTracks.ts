@@ -2,11 +2,13 @@ import { containerTable } from './containers.ts';
 import type { Container } from './presetNames.ts';
 import type { AudioPreset, AudioRule } from './presetTracks.ts';
 import type { Probe } from './probe.ts';
+import { loss } from './findings.ts';
 import { refuse } from './problem.ts';
 import type { Outcome } from './problem.ts';
 import { hasSound, pickAudio } from './streams.ts';
 import { counted, meets, trackName, tracksOf } from './tracks.ts';
 import type { Marks, Track } from './tracks.ts';
+import type { Finding } from './verdict.ts';
 
 /** A track of sound that will be in the result, and what becomes of it. */
 export interface ChosenTrack extends Track {
@@ -22,7 +24,7 @@ const singleTrack: readonly Container[] = ['mp3', 'flac', 'wav'];
 
 export interface Choice {
   readonly chosen: readonly ChosenTrack[];
-  readonly notes: readonly string[];
+  readonly notes: readonly Finding[];
 }
 
 export function chooseTracks(input: {
@@ -34,7 +36,7 @@ export function chooseTracks(input: {
   const usable = all.filter(({ stream }) => hasSound(stream));
   const broken = all
     .filter((track) => !usable.includes(track))
-    .map((track) => `${trackName(track)} is left out: ffmpeg cannot read it.`);
+    .map((track) => loss('sound', `${trackName(track)} is left out: ffmpeg cannot read it.`));
   const choice = chooseAmong(usable, input);
   if (!choice.ok) return choice;
   const { chosen, notes } = choice;
@@ -63,7 +65,7 @@ function chooseAmong(
   return {
     ok: true,
     chosen: kept.map((track) => ({ ...track, action: 'encode', settings: {}, marks: {} })),
-    notes: left > 0 && kept[0] ? [otherTracks(left, kept[0], audio, container)] : [],
+    notes: left > 0 && kept[0] ? [loss('sound', otherTracks(left, kept[0], audio, container))] : [],
   };
 }
 
@@ -82,10 +84,12 @@ function byRules(
 ): Outcome<Choice> {
   const chosen: ChosenTrack[] = [];
   let unmatched = 0;
+  let dropped = 0;
   for (const track of usable) {
     const index = rules.findIndex((rule) => fits(track, rule));
     const rule = rules[index];
     if (rule === undefined) unmatched += 1;
+    if (rule?.do === 'drop') dropped += 1;
     if (rule === undefined || rule.do === 'drop') continue;
     const { encoder, bitrate, maxChannels, default: isDefault, forced, title } = rule;
     const action = actionFor(track, rule, container);
@@ -99,9 +103,11 @@ function byRules(
     const settings = { encoder, bitrate, maxChannels };
     chosen.push({ ...track, action, rule: index, settings, marks: { default: isDefault, forced, title } });
   }
-  const notes =
-    unmatched > 0 ? [`${counted(unmatched, 'audio track')} left out: no rule of the preset fits.`] : [];
-  return { ok: true, chosen, notes };
+  const notes = [
+    ...(unmatched > 0 ? [`${counted(unmatched, 'audio track')} left out: no rule of the preset fits.`] : []),
+    ...(dropped > 0 ? [`${counted(dropped, 'audio track')} left out by a rule of the preset.`] : []),
+  ];
+  return { ok: true, chosen, notes: notes.map((message) => loss('sound', message)) };
 }
 
 function fits(track: Track, { when }: AudioRule): boolean {

@@ -1,5 +1,7 @@
 import type { Probe, ProbeStream } from './probe.ts';
-import { isCommentary, tracksOf } from './tracks.ts';
+import { loss } from './findings.ts';
+import { counted, isCommentary, tracksOf } from './tracks.ts';
+import type { Finding } from './verdict.ts';
 
 /** ffprobe has no decoder's name for these, or ffmpeg no decoder: nothing could be encoded from them. */
 const undecodable = ['', 'none', 'unknown', 'ac4', 'mpegh_3d_audio'];
@@ -9,6 +11,15 @@ export function pickVideo(probe: Probe): ProbeStream | undefined {
   return probe.streams
     .filter((stream) => stream.type === 'video' && !stream.attachedPicture && decodable(stream))
     .toSorted((a, b) => Number(b.default) - Number(a.default) || area(b) - area(a) || a.index - b.index)[0];
+}
+
+/** What is said of films beside the one that is encoded: another camera, a sign interpreter. Cover art is none. */
+export function otherPictures(probe: Probe, kept: ProbeStream): Finding[] {
+  const others = probe.streams.filter(
+    ({ type, attachedPicture, index }) => type === 'video' && !attachedPicture && index !== kept.index,
+  );
+  if (others.length === 0) return [];
+  return [loss('picture', `${counted(others.length, 'other video track')} left out: a result has one.`)];
 }
 
 /** Every audio track that can be used, or the one that plays by default: never a commentary if there is another. */

@@ -5,6 +5,7 @@ import { droppingEarlier } from './dialectTrials.ts';
 import type { Container } from './presetNames.ts';
 import type { SubtitleRule, SubtitlesPreset } from './presetTracks.ts';
 import type { Probe } from './probe.ts';
+import { loss } from './findings.ts';
 import { refuse } from './problem.ts';
 import type { Outcome, Problem } from './problem.ts';
 import { counted, meets, trackName, trackTags, tracksOf } from './tracks.ts';
@@ -60,12 +61,16 @@ export function planSubtitles(input: SubtitlesInput): Outcome<{ subtitles: Subti
   const entry = containerTable[container];
   const tracks = tracksOf(probe, 'subtitle').filter(({ stream }) => stream.index !== burnt);
   if (input.subtitles === false) return leftOut(tracks.length);
-  const { wanted, unmatched } = choose(tracks, input.subtitles?.tracks ?? 'possible');
+  const { wanted, unmatched, dropped } = choose(tracks, input.subtitles?.tracks ?? 'possible');
   const maps: string[] = [];
   const argv: string[] = [];
   const expected: string[] = [];
-  const notes =
-    unmatched > 0 ? [`${counted(unmatched, 'subtitle track')} left out: no rule of the preset fits.`] : [];
+  const notes = [
+    ...(unmatched > 0
+      ? [`${counted(unmatched, 'subtitle track')} left out: no rule of the preset fits.`]
+      : []),
+    ...(dropped > 0 ? [`${counted(dropped, 'subtitle track')} left out by a rule of the preset.`] : []),
+  ];
   for (const track of wanted) {
     const fate = fateOf(track, container, entry, input);
     if (fate.codec === undefined) {
@@ -84,20 +89,19 @@ export function planSubtitles(input: SubtitlesInput): Outcome<{ subtitles: Subti
   }
   return {
     ok: true,
-    subtitles: { maps, argv, expected, notes: notes.map((message) => ({ level: 'note', message })) },
+    subtitles: { maps, argv, expected, notes: notes.map((message) => loss('subtitles', message)) },
   };
 }
 
 function leftOut(count: number): Outcome<{ subtitles: SubtitlesPlan }> {
-  const notes: Finding[] =
-    count > 0 ? [{ level: 'note', message: `${counted(count, 'subtitle track')} left out.` }] : [];
+  const notes = count > 0 ? [loss('subtitles', `${counted(count, 'subtitle track')} left out.`)] : [];
   return { ok: true, subtitles: { maps: [], argv: [], expected: [], notes } };
 }
 
 function choose(
   tracks: readonly Track[],
   asked: NonNullable<SubtitlesPreset['tracks']>,
-): { wanted: Wanted[]; unmatched: number } {
+): { wanted: Wanted[]; unmatched: number; dropped: number } {
   if (typeof asked === 'string')
     return {
       wanted: tracks.map((track) => ({
@@ -106,13 +110,16 @@ function choose(
         ...(asked === 'all' ? { path: ['subtitles', 'tracks'] } : {}),
       })),
       unmatched: 0,
+      dropped: 0,
     };
   const wanted: Wanted[] = [];
   let unmatched = 0;
+  let dropped = 0;
   for (const track of tracks) {
     const index = asked.findIndex((rule) => meets(track, rule.when));
     const rule: SubtitleRule | undefined = asked[index];
     if (rule === undefined) unmatched += 1;
+    if (rule?.do === 'drop') dropped += 1;
     if (rule?.do !== 'keep') continue;
     // One track plays by default: the first that a rule marks.
     const first = rule.default === true && wanted.some(({ marks }) => marks.default === true);
@@ -122,7 +129,11 @@ function choose(
   // A rule's default takes the flag from the track that has it in the source.
   const chosen = wanted.some(({ marks }) => marks.default === true);
   const others = (track: Wanted): Marks => ({ ...track.marks, default: track.marks.default ?? false });
-  return { wanted: chosen ? wanted.map((track) => ({ ...track, marks: others(track) })) : wanted, unmatched };
+  return {
+    wanted: chosen ? wanted.map((track) => ({ ...track, marks: others(track) })) : wanted,
+    unmatched,
+    dropped,
+  };
 }
 
 /** A packet with a time before zero would move everything else: muxers begin with the earliest. */

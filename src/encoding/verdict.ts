@@ -1,5 +1,11 @@
 import * as z from 'zod';
 
+/** What of the content of a source its result can lack. */
+export const losses = [
+  ...['picture', 'sound', 'channels', 'subtitles', 'transparency', 'dynamic-range'],
+  ...['chapters', 'cover', 'attachments', 'data'],
+] as const;
+
 export const findingSchema = z.object({
   /**
    * `note`: left out or changed as planned, worth knowing (subtitles); `warn`: a person should look;
@@ -8,6 +14,8 @@ export const findingSchema = z.object({
   level: z.enum(['note', 'warn', 'fail']),
   /** One sentence with its numbers, for a person. */
   message: z.string(),
+  /** Something of the source that is not in the result: then the one does not stand for the other. */
+  loses: z.enum(losses).optional(),
 });
 
 export const verdictSchema = z.object({
@@ -16,5 +24,6 @@ export const verdictSchema = z.object({
   findings: z.array(findingSchema),
 });
 
+export type Loss = (typeof losses)[number];
 export type Finding = z.output<typeof findingSchema>;
 export type Verdict = z.output<typeof verdictSchema>;

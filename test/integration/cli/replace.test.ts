@@ -114,6 +114,49 @@ describe('dffmpeg encode --on-success replace', function () {
     assert.deepEqual(await names(), ['clip.audio.m4a', 'clip.mp4']);
   });
 
+  const size = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25:duration=1'];
+  const tone = ['-f', 'lavfi', '-i', 'sine=duration=1'];
+  const room = ['-f', 'lavfi', '-i', 'anoisesrc=duration=1,aformat=channel_layouts=5.1'];
+  const raw = ['-c:v', 'ffv1', '-c:a', 'pcm_s16le'];
+  const tracks = (count: number) =>
+    Array.from({ length: count }, (_, index) => ['-map', String(index)]).flat();
+  const lacking = [
+    {
+      what: 'a second audio track',
+      made: [...size, ...tone, ...tone, ...tracks(3), ...raw],
+      says: /Audio track 1 \(pcm_s16le\) is kept, 1 other is left out/,
+    },
+    {
+      what: 'a second picture',
+      made: [...size, ...size, ...tracks(2), ...raw],
+      says: /1 other video track is left out/,
+    },
+    {
+      what: 'more than two channels',
+      made: [...size, ...room, ...tracks(2), ...raw],
+      says: /6 channels are mixed down to stereo, as the preset says/,
+    },
+    {
+      what: 'transparency',
+      made: [...size, '-vf', 'format=yuva420p,colorchannelmixer=aa=0.5', ...raw],
+      says: /transparency is left out/,
+    },
+  ];
+  for (const { what, made, says } of lacking)
+    it(`keeps it where ${what} would be lost, until a person has looked`, async () => {
+      await run('ffmpeg', ['-v', 'error', ...made, box.file('clip.mkv')]);
+      const source = await readFile(box.file('clip.mkv'));
+      const job = await encode('clip.mkv');
+      assert.equal(job.replacement?.state, 'held', JSON.stringify(job.replacement));
+      assert.match(job.replacement.reason?.message ?? '', says);
+      assert.match(job.replacement.reason?.hint ?? '', new RegExp(`dffmpeg job replace ${job.id}`));
+      assert.deepEqual(await names(), ['clip.mkv', 'clip.small.mp4']);
+      await box.json(jobsOutputSchema, ['job', 'replace', job.id]);
+      assert.deepEqual(await names(), ['.dffmpeg-replaced', 'clip.mp4']);
+      assert.equal((await box.run(['job', 'undo', job.id])).code, 0);
+      assert.deepEqual(await readFile(box.file('clip.mkv')), source);
+    });
+
   it('does not undo over a file that came meanwhile, and says where the source lies', async () => {
     await clip('clip.mkv', 1);
     const job = await encode('clip.mkv');

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { decideReplacement } from '../../../src/coordinator/replacementPolicy.ts';
 import { builtinPresets } from '../../../src/encoding/builtinPresets.ts';
 import type { Preset } from '../../../src/encoding/preset.ts';
-import type { Verdict } from '../../../src/encoding/verdict.ts';
+import type { ProbeStream } from '../../../src/encoding/probe.ts';
+import { losses, type Verdict } from '../../../src/encoding/verdict.ts';
 import { preset, probe } from './fixtures.ts';
 
 const pass: Verdict = { level: 'pass', findings: [] };
 
-function decide(presetData: Preset, bytes = 400_000, verdict = pass): string {
-  const job = { id: 'j', presetData, probes: [probe], sources: [{ path: '/clip.mov', bytes: 1_000_000 }] };
+function decide(presetData: Preset, bytes = 400_000, verdict = pass, source = probe): string {
+  const job = { id: 'j', presetData, probes: [source], sources: [{ path: '/clip.mov', bytes: 1_000_000 }] };
   const { state, reason } = decideReplacement(job, { bytes, verdict }, 5);
   return reason ? `${state}: ${reason.message}` : state;
 }
@@ -32,5 +33,35 @@ describe('whether a result may replace its source', () => {
     assert.match(decide(builtinPresets.audio!), /^held: .*the result has none/);
     assert.match(decide(builtinPresets.poster!), /^held: .*one picture/);
     assert.match(decide({ ...preset, trim: { start: 1 } }), /^held: .*a part of it/);
+  });
+
+  it('waits for a person with the sentences of all that is lost, whatever it is', () => {
+    for (const loses of losses) {
+      const verdict: Verdict = {
+        level: 'pass',
+        findings: [
+          { level: 'note', message: 'One track is left out.', loses },
+          { level: 'note', message: 'It is resampled.' },
+          { level: 'note', message: 'Another one, too.', loses },
+        ],
+      };
+      assert.equal(
+        decide(preset, 400_000, verdict),
+        'held: The source was kept: One track is left out. Another one, too.',
+      );
+    }
+  });
+
+  it('waits for a person where the source has sound and the result has none', () => {
+    const sound: ProbeStream = { ...probe.streams[0]!, index: 1, type: 'audio', codec: 'aac' };
+    const withSound = { ...probe, streams: [...probe.streams, sound] };
+    const muted = { ...preset, audio: false } as const;
+    assert.match(
+      decide(muted, 400_000, pass, withSound),
+      /^held: .*the source has sound, the result has none/,
+    );
+    assert.match(decide(builtinPresets.gif!, 400_000, pass, withSound), /^held: .*has sound/);
+    assert.equal(decide(muted), 'replacing');
+    assert.equal(decide(preset, 400_000, pass, withSound), 'replacing');
   });
 });

@@ -27,7 +27,8 @@ function extras(
     inputArgv: ['-f', 'mov', '-i', 'file:/a.mp4'],
     ...more,
   });
-  return { maps, argv: argv.join(' '), coverArt, files, notes: notes.map(({ message }) => message) };
+  const lost = notes.map(({ loses }) => loses).filter((loses) => loses !== undefined);
+  return { maps, argv: argv.join(' '), coverArt, files, notes: notes.map(({ message }) => message), lost };
 }
 
 describe('tags', () => {
@@ -102,6 +103,16 @@ describe('attachments', () => {
       ['1 attached file is left out: without a name and a type.'],
     );
   });
+
+  it('are a loss where the words are kept that are written in them, or where they are no fonts', () => {
+    const other: ProbeStream = { ...font, codec: 'none', fileName: 'a.pdf', mimeType: 'application/pdf' };
+    const styled = { keepsStyledSubtitles: true };
+    assert.deepEqual(extras({ container: 'mkv' }, [font]).lost, []);
+    assert.deepEqual(extras({ container: 'mp4' }, [font]).lost, []);
+    assert.deepEqual(extras({ container: 'mkv', attachments: false }, [font], styled).lost, ['attachments']);
+    assert.deepEqual(extras({ container: 'mkv' }, [font, other]).lost, ['attachments']);
+    assert.deepEqual(extras({ container: 'mkv' }, [font], styled).lost, []);
+  });
 });
 
 describe('cover art', () => {
@@ -131,7 +142,7 @@ describe('cover art', () => {
     assert.equal(coverArt, true);
   });
 
-  it('is left out with a note where it has no place, without one on demand', () => {
+  it('is left out with a note where it has no place, and on demand', () => {
     assert.deepEqual(extras({ container: 'opus' }, [cover()]).notes, [
       'The cover picture is left out: the container opus has no place for one.',
     ]);
@@ -139,7 +150,18 @@ describe('cover art', () => {
       'The cover picture is left out: it is webp, not JPEG or PNG.',
     ]);
     const off = extras({ container: 'mp4', coverArt: false }, [cover()]);
-    assert.deepEqual([off.maps, off.coverArt, off.notes], [[], false, []]);
+    assert.deepEqual(
+      [off.maps, off.coverArt, off.notes, off.lost],
+      [[], false, ['The cover picture is left out.'], ['cover']],
+    );
+  });
+
+  it('is one: further pictures are left out, and counted', () => {
+    for (const container of ['mp4', 'mkv'] as const) {
+      const { coverArt, notes, lost } = extras({ container }, [cover(), cover({ index: 8, codec: 'png' })]);
+      assert.equal(coverArt, true);
+      assert.deepEqual([notes, lost], [['1 picture is left out beside the cover.'], ['cover']]);
+    }
   });
 });
 
@@ -159,6 +181,19 @@ describe('the rest of a file', () => {
     assert.deepEqual(extras({ container: 'mp4' }, [data]).notes, ['1 data track is left out.']);
     const text = { ...timecode, codecTag: 'text' };
     assert.deepEqual(extras({ container: 'mp4' }, [text], { chapters: 2 }).notes, []);
+  });
+
+  it('counts as lost where it is of the film, not of how it was recorded or sent', () => {
+    const data = (fields: Partial<ProbeStream>): ProbeStream => ({ ...timecode, ...fields });
+    const lost = (fields: Partial<ProbeStream>, formatName = 'mov') =>
+      extras({ container: 'mp4' }, [data(fields)], { formatName }).lost;
+    assert.deepEqual(lost({ codecTag: 'gpmd' }), ['data']);
+    assert.deepEqual(lost({ codecTag: undefined, codec: 'klv' }, 'mpegts'), ['data']);
+    assert.deepEqual(lost({ codecTag: 'tmcd' }), []);
+    assert.deepEqual(lost({ codecTag: 'mebx' }), []);
+    assert.deepEqual(lost({ codecTag: undefined, codec: 'epg' }, 'mpegts'), []);
+    assert.deepEqual(lost({ codecTag: undefined, type: 'unknown' }, 'mpegts'), []);
+    assert.deepEqual(lost({ codecTag: undefined, type: 'unknown' }), ['data']);
   });
 
   it('the index comes first, unless told otherwise', () => {

@@ -43,7 +43,11 @@ export function printPlan({ planned, analyses }: ReturnType<typeof measureAll>):
   const { notes, ...expected } = plan.expected;
   const { encoders, slot, segmentSafe } = plan;
   lines.push(`= ${JSON.stringify({ encoders, slot, segmentSafe, expected })}`);
-  return [...lines, ...notes.map(({ message }) => `! ${message}`), ''].join('\n');
+  return [
+    ...lines,
+    ...notes.map(({ message, loses }) => `!${loses === undefined ? '' : ` [${loses}]`} ${message}`),
+    '',
+  ].join('\n');
 }
 
 function optionLines(argv: readonly string[]): string[] {

@@ -274,14 +274,16 @@ describe('encoding of sound tracks', () => {
     assert.equal(argv.includes('-b:a:0'), false);
   });
 
-  it('what an encoder loses of the room is said; what was asked for is not', () => {
+  it('what is lost of the room is said, and whether it was asked for', () => {
     const probe = tracks({ channels: 8, channelLayout: '7.1', profile: 'Dolby TrueHD + Dolby Atmos' });
     assert.deepEqual(messages(sound({ encoder: 'aac' }, { probe })), [
       'Audio track 1 (aac): 7.1 is mixed down to 5.1, the nearest that aac takes.',
       'Audio track 1 (aac): its sound objects (Dolby TrueHD + Dolby Atmos) are lost; "do": "copy" keeps them.',
     ]);
     const plain = tracks({ channels: 8, channelLayout: '7.1' });
-    assert.deepEqual(messages(sound({ encoder: 'aac', maxChannels: 2 }, { probe: plain })), []);
+    assert.deepEqual(messages(sound({ encoder: 'aac', maxChannels: 2 }, { probe: plain })), [
+      'Audio track 1 (aac): 7.1 is mixed down to stereo, as the preset says.',
+    ]);
   });
 
   it('an encoder that was not proved here is refused at its field', () => {

@@ -140,7 +140,10 @@ describe('rules for subtitle tracks', () => {
       rules({ when: { commentary: true }, do: 'drop' }, { when: { language: ['eng'] }, do: 'keep' }),
     );
     assert.deepEqual(maps, ['0:3']);
-    assert.deepEqual(notes, ['2 subtitle tracks are left out: no rule of the preset fits.']);
+    assert.deepEqual(notes, [
+      '2 subtitle tracks are left out: no rule of the preset fits.',
+      '1 subtitle track is left out by a rule of the preset.',
+    ]);
   });
 
   it('a default of theirs takes the flag from the source’s', () => {
