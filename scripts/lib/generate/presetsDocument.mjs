@@ -5,6 +5,7 @@ import { defaultEncoders } from '../../../src/encoding/defaultEncoders.ts';
 import { extraArgumentOptions } from '../../../src/encoding/extraArguments.ts';
 import { defaultOutputTemplate, templateVariables } from '../../../src/encoding/outputName.ts';
 import { outputsOf } from '../../../src/encoding/presetOutputs.ts';
+import { losses } from '../../../src/encoding/verdict.ts';
 import { videoEncoderTable } from '../../../src/encoding/videoEncoders.ts';
 import { fieldSections } from './presetFields.mjs';
 import { qualitySection } from './presetQuality.mjs';
@@ -127,7 +128,15 @@ Which encoders your machine has is for a trial run to say: \`dffmpeg doctor\` li
 - Chapters, tags and cover pictures where the container has a place for them, attached fonts in \`mkv\`.
 - A variable frame rate stays variable, unless \`maxFrameRate\`, \`frameRate\` or \`frameTiming\` say otherwise.
 
-Everything that is left out is said with the result.
+Everything that is left out is said with the result, also where the preset says so. Where it is something of the film,
+the finding says what is lost, and the result does not take the place of its source by itself
+([cli.md](cli.md), \`--on-success replace\`):
+
+${lossTable()}
+
+What is no such loss: a smaller picture, fewer frames, fewer bits, black bars (\`"crop": "auto"\`), tags that the preset leaves
+out; a timecode track, fonts that no kept subtitle uses, how a phone or camera was held and what a broadcast says of other
+programmes.
 
 ## Extra arguments
 
@@ -181,6 +190,29 @@ function extraArgumentLists() {
       return `### For ${purpose}\n\n${lines.join('\n')}`;
     })
     .join('\n\n');
+}
+
+const lossWords = {
+  picture: 'another video track; edges that `crop` or `fit` cut off',
+  sound: 'a track of sound, or all of it',
+  channels: 'channels that are mixed (5.1 to stereo), sound objects',
+  subtitles: 'a track, its fonts and places, captions inside the picture',
+  transparency: 'what is seen through',
+  'dynamic-range': 'HDR that becomes SDR, the data of Dolby Vision and HDR10+',
+  chapters: 'the chapters',
+  cover: 'the cover, or a picture beside it',
+  attachments: 'attached files, fonts where subtitles use them',
+  data: 'a data track, such as where an action camera was',
+};
+
+function lossTable() {
+  return table(
+    ['`loses`', 'What is not in the result'],
+    losses.map((name) => {
+      if (lossWords[name] === undefined) throw new Error(`Say in presetsDocument.mjs what “${name}” is.`);
+      return [code(name), lossWords[name]];
+    }),
+  );
 }
 
 function listed(words) {
