@@ -5,6 +5,7 @@ import type { FileIdentity } from '../protocol/workerContract.ts';
 import { renameOver, writeFileAtomic } from './atomicWrite.ts';
 import { briefKey } from './contentKey.ts';
 import { errnoCode } from './errnoCode.ts';
+import { keepAccess } from './keepAccess.ts';
 import { openForWriting } from './openForWriting.ts';
 import { sameContent } from './sameContent.ts';
 import { syncFolder } from './syncFolder.ts';
@@ -60,10 +61,12 @@ export const placingFs: PlacingFs = {
   removeFolder: rmdir,
   rename: renameOver,
   replacesEmptyFolders: () => Promise.resolve(process.platform !== 'win32'),
-  copy: async (from, to) =>
-    (await placingFs.isFolder(from))
-      ? cp(from, to, { recursive: true, force: false, errorOnExist: true })
-      : copyFile(from, to, constants.COPYFILE_EXCL),
+  async copy(from, to) {
+    if (await placingFs.isFolder(from))
+      await cp(from, to, { recursive: true, force: false, errorOnExist: true });
+    else await copyFile(from, to, constants.COPYFILE_EXCL);
+    await keepAccess([from], to);
+  },
   createExclusive: async (file) => (await open(file, 'wx')).close(),
   createFolder: async (folder) => {
     await mkdir(folder);

@@ -33,7 +33,8 @@ export async function stage(options: {
     if (!near) await options.traces.note(folder);
     // Whatever somebody else put there under this name, a link included, is not written into.
     await rm(folder, { recursive: true, force: true });
-    await mkdir(folder);
+    // What is under way is nobody else's to read, however its source may be read.
+    await mkdir(folder, { mode: 0o700 });
   } catch (error) {
     throw near ? error : toDestinationError(error, destination);
   }

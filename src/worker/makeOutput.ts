@@ -6,6 +6,7 @@ import type { PlanInput } from '../encoding/planInput.ts';
 import type { Verdict } from '../encoding/verdict.ts';
 import { briefKey } from '../files/contentKey.ts';
 import { identityOf } from '../files/fileIdentity.ts';
+import { keepAccess } from '../files/keepAccess.ts';
 import { forgetPlacement } from '../files/placementRecord.ts';
 import { keyOf } from '../files/placing.ts';
 import { pausesMs, placePersistently } from '../files/placePersistently.ts';
@@ -81,6 +82,10 @@ export async function makeOutput(task: OutputTask, context: TaskContext): Promis
       return;
     }
 
+    await keepAccess(
+      task.sources.map((source) => source.path),
+      staged,
+    );
     // From the request on it may be granted: only an answer says that the staged result is not needed.
     keep = true;
     const source = task.replaces ? stateOf(task.sources[0]) : undefined;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { jobsOutputSchema } from '../../../src/cli/jsonOutput.ts';
 import { jobOutputSchema, type JobOutput } from '../../../src/protocol/jobOutput.ts';
@@ -38,10 +38,13 @@ describe('dffmpeg encode --on-success replace', function () {
 
   it('gives the result the place of a verified source, and undo gives it back', async () => {
     await clip('clip.mkv', 1);
+    await chmod(box.file('clip.mkv'), 0o600);
     const source = await readFile(box.file('clip.mkv'));
     const job = await encode('clip.mkv');
     assert.equal(job.replacement?.state, 'replaced', JSON.stringify(job.replacement));
     assert.deepEqual(await names(), ['.dffmpeg-replaced', 'clip.mp4']);
+    // What is made of a private film is as private.
+    if (process.platform !== 'win32') assert.equal((await stat(box.file('clip.mp4'))).mode & 0o777, 0o600);
     assert.equal(job.outputs[0]?.path, box.file('clip.mp4'));
     assert.ok(job.replacement.aside);
     assert.deepEqual(await readFile(job.replacement.aside), source);

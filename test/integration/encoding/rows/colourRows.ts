@@ -54,6 +54,7 @@ export const colourRows: readonly Row[] = [
     from: 'pq-steps',
     preset: quick('web', { crf: 10 }),
     needs: ['tonemap'],
+    says: [/source is HDR, the result is not/u],
     result: {
       streams: [{ codec_name: 'h264', pix_fmt: 'yuv420p', ...bt709 }],
     },
@@ -89,6 +90,7 @@ export const colourRows: readonly Row[] = [
     from: 'hlg',
     preset: quick('web'),
     needs: ['tonemap'],
+    says: [/source is HDR, the result is not/u],
     result: { streams: [{ codec_name: 'h264', ...bt709 }] },
   },
   {
@@ -96,6 +98,7 @@ export const colourRows: readonly Row[] = [
     from: 'hdr10',
     preset: { extends: 'poster' },
     needs: ['tonemap'],
+    says: [/source is HDR, the result is not/u],
     result: { streams: [{ codec_name: 'mjpeg', pix_fmt: 'yuvj420p', width: 320, height: 240 }] },
   },
   {

@@ -253,6 +253,7 @@ export const pictureRows: readonly Row[] = [
     title: 'fit fill cuts off what a 16:9 frame has no room for',
     from: 'no-sound',
     preset: quick('web', { width: 320, height: 180, fit: 'fill' }),
+    says: [/cut at its edges/u],
     result: { streams: [{ width: 320, height: 180 }] },
     proof: ({ result, source }) => alike(result, source, 0.9, 'crop=320:180:0:30'),
   },

@@ -38,6 +38,7 @@ export const soundRows: readonly Row[] = [
     title: 'web mixes 5.1 down to stereo',
     from: 'surround-side',
     preset: quick('web'),
+    says: [/5\.1\(side\) is mixed down to stereo, as the preset says/u],
     result: { streams: [film, { codec_name: 'aac', channels: 2, channel_layout: 'stereo' }] },
   },
   {
@@ -90,7 +91,7 @@ export const soundRows: readonly Row[] = [
     title: 'web keeps the track that plays by default, and says what it leaves out',
     from: 'languages',
     preset: quick('web'),
-    says: [/Audio track 1 \(ger, flac\) is kept, 2 others are left out/u],
+    says: [/Audio track 1 \(ger, flac\) is kept, 2 others are left out/u, /is mixed down to stereo/u],
     result: { streams: [film, { codec_name: 'aac', channels: 2, tags: { language: 'deu' } }] },
   },
   {
@@ -108,6 +109,7 @@ export const soundRows: readonly Row[] = [
         ],
       },
     },
+    says: [/1 audio track is left out by a rule/u],
     result: {
       streams: [
         film,
