@@ -128,7 +128,7 @@ export const queueRows = {
   lostWorkerSeconds: duration(
     'seconds',
     15,
-    'After a start: a worker that had tasks and does not return within this has lost them.',
+    'After a start, and after its connection was lost: a worker that had tasks and does not return within this has lost them.',
     { min: 0.1 },
   ),
   attachedGraceSeconds: duration(

@@ -40,6 +40,8 @@ export class Recovery {
   readonly #working = new Map<string, Promise<void>>();
   /** Recoveries that failed and are tried again, by worker. */
   readonly #repeats = new Map<string, () => void>();
+  /** Workers whose connection was lost, and that may come back: ends of the waiting for each. */
+  readonly #away = new Map<string, () => void>();
   #stopTimer: (() => void) | undefined;
   #closed = false;
 
@@ -57,8 +59,25 @@ export class Recovery {
         if (attempt.kind === 'probe') await attempts.lost(attempt.jobId, attempt, restarted, false);
     if (left.some((stored) => running(stored).some(({ kind }) => kind === 'encode')))
       this.#stopTimer = timers.after(settings.lostWorkerMs, () => {
-        void this.#giveUpOnTheLost();
+        void this.#giveUpOnTheLost(didNotReturn);
       });
+  }
+
+  /**
+   * The connection of a worker on another machine is lost: it goes on encoding, and what it runs stays its own for a
+   * while. Comes it back in time, it goes on where it is.
+   */
+  async workerIsAway(worker: ConnectedWorker): Promise<void> {
+    const { settings, timers } = this.#options;
+    this.#away.get(worker.id)?.();
+    const left = await this.#leftBy(worker.id);
+    if (left.length === 0 || this.#closed) return;
+    const stop = timers.after(settings.lostWorkerMs, () => {
+      this.#away.delete(worker.id);
+      void this.#giveUpOnTheLost(cutOff, worker.id);
+    });
+    this.#away.set(worker.id, stop);
+    await this.#say(left, isAway(worker.name, settings.lostWorkerMs));
   }
 
   /** Attempts that a worker still runs and that nobody has voided go on; the others it is told to stop. */
@@ -67,15 +86,23 @@ export class Recovery {
     const left = claimed.length === 0 ? [] : await this.#leftBy(worker.id);
     for (const key of claimed) {
       const attempt = left.find(({ taskId, fence }) => taskId === key.taskId && fence === key.fence);
-      if (attempt) worker.take({ ...key, jobId: attempt.jobId, slot: 'cpu' });
+      if (attempt)
+        worker.take({ ...key, jobId: attempt.jobId, slot: attempt.kind === 'probe' ? 'probe' : 'cpu' });
       else stop.push(key);
     }
+    await this.#say(
+      left.filter((attempt) => worker.attempt(attempt)),
+      undefined,
+    );
     return stop;
   }
 
   /** Brings what this worker left to an end; what fails is tried again for as long as the worker is connected. */
   workerIsBack(worker: ConnectedWorker): void {
-    this.#work(worker, restarted, 0);
+    const stop = this.#away.get(worker.id);
+    stop?.();
+    this.#away.delete(worker.id);
+    this.#work(worker, stop ? workerRestarted(worker.name) : restarted, 0);
   }
 
   /** The same, where it could not be written what this worker was given or has declined. */
@@ -86,7 +113,7 @@ export class Recovery {
   async close(): Promise<void> {
     this.#closed = true;
     this.#stopTimer?.();
-    for (const stop of this.#repeats.values()) stop();
+    for (const stop of [...this.#repeats.values(), ...this.#away.values()]) stop();
     await Promise.all(this.#working.values());
   }
 
@@ -192,22 +219,36 @@ export class Recovery {
     }
   }
 
-  /** A worker that did not come back: what it ran is queued again; what it was placing must wait for it. */
-  async #giveUpOnTheLost(): Promise<void> {
+  /**
+   * Workers that did not come back, or this one: what they ran is queued again; what they were placing must wait for
+   * them.
+   */
+  async #giveUpOnTheLost(why: (name: string) => ErrorData, workerId?: string): Promise<void> {
     const { book, fleet, attempts, wake, onError } = this.#options;
     try {
       for (const stored of await book.store.underWay())
         for (const attempt of running(stored)) {
-          if (fleet.get(attempt.workerId)) continue;
+          if (fleet.get(attempt.workerId) || (workerId !== undefined && attempt.workerId !== workerId))
+            continue;
           const { id, state, cancelling, revision } = stored.job;
-          if (state !== 'committing') await attempts.lost(id, attempt, workerGone(attempt.worker), false);
-          else if (cancelling) await attempts.giveUp(id, attempt, 'abandoned', workerGone(attempt.worker));
+          if (state !== 'committing') await attempts.lost(id, attempt, why(attempt.worker), false);
+          else if (cancelling) await attempts.giveUp(id, attempt, 'abandoned', why(attempt.worker));
           else await book.explain([{ id, revision, reason: waitsForPlacer(attempt.worker) }]);
         }
     } catch (error) {
       onError(toDffmpegError(error));
     }
     wake();
+  }
+
+  /** With the jobs of these attempts: why nothing is heard of them, or that it is heard again. */
+  async #say(attempts: readonly AttemptRecord[], reason: ErrorData | undefined): Promise<void> {
+    for (const { jobId } of attempts)
+      await this.#options.book.change(jobId, ({ job }) => {
+        // What it waits for on that machine is told as it is.
+        const isDue = reason ? job.reason === undefined : job.reason?.code === 'worker-lost';
+        return isDue ? { job: { reason } } : undefined;
+      });
   }
 
   async #leftBy(workerId: string): Promise<AttemptRecord[]> {
@@ -220,7 +261,27 @@ function running({ attempts }: StoredJob): AttemptRecord[] {
   return attempts.filter(({ state }) => state === 'running');
 }
 
-function workerGone(name: string): ErrorData {
+function isAway(name: string, graceMs: number): ErrorData {
+  return {
+    code: 'worker-lost',
+    message: `The connection to ${name} is lost. It has ${Math.round(graceMs / 1000)} seconds to come back.`,
+    hint: 'It goes on encoding; if it does not come back, the job goes back to the queue.',
+  };
+}
+
+function cutOff(name: string): ErrorData {
+  return {
+    code: 'worker-lost',
+    message: `The connection to ${name} was lost, and it did not come back.`,
+    hint,
+  };
+}
+
+function workerRestarted(name: string): ErrorData {
+  return { code: 'worker-lost', message: `${name} was started anew while this ran.`, hint };
+}
+
+function didNotReturn(name: string): ErrorData {
   return {
     code: 'worker-lost',
     message: `${name} did not come back after a restart.`,

@@ -166,6 +166,14 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
   async function leave(leaving: ConnectedWorker): Promise<void> {
     leaving.end();
     fleet.remove(leaving);
+    // On another machine it goes on without a connection; the one in this process has ended.
+    if (identity !== undefined) {
+      await recovery.workerIsAway(leaving).catch((error: unknown) => {
+        onError(toDffmpegError(error));
+      });
+      wake();
+      return;
+    }
     const reason: ErrorData = {
       code: 'worker-lost',
       message: `The connection to ${leaving.name} was lost.`,
