@@ -74,6 +74,7 @@ export class Attempts {
     await this.#book.change(jobId, async (stored) => {
       if (stored.job.state !== 'planned') return undefined;
       try {
+        await this.#requireReplacing(stored);
         const reserved = (names: readonly string[]) => this.#book.store.reserved(names, jobId);
         const outputs = await planOutputs(stored.job, this.#platform, reserved);
         const job = { ...stored.job, sources: await this.#sourceUse.withOrigins(stored.job) };
@@ -204,6 +205,14 @@ export class Attempts {
   async #explained({ job }: StoredJob, report: TaskReport): Promise<TaskReport> {
     if (report.type !== 'failed') return report;
     return { ...report, error: await this.#sourceUse.whoReplaced(job, report.error) };
+  }
+
+  /** Now that it is known which file its path leads to: throws `conflict` where an earlier job is to replace that. */
+  async #requireReplacing({ job }: StoredJob): Promise<void> {
+    const [source] = job.sources;
+    if (job.onSuccess !== 'replace' || !source) return;
+    const refusal = await this.#sourceUse.refusesReplacing(source, job.id);
+    if (refusal) throw refusal;
   }
 
   #changeBy(stored: StoredJob, attempt: AttemptRecord, report: TaskReport): JobChange | undefined {

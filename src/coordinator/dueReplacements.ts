@@ -118,7 +118,8 @@ export class DueReplacements {
     try {
       return await sourceUse.taking(aside, job.id, async () => {
         // Somebody may be encoding what lies aside: it is looked at again.
-        if (await sourceUse.reader(aside, job.id)) return false;
+        const { file } = job.sources[0] ?? {};
+        if (await sourceUse.reader({ path: aside, file }, job.id)) return false;
         await this.#discardBy(worker, job, replacement);
         return true;
       });

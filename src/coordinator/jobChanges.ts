@@ -8,6 +8,7 @@ import type { JobEvent } from './jobReducer.ts';
 import { endedTask, newTask, queuedAt } from './jobTasks.ts';
 import type { QueueSettings } from './queueSettings.ts';
 import { beginReplacement, type Delivered } from './replacementChanges.ts';
+import { fileName } from './sourceNames.ts';
 import type { JobWrite, Reservation } from './store.ts';
 import type { AttemptRecord, JobRecord, Placement, StoredJob, TaskRecord } from './store/records.ts';
 
@@ -55,12 +56,17 @@ export function encoded(attempt: AttemptRecord, exit: Exit): JobChange {
 export function probed(
   stored: StoredJob,
   attempt: AttemptRecord,
-  { probes }: Extract<TaskReport, { type: 'probed' }>,
+  { probes, files = [] }: Extract<TaskReport, { type: 'probed' }>,
   now: number,
 ): JobChange {
   const sources = stored.job.sources.map((source, index) => {
     const { bytes, duration } = probes[index] ?? {};
-    return { ...source, bytes, duration };
+    const { realPath, identity } = files[index] ?? {};
+    return {
+      ...{ ...source, bytes, duration },
+      realPath: realPath === source.path ? undefined : realPath,
+      file: identity && fileName(attempt.workerId, identity),
+    };
   });
   return {
     event: { type: 'probed', fence: attempt.fence },
@@ -185,6 +191,8 @@ export function retry(stored: StoredJob, now: number): JobChange {
     event: { type: 'retried' },
     job: {
       probes: undefined,
+      // What lies under their paths is looked at anew.
+      sources: stored.job.sources.map((source) => ({ ...source, realPath: undefined, file: undefined })),
       placement: undefined,
       startedAt: undefined,
       attached: false,

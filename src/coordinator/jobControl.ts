@@ -66,7 +66,7 @@ export class JobControl {
       book.submit({ job, tasks: [newTask(job.id, 'probe', this.#queuedAt())], attempts: [] });
     const { sources, onSuccess } = submission;
     const storeFirst = async (): Promise<StoredJob> => {
-      const taken = await sourceUse.refusesReplacing(sources[0] ?? '');
+      const taken = await sourceUse.refusesReplacing({ path: sources[0] ?? '' });
       if (taken) throw taken;
       return store();
     };
@@ -209,7 +209,7 @@ export class JobControl {
     const sources = job.sources.map(({ path }) => path);
     if (job.onSuccess !== 'replace' || !isEnded(job.state)) return again();
     const againFirst = async (): Promise<StoredJob> => {
-      const taken = await sourceUse.refusesReplacing(sources[0] ?? '');
+      const taken = await sourceUse.refusesReplacing({ path: sources[0] ?? '' });
       if (taken) throw taken;
       return again();
     };

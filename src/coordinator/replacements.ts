@@ -11,6 +11,7 @@ import type { JobBook } from './jobBook.ts';
 import { Pauses, type Listen } from './pauses.ts';
 import { replacing, replacingRequest } from './replacementChanges.ts';
 import { backOff, type QueueSettings } from './queueSettings.ts';
+import type { SourceNames } from './sourceNames.ts';
 import type { SourceUse } from './sourceUse.ts';
 import type { JobRecord, ReplacementRecord, StoredJob } from './store/records.ts';
 import { waitsForReader } from './waitReasons.ts';
@@ -83,7 +84,7 @@ export class Replacements {
       switch (replacement.state) {
         case 'held':
         case 'undone':
-          await this.#refuseWhileRead(job.sources[0]?.path, id, 'Replace it');
+          await this.#refuseWhileRead(job.sources[0], id, 'Replace it');
           return replacing(job, { ...replacement, state: 'replacing', reason: undefined });
         case 'refused':
           throw DffmpegError.from(replacement.reason ?? { code: 'conflict', message: 'It was refused.' });
@@ -108,7 +109,7 @@ export class Replacements {
           return undefined;
         case 'replaced':
           for (const path of [placedOutputs(job)[0]?.path, replacement.aside])
-            await this.#refuseWhileRead(path, id, 'Undo it');
+            await this.#refuseWhileRead(path === undefined ? undefined : { path }, id, 'Undo it');
           return replacing(job, { ...replacement, state: 'undoing', reason: undefined });
         case 'undoing':
         case 'undone':
@@ -203,11 +204,11 @@ export class Replacements {
   async #waitsFor(id: string): Promise<string | undefined> {
     const { book, sourceUse } = this.#options;
     const { job } = await book.get(id);
-    const source = job.sources[0]?.path;
+    const [source] = job.sources;
     if (job.replacement?.state !== 'replacing' || source === undefined) return undefined;
     const reader = await sourceUse.reader(source, id);
     if (!reader) return undefined;
-    const reason = waitsForReader(source, reader);
+    const reason = waitsForReader(source.path, reader);
     await this.#say(id, reason);
     this.#waits.emit({ id, error: DffmpegError.from(reason) });
     return reader.id;
@@ -252,10 +253,10 @@ export class Replacements {
     );
   }
 
-  async #refuseWhileRead(path: string | undefined, id: string, what: string): Promise<void> {
-    const reader = path === undefined ? undefined : await this.#options.sourceUse.reader(path, id);
+  async #refuseWhileRead(file: SourceNames | undefined, id: string, what: string): Promise<void> {
+    const reader = file && (await this.#options.sourceUse.reader(file, id));
     if (reader)
-      throw new DffmpegError('conflict', `Job ${reader.id} (${reader.preset}) still reads ${path ?? ''}.`, {
+      throw new DffmpegError('conflict', `Job ${reader.id} (${reader.preset}) still reads ${file.path}.`, {
         hint: `${what} when that job has ended, or cancel it: dffmpeg job cancel ${reader.id}`,
       });
   }

@@ -2,6 +2,7 @@ import { DffmpegError, type ErrorData } from '../protocol/errors.ts';
 import { placedOutputs } from '../protocol/jobResults.ts';
 import { isEnded } from '../protocol/jobState.ts';
 import { normalisePath } from './outputNames.ts';
+import { namesOf, type SourceNames } from './sourceNames.ts';
 import type { Store } from './store.ts';
 import type { JobRecord, StoredJob } from './store/records.ts';
 
@@ -73,20 +74,22 @@ export class SourceUse {
     }
   }
 
-  /** Another job that has not ended and reads this file. */
-  async reader(path: string, exceptId: string): Promise<JobRecord | undefined> {
-    return (await this.#jobsOf(path)).find(({ id, state }) => id !== exceptId && !isEnded(state));
+  /** Another job that has not ended and reads this file, by whatever path. */
+  async reader(source: SourceNames, exceptId: string): Promise<JobRecord | undefined> {
+    return (await this.#jobsOf(source)).find(({ id, state }) => id !== exceptId && !isEnded(state));
   }
 
-  /** Why no second result may be made to take the place of this source. */
-  async refusesReplacing(path: string): Promise<DffmpegError | undefined> {
-    const first = (await this.#jobsOf(path)).find(
-      ({ onSuccess, state, replacement }) =>
-        onSuccess === 'replace' && (!isEnded(state) || replacement?.state === 'replacing'),
+  /** Why no second result may be made to take the place of this source. `before`: only jobs older than that one count. */
+  async refusesReplacing(source: SourceNames, before?: string): Promise<DffmpegError | undefined> {
+    const first = (await this.#jobsOf(source)).find(
+      ({ id, onSuccess, state, replacement }) =>
+        (before === undefined || id < before) &&
+        onSuccess === 'replace' &&
+        (!isEnded(state) || replacement?.state === 'replacing'),
     );
     return (
       first &&
-      new DffmpegError('conflict', `The result of job ${first.id} is to take the place of ${path}.`, {
+      new DffmpegError('conflict', `The result of job ${first.id} is to take the place of ${source.path}.`, {
         hint: `Keep the source this time, or wait for that job, or cancel it: dffmpeg job cancel ${first.id}`,
       })
     );
@@ -95,8 +98,9 @@ export class SourceUse {
   /** Of a source that is not there, or not the same any more: who has replaced it, where that was a job. */
   async whoReplaced({ id, sources }: JobRecord, error: ErrorData): Promise<ErrorData> {
     if (error.code !== 'source-missing' && error.code !== 'source-changed') return error;
-    for (const { path } of sources) {
-      const other = (await this.#jobsOf(path)).find(
+    for (const { path, realPath } of sources) {
+      // By paths alone: the file itself lies aside, where it may be encoded, too.
+      const other = (await this.#jobsOf({ path, realPath })).find(
         (job) => job.id !== id && job.replacement?.state === 'replaced',
       );
       const result = other && placedOutputs(other)[0]?.path;
@@ -128,11 +132,15 @@ export class SourceUse {
     );
   }
 
-  async #jobsOf(path: string): Promise<JobRecord[]> {
-    const key = this.#key(path);
-    return (await this.#store.jobsOfSource(path))
+  async #jobsOf(source: SourceNames): Promise<JobRecord[]> {
+    const keys = new Set(this.#keysOf(source));
+    return (await this.#store.jobsOfSource(namesOf(source)))
       .map(({ job }: StoredJob) => job)
-      .filter(({ sources }) => sources.some((source) => this.#key(source.path) === key));
+      .filter(({ sources }) => sources.some((each) => this.#keysOf(each).some((key) => keys.has(key))));
+  }
+
+  #keysOf(source: SourceNames): string[] {
+    return namesOf(source).map((name) => this.#key(name));
   }
 
   /** Equal for one file alone: on Linux two spellings of one name are two files. */

@@ -59,10 +59,10 @@ export interface Store extends WatchStore, AccountStore {
   /** Paths of results that have taken the place of their source: not to be encoded once more. */
   replacedPaths(): Promise<string[]>;
   /**
-   * Jobs that have not ended and read this file, and those whose result takes or has its place, oldest first. Maybe
-   * more: paths that differ in nothing but case are taken for one.
+   * Jobs that have not ended and read the file of one of these names (`namesOf`), and those whose result takes or has its
+   * place, oldest first. Maybe more: paths that differ in nothing but case are taken for one.
    */
-  jobsOfSource(path: string): Promise<StoredJob[]>;
+  jobsOfSource(names: readonly string[]): Promise<StoredJob[]>;
   /** Finished jobs, the longest ended first. */
   ended(page: EndedPage): Promise<JobRecord[]>;
   /** Removes jobs with all that is stored of them; those that changed meanwhile stay. Returns which are gone. */

@@ -108,7 +108,15 @@ export const taskReportSchema = z.discriminatedUnion('type', [
     processStart: z.string(),
   }),
   z.object({ type: z.literal('verifying'), output: outputIndexSchema, exit: exitSchema }),
-  z.object({ type: z.literal('probed'), probes: z.array(probeSchema).min(1).max(maxSources) }),
+  z.object({
+    type: z.literal('probed'),
+    probes: z.array(probeSchema).min(1).max(maxSources),
+    /** What each source is, by whatever path it was named. */
+    files: z
+      .array(z.object({ realPath: pathSchema, identity: fileIdentitySchema }))
+      .max(maxSources)
+      .optional(),
+  }),
   z.object({
     type: z.literal('delivered'),
     output: outputIndexSchema,

@@ -1,10 +1,11 @@
+import { realpath } from 'node:fs/promises';
 import type { Probe } from '../encoding/probe.ts';
 import { hasSound, pickVideo } from '../encoding/streams.ts';
 import { checkDestination } from '../files/destination.ts';
 import { beginsAsIsoMedia } from '../files/isoMedia.ts';
 import { checkSource } from '../files/sourceFile.ts';
 import { DffmpegError, type ErrorCode } from '../protocol/errors.ts';
-import type { TaskPayload } from '../protocol/workerContract.ts';
+import type { FileIdentity, TaskPayload } from '../protocol/workerContract.ts';
 import { probeFile } from './probeFile.ts';
 import { toolTimes } from './runTool.ts';
 import type { TaskContext } from './task.ts';
@@ -23,12 +24,20 @@ export async function probeTask(
   context: TaskContext,
 ): Promise<void> {
   const probes = await examineAll(payload.sources, context);
+  const files = await Promise.all(payload.sources.map(fileOf));
   for (const folder of payload.destinations) {
     await context.requireForeign(folder);
     await checkDestination(folder, context.traces).catch(unlessItPasses);
   }
   context.signal.throwIfAborted();
-  await context.report({ type: 'probed', probes }, 'last');
+  await context.report({ type: 'probed', probes, files }, 'last');
+}
+
+/** By which another job is seen to read the same file, links resolved. Throws where it is gone by now. */
+async function fileOf(source: string): Promise<{ realPath: string; identity: FileIdentity }> {
+  const { device, inode } = await checkSource(source);
+  const identity = { device: String(device), inode: String(inode) };
+  return { realPath: await realpath(source), identity };
 }
 
 /** A full disk may have room when the job's turn comes, and one that was pulled be back: the encode is not begun before, and says what it waits for. */

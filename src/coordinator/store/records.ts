@@ -2,7 +2,14 @@ import * as z from 'zod';
 import { probeSchema } from '../../encoding/probe.ts';
 import { verdictSchema } from '../../encoding/verdict.ts';
 import { jobStates } from '../../protocol/jobState.ts';
-import { attemptSchema, idSchema, jobSchema, pathSchema, replacementSchema } from '../../protocol/model.ts';
+import {
+  attemptSchema,
+  idSchema,
+  jobSchema,
+  pathSchema,
+  replacementSchema,
+  sourceSchema,
+} from '../../protocol/model.ts';
 import { contentSchema, fileIdentitySchema, sourceStateSchema } from '../../protocol/workerContract.ts';
 
 /** What the store keeps: read rows are checked against these. Times are milliseconds since the epoch. */
@@ -34,11 +41,20 @@ export const replacementRecordSchema = replacementSchema.extend({
   home: pathSchema,
 });
 
+/** With what tells that two paths lead to one file; known from probing on. */
+const sourceRecordSchema = sourceSchema.extend({
+  /** Links resolved, where that is another path. */
+  realPath: pathSchema.optional(),
+  /** The file itself, see `fileName`. */
+  file: z.string().optional(),
+});
+
 export const jobRecordSchema = jobSchema
   .omit({ attempts: true, rank: true, retryAt: true, forecast: true })
   .extend({
     submissionId: idSchema,
     state: z.enum(jobStates),
+    sources: z.array(sourceRecordSchema).min(1),
     /** The client that an attached job belongs to. */
     sessionId: idSchema.optional(),
     /** Name of the only worker that may run it. */
@@ -87,6 +103,7 @@ export const attemptRecordSchema = attemptSchema.extend({
   directory: pathSchema.optional(),
 });
 
+export type SourceRecord = z.output<typeof sourceRecordSchema>;
 export type ReplacementRecord = z.output<typeof replacementRecordSchema>;
 export type Placement = z.output<typeof placementSchema>;
 export type JobRecord = z.output<typeof jobRecordSchema>;

@@ -1,4 +1,5 @@
 import { isEnded } from '../../protocol/jobState.ts';
+import { namesOf } from '../sourceNames.ts';
 import type { JobWrite } from '../store.ts';
 import { withParts } from './jobQueries.ts';
 import type { JobRecord, StoredJob } from './records.ts';
@@ -32,7 +33,8 @@ export async function insertSources(session: WriteSession, { id, sources }: Uses
 /** After the change itself. Most change nothing here: what runs goes on to read its source. */
 export async function updateSources(session: WriteSession, { id, from, job }: JobWrite): Promise<void> {
   const { state = from } = job;
-  if (isEnded(state) === isEnded(from) && !('replacement' in job)) return;
+  const isNamed = job.sources?.some(({ realPath, file }) => (realPath ?? file) !== undefined) ?? false;
+  if (isEnded(state) === isEnded(from) && !('replacement' in job) && !isNamed) return;
   const row = await session.db
     .selectFrom('jobs')
     .select(['id', 'state', 'sources', 'replacement'])
@@ -49,18 +51,19 @@ export async function updateSources(session: WriteSession, { id, from, job }: Jo
 }
 
 /** Oldest first. */
-export async function jobsOfSource(db: Database, path: string): Promise<StoredJob[]> {
+export async function jobsOfSource(db: Database, names: readonly string[]): Promise<StoredJob[]> {
   const rows = await db
     .selectFrom('jobs')
-    .innerJoin('job_sources', 'job_sources.job_id', 'jobs.id')
-    .selectAll('jobs')
-    .where('job_sources.path_key', '=', sourceKey(path))
-    .orderBy('jobs.id')
+    .selectAll()
+    .where('id', 'in', (builder) =>
+      builder.selectFrom('job_sources').select('job_id').where('path_key', 'in', names.map(sourceKey)),
+    )
+    .orderBy('id')
     .execute();
   return withParts(db, rows);
 }
 
 /** What is joined may be named twice. */
 function keysOf(sources: Uses['sources']): Set<string> {
-  return new Set(sources.map(({ path }) => sourceKey(path)));
+  return new Set(sources.flatMap(namesOf).map(sourceKey));
 }

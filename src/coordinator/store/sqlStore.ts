@@ -145,8 +145,8 @@ export class SqlStore implements Store {
     return replacements.replacedPaths(this.#db);
   }
 
-  jobsOfSource(path: string): Promise<StoredJob[]> {
-    return jobsOfSource(this.#db, path);
+  jobsOfSource(names: readonly string[]): Promise<StoredJob[]> {
+    return jobsOfSource(this.#db, names);
   }
 
   reserved(normalised: readonly string[], forJob: string): Promise<string[]> {

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { appendFile, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdir,
+  readdir,
+  readFile,
+  realpath,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { identityOf } from '../../../src/files/fileIdentity.ts';
@@ -11,6 +21,7 @@ import {
   assertGone,
   encodePayload,
   probeBy,
+  probePayload,
   realClip,
   slowPreset,
   webPreset,
@@ -56,6 +67,16 @@ describe('worker: encode', function () {
     );
     const notes = path.join(shop.stateDir, 'scratch', 'traces');
     assert.deepEqual(await readdir(notes).catch(() => []), []);
+  });
+
+  it('tells of a source which file its path leads to, links resolved', async () => {
+    const source = await shop.clip(shop.path('films', 'clip.mp4'));
+    await symlink(shop.path('films'), shop.path('link'));
+    const payload = probePayload(shop.path('link', 'clip.mp4'));
+    const report = await coordinator.run({ taskId: 'p', fence: 1, payload });
+    assert.deepEqual(report.type === 'probed' && report.files, [
+      { realPath: await realpath(source), identity: await identityOf(source) },
+    ]);
   });
 
   it('encodes, judges, asks, places, and leaves nothing else', async () => {

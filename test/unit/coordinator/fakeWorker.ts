@@ -66,6 +66,8 @@ export class FakeWorker {
   probesItself = true;
   /** What it finds every source to be. */
   probe = probe;
+  /** And which file, where the test wants that told. */
+  files: Extract<TaskReport, { type: 'probed' }>['files'];
   accepts: (offer: Offer) => boolean = () => true;
   /** What it finds every result to be. */
   verdict = verdict;
@@ -226,7 +228,7 @@ export class FakeWorker {
   #probe(offer: Offer) {
     const { payload } = offer;
     const probes = payload.kind === 'probe' ? payload.sources.map(() => this.probe) : [];
-    return this.report(offer, { type: 'probed', probes });
+    return this.report(offer, { type: 'probed', probes, files: this.files });
   }
 
   #notify(): void {

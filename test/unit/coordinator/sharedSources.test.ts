@@ -65,6 +65,31 @@ describe('coordinator: jobs that share a source', () => {
     await again.client.job(first, ({ replacement }) => replacement?.state === 'replaced');
   });
 
+  const here = { realPath: source, identity: { device: '1', inode: '3' } };
+  for (const [by, other] of [
+    ['a link', { ...here, identity: { device: '2', inode: '3' } }],
+    ['a mount of its folder', { ...here, realPath: '/mnt/clip.mov' }],
+  ] as const)
+    it(`who reads it by ${by} is seen, and no second result is made for its place by that`, async () => {
+      const { client, worker, submit, replacements } = await begin();
+      worker.files = [here];
+      const first = await submit({ onSuccess: 'replace' });
+      const offer = await worker.encode();
+      worker.files = [other];
+      const second = await submit({ sources: ['/mnt/clip.mov'] });
+      const third = await submit({ sources: ['/mnt/clip.mov'], onSuccess: 'replace' });
+      const { reason } = await client.job(third, ({ state }) => state === 'failed');
+      assert.match(reason?.message ?? '', new RegExp(`result of job ${first} is to take the place of /mnt`));
+      await client.job(second, ({ state }) => state === 'waiting');
+      await worker.finish(offer);
+      const waits = await client.job(first, ({ replacement }) => replacement?.reason !== undefined);
+      assert.match(waits.replacement?.reason?.message ?? '', new RegExp(`when job ${second} .* has ended`));
+      assert.equal(replacements(), 0);
+      await worker.finish(await worker.encode(2));
+      await client.job(first, ({ replacement }) => replacement?.state === 'replaced');
+      assert.equal(replacements(), 1);
+    });
+
   it('no second result is made to take the same place', async () => {
     const { submit } = await begin();
     const first = await submit({ onSuccess: 'replace', submissionId: 'first' });

@@ -186,7 +186,7 @@ export function describeRecords(given: () => OpenStore): void {
     });
 
     it('names the jobs that read a source, and those whose result has its place', async () => {
-      const ids = async (path: string) => (await store.jobsOfSource(path)).map(({ job }) => job.id);
+      const ids = async (...names: string[]) => (await store.jobsOfSource(names)).map(({ job }) => job.id);
       const sources = [{ path: '/Clip.mov' }, { path: '/other.mov' }, { path: '/Clip.mov' }];
       const a = await store.submit(storedJob('a', { sources, onSuccess: 'replace' }));
       const b = await store.submit(storedJob('b', { sources: [{ path: '/Clip.mov' }] }));
@@ -213,8 +213,17 @@ export function describeRecords(given: () => OpenStore): void {
       assert.deepEqual(await ids('/Clip.mov'), ['a']);
       const failed = await store.job('b');
       assert.ok(failed);
-      await change(failed, { state: 'accepted' });
+      const accepted = await change(failed, { state: 'accepted' });
       assert.deepEqual(await ids('/Clip.mov'), ['a', 'b'], 'it is retried');
+      // Once it is looked at it is known by other names.
+      const named = [{ path: '/Clip.mov', realPath: '/real.mov', file: 'file:w1:1:2' }];
+      const looking = { ...failed.job, state: 'accepted', revision: accepted } as const;
+      const probed = await store.write(changeOf(looking, { sources: named }));
+      assert.deepEqual(await ids('/real.mov'), ['b']);
+      assert.deepEqual(await ids('file:w1:1:2', '/Clip.mov'), ['a', 'b']);
+      const ending = { ...looking, sources: named, revision: probed };
+      await store.write(changeOf(ending, { state: 'failed' }));
+      assert.deepEqual(await ids('file:w1:1:2', '/real.mov'), []);
     });
 
     it('queues by priority and age, and leaves out what has to wait', async () => {
