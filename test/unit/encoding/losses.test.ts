@@ -77,6 +77,7 @@ describe('what a result lacks of its source', () => {
         const plan = planned(name, probe);
         fc.pre(plan !== undefined);
         const { expected } = plan;
+        const { video } = films[name] ?? {};
         const said = new Set(expected.notes.map(({ loses }) => loses));
         const of = (test: (each: ProbeStream) => boolean) => probe.streams.filter(test);
         const audio = of(({ type }) => type === 'audio');
@@ -86,13 +87,14 @@ describe('what a result lacks of its source', () => {
         if (expected.audio.length < audio.length) must.push('sound');
         else if (audio.some(({ channels = 0 }, index) => (expected.audio[index]?.channels ?? 0) < channels))
           must.push('channels');
-        const burnt = (plan.filters ?? '').includes('subtitles') ? 1 : 0;
+        // In the picture it is not lost.
+        const burnt = video && video.burnSubtitles ? 1 : 0;
         if (expected.subtitles.length + burnt < of(({ type }) => type === 'subtitle').length)
           must.push('subtitles');
         if (of(({ attachedPicture }) => attachedPicture).length > (expected.coverArt ? 1 : 0))
           must.push('cover');
         if (of(({ codecTag }) => codecTag === 'gpmd').length > 0) must.push('data');
-        const isCopied = films[name]?.video && films[name].video.copy === true;
+        const isCopied = video && video.copy === true;
         if (
           !isCopied &&
           pickVideo(probe)?.pixelFormat === 'yuva444p' &&
