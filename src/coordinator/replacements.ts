@@ -305,7 +305,9 @@ export class Replacements {
             job,
             {
               ...job.replacement,
-              ...(stuck ? stillReplaced(job.replacement, stuck) : undone(job, result)),
+              ...(stuck
+                ? stillReplaced({ ...job.replacement, aside: stuck.aside }, stuck.error)
+                : undone(job, result)),
               source: afterRenames(job.replacement.source),
               result: result ?? job.replacement.result,
             },
@@ -346,7 +348,7 @@ function undone(job: JobRecord, result: object | undefined): Partial<Replacement
 
 /** One that was called off has not come so far as to say where the source lies aside. */
 function stillReplaced({ aside }: ReplacementRecord, reason: ErrorData): Partial<ReplacementRecord> {
-  return { state: aside === undefined ? 'held' : 'replaced', reason };
+  return { state: aside === undefined ? 'held' : 'replaced', aside, reason };
 }
 
 function resultLeftAlone(path = 'Its result'): ErrorData {

@@ -112,9 +112,11 @@ export async function recoverPlacement(
   return free ? place(placement) : 'taken';
 }
 
-/** What somebody has written into the original since it was copied is nowhere else: then it stays. */
+/** What somebody has written into the original since it was copied, or is about to write, is nowhere else: it stays. */
 async function isStillCopied(fs: PlacingFs, staged: string, placed: Placed): Promise<boolean> {
-  return !('copied' in placed) || (await fs.stamp(staged).catch(() => undefined)) === placed.stamp;
+  if (!('copied' in placed)) return true;
+  if (await fs.isWrittenTo(staged)) return false;
+  return (await fs.stamp(staged).catch(() => undefined)) === placed.stamp;
 }
 
 /** Somebody else's file may meanwhile have the name under which the result lay. */

@@ -227,9 +227,12 @@ export const workerMethods = {
     result: replacingKey.result.extend({ aside: pathSchema }),
   },
   'source.restore': {
-    doc: 'The other way round: the result goes to `home`, the source gets its own name again. The result is missing in the answer where a person has moved it; `stuck`: it lies there now, and the source could not get its name.',
+    doc: 'The other way round: the result goes to `home`, the source gets its own name again. The result is missing in the answer where a person has moved it; `stuck`: why the source could not get its name, and where it lies aside; the result lies there now all the same.',
     params: z.object({ ...replacingKey, home: pathSchema }),
-    result: z.object({ result: replacingKey.result.optional(), stuck: errorDataSchema.optional() }),
+    result: z.object({
+      result: replacingKey.result.optional(),
+      stuck: z.object({ error: errorDataSchema, aside: pathSchema.optional() }).optional(),
+    }),
   },
   'source.discard': {
     doc: 'Deletes a source that lies aside, if it is still the one that was put there, and its result is still where it was placed.',

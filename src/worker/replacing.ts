@@ -36,7 +36,7 @@ export function replacingHandlers(
   };
 }
 
-/** Half of it may be done for good: then it says where the result lies now. */
+/** Where it cannot be done it says what lies where: half of it may be done for good. */
 async function restore(restoring: Restoring): Promise<Result<WorkerMethods['source.restore']>> {
   let moved: PlacedResult | undefined;
   const onMoved = (result: PlacedResult): void => {
@@ -46,7 +46,10 @@ async function restore(restoring: Restoring): Promise<Result<WorkerMethods['sour
     return { result: await restoreSource({ ...restoring, onMoved }) };
   } catch (thrown) {
     const error = toDffmpegError(thrown);
-    if (!moved || error.class === 'transient') throw error;
-    return { result: moved, stuck: error.toData() };
+    if (error.class === 'transient') throw error;
+    const aside = asidePath(restoring.source);
+    const isAside = (await restoring.fs.identity(aside)) !== undefined;
+    if (!moved && !isAside) throw error;
+    return { result: moved, stuck: { error: error.toData(), aside: isAside ? aside : undefined } };
   }
 }

@@ -122,13 +122,14 @@ describe('coordinator: replacing a source', () => {
 
   it('says where the result lies when an undo came halfway', async () => {
     const { client, worker, id, home } = await replaced();
-    const stuck = { code: 'destination-unwritable', message: 'It is read-only.' } as const;
+    const error = { code: 'destination-unwritable', message: 'It is read-only.' } as const;
+    const stuck = { error, aside };
     const { answers } = worker;
     worker.answers = {
       ...answers,
       'source.restore': () => Promise.resolve({ result: { ...moved, path: home }, stuck }),
     };
-    await assert.rejects(client.peer.request('jobs.undo', { id }), { code: stuck.code });
+    await assert.rejects(client.peer.request('jobs.undo', { id }), { code: error.code });
     const { job } = await client.peer.request('jobs.get', { id });
     assert.deepEqual([job.replacement?.state, job.replacement?.aside], ['replaced', aside]);
     assert.equal(job.outputs[0]?.path, home);
@@ -277,6 +278,20 @@ describe('coordinator: replacing a source', () => {
       answer.resolve(undefined);
       assert.equal((await undo).job.replacement?.state, 'undone');
       assert.equal(asked(worker, 'source.restore').length, (restored ?? 0) + 1);
+    });
+
+    it('is still to be undone where the undo is refused and the source lies aside', async () => {
+      const { client, worker, id, answers } = await stuck();
+      const error = { code: 'conflict', message: 'Another file is called so.' } as const;
+      worker.answers = {
+        ...worker.answers,
+        'source.restore': () => Promise.resolve({ stuck: { error, aside } }),
+      };
+      await assert.rejects(client.peer.request('jobs.undo', { id }), { code: 'conflict' });
+      const { replacement } = (await client.peer.request('jobs.get', { id })).job;
+      assert.deepEqual([replacement?.state, replacement?.aside], ['replaced', aside]);
+      worker.answers = answers;
+      assert.equal((await client.peer.request('jobs.undo', { id })).job.replacement?.state, 'undone');
     });
 
     it('is held where the undo is refused, since nothing is known to lie aside', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   mkdir,
   mkdtemp,
+  open,
   readdir,
   readFile,
   rename,
@@ -634,6 +635,19 @@ describe('replacing a source', function () {
       await replaceSource({ ...replacing, fs: late });
       assert.deepEqual(await contents(), {
         'elsewhere/clip.web.mp4': 'retagged',
+        [aside('clip.mov')]: film,
+        'films/clip.mp4': small,
+      });
+    });
+
+    it('leaves it where a program has it open to write', async function () {
+      if (process.platform !== 'linux') this.skip();
+      const replacing = await begin(source(), away(), across({ ...placingFs }));
+      await using editor = await open(away(), 'r+');
+      await replaceSource(replacing);
+      await editor.write('retagged');
+      assert.deepEqual(await contents(), {
+        'elsewhere/clip.web.mp4': `retagged${small.slice('retagged'.length)}`,
         [aside('clip.mov')]: film,
         'films/clip.mp4': small,
       });
