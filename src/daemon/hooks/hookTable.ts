@@ -1,4 +1,5 @@
 import type { Job } from '../../protocol/model.ts';
+import { noteChangedResults } from './changedResults.ts';
 import { runCommandHook } from './commandHook.ts';
 import { runCopyHook } from './copyHook.ts';
 import type { HookSettings } from './hookRunner.ts';
@@ -46,6 +47,6 @@ export function describeHook(hook: Hook): { readonly kind: HookKind; readonly na
 }
 
 export function runHook(hook: Hook, run: HookRun): Promise<HookOutcome> {
-  if ('command' in hook) return runCommandHook(hook, run);
+  if ('command' in hook) return noteChangedResults(run, () => runCommandHook(hook, run));
   return 'webhook' in hook ? runWebhook(hook, run) : runCopyHook(hook, run);
 }

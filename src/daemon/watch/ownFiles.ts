@@ -6,11 +6,11 @@ import { ownOutputs } from '../../encoding/ownOutput.ts';
 import type { Preset } from '../../encoding/preset.ts';
 import { briefKey } from '../../files/contentKey.ts';
 
-/** `result`: a job made it. `named`: it is called like one. `reserved`: a job that has not ended may be about to. */
+/** `result`: a job made it. `named`: it is called like one. `reserved`: a job that has not ended may be about to, or a hook be changing it. */
 export type Ownership = 'result' | 'named' | 'reserved';
 
 export interface OwnFilesOptions {
-  readonly store: Pick<Store, 'reserved' | 'madeAmong' | 'madeContents'>;
+  readonly store: Pick<Store, 'reserved' | 'madeAmong' | 'madeContents' | 'job'>;
   readonly presets: () => Readonly<Record<string, Preset>>;
   readonly platform: string;
 }
@@ -70,10 +70,21 @@ export class OwnFiles {
     const made = await store.madeAmong(names);
     for (const each of paths) if (tell.isNamed(each)) own.set(each, 'named');
     for (const name of reserved) own.set(byName.get(name) ?? '', 'reserved');
-    for (const { normalised, bytes } of made) {
+    const changed: { path: string; jobId: string }[] = [];
+    for (const { normalised, bytes, jobId } of made) {
       const each = byName.get(normalised) ?? '';
       if (tell.isResult(each, bytes)) own.set(each, 'result');
+      else changed.push({ path: each, jobId });
     }
+    // What it holds is noted when the hook has run.
+    for (const { path: each, jobId } of changed)
+      if (!own.has(each) && (await this.#hasHooks(jobId))) own.set(each, 'reserved');
     return own;
+  }
+
+  /** A command of the operator may be changing its results. */
+  async #hasHooks(jobId: string): Promise<boolean> {
+    const stored = await this.#options.store.job(jobId);
+    return stored?.job.hooks?.some(({ state }) => state === 'waiting') ?? false;
   }
 }

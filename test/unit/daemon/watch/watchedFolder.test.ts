@@ -12,7 +12,7 @@ import { briefKey } from '../../../../src/files/contentKey.ts';
 import { DffmpegError } from '../../../../src/protocol/errors.ts';
 import type { Submission } from '../../../../src/protocol/clientContract.ts';
 import { watchFolderSpecSchema } from '../../../../src/protocol/watchFolder.ts';
-import { storedJob } from '../../coordinator/fixtures.ts';
+import { changeOf, storedJob } from '../../coordinator/fixtures.ts';
 import { ManualTimers } from '../../coordinator/manualTimers.ts';
 
 const times = { settleMs: 1000, rescanMs: 300_000, pollMs: 15_000, debounceMs: 50, tellMs: 0 };
@@ -195,6 +195,31 @@ describe('WatchedFolder', () => {
     assert.equal(folder.told.settling, 0);
     const known = await store.watchedFiles('f', 10);
     assert.equal(known.find(({ file: { path: at } }) => at === file('holidays.mp4'))?.file.state, 'own');
+  });
+
+  it('takes no result that a hook of its job may still change, and takes another file of that name afterwards', async () => {
+    const file = path.join(root, 'clip.mp4');
+    const hook = {
+      id: 'h',
+      key: 'k',
+      kind: 'command',
+      name: '/tag',
+      state: 'waiting',
+      tries: 0,
+      at: 0,
+    } as const;
+    const { job } = await store.submit(storedJob('j', { state: 'done', hooks: [hook] }));
+    await store.addMade('j', [{ normalised: file, bytes: 6 }]);
+    await writeFile(file, 'result with a tag');
+    await make().start();
+    await pass(times.settleMs + 1);
+    await pass(times.rescanMs);
+    await pass(times.settleMs + 1);
+    assert.equal(submitted.length, 0);
+    await store.write(changeOf(job, { hooks: [{ ...hook, state: 'done' }] }));
+    await pass(times.rescanMs);
+    await pass(times.settleMs + 1);
+    assert.equal(submitted.length, 1);
   });
 
   it('waits for files that are empty, or have a download’s own file beside them', async () => {
