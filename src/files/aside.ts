@@ -55,7 +55,11 @@ export async function setAside(source: ReplacedSource, { recordDir, fs }: AsideP
   for (const key of [putBackKey(source), discardKey(source)]) await forgetPlacement(recordDir, key);
   try {
     await makeFolders(path.dirname(aside));
-    await fs.rename(source.path, aside);
+    await fs.rename(source.path, aside).catch((error: unknown) => {
+      // A folder was just made in its own: it is the file that may not be touched.
+      const code = errnoCode(error);
+      throw code === 'EPERM' || code === 'EACCES' ? notRenamed(source, error) : error;
+    });
   } catch (error) {
     await removeEmptyFolders(aside);
     throw errnoCode(error) === 'EXDEV'
@@ -286,4 +290,11 @@ function otherFileSystem(aside: string, cause: unknown): DffmpegError {
 async function removeEmptyFolders(aside: string): Promise<void> {
   const own = path.dirname(aside);
   for (const folder of [own, path.dirname(own)]) await rmdir(folder).catch(() => undefined);
+}
+
+function notRenamed({ path: source }: ReplacedSource, cause: unknown): DffmpegError {
+  return new DffmpegError('destination-unwritable', `${source} may not be renamed.`, {
+    hint: 'It is locked (“chattr -i”, or unlock it), or belongs to another user in a folder where each may rename only their own. The result lies beside it.',
+    cause,
+  });
 }

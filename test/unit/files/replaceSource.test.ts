@@ -60,6 +60,22 @@ describe('replacing a source', function () {
   });
   afterEach(() => rm(root, { recursive: true, force: true }));
 
+  it('says that the source may not be renamed, where its folder can be written', async () => {
+    const source = path.join(films, 'clip.mov');
+    const locked: PlacingFs = {
+      ...placingFs,
+      rename: (from, to) =>
+        from === source ? Promise.reject(systemError('EPERM')) : placingFs.rename(from, to),
+    };
+    const replacing = await begin(source, path.join(films, 'clip.small.mp4'), locked);
+    await assert.rejects(replaceSource(replacing), (error: DffmpegError) => {
+      assert.equal(error.code, 'destination-unwritable');
+      assert.match(error.message, /clip\.mov may not be renamed/);
+      return true;
+    });
+    assert.deepEqual((await readdir(films)).sort(), ['clip.mov', 'clip.small.mp4']);
+  });
+
   async function begin(source: string, result: string, fs: PlacingFs): Promise<Replacing> {
     await rm(root, { recursive: true, force: true });
     for (const folder of [films, elsewhere]) await mkdir(folder, { recursive: true });
