@@ -71,7 +71,11 @@ async function run(
   cwd?: string,
 ): Promise<TrialOutcome> {
   const options = { ...toolTimes(settings.trialTimeoutSeconds, settings), priority, signal, cwd };
-  return trialOutcome(await runTool(tools.ffmpeg.path, argv, options));
+  const once = () => runTool(tools.ffmpeg.path, argv, options);
+  const result = await once();
+  // By the system, short of memory for a moment: that says nothing of the encoder, and is tried once more.
+  const wasKilled = result.signal === 'SIGKILL' && !result.timedOut && !signal.aborted;
+  return trialOutcome(wasKilled ? await once() : result);
 }
 
 /** Throws `ffmpeg-missing` when a run did not come to its end: a wrong dialect would be cached. */

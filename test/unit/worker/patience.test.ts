@@ -139,6 +139,12 @@ describe('worker: one bad moment', () => {
     },
   );
 
+  itOnUnix('tries an encoder once more whose trial the system has ended', async () => {
+    const flag = path.join(root, 'killed');
+    await fakeFfmpeg(`case "$*" in *aac*) [ -e '${flag}' ] || { touch '${flag}'; kill -KILL $$; };; esac`);
+    assert.equal((await (await open()).prove(['aac']))['aac']?.usable, true);
+  });
+
   itOnUnix('puts on disk only what the binary itself decides', async () => {
     await fakeFfmpeg();
     const prover = await open();
