@@ -13,20 +13,21 @@ import type { AttemptRecord, JobRecord, Placement, ReplacementRecord, StoredJob 
 /** A result that has its name. */
 export type Delivered = Pick<Placement, 'output' | 'path' | 'bytes' | 'verdict'> & {
   readonly identity?: FileIdentity | undefined;
+  readonly modified?: string | undefined;
 };
 
 /** Stored with the delivery itself: whatever comes after it knows what is to be done. */
 export function beginReplacement(
   { job }: StoredJob,
   { workerId }: AttemptRecord,
-  { output, path, bytes, verdict, identity }: Delivered,
+  { output, path, bytes, verdict, identity, modified }: Delivered,
   settings: QueueSettings,
 ): ReplacementRecord | undefined {
   const source = job.placement?.source;
   if (job.onSuccess === 'keep' || !source || !identity) return undefined;
   const decision = decideReplacement(job, { bytes, verdict }, settings.replaceMinimumGainPercent);
   const content = job.placement?.output === output ? job.placement.content : undefined;
-  return { ...decision, workerId, source, result: { identity, bytes, content }, home: path };
+  return { ...decision, workerId, source, result: { identity, bytes, content, modified }, home: path };
 }
 
 /** How far a replacement is; with `result` where that lies now. */

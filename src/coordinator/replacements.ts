@@ -190,7 +190,8 @@ export class Replacements {
         if (this.#ended.signal.aborted) throw error;
         if (error.class === 'transient') {
           failures += 1;
-          if (error.code === 'disconnected') await this.#say(id, error.toData());
+          // What cannot be written now is said after the next try.
+          if (error.code === 'disconnected') await this.#say(id, error.toData()).catch(() => undefined);
           if (error.code !== 'store-unavailable') this.#waits.emit({ id, error });
           const joined: Listen = (end) => this.#options.fleet.joined.on(end);
           await this.#pauses.pause(backOff(settings, failures), joined, this.#woken(id));

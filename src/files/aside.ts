@@ -172,7 +172,12 @@ function discardKey({ jobId }: ReplacedSource): string {
 const timeStep = 2_000_000_000n;
 
 function hasTimeOf({ modified }: ReplacedSource, { mtimeNs }: BigIntStats): boolean {
-  const apart = mtimeNs - BigInt(modified);
+  return isSameTime(String(mtimeNs), modified);
+}
+
+/** Nanoseconds since the epoch, both; as near as every file system keeps them. */
+export function isSameTime(one: string, other: string): boolean {
+  const apart = BigInt(one) - BigInt(other);
   return apart <= timeStep && -apart <= timeStep;
 }
 

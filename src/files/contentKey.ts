@@ -39,6 +39,11 @@ export async function contentKey(file: string, { wholeBytes, signal }: ContentKe
   }
 }
 
+/** Whether a file that has this key may differ in what was not read. */
+export function isSampled(key: string): boolean {
+  return key.startsWith('sampled-');
+}
+
 /** Bytes that `briefKey` reads at most. */
 const briefBytes = (2 * endBlocks + middleBlocks) * blockBytes;
 

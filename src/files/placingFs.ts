@@ -43,6 +43,8 @@ export interface PlacingFs {
   sameContent(one: string, other: string): Promise<boolean>;
   /** What names a file by its content, see `briefKey`. */
   content(file: string): Promise<string>;
+  /** When it was written to last, nanoseconds since the epoch; undefined where there is nothing. */
+  modified(file: string): Promise<string | undefined>;
   /** Another one after anybody wrote to the file; undefined for a folder, or where there is nothing. */
   stamp(file: string): Promise<string | undefined>;
   /** Whether a program has the file open for writing, where the system tells. */
@@ -86,6 +88,10 @@ export const placingFs: PlacingFs = {
   },
   sameContent,
   content: (file) => briefKey(file),
+  async modified(file) {
+    const stats = await orUndefined(lstat(file, { bigint: true }));
+    return stats && String(stats.mtimeNs);
+  },
   async stamp(file) {
     const stats = await orUndefined(lstat(file, { bigint: true }));
     return stats?.isFile() === true ? [stats.size, stats.mtimeNs, stats.ctimeNs].join() : undefined;

@@ -4,6 +4,7 @@ import type { FileIdentity } from '../protocol/workerContract.ts';
 import {
   asidePath,
   discardAside,
+  isSameTime,
   isSourceAt,
   notBack,
   putBack,
@@ -14,11 +15,13 @@ import {
   type Discarded,
   type ReplacedSource,
 } from './aside.ts';
+import { isSampled } from './contentKey.ts';
 import { toDestinationError } from './destinationError.ts';
-import { errnoCode, isDiskAway } from './errnoCode.ts';
+import { errnoCode, isDiskAway, isDiskFull } from './errnoCode.ts';
 import { sameFile } from './fileIdentity.ts';
 import { forgetPlacement, sameInode } from './placementRecord.ts';
 import { recoverPlacement } from './placing.ts';
+import type { PlacingFs } from './placingFs.ts';
 
 /** A verified result that has its place beside the source. */
 export interface PlacedResult {
@@ -27,6 +30,8 @@ export interface PlacedResult {
   readonly bytes: number;
   /** What it holds, see `briefKey`. */
   readonly content?: string | undefined;
+  /** When it was written, nanoseconds since the epoch. */
+  readonly modified?: string | undefined;
 }
 
 export interface Replacing extends AsidePlace {
@@ -161,7 +166,8 @@ async function moveToFirstFree(
     const key = moveKey(source, step);
     const outcome = await recoverPlacement({ staged, identity, bytes, path: target, recordDir, key, fs });
     const there = await fs.identity(target);
-    if (outcome === 'placed' && there) return { ...result, path: target, identity: there };
+    if (outcome === 'placed' && there)
+      return { ...result, path: target, identity: there, modified: await fs.modified(target) };
     if (outcome === 'gone' && !there) return undefined;
   }
   throw new DffmpegError('destination-unwritable', `Every name like ${wanted} is taken.`, {
@@ -185,7 +191,14 @@ async function presentResult({ source, result, fs }: Replacing): Promise<PlacedR
   const identity = await fs.identity(result.path);
   if (!identity || (await fs.bytes(result.path)) !== result.bytes) return undefined;
   if (result.content !== undefined && (await fs.content(result.path)) !== result.content) return undefined;
-  return { ...result, identity };
+  return (await mayDiffer(result, fs)) ? undefined : { ...result, identity };
+}
+
+/** Of a large one only parts are read: what was written to since then counts as changed. */
+async function mayDiffer({ path: at, content, modified }: PlacedResult, fs: PlacingFs): Promise<boolean> {
+  if (content === undefined || modified === undefined || !isSampled(content)) return false;
+  const now = await fs.modified(at);
+  return now === undefined || !isSameTime(now, modified);
 }
 
 async function requireResult(replacing: Replacing): Promise<void> {
@@ -202,8 +215,8 @@ function moveKey({ jobId }: ReplacedSource, step: 'result' | 'home'): string {
   return `${jobId}-${step}`;
 }
 
-/** Of this machine, and of this moment: it is asked again. */
-const passing = new Set(['EAGAIN', 'EINTR', 'EMFILE', 'ENFILE', 'ENOMEM']);
+/** Of this machine, and of this moment, as where its own notes find no room: it is asked again. */
+const passing = new Set(['EAGAIN', 'EINTR', 'EMFILE', 'ENFILE', 'ENOMEM', 'ENOSPC', 'EDQUOT']);
 
 /** What the system says of a disk that does not answer says nothing of what lies where: it is asked again until it does. */
 async function whileThere<T>({ path: source }: ReplacedSource, work: () => Promise<T>): Promise<T> {
@@ -226,7 +239,12 @@ async function whileThere<T>({ path: source }: ReplacedSource, work: () => Promi
     throw new DffmpegError(
       'disconnected',
       `The files of ${source} cannot be reached now (${code ?? 'unknown'}).`,
-      { hint: 'Connect its disk again: then it goes on.', cause: error },
+      {
+        hint: isDiskFull(cause)
+          ? 'Free some space, also on the disk of the state folder: then it goes on.'
+          : 'Connect its disk again: then it goes on.',
+        cause: error,
+      },
     );
   }
 }

@@ -35,16 +35,15 @@ export const fileIdentitySchema = z.object({ device: z.string(), inode: z.string
 export const contentSchema = z.string().min(1).max(128);
 
 /** What names one state of a source: another write, another file under its name, another size, all differ. */
+/** Nanoseconds since the epoch, as text: too many for a number. */
+export const nanosecondsSchema = z.string().regex(/^-?\d+$/);
+
 export const sourceStateSchema = z.object({
   identity: fileIdentitySchema,
   bytes: z.number(),
-  /** Nanoseconds since the epoch, as text: too many for a number. */
-  modified: z.string().regex(/^-?\d+$/),
+  modified: nanosecondsSchema,
   /** The same of the last change of the file or of what is said of it (ctime). */
-  changed: z
-    .string()
-    .regex(/^-?\d+$/)
-    .optional(),
+  changed: nanosecondsSchema.optional(),
 });
 
 const replacingKey = {
@@ -55,6 +54,7 @@ const replacingKey = {
     identity: fileIdentitySchema,
     bytes: z.number(),
     content: contentSchema.optional(),
+    modified: nanosecondsSchema.optional(),
   }),
 };
 
@@ -123,6 +123,7 @@ export const taskReportSchema = z.discriminatedUnion('type', [
     path: pathSchema,
     /** Of what now has that name. */
     identity: fileIdentitySchema.optional(),
+    modified: nanosecondsSchema.optional(),
     bytes: z.number(),
     verdict: verdictSchema,
   }),

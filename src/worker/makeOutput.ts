@@ -150,7 +150,7 @@ async function deliver(
   result: Pick<CommitRequest, 'verdict' | 'bytes' | 'staged' | 'source'>,
   task: Pick<OutputTask, 'index' | 'isLast'>,
   context: TaskContext,
-): Promise<{ path: string; identity: FileIdentity }> {
+): Promise<{ path: string; identity: FileIdentity; modified: string | undefined }> {
   const { staged } = result;
   const identity = await identityOf(staged);
   const content = await contentOf(staged, context);
@@ -172,7 +172,11 @@ async function deliver(
     };
     if ((await warnWhenSlow(placePersistently(placement, options), granted, context)) === 'placed')
       // It is placed: a folder that is away for a moment must not make it be made again.
-      return { path: granted, identity: await identityOf(granted).catch(() => identity) };
+      return {
+        path: granted,
+        identity: await identityOf(granted).catch(() => identity),
+        modified: await fs.modified(granted).catch(() => undefined),
+      };
     taken = granted;
   }
 }

@@ -10,7 +10,12 @@ import {
   replacementSchema,
   sourceSchema,
 } from '../../protocol/model.ts';
-import { contentSchema, fileIdentitySchema, sourceStateSchema } from '../../protocol/workerContract.ts';
+import {
+  contentSchema,
+  fileIdentitySchema,
+  nanosecondsSchema,
+  sourceStateSchema,
+} from '../../protocol/workerContract.ts';
 
 /** What the store keeps: read rows are checked against these. Times are milliseconds since the epoch. */
 
@@ -36,7 +41,12 @@ export const replacementRecordSchema = replacementSchema.extend({
   /** Whose machine the files lie on. */
   workerId: idSchema,
   source: sourceStateSchema,
-  result: z.object({ identity: fileIdentitySchema, bytes: z.number(), content: contentSchema.optional() }),
+  result: z.object({
+    identity: fileIdentitySchema,
+    bytes: z.number(),
+    content: contentSchema.optional(),
+    modified: nanosecondsSchema.optional(),
+  }),
   /** Where the result lies while the source has its own place. */
   home: pathSchema,
 });

@@ -251,6 +251,28 @@ describe('coordinator: replacing a source', () => {
       assert.equal(job.replacement?.state, 'replaced');
     });
 
+    it('goes on also where that could not be written', async () => {
+      const client = await harness.subscribed();
+      const worker = willing(await harness.registered());
+      const { answers } = worker;
+      worker.answers = {
+        ...answers,
+        'source.replace': () => {
+          harness.faults.write = away;
+          return Promise.reject(unreachable);
+        },
+      };
+      const wanted = submission({ sources: [source], onSuccess: 'replace' });
+      const { id } = (await client.peer.request('jobs.submit', wanted)).job;
+      await worker.finish(await worker.encode());
+      await worker.until(() => asked(worker, 'source.replace').length === 1);
+      await turns();
+      harness.faults.write = undefined;
+      worker.answers = answers;
+      harness.timers.advance(harness.settings.retryMaxMs);
+      await client.job(id, ({ replacement }) => replacement?.state === 'replaced');
+    });
+
     it('is called off by an undo, which brings back what lies aside', async () => {
       const { client, worker, id } = await stuck();
       const { job } = await client.peer.request('jobs.undo', { id });

@@ -535,6 +535,20 @@ describe('replacing a source', function () {
     }
   });
 
+  it('is to be asked again when its own notes find no room', async () => {
+    for (const code of ['ENOSPC', 'EDQUOT']) {
+      const full = { ...fileSystems['without hard links']!(placingFs, elsewhere) };
+      const replacing = await begin(source(), result(), full);
+      const writeText = failOnceWith(code, (file: string, text: string) => placingFs.writeText(file, text));
+      const asked = replaceSource({ ...replacing, fs: { ...full, writeText } });
+      await asked.catch(({ code: why }: DffmpegError) => {
+        assert.ok(why === 'disconnected' || why === 'destination-full', why);
+      });
+      assert.ok(Object.values(await contents()).includes(film));
+      assert.equal((await replaceSource(replacing)).path, path.join(films, 'clip.mp4'));
+    }
+  });
+
   it('puts the source back also where only the folder’s sync fails', async () => {
     const replacing = await begin(source(), result(), {
       ...placingFs,
@@ -609,6 +623,19 @@ describe('replacing a source', function () {
       await writeFile(replaced.result.path, small);
       assert.equal(await discardSource(replaced), 'discarded');
     });
+  });
+
+  it('does not trust what was not read of a large result that was written to since', async () => {
+    const replacing = await begin(source(), result(), placingFs);
+    const sampling: PlacingFs = { ...placingFs, content: () => Promise.resolve('sampled-10-x') };
+    const known = { ...replacing, fs: sampling, result: { ...replacing.result, content: 'sampled-10-x' } };
+    const replaced = { ...known, result: await replaceSource(known) };
+    const { mtime } = await stat(replaced.result.path);
+    await writeFile(replaced.result.path, 'THE RESULT');
+    await utimes(replaced.result.path, mtime, new Date(mtime.getTime() + 60_000));
+    assert.equal(await discardSource(replaced), 'result-missing');
+    await utimes(replaced.result.path, mtime, mtime);
+    assert.equal(await discardSource(replaced), 'discarded');
   });
 
   it('brings back what lies aside, also where a person has written to it', async () => {

@@ -79,6 +79,7 @@ export class MemoryDisk {
     isFolder: (file) => this.#step(() => this.#names.has(file) && this.#node(file).text === undefined),
     content: (file) => this.#step(() => this.#node(file).text ?? ''),
     stamp: (file) => this.#step(() => this.#names.get(file)?.text),
+    modified: () => Promise.resolve('0'),
     isWrittenTo: () => Promise.resolve(false),
     isEmpty: (result) =>
       this.#step(() => (this.#node(result).text ?? '') === '' && this.#tree(result).length === 1),
