@@ -3,9 +3,20 @@ import { lstat, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { SourceState } from '../protocol/workerContract.ts';
+import {
+  diskAway,
+  isKept,
+  isLink,
+  notBack,
+  notKept,
+  notRenamed,
+  otherFileSystem,
+  sourceChanged,
+} from './asideTroubles.ts';
 import { checkDestination } from './destination.ts';
 import { toDestinationError } from './destinationError.ts';
 import { errnoCode } from './errnoCode.ts';
+import { identityIfThere } from './fileIdentity.ts';
 import { forgetPlacement, recordPath, sameInode } from './placementRecord.ts';
 import { recoverPlacement } from './placing.ts';
 import type { PlacingFs } from './placingFs.ts';
@@ -67,17 +78,25 @@ export async function setAside(source: ReplacedSource, { recordDir, fs }: AsideP
       : toDestinationError(error, path.dirname(source.path));
   }
   try {
-    await fs.syncFolder(path.dirname(aside));
-    await fs.syncFolder(path.dirname(source.path));
+    for (const folder of [path.dirname(aside), path.dirname(source.path)]) await keep(folder, fs);
     // Between the look and the rename somebody may have put another file there: it goes back.
     await requireUnchanged(source, aside);
   } catch (error) {
     const lying = await whatLies(aside, source).catch(() => source);
     const back = await putBack(lying, { recordDir, fs }).catch(() => undefined);
-    if (back !== 'placed') throw notBack(source, error);
+    if (back !== 'placed') throw notBack(source, aside, error);
     throw toDestinationError(error, path.dirname(source.path));
   }
   return aside;
+}
+
+/** A failure is told once: that it goes well when it is asked again says nothing. */
+async function keep(folder: string, fs: PlacingFs): Promise<void> {
+  try {
+    await fs.syncFolder(folder);
+  } catch (error) {
+    throw notKept(folder, error);
+  }
 }
 
 /** The source, as what lies aside is, whatever it is: of a job whose folder that is it can only be its own. */
@@ -193,13 +212,16 @@ async function requireUnchanged(
   const stats = await statOf(at);
   if (!stats) {
     await requireDisk(source);
-    throw changed(source, `${source.path} is not there any more.`);
+    throw sourceChanged(source, `${source.path} is not there any more.`);
   }
   if (stats.isSymbolicLink()) throw isLink(source.path);
   if (!isSame(source, stats))
-    throw changed(source, `${source.path} is not the file any more that was encoded.`);
+    throw sourceChanged(source, `${source.path} is not the file any more that was encoded.`);
   if (how && source.changed !== undefined && String(stats.ctimeNs) !== source.changed)
-    throw changed(source, `${source.path} was written to, or its attributes were, since it was encoded.`);
+    throw sourceChanged(
+      source,
+      `${source.path} was written to, or its attributes were, since it was encoded.`,
+    );
 }
 
 async function isUnchanged(source: ReplacedSource, at: string): Promise<boolean> {
@@ -226,33 +248,10 @@ function isSame(source: ReplacedSource, stats: BigIntStats): boolean {
   );
 }
 
-function isKept(source: string): DffmpegError {
-  const jobId = path.basename(path.dirname(source));
-  return new DffmpegError(
-    'request-invalid',
-    `${source} is itself a source that was replaced, and is kept aside.`,
-    {
-      hint: `Bring it back first (dffmpeg job undo ${jobId}), or keep it this time: its result then lies beside it.`,
-    },
-  );
-}
-
-function isLink(source: string): DffmpegError {
-  return new DffmpegError('request-invalid', `${source} is a link to the source, not the source itself.`, {
-    hint: 'Nothing was replaced. Encode the file that the link leads to, if that is to be replaced.',
-  });
-}
-
-function changed({ path: source }: ReplacedSource, message: string): DffmpegError {
-  return new DffmpegError('source-changed', message, {
-    hint: `Nothing was replaced: the result lies beside ${path.basename(source)}.`,
-  });
-}
-
 /** Nothing is to be seen in a folder that is away, and nothing to be removed: what was found of it was not so. */
 async function requireFolder({ path: source }: ReplacedSource, fs: PlacingFs): Promise<void> {
   const folder = path.dirname(source);
-  if (!(await fs.isFolder(folder))) throw diskAway(folder);
+  if (!(await fs.leadsToFolder(folder))) throw diskAway(folder);
 }
 
 /**
@@ -261,45 +260,12 @@ async function requireFolder({ path: source }: ReplacedSource, fs: PlacingFs): P
  */
 export async function requireDisk({ path: source, identity }: ReplacedSource): Promise<void> {
   const folder = path.dirname(source);
-  const stats = await statOf(folder);
-  if (stats?.isDirectory() !== true || String(stats.dev) !== identity.device) throw diskAway(folder);
-}
-
-function diskAway(folder: string): DffmpegError {
-  return new DffmpegError('disconnected', `The folder ${folder} is not there, or its disk is not.`, {
-    hint: 'Connect its disk again: then it goes on.',
-  });
-}
-
-/** The disk is away, most likely: it is tried again until both files have their names. */
-export function notBack(source: ReplacedSource, cause: unknown): DffmpegError {
-  return new DffmpegError(
-    'disconnected',
-    `${source.path} could not be given its name again; it lies at ${asidePath(source)}.`,
-    { hint: 'Connect its disk again, or move the file that has its name: then it goes on.', cause },
-  );
-}
-
-function otherFileSystem(aside: string, cause: unknown): DffmpegError {
-  return new DffmpegError(
-    'destination-unwritable',
-    `The source cannot be set aside: ${path.dirname(aside)} lies on another file system.`,
-    {
-      hint: 'Nothing was replaced. Replace it by hand, or let that folder lie where the source does.',
-      cause,
-    },
-  );
+  const there = await identityIfThere(folder);
+  if (there?.device !== identity.device) throw diskAway(folder);
 }
 
 /** The job's own folder, and the one that all share when it was the last. */
 async function removeEmptyFolders(aside: string): Promise<void> {
   const own = path.dirname(aside);
   for (const folder of [own, path.dirname(own)]) await rmdir(folder).catch(() => undefined);
-}
-
-function notRenamed({ path: source }: ReplacedSource, cause: unknown): DffmpegError {
-  return new DffmpegError('destination-unwritable', `${source} may not be renamed.`, {
-    hint: 'It is locked (“chattr -i”, or unlock it), or belongs to another user in a folder where each may rename only their own. The result lies beside it.',
-    cause,
-  });
 }

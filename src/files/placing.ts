@@ -2,6 +2,7 @@ import path from 'node:path';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { FileIdentity } from '../protocol/workerContract.ts';
 import { toDestinationError } from './destinationError.ts';
+import { errnoCode } from './errnoCode.ts';
 import { sameFile } from './fileIdentity.ts';
 import { placeFile } from './placeFile.ts';
 import { placeFolder } from './placeFolder.ts';
@@ -42,7 +43,7 @@ export async function place(placement: Placement): Promise<'placed' | 'taken'> {
       });
     await placement.requireForeign?.(path.dirname(target));
     const isFolder = await fs.isFolder(staged);
-    await fs.syncResult(staged);
+    await syncStaged(placement, fs);
     const placed = isFolder
       ? await placeFolder(placement, fs)
       : await placeFile({ ...placement, identity }, fs);
@@ -110,6 +111,23 @@ export async function recoverPlacement(
   }
   if (!isStaged) return 'gone';
   return free ? place(placement) : 'taken';
+}
+
+/**
+ * Where the disk has not taken it, what is read of it may lie in memory alone, and that it goes well when it is asked
+ * again says nothing: a result that was just made is damaged then. What has its place already was on the disk before.
+ */
+async function syncStaged({ staged, key }: Placement, fs: PlacingFs): Promise<void> {
+  try {
+    await fs.syncResult(staged);
+  } catch (error) {
+    const code = errnoCode(error) ?? '';
+    if (key !== undefined || !['EIO', 'ENOSPC', 'EDQUOT'].includes(code)) throw error;
+    throw new DffmpegError('result-damaged', `The disk did not take the result ${staged} (${code}).`, {
+      hint: 'It is made again. Check that the disk is not full, also behind what it says of itself, and is whole.',
+      cause: error,
+    });
+  }
 }
 
 /** What somebody has written into the original since it was copied, or is about to write, is nowhere else: it stays. */

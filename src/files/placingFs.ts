@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, cp, link, lstat, mkdir, open, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { copyFile, cp, link, lstat, mkdir, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { FileIdentity } from '../protocol/workerContract.ts';
 import { renameOver, writeFileAtomic } from './atomicWrite.ts';
@@ -35,6 +35,8 @@ export interface PlacingFs {
   identity(file: string): Promise<FileIdentity | undefined>;
   /** Of what has this very name: a link to a folder is none. */
   isFolder(file: string): Promise<boolean>;
+  /** Whether it leads to a folder. */
+  leadsToFolder(file: string): Promise<boolean>;
   /** A file without content, or a folder without entries. */
   isEmpty(result: string): Promise<boolean>;
   /** Of all files together. */
@@ -78,6 +80,7 @@ export const placingFs: PlacingFs = {
     return stats && { device: String(stats.dev), inode: String(stats.ino) };
   },
   isFolder: async (file) => (await orUndefined(lstat(file)))?.isDirectory() ?? false,
+  leadsToFolder: async (file) => (await orUndefined(stat(file)))?.isDirectory() ?? false,
   isEmpty: async (result) =>
     (await placingFs.isFolder(result))
       ? (await readdir(result)).length === 0

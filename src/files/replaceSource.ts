@@ -6,7 +6,6 @@ import {
   discardAside,
   isSameTime,
   isSourceAt,
-  notBack,
   putBack,
   requireDisk,
   setAside,
@@ -15,6 +14,7 @@ import {
   type Discarded,
   type ReplacedSource,
 } from './aside.ts';
+import { notBack } from './asideTroubles.ts';
 import { isSampled } from './contentKey.ts';
 import { toDestinationError } from './destinationError.ts';
 import { errnoCode, isDiskAway, isDiskFull } from './errnoCode.ts';
@@ -74,7 +74,7 @@ async function replaceNow(replacing: Replacing): Promise<PlacedResult> {
     throw resultGone(result.path);
   } catch (error) {
     const back = await putBack(source, replacing).catch(() => undefined);
-    if (back !== 'placed') throw notBack(source, error);
+    if (back !== 'placed') throw notBack(source, asidePath(source), error);
     throw toDestinationError(error, path.dirname(source.path));
   }
 }
@@ -105,7 +105,7 @@ async function restoreNow(asked: Restoring): Promise<PlacedResult | undefined> {
       there !== undefined && lying !== undefined && sameFile(there, lying)
     : await isSourceAt(source.path, source, fs);
   if (!isBack && !isAside) {
-    if (!(await fs.isFolder(path.dirname(source.path)))) throw folderAway(source);
+    if (!(await fs.leadsToFolder(path.dirname(source.path)))) throw folderAway(source);
     await requireDisk(source);
     throw asideGone(aside);
   }
@@ -139,7 +139,7 @@ const homeless = new Set<DffmpegError['code']>([
  */
 async function moveHome(replacing: Replacing, home: string): Promise<PlacedResult | undefined> {
   const beside = path.join(path.dirname(replacing.source.path), path.basename(home));
-  if (home !== beside && (await replacing.fs.isFolder(path.dirname(home)))) {
+  if (home !== beside && (await replacing.fs.leadsToFolder(path.dirname(home)))) {
     try {
       const moved = await moveToFirstFree(replacing, home, 'home');
       if (moved) return moved;

@@ -1,8 +1,12 @@
 import { open } from 'node:fs/promises';
+import { errnoCode } from './errnoCode.ts';
+
+/** With these the system says that what was written is lost, not that it does not sync folders. */
+const lost = new Set(['EIO', 'ENOSPC', 'EDQUOT']);
 
 /**
  * Makes a new or removed name in the folder survive a power cut. Windows cannot open folders and some network
- * file systems refuse; the name is then as safe as that system makes it.
+ * file systems refuse; the name is then as safe as that system makes it. Throws where the disk has not kept it.
  */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
@@ -13,7 +17,7 @@ export async function syncFolder(folder: string): Promise<void> {
     } finally {
       await handle.close();
     }
-  } catch {
-    // Best effort by design: the caller's file is written and named.
+  } catch (error) {
+    if (lost.has(errnoCode(error) ?? '')) throw error;
   }
 }

@@ -242,6 +242,23 @@ describe('placing', function () {
     return { staged, target: path.join(destination, 'clip') };
   }
 
+  it('does not place what the disk has not taken, also when it says so only once', async () => {
+    const { staged, target } = await stageOne('result.mp4', 'the whole result');
+    for (const code of ['ENOSPC', 'EIO']) {
+      let told = false;
+      const thin: PlacingFs = {
+        ...placingFs,
+        syncResult: (result) => {
+          if (told) return placingFs.syncResult(result);
+          told = true;
+          return Promise.reject(systemError(code));
+        },
+      };
+      await assert.rejects(place({ staged, path: target, recordDir, fs: thin }), { code: 'result-damaged' });
+      assert.deepEqual(await readdir(destination), []);
+    }
+  });
+
   it('keeps a stranger’s file that is empty yet, where a kill came before the name was reserved', async function () {
     if (process.platform !== 'linux') this.skip();
     const { staged, target } = await stageOne('result.mp4', 'the whole result');

@@ -552,10 +552,33 @@ describe('replacing a source', function () {
   it('puts the source back also where only the folder’s sync fails', async () => {
     const replacing = await begin(source(), result(), {
       ...placingFs,
-      syncFolder: failOnceWith('ENOSPC', (folder: string) => placingFs.syncFolder(folder)),
+      syncFolder: failOnceWith('EIO', (folder: string) => placingFs.syncFolder(folder)),
     });
-    await assert.rejects(replaceSource(replacing), { code: 'destination-full' });
+    await assert.rejects(replaceSource(replacing), { code: 'destination-unwritable' });
     assert.deepEqual(await contents(), { 'films/clip.mov': film, 'films/clip.web.mp4': small });
+  });
+
+  it('finds its files also by a link to their folder', async () => {
+    await begin(source(), result(), placingFs);
+    const linked = path.join(root, 'link');
+    await symlink(films, linked);
+    const at = path.join(linked, 'clip.mov');
+    const replacing: Replacing = {
+      source: await sourceAt(at),
+      result: {
+        path: path.join(linked, 'clip.web.mp4'),
+        identity: await identity(result()),
+        bytes: small.length,
+      },
+      recordDir: path.join(root, 'records'),
+      fs: placingFs,
+    };
+    const replaced = { ...replacing, result: await replaceSource(replacing) };
+    const home = replacing.result.path;
+    assert.equal((await restoreSource({ ...replaced, home }))?.path, home);
+    assert.deepEqual(await contents(), { 'films/clip.mov': film, 'films/clip.web.mp4': small });
+    const again = { ...replacing, result: await replaceSource(replacing) };
+    assert.equal(await discardSource(again), 'discarded');
   });
 
   it('gives another file its name again that somebody has put there before the source went aside', async () => {

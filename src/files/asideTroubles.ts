@@ -1,0 +1,69 @@
+import path from 'node:path';
+import { DffmpegError } from '../protocol/errors.ts';
+import { errnoCode } from './errnoCode.ts';
+
+/** What keeps a source from going aside, or from coming back: the sentences. */
+
+export function isKept(source: string): DffmpegError {
+  const jobId = path.basename(path.dirname(source));
+  return new DffmpegError(
+    'request-invalid',
+    `${source} is itself a source that was replaced, and is kept aside.`,
+    {
+      hint: `Bring it back first (dffmpeg job undo ${jobId}), or keep it this time: its result then lies beside it.`,
+    },
+  );
+}
+
+export function isLink(source: string): DffmpegError {
+  return new DffmpegError('request-invalid', `${source} is a link to the source, not the source itself.`, {
+    hint: 'Nothing was replaced. Encode the file that the link leads to, if that is to be replaced.',
+  });
+}
+
+export function sourceChanged({ path: source }: { path: string }, message: string): DffmpegError {
+  return new DffmpegError('source-changed', message, {
+    hint: `Nothing was replaced: the result lies beside ${path.basename(source)}.`,
+  });
+}
+
+export function diskAway(folder: string): DffmpegError {
+  return new DffmpegError('disconnected', `The folder ${folder} is not there, or its disk is not.`, {
+    hint: 'Connect its disk again: then it goes on.',
+  });
+}
+
+/** The disk is away, most likely: it is tried again until both files have their names. */
+export function notBack({ path: source }: { path: string }, aside: string, cause: unknown): DffmpegError {
+  return new DffmpegError(
+    'disconnected',
+    `${source} could not be given its name again; it lies at ${aside}.`,
+    { hint: 'Connect its disk again, or move the file that has its name: then it goes on.', cause },
+  );
+}
+
+export function otherFileSystem(aside: string, cause: unknown): DffmpegError {
+  return new DffmpegError(
+    'destination-unwritable',
+    `The source cannot be set aside: ${path.dirname(aside)} lies on another file system.`,
+    {
+      hint: 'Nothing was replaced. Replace it by hand, or let that folder lie where the source does.',
+      cause,
+    },
+  );
+}
+
+export function notRenamed({ path: source }: { path: string }, cause: unknown): DffmpegError {
+  return new DffmpegError('destination-unwritable', `${source} may not be renamed.`, {
+    hint: 'It is locked (“chattr -i”, or unlock it), or belongs to another user in a folder where each may rename only their own. The result lies beside it.',
+    cause,
+  });
+}
+
+export function notKept(folder: string, cause: unknown): DffmpegError {
+  return new DffmpegError(
+    'destination-unwritable',
+    `The disk of ${folder} did not keep that the source was set aside (${errnoCode(cause) ?? 'unknown'}).`,
+    { hint: 'Nothing was replaced. Check that disk, and whether it is full.', cause },
+  );
+}
