@@ -7,6 +7,11 @@ export interface StderrSummary {
   readonly damage: number;
   /** The source ends before its own index says. */
   readonly truncated: boolean;
+  /**
+   * The disk did not give something of the source: ffmpeg takes that for its end, and goes on to a result that looks
+   * whole. Of a run that ended with 0 it cannot be the result's disk.
+   */
+  readonly unreadable: boolean;
   /** The last lines, for the log, the tooltip and `explainFailure`. */
   readonly tail: readonly string[];
 }
@@ -23,6 +28,9 @@ const tailLength = 40;
 const maxLineLength = 8192;
 
 const truncation = [/partial file/u, /File ended prematurely/u, /Stream ends prematurely/u];
+
+/** What ffmpeg says of EIO, ESTALE and ENXIO, in the C locale. */
+const unread = /: (?:Input\/output error|Stale file handle|No such device or address)$/u;
 
 const damage = [
   ...truncation,
@@ -59,6 +67,7 @@ export function createStderrReader(): StderrReader {
   let line = '';
   let count = 0;
   let truncated = false;
+  let unreadable = false;
   let lastDamaged = false;
   const tail: string[] = [];
 
@@ -74,6 +83,7 @@ export function createStderrReader(): StderrReader {
     lastDamaged = meansDamage(text);
     if (lastDamaged) count += 1;
     if (meansTruncation(text)) truncated = true;
+    if (unread.test(text)) unreadable = true;
   }
 
   return {
@@ -85,7 +95,7 @@ export function createStderrReader(): StderrReader {
     summary() {
       if (line !== '') take(line);
       line = '';
-      return { damage: count, truncated, tail: [...tail] };
+      return { damage: count, truncated, unreadable, tail: [...tail] };
     },
   };
 }

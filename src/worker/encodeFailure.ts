@@ -64,6 +64,17 @@ function outputOf(argv: readonly string[]): string | undefined {
   return output === '-' ? undefined : output.replace(/[^/]*%.*$/u, '');
 }
 
+/** ffmpeg ended with 0 all the same, as if that were the end of the source. */
+export function unreadSource(source: string): DffmpegError {
+  return new DffmpegError(
+    'source-unreadable',
+    `${source} could not be read to its end: its disk or network drive failed.`,
+    {
+      hint: 'Check that disk or drive, then retry the job. Of a disk that dies, copy first what can be read, and encode the copy.',
+    },
+  );
+}
+
 /** ffmpeg ended with 0, and the result is not what was asked for. */
 export function damagedResult(verdict: Verdict, exit: FfmpegExit): DffmpegError {
   const first = verdict.findings.find((finding) => finding.level === 'fail');

@@ -15,7 +15,7 @@ import { removeStaging, stage } from '../files/staging.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { FileIdentity } from '../protocol/workerContract.ts';
 import { settlePlan } from './analyse.ts';
-import { damagedResult } from './encodeFailure.ts';
+import { damagedResult, unreadSource } from './encodeFailure.ts';
 import type { EncodeProgress } from './encodeProgress.ts';
 import type { FfmpegExit } from './ffmpegProcess.ts';
 import { exitOf, runCommand, type RunPlace } from './runCommand.ts';
@@ -56,6 +56,7 @@ export async function makeOutput(task: OutputTask, context: TaskContext): Promis
     const exit = await encode(settled.plan, task, place);
 
     const ended = exitOf(exit);
+    if (exit.stderr.unreadable) throw new TaskFailure(unreadSource(task.sources[0].path), { exit: ended });
     await asFailure(unchanged(task.sources), ended);
     void context.report({ type: 'verifying', output: task.index, exit: ended }).catch(() => undefined);
     const verdict = await asFailure(

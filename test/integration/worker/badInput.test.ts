@@ -119,6 +119,41 @@ describe('worker: bad input', function () {
     await assert.rejects(stat(output), { code: 'ENOENT' });
   });
 
+  it('fails an encode of which the disk did not give the end, though ffmpeg ends with 0', async function () {
+    if (process.platform === 'win32') this.skip();
+    // The real one, on a disk with a bad block: what it says of that, and how it then ends.
+    const failing = shop.path('failing', 'ffmpeg');
+    await mkdir(path.dirname(failing));
+    const says = '/films/clip.mp4: Input/output error';
+    await writeFile(
+      failing,
+      `#!/bin/sh\nffmpeg "$@" || exit\ncase "$*" in *readable.mp4*) echo '${says}' >&2;; esac\n`,
+      {
+        mode: 0o755,
+      },
+    );
+    const { coordinator: other, worker } = shop.hire({
+      ffmpegPath: failing,
+      id: 'w2',
+      stateDir: shop.path('w2'),
+    });
+    try {
+      const source = await shop.clip(shop.path('readable.mp4'));
+      const output = shop.path('readable.web.mp4');
+      await other.ready();
+      const probe = await probeBy(other, source, 'e0');
+      const payload = encodePayload({ source, probe, output });
+      const report = await other.run({ taskId: 'e1', fence: 1, payload });
+      assert.ok(report.type === 'failed', JSON.stringify(report));
+      assert.equal(report.error.code, 'source-unreadable');
+      assert.match(report.error.message, /readable\.mp4 could not be read to its end/);
+      assert.equal(report.exit?.code, 0);
+      await assert.rejects(stat(output), { code: 'ENOENT' });
+    } finally {
+      await worker.close();
+    }
+  });
+
   it('refuses a preset whose encoder does not work here', async () => {
     const source = await shop.clip(shop.path('fine.mp4'));
     const probe = await probeBy(coordinator, source, 'e0');

@@ -23,6 +23,19 @@ describe('standard error', () => {
     assert.equal(tail.length, 6);
   });
 
+  it('tells a source that cannot be read from one that ends early', () => {
+    const read = (text: string): boolean => {
+      const reader = createStderrReader();
+      reader.push(text);
+      return reader.summary().unreadable;
+    };
+    assert.equal(read(damaged), false);
+    // As ffmpeg 5.1 wrote it, and then ended with 0.
+    assert.equal(read(`${damaged}/films/bad.mov: Input/output error\n`), true);
+    assert.equal(read('[in#0/mov @ 0x1] [error] Error during demuxing: Input/output error\n'), true);
+    assert.equal(read('file:/films/bad.mov: Stale file handle'), true);
+  });
+
   it('does not take warnings about anything else for damage', () => {
     const reader = createStderrReader();
     reader.push('[libopus @ 0x1] [warning] No bit rate set. Defaulting to 96000 bps.\nSvt[info]: ---\n');
