@@ -307,7 +307,10 @@ export class Replacements {
             {
               ...job.replacement,
               ...(stuck
-                ? stillReplaced({ ...job.replacement, aside: stuck.aside }, stuck.error)
+                ? stillReplaced(
+                    { ...job.replacement, aside: stuck.aside ?? job.replacement.aside },
+                    stuck.error,
+                  )
                 : undone(job, result)),
               source: afterRenames(job.replacement.source),
               result: result ?? job.replacement.result,

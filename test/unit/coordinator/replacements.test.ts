@@ -122,8 +122,9 @@ describe('coordinator: replacing a source', () => {
 
   it('says where the result lies when an undo came halfway', async () => {
     const { client, worker, id, home } = await replaced();
-    const error = { code: 'destination-unwritable', message: 'It is read-only.' } as const;
-    const stuck = { error, aside };
+    const error = { code: 'destination-missing', message: 'The folder is not there.' } as const;
+    // Nobody can see what lies in a folder that is away.
+    const stuck = { error };
     const { answers } = worker;
     worker.answers = {
       ...answers,

@@ -80,8 +80,7 @@ export class MemoryDisk {
     content: (file) => this.#step(() => this.#node(file).text ?? ''),
     stamp: (file) => this.#step(() => this.#names.get(file)?.text),
     modified: () => Promise.resolve('0'),
-    leadsToFolder: (file) =>
-      this.#step(() => this.#names.has(file) && this.#node(file).text === undefined),
+    leadsToFolder: (file) => this.#step(() => this.#names.has(file) && this.#node(file).text === undefined),
     isWrittenTo: () => Promise.resolve(false),
     isEmpty: (result) =>
       this.#step(() => (this.#node(result).text ?? '') === '' && this.#tree(result).length === 1),
