@@ -37,7 +37,7 @@ export const fileRows = {
   diskLookSeconds: duration(
     'seconds',
     3,
-    'How often a disk that is full is looked at while a job waits for room on it.',
+    'How often a disk that is full is looked at while a job waits for room on it, and a folder that is away while something of an attempt lies in it.',
     { min: 0.1, hot: true },
   ),
   placeRetryMinSeconds: duration(

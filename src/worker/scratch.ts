@@ -9,7 +9,10 @@ import type { WorkerSettings } from './workerSettings.ts';
 
 export interface ScratchOptions {
   readonly stateDir: string;
-  readonly settings: Pick<WorkerSettings, 'scratchFolder' | 'placementKeepDays'>;
+  readonly settings: Pick<
+    WorkerSettings,
+    'scratchFolder' | 'placementKeepDays' | 'diskLookSeconds' | 'placeRetryFactor' | 'placeRetryMaxSeconds'
+  >;
   /** Whether the attempt of a key (`<task>-<fence>`) is under way. */
   readonly isRunning: (key: string) => boolean;
   readonly onError: (error: unknown) => void;
@@ -32,6 +35,10 @@ export class Scratch {
   #sweeps: Promise<void> = Promise.resolve();
   /** A folder that cannot be reached may not answer: nothing waits for it. */
   #traceSweeps: Promise<void> = Promise.resolve();
+  #sweepAgain: NodeJS.Timeout | undefined;
+  /** Before the next of them, seconds. */
+  #pause: number | undefined;
+  #closed = false;
 
   constructor(options: ScratchOptions) {
     this.#options = options;
@@ -98,15 +105,32 @@ export class Scratch {
         await sweepRecords(this.records, isRunning, settings.placementKeepDays);
       })
       .catch(onError);
+    this.#pause = undefined;
     if (this.traces.left) this.#sweepTraces();
   }
 
   /** What is noted is taken back by who removes it: what stays noted was left by an earlier worker, or was away. */
   #sweepTraces(): void {
     const { onError, settings } = this.#options;
+    clearTimeout(this.#sweepAgain);
     this.#traceSweeps = this.#traceSweeps
       .then(() => this.traces.sweep(settings.placementKeepDays))
-      .catch(onError);
+      .catch(onError)
+      .then(() => {
+        if (!this.traces.left || this.#closed) return;
+        // Its folder is away: nobody says when it is back.
+        const pause = this.#pause ?? settings.diskLookSeconds;
+        this.#sweepAgain = setTimeout(() => {
+          this.#pause = Math.min(pause * settings.placeRetryFactor, settings.placeRetryMaxSeconds);
+          this.#sweepTraces();
+        }, pause * 1000).unref();
+      });
+  }
+
+  /** Looks no more for folders that were away. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#sweepAgain);
   }
 
   /** As `idle`, of other people's folders. */

@@ -213,6 +213,7 @@ class WorkerNode implements Worker {
     await Promise.all([this.#attempts.close(), this.#inquiries.close()]);
     this.#keepAwake.close();
     this.#offers.close();
+    this.#scratch.close();
     this.#outbox.close();
     this.#peer.close();
     await this.#running;

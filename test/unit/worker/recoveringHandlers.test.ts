@@ -33,7 +33,13 @@ describe('a granted placement of an earlier worker', () => {
   function scratch(): Scratch {
     return new Scratch({
       stateDir: path.join(root, 'state'),
-      settings: { scratchFolder: '', placementKeepDays: 30 },
+      settings: {
+        scratchFolder: '',
+        placementKeepDays: 30,
+        diskLookSeconds: 0.02,
+        placeRetryFactor: 2,
+        placeRetryMaxSeconds: 1,
+      },
       isRunning: () => false,
       onError: (error) => {
         throw error;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync, watch } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -17,7 +18,13 @@ describe('the scratch folder of a worker', () => {
   function scratch(state: string, scratchFolder = fast, running: readonly string[] = []): Scratch {
     return new Scratch({
       stateDir: path.join(root, state),
-      settings: { scratchFolder, placementKeepDays: 30 },
+      settings: {
+        scratchFolder,
+        placementKeepDays: 30,
+        diskLookSeconds: 0.02,
+        placeRetryFactor: 2,
+        placeRetryMaxSeconds: 1,
+      },
       isRunning: (key) => running.includes(key),
       onError: (error) => {
         throw error;
@@ -63,6 +70,29 @@ describe('the scratch folder of a worker', () => {
     await rm(path.join(root, 'state'), { recursive: true });
     await rename(path.join(root, 'state-here'), path.join(root, 'state'));
     assert.equal(scratch('state').attempts, here.attempts);
+  });
+
+  it('finds what it left in a folder that was away, when that is back', async () => {
+    const own = scratch('one');
+    await sweep(own);
+    const films = path.join(root, 'films');
+    await mkdir(films);
+    const part = path.join(films, '.dffmpeg-t1-1.part');
+    await own.traces.note(part);
+    await writeFile(part, 'half a film');
+    await rename(films, `${films}-away`);
+    assert.equal(await own.traces.remove(part), false);
+    own.sweep();
+    await own.tracesIdle();
+    const gone = Promise.withResolvers<undefined>();
+    await rename(`${films}-away`, films);
+    const watcher = watch(films, () => {
+      if (!existsSync(part)) gone.resolve(undefined);
+    });
+    if (existsSync(part)) await gone.promise;
+    watcher.close();
+    own.close();
+    assert.deepEqual(await readdir(films), []);
   });
 
   it('is swept but for what runs', async () => {

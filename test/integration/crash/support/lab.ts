@@ -49,7 +49,7 @@ const limits = {
   jobEnds: 60_000,
   /** From SIGTERM to its end. */
   leaves: 30_000,
-  cleanUp: 5_000,
+  cleanUp: 20_000,
   /** How long a broken disk stays broken. */
   broken: 1_000,
 };
