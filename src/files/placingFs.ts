@@ -1,5 +1,18 @@
 import { constants } from 'node:fs';
-import { copyFile, cp, link, lstat, mkdir, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import {
+  copyFile,
+  cp,
+  link,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  rmdir,
+  stat,
+} from 'node:fs/promises';
 import path from 'node:path';
 import type { FileIdentity } from '../protocol/workerContract.ts';
 import { renameOver, writeFileAtomic } from './atomicWrite.ts';
@@ -99,7 +112,12 @@ export const placingFs: PlacingFs = {
     const stats = await orUndefined(lstat(file, { bigint: true }));
     return stats?.isFile() === true ? [stats.size, stats.mtimeNs, stats.ctimeNs].join() : undefined;
   },
-  isWrittenTo: async (file) => (await openForWriting([file])).size > 0,
+  async isWrittenTo(file) {
+    // The system names what is open without the links on the way.
+    const folder = await orUndefined(realpath(path.dirname(file)));
+    if (folder === undefined) return false;
+    return (await openForWriting([path.join(folder, path.basename(file))])).size > 0;
+  },
   async syncResult(result) {
     for (const file of await filesOf(result)) await syncFile(file);
     for (const folder of await foldersOf(result)) await syncFolder(folder);

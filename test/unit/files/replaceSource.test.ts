@@ -708,7 +708,10 @@ describe('replacing a source', function () {
 
     it('leaves it where a program has it open to write', async function () {
       if (process.platform !== 'linux') this.skip();
+      // By a link, since its folder may be one.
       const replacing = await begin(source(), away(), across({ ...placingFs }));
+      await rename(elsewhere, `${elsewhere}-real`);
+      await symlink(`${elsewhere}-real`, elsewhere);
       await using editor = await open(away(), 'r+');
       await replaceSource(replacing);
       await editor.write('retagged');
