@@ -1,41 +1,30 @@
-import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { discoveryPath, type Discovery } from '../client/discovery.ts';
-import { Accounts } from '../coordinator/accounts/accounts.ts';
-import { Pairing } from '../coordinator/accounts/pairing.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
-import { createCoordinator, type Coordinator } from '../coordinator/coordinator.ts';
+import type { Coordinator } from '../coordinator/coordinator.ts';
 import type { QueueSettings } from '../coordinator/queueSettings.ts';
 import type { Store } from '../coordinator/store.ts';
-import { openThreadedStore } from '../coordinator/store/threadedStore.ts';
 import { IdleCollector } from '../coordinator/idleCollector.ts';
 import { WatchBoard } from '../coordinator/watchBoard.ts';
 import { writeFileAtomic } from '../files/atomicWrite.ts';
 import { LowWater } from '../files/lowWater.ts';
 import type { PlacingFs } from '../files/placingFs.ts';
-import { DffmpegError } from '../protocol/errors.ts';
 import { systemTimers } from '../protocol/timers.ts';
 import { protocolVersion } from '../protocol/version.ts';
-import { createMemoryChannelPair } from '../transport/memory.ts';
-import { listenWebSocket } from '../transport/websocketServer.ts';
-import { createWorker } from '../worker/worker.ts';
 import { Cleanups } from './cleanups.ts';
 import type { ConfigStore } from './configStore.ts';
 import { daemonHandlers } from './daemonHandlers.ts';
-import { hookKey } from './hooks/hookSchema.ts';
-import { describeHook } from './hooks/hookTable.ts';
 import { HookRunner } from './hooks/hookRunner.ts';
 import { Departure } from './departure.ts';
-import { Doorkeeper } from './doorkeeper.ts';
+import { Entrance } from './entrance.ts';
 import { IdleMonitor } from './idleMonitor.ts';
-import { parseListenAddress } from './listenAddress.ts';
+import { localWorkerId, startLocalWorker } from './localWorker.ts';
+import { openCoordinator } from './openCoordinator.ts';
 import { openLog, type DaemonLog } from './log.ts';
 import { programBuild } from './programBuild.ts';
 import { PartSettings } from './partSettings.ts';
 import { StateGuard } from './stateGuard.ts';
-import { storeRoom } from './storeRoom.ts';
 import { newerProgram } from './successor.ts';
 import { watchParts } from './watch/watchParts.ts';
 import { WatchService } from './watch/watchService.ts';
@@ -57,13 +46,9 @@ export interface TestParts {
 
 interface Queue {
   readonly coordinator: Coordinator;
-  readonly accounts: Accounts;
-  readonly pairing: Pairing;
+  readonly entrance: Entrance;
   readonly watch: WatchService;
 }
-
-/** The id under which the worker of the daemon itself finds its attempts again after a restart. */
-const localWorkerId = 'local';
 
 /** Queue, worker and listener in one process. */
 export class Daemon {
@@ -113,7 +98,7 @@ export class Daemon {
       this.#log.log.error({ err: error }, `closing ${name} failed`),
     );
     this.#cleanups.add('log', () => this.#log.close());
-    this.#settings = new PartSettings(config.values);
+    this.#settings = new PartSettings(config.values, parts.queue);
   }
 
   /** Ready to be found by clients when it resolves; ffmpeg is looked for afterwards. */
@@ -211,33 +196,15 @@ export class Daemon {
   }
 
   async #openQueue(): Promise<Queue> {
-    const { version } = this.#program;
-    const file = this.#storeFile;
-    const { wrapStore = (store) => store, queue } = this.#parts;
-    const { storeBusySeconds, storeRestartMs } = this.#config.values;
-    const opened = await openThreadedStore({
-      store: { dialect: 'sqlite', file, programVersion: version, busyTimeoutMs: storeBusySeconds * 1000 },
-      restartPauseMs: storeRestartMs,
-      onCrash: (error) => this.#log.log.error({ err: error }, 'the queue’s database'),
-      restAfterMs: () => this.#config.values.storeRestSeconds * 1000,
-    });
-    const store = wrapStore(opened, file);
+    const { wrapStore } = this.#parts;
     const board = new WatchBoard();
-    const coordinator = await createCoordinator({
-      ...{ store, watchBoard: board },
-      hooks: (event) =>
-        this.#config.values.hooks
-          .filter(({ on }) => on === event)
-          .map((hook) => ({ key: hookKey(hook), ...describeHook(hook) })),
-      refuses: () => storeRoom(this.#stateDir, this.#config.values.storeLowMegabytes),
-      logsDir: path.join(this.#stateDir, 'logs', 'jobs'),
+    const { store, coordinator } = await openCoordinator({
+      ...{ config: this.#config, stateDir: this.#stateDir, storeFile: this.#storeFile, wrapStore },
+      programVersion: this.#program.version,
+      settings: this.#settings.queue,
+      watchBoard: board,
+      log: this.#log,
       logIsLow: () => this.#logRoom.isLow,
-      settings: { ...this.#settings.queue, ...queue },
-      clock: Date.now,
-      monotonic: () => performance.now(),
-      random: Math.random,
-      platform: process.platform,
-      log: (error) => this.#log.log.warn({ err: error }, 'queue'),
     });
     // Its store is closed with it.
     this.#cleanups.add('queue', () => coordinator.close());
@@ -255,18 +222,11 @@ export class Daemon {
     });
     this.#cleanups.add('departure', () => this.#departure?.close());
     this.#runHooks(coordinator, store);
-    const accounts = new Accounts({
-      ...{ store, clock: Date.now, log: (line) => this.#log.log.warn(line) },
-      keyFile: path.join(this.#stateDir, 'identities.key'),
+    const entrance = new Entrance({
+      ...{ store, config: this.#config, stateDir: this.#stateDir, log: this.#log, cleanups: this.#cleanups },
+      onPairing: (codes) => this.#idle?.setActivity({ pairing: codes }),
     });
-    const pairing = new Pairing({
-      ...{ accounts, clock: Date.now, monotonic: () => performance.now(), timers: systemTimers },
-      settings: () => this.#config.values,
-      onError: (error) => this.#log.log.warn({ err: error }, 'pairing'),
-      onCount: (codes) => this.#idle?.setActivity({ pairing: codes }),
-    });
-    this.#cleanups.add('pairing codes', () => pairing.close());
-    return { coordinator, accounts, pairing, watch: this.#watchFolders({ coordinator, store, board }) };
+    return { coordinator, entrance, watch: this.#watchFolders({ coordinator, store, board }) };
   }
 
   #runHooks(coordinator: Coordinator, store: Store): void {
@@ -305,7 +265,7 @@ export class Daemon {
     return watch;
   }
 
-  #handlers({ coordinator, accounts, pairing, watch }: Queue): DaemonHandlers {
+  #handlers({ coordinator, entrance: { accounts, pairing }, watch }: Queue): DaemonHandlers {
     return daemonHandlers({
       ...{ watch, accounts, pairing },
       // It listens on this machine alone.
@@ -327,56 +287,15 @@ export class Daemon {
   }
 
   async #listen(queue: Queue): Promise<Discovery> {
-    const { coordinator, accounts, pairing } = queue;
-    const key = randomBytes(32).toString('hex');
-    this.#log.redact(key);
-    const address = parseListenAddress(this.#config.values.listen);
-    // Checked when the settings were read.
-    if ('problem' in address) throw new DffmpegError('request-invalid', address.problem);
-    const doorkeeper = new Doorkeeper({
-      ...{ accounts, pairing, coordinator, localKey: key, handlers: this.#handlers(queue) },
-      onError: (error) => this.#log.log.warn({ err: error }, 'a connection'),
-    });
-    const listener = await listenWebSocket({
-      ...address,
-      authenticate: (identity) => doorkeeper.authenticate(identity),
-      onChannel: (channel, caller) => doorkeeper.onChannel(channel, caller),
-      settings: this.#config.values,
-      log: (line) => this.#log.log.warn(line),
-    });
-    this.#cleanups.add('listener', () => listener.close());
-    this.#cleanups.add('identities', doorkeeper.guard(listener));
-    return {
-      protocol: protocolVersion,
-      ...this.#program,
-      pid: process.pid,
-      startTime: this.#startedAt,
-      url: listener.url,
-      key,
-    };
+    const { url, key } = await queue.entrance.listen(queue.coordinator, this.#handlers(queue));
+    const { pid } = process;
+    return { protocol: protocolVersion, ...this.#program, pid, startTime: this.#startedAt, url, key };
   }
 
   #startWorker(coordinator: Coordinator): void {
-    const [ours, theirs] = createMemoryChannelPair();
-    coordinator.attachWorker(ours);
-    const config = this.#config;
-    const worker = createWorker({
-      channel: theirs,
-      stateDir: this.#stateDir,
-      id: localWorkerId,
-      name: os.hostname(),
-      local: true,
-      slots: config.values.slots,
-      ffmpegPath: config.values.ffmpeg,
-      // Read for each encode, so that a change of the file takes effect with the next one.
-      get lowPriority() {
-        return config.values.lowPriority;
-      },
-      get keepAwake() {
-        return config.values.keepAwake;
-      },
+    const worker = startLocalWorker({
+      ...{ coordinator, config: this.#config, stateDir: this.#stateDir, fs: this.#parts.fs },
       settings: this.#settings.worker,
-      fs: this.#parts.fs,
       onError: (error) => this.#log.log.warn({ err: error }, 'worker'),
     });
     this.#cleanups.add('worker', () => worker.close());
