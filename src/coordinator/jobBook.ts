@@ -32,7 +32,8 @@ const maxConflicts = 8;
 export class JobBook {
   readonly store: Store;
   readonly #clock: Clock;
-  readonly #settings: JobBookOptions['settings'];
+  /** All that waits is ranked by one value: a change counts when the queue is opened the next time. */
+  readonly #ageingMs: number;
   readonly #platform: string;
   readonly #hooksFor: NonNullable<JobBookOptions['hooksFor']>;
   readonly #onChange: JobBookOptions['onChange'];
@@ -43,7 +44,7 @@ export class JobBook {
   constructor(options: JobBookOptions) {
     this.store = options.store;
     this.#clock = options.clock;
-    this.#settings = options.settings;
+    this.#ageingMs = options.settings.ageingMs;
     this.#platform = options.platform;
     this.#hooksFor = options.hooksFor ?? (() => []);
     this.#onChange = options.onChange;
@@ -156,7 +157,7 @@ export class JobBook {
     const state = fittingState(task, job.state);
     if (state === 'ended') return task.state === 'ended' ? task : { ...task, state };
     const { priority } = job;
-    const rank = rankOf(task, job, this.#settings.ageingMs);
+    const rank = rankOf(task, job, this.#ageingMs);
     const isFitting = state === task.state && rank === task.rank && priority === task.priority;
     return isFitting ? task : { ...task, state, rank, priority };
   }

@@ -129,7 +129,7 @@ export const queueRows = {
     'seconds',
     15,
     'After a start, and after its connection was lost: a worker that had tasks and does not return within this has lost them.',
-    { min: 0.1 },
+    { min: 0.1, hot: true },
   ),
   attachedGraceSeconds: duration(
     'seconds',
@@ -146,11 +146,14 @@ export const queueRows = {
   keepReplacedDays: age(
     'days',
     30,
-    'How long a source that its result has replaced is kept aside, for “Undo”; then it is deleted.',
-    { min: 0.01, max: 36_500 },
+    'How long a source that its result has replaced is kept aside, for “Undo”; then it is deleted. What was replaced before a change keeps its time.',
+    { min: 0.01, max: 36_500, hot: true },
   ),
   replaceMinimumGainPercent: {
-    ...ratio(5, 'A result takes the place of its source only when it is smaller by so much.', { max: 99 }),
+    ...ratio(5, 'A result takes the place of its source only when it is smaller by so much.', {
+      max: 99,
+      hot: true,
+    }),
     unit: 'percent',
   },
   keepJobsDays: age(

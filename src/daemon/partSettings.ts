@@ -10,13 +10,17 @@ export class PartSettings {
   readonly queue: QueueSettings;
   readonly worker: WorkerSettings;
 
-  constructor(config: Config) {
-    this.queue = queueSettingsOf(config);
+  readonly #queueOfTest: Partial<QueueSettings>;
+
+  /** `queueOfTest`: what a test says goes before any file. */
+  constructor(config: Config, queueOfTest: Partial<QueueSettings> = {}) {
+    this.#queueOfTest = queueOfTest;
+    this.queue = { ...queueSettingsOf(config), ...queueOfTest };
     this.worker = { ...config };
   }
 
   set(config: Config): void {
-    Object.assign(this.queue, queueSettingsOf(config));
+    Object.assign(this.queue, queueSettingsOf(config), this.#queueOfTest);
     Object.assign(this.worker, config);
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { jobsOutputSchema } from '../../../src/cli/jsonOutput.ts';
 import { jobOutputSchema, type JobOutput } from '../../../src/protocol/jobOutput.ts';
@@ -91,6 +92,24 @@ describe('dffmpeg encode --on-success replace', function () {
       new RegExp(`The result of job ${waiting.stdout.trim()} is to take the place of .*one\\.mkv`),
     );
     assert.ok((await names()).includes('two.mp4'), stderr);
+  });
+
+  it('goes by how much is to be gained as it is set while the daemon runs', async () => {
+    await clip('clip.mkv', 1);
+    const log = (): Promise<string> => readFile(path.join(box.stateDir, 'logs', 'daemon.log'), 'utf8');
+    const config = path.join(box.stateDir, 'config.jsonc');
+    const changed = async (): Promise<number> => (await log()).split('settings changed').length;
+    assert.equal((await box.run(['job', 'list'])).code, 0);
+    const before = await changed();
+    await writeFile(config, '{ "replaceMinimumGainPercent": 99 }');
+    try {
+      while ((await changed()) === before) await new Promise((resolve) => setImmediate(resolve));
+      const { replacement } = await encode('clip.mkv');
+      assert.equal(replacement?.state, 'refused', JSON.stringify(replacement));
+      assert.match(replacement.reason?.message ?? '', /at least 99 % less is asked for/);
+    } finally {
+      await rm(config);
+    }
   });
 
   it('keeps the source where nothing is gained, and says so', async () => {
