@@ -39,7 +39,7 @@ export class ConfigStore {
     const typed = store.#merged.problems.find(({ origin }) => origin === 'flag' || origin === 'environment');
     if (typed !== undefined)
       throw new DffmpegError('request-invalid', `${typed.place} is not right. ${typed.message}`, {
-        hint: 'Correct it, or leave it away for the default.',
+        hint: typed.hint ?? 'Correct it, or leave it away for the default.',
       });
     return store;
   }
@@ -110,10 +110,14 @@ export class ConfigStore {
       const document = await readJsoncFile(path.join(this.#options.stateDir, file));
       if (document === undefined) this.#documents.delete(file);
       else if (isRecord(document.value)) this.#documents.set(file, document);
-      else broken.push(...problemsOf(file, document));
+      else broken.push(...problemsOf(file, document, this.#documents.has(file)));
     }
     const merged = mergeConfig(this.#layers(), previous);
-    this.#merged = { ...merged, problems: [...broken, ...merged.problems] };
+    // What was wrong with the earlier text of a broken file is nowhere to be seen any more.
+    const shown = merged.problems.filter(({ origin }) =>
+      broken.every((problem) => problem.origin !== origin),
+    );
+    this.#merged = { ...merged, problems: [...broken, ...shown] };
   }
 
   #layers(): Layer[] {
@@ -134,11 +138,15 @@ export class ConfigStore {
   }
 }
 
-function problemsOf(origin: (typeof files)[number], document: JsoncDocument): ConfigProblem[] {
-  if (document.problems.length > 0) return document.problems.map((problem) => ({ ...problem, origin }));
-  return [
-    { origin, place: `${document.file}:1`, message: 'This file holds settings in { }, not something else.' },
-  ];
+function problemsOf(
+  origin: (typeof files)[number],
+  { file, problems }: JsoncDocument,
+  wasGood: boolean,
+): ConfigProblem[] {
+  const hint = `Correct it; until then ${wasGood ? 'what it said before counts' : 'nothing of this file counts'}.`;
+  if (problems.length > 0) return problems.map((problem) => ({ ...problem, origin, hint }));
+  const message = 'This file holds settings in { }, not something else.';
+  return [{ origin, place: `${file}:1`, message, hint }];
 }
 
 function textLayer(

@@ -22,6 +22,7 @@ import { IdleMonitor } from './idleMonitor.ts';
 import { localWorkerId, startLocalWorker } from './localWorker.ts';
 import { openCoordinator } from './openCoordinator.ts';
 import { openLog, type DaemonLog } from './log.ts';
+import { newProblems } from './newProblems.ts';
 import { programBuild } from './programBuild.ts';
 import { PartSettings } from './partSettings.ts';
 import { StateGuard } from './stateGuard.ts';
@@ -170,8 +171,10 @@ export class Daemon {
   }
 
   #followConfig(): void {
+    const fresh = newProblems();
     const tellProblems = (): void => {
-      for (const { place, message } of this.#config.problems) this.#log.log.warn(`${place}: ${message}`);
+      for (const { place, message, hint } of fresh(this.#config.problems))
+        this.#log.log.warn([`${place}: ${message}`, hint].filter(Boolean).join(' '));
     };
     tellProblems();
     this.#config.watch(

@@ -8,9 +8,10 @@ import type { DaemonHandlers } from '../coordinator/clientLink.ts';
 import type { Counts, FfmpegStatus } from '../protocol/model.ts';
 import { protocolVersion } from '../protocol/version.ts';
 import { adminHandlers, type Reach } from './adminHandlers.ts';
-import { settingKeys, settingRow, type SettingKey } from './config.ts';
+import { settingKeys, settingRow } from './config.ts';
 import type { ConfigStore } from './configStore.ts';
 import type { ProgramBuild } from './programBuild.ts';
+import { shownSetting } from './shownSetting.ts';
 import { watchHandlers } from './watch/watchHandlers.ts';
 import type { WatchService } from './watch/watchService.ts';
 
@@ -90,13 +91,14 @@ export function daemonHandlers(parts: DaemonParts): DaemonHandlers {
       Promise.resolve({
         settings: settingKeys.map((key) => ({
           key,
-          value: shownText(key, config.values[key]),
+          value: shownSetting(key, config.values[key]),
           origin: config.merged.origins[key],
           place: shortPlace(config.merged.places[key]),
           unit: settingRow(key).unit,
-          default: shownText(key, settingRow(key).default),
+          default: shownSetting(key, settingRow(key).default),
           hot: settingRow(key).hot,
         })),
+        problems: config.problems.map(({ place, message, hint }) => ({ place, message, hint })),
       }),
   };
 }
@@ -104,10 +106,4 @@ export function daemonHandlers(parts: DaemonParts): DaemonHandlers {
 /** Flags and variables as they are; of files the name, since both lie in the state folder. */
 function shortPlace(place: string | undefined): string | undefined {
   return place === undefined ? undefined : path.basename(place);
-}
-
-function shownText(key: SettingKey, whole: unknown): string {
-  const { shown = (all: unknown) => all } = settingRow(key);
-  const value = shown(whole);
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

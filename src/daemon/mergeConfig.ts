@@ -1,6 +1,8 @@
 import type { Problem } from '../client/jsoncFile.ts';
 import { schemaIssues, type SchemaIssue } from '../encoding/schemaIssues.ts';
+import { nearestName } from '../encoding/nearestName.ts';
 import { settingKeys, settingRow, type Config, type SettingKey } from './config.ts';
+import { shownSetting } from './shownSetting.ts';
 
 /** Where a value can come from, the strongest first. */
 export const origins = ['flag', 'environment', 'config.jsonc', 'config.vscode.json', 'default'] as const;
@@ -24,6 +26,8 @@ export interface MergedConfig {
 
 export interface ConfigProblem extends Problem {
   readonly origin: Origin;
+  /** What to do, and what counts until then. */
+  readonly hint?: string | undefined;
 }
 
 /**
@@ -36,7 +40,9 @@ export function mergeConfig(layers: readonly Layer[], previous?: MergedConfig): 
   const from: Partial<Record<SettingKey, Origin>> = {};
   const places: Partial<Record<SettingKey, string>> = {};
   for (const key of settingKeys) {
-    const chosen = choose(key, layers, previous, problems);
+    const wrong: Wrong[] = [];
+    const chosen = choose(key, layers, previous, wrong);
+    problems.push(...wrong.map((one) => toProblem(key, one, chosen.value)));
     values[key] = chosen.value;
     from[key] = chosen.origin;
     const layer = layers.find(({ origin }) => origin === chosen.origin);
@@ -45,33 +51,57 @@ export function mergeConfig(layers: readonly Layer[], previous?: MergedConfig): 
   return { values: values as Config, origins: from as Record<SettingKey, Origin>, places, problems };
 }
 
+/** What is wrong with the value that a layer gives. */
+interface Wrong {
+  readonly layer: Layer;
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly hint?: string;
+  /** The rest of the value counts all the same. */
+  readonly isPart?: boolean;
+}
+
 function choose(
   key: SettingKey,
   layers: readonly Layer[],
   previous: MergedConfig | undefined,
-  problems: ConfigProblem[],
+  wrong: Wrong[],
 ): { value: unknown; origin: Origin } {
   for (const layer of layers) {
     if (!Object.hasOwn(layer.values, key)) continue;
     const { onlyIn = layer.origin } = settingRow(key);
     if (layer.origin !== onlyIn) {
-      const message = `${key}: This setting counts in ${onlyIn} alone.`;
-      problems.push({ origin: layer.origin, place: layer.place([key]), message });
+      const message = `This setting counts in ${onlyIn} alone.`;
+      wrong.push({ layer, path: [], message, hint: `Move it to ${onlyIn}.` });
       continue;
     }
     const checked = check(key, layer.values[key]);
-    for (const issue of checked.issues)
-      problems.push({
-        origin: layer.origin,
-        place: layer.place([key, ...issue.path]),
-        message: [`${[key, ...issue.path].join('.')}: ${issue.message}`, issue.hint]
-          .filter(Boolean)
-          .join(' '),
-      });
+    wrong.push(...checked.issues.map((issue) => ({ ...issue, layer, isPart: checked.good })));
     if (checked.good) return { value: checked.value, origin: layer.origin };
     if (previous?.origins[key] === layer.origin) return { value: previous.values[key], origin: layer.origin };
   }
   return { value: settingRow(key).default, origin: 'default' };
+}
+
+function toProblem(
+  key: SettingKey,
+  { layer, path, message, hint, isPart }: Wrong,
+  value: unknown,
+): ConfigProblem {
+  const unit = settingRow(key).unit;
+  const shown = shownSetting(key, value) || 'none';
+  const counts =
+    isPart === true ? 'it is left out' : `${shown}${unit === undefined ? '' : ` ${unit}`} counts`;
+  // A flag or a variable that is wrong lets nothing start.
+  const isTyped = layer.origin === 'flag' || layer.origin === 'environment';
+  const until =
+    hint === undefined ? `Correct it there; until then ${counts}.` : `${hint} Until then ${counts}.`;
+  return {
+    origin: layer.origin,
+    place: layer.place([key, ...path]),
+    message: `${[key, ...path].join('.')}: ${message}`,
+    hint: isTyped ? hint : until,
+  };
 }
 
 function check(
@@ -83,7 +113,7 @@ function check(
     const { good, issues } = entries(value);
     return { good: true, value: good, issues };
   }
-  const whole = schema.safeParse(value);
+  const whole = schema.safeParse(value, { reportInput: true });
   if (whole.success) return { good: true, value: whole.data, issues: [] };
   return { good: false, value: undefined, issues: schemaIssues(whole.error) };
 }
@@ -94,8 +124,16 @@ function unknownKeys(layer: Layer): ConfigProblem[] {
     .map((key) => ({
       origin: layer.origin,
       place: layer.place([key]),
-      message: `${key}: There is no such setting. Known: ${settingKeys.join(', ')}.`,
+      message: `${key}: There is no such setting.`,
+      hint: nearestHint(key),
     }));
+}
+
+function nearestHint(key: string): string {
+  const near = nearestName(key, settingKeys);
+  return near === undefined
+    ? 'Delete it there; “dffmpeg doctor --settings” names every setting.'
+    : `Did you mean “${near}”?`;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

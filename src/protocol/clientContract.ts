@@ -262,7 +262,7 @@ export const clientMethods = {
     forClients: true,
   },
   'config.show': {
-    doc: 'Every setting of the daemon with its value and where it comes from.',
+    doc: 'Every setting of the daemon with its value and where it comes from, and what is wrong in its files.',
     params: z.object({}),
     result: z.object({
       settings: z.array(
@@ -278,6 +278,9 @@ export const clientMethods = {
           hot: z.boolean().optional(),
         }),
       ),
+      problems: z
+        .array(z.object({ place: z.string(), message: z.string(), hint: z.string().optional() }))
+        .optional(),
     }),
   },
   ...adminMethods,

@@ -99,6 +99,16 @@ export function checkEncoders(capabilities: Capabilities, ffmpeg: FfmpegStatus):
   return checks;
 }
 
+/** What the daemon found wrong in its settings: it goes on without. */
+export function checkSettings(problems: Result<ClientMethods['config.show']>['problems'] = []): Check[] {
+  return problems.map(({ place, message, hint }) => ({
+    name: 'settings',
+    level: 'warn',
+    detail: `${place}: ${printable(message)}`,
+    hint: hint ?? 'Correct it there; docs/settings.md lists every setting.',
+  }));
+}
+
 export function checkPresets({ presets, problems }: PresetCatalog): Check[] {
   const names = presets.map(({ name }) => name).join(', ');
   return [

@@ -15,6 +15,7 @@ import {
   checkFfmpeg,
   checkNode,
   checkPresets,
+  checkSettings,
   checkStateFolder,
   checkVscode,
 } from './checks.ts';
@@ -62,7 +63,7 @@ async function askDaemon(
 ): Promise<Pick<DoctorOutput, 'checks' | 'settings'>> {
   const { doctorWaitSeconds } = await readClientSettings(stateDir, io.env);
   const workers = await whenTried(daemon, doctorWaitSeconds * 1000);
-  const [status, { settings }, { presets }, workspace] = await Promise.all([
+  const [status, { settings, problems }, { presets }, workspace] = await Promise.all([
     daemon.request('daemon.status', {}),
     daemon.request('config.show', {}),
     daemon.request('presets.list', {}),
@@ -72,6 +73,7 @@ async function askDaemon(
   return {
     checks: [
       checkDaemon(status),
+      ...checkSettings(problems),
       ...(await checkDisks(stateDir, settings)),
       ...checkFfmpeg(status.ffmpeg),
       ...checkEncoders(local?.capabilities ?? {}, status.ffmpeg),

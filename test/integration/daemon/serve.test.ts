@@ -140,6 +140,8 @@ describe('dffmpeg serve', function () {
     const running = serve(box);
     await ready(running);
     assert.match(running.stderr, /config\.jsonc:3/);
+    const broken = (await box.run(['doctor'])).stdout;
+    assert.match(broken, /! settings .*config\.jsonc:3: This is not valid JSON.*\n\s+Correct it; until then/);
     const preset = { container: 'mkv', audio: { encoder: 'flac' } };
     await writeFile(config, JSON.stringify({ idleMinutes: 7, presets: { mine: preset } }));
     await running.printed('stderr', /settings changed/);
@@ -150,6 +152,7 @@ describe('dffmpeg serve', function () {
       ['7', 'minutes', '10', 'config.jsonc:1'],
     );
     const { stdout } = await box.run(['doctor']);
+    assert.doesNotMatch(stdout, /^! settings/m);
     assert.match(stdout, /^ *idleMinutes +7 minutes +config\.jsonc:1 +default: 10 minutes$/m);
     assert.doesNotMatch(stdout, /retryMaxSeconds/);
     assert.match(

@@ -137,8 +137,23 @@ describe('mergeConfig', () => {
 
   it('names a setting that there is not', () => {
     const { problems } = mergeConfig([layer('config.jsonc', { $schema: 'x', ideMinutes: 1 })]);
-    assert.match(problems[0]?.message ?? '', /ideMinutes: There is no such setting\. Known: ffmpeg, /);
+    assert.equal(problems[0]?.message, 'ideMinutes: There is no such setting.');
+    assert.equal(problems[0].hint, 'Did you mean “idleMinutes”?');
     assert.equal(problems.length, 1);
+    const far = mergeConfig([layer('config.jsonc', { colour: 'blue' })]).problems[0];
+    assert.match(far?.hint ?? '', /dffmpeg doctor --settings/);
+  });
+
+  it('says which value counts meanwhile', () => {
+    const before = mergeConfig([layer('config.jsonc', { idleMinutes: 7 })]);
+    const hintOf = (...args: Parameters<typeof mergeConfig>) => mergeConfig(...args).problems[0]?.hint;
+    const bad = [layer('config.jsonc', { idleMinutes: -1 })];
+    assert.equal(hintOf(bad), 'Correct it there; until then 10 minutes counts.');
+    assert.equal(hintOf(bad, before), 'Correct it there; until then 7 minutes counts.');
+    assert.equal(
+      hintOf([layer('config.jsonc', { logLevel: 'wran' })]),
+      'Did you mean “warn”? Until then info counts.',
+    );
   });
 });
 

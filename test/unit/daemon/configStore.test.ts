@@ -37,4 +37,22 @@ describe('ConfigStore', () => {
       store.close();
     }
   });
+
+  it('tells of a file that broke what is wrong with it now, not with its earlier text', async () => {
+    const file = path.join(parent, 'config.jsonc');
+    await writeFile(file, '{ "idelMinutes": 3, "idleMinutes": 7 }');
+    const store = await ConfigStore.load({ stateDir: parent, flags: {}, env: {} });
+    const messages = () => store.problems.map(({ message }) => message);
+    assert.deepEqual(messages(), ['idelMinutes: There is no such setting.']);
+    try {
+      const changed = new Promise<void>((resolve) => store.watch(() => resolve(), assert.ifError));
+      await writeFile(file, '{ "idelMinutes": 3 "idleMinutes": 7 }');
+      await changed;
+      assert.deepEqual(messages(), ['This is not valid JSON with comments: comma expected.']);
+      assert.match(store.problems[0]?.hint ?? '', /what it said before counts/);
+      assert.equal(store.values.idleMinutes, 7);
+    } finally {
+      store.close();
+    }
+  });
 });
