@@ -1,10 +1,11 @@
 import { formatBytes } from '../encoding/formatting.ts';
-import { outputKind } from '../encoding/output.ts';
+import { outputKind, type OutputPreset } from '../encoding/output.ts';
 import { outputsOf } from '../encoding/presetOutputs.ts';
-import { pickVideo } from '../encoding/streams.ts';
-import type { Verdict } from '../encoding/verdict.ts';
+import type { Probe } from '../encoding/probe.ts';
+import type { Finding, Verdict } from '../encoding/verdict.ts';
 import { DffmpegError, type ErrorData } from '../protocol/errors.ts';
 import type { OnSuccess, Replacement } from '../protocol/model.ts';
+import { resultLacks } from './resultLacks.ts';
 import type { JobRecord } from './store/records.ts';
 
 /** Whether a result may take the place of its source: pure, from what is known of both. */
@@ -45,35 +46,40 @@ export function decideReplacement(
     return { state: 'refused', reason: tooLittle(gain, minimumGainPercent, job, result) };
   const why = worthALook(job, result.verdict);
   if (why === undefined) return { state: 'replacing' };
-  return {
-    state: 'held',
-    reason: {
-      code: 'conflict',
-      message: `The source was kept: ${why}`,
-      hint: `Look at the result; if it is good, choose “Replace Anyway”, or “dffmpeg job replace ${job.id}”.`,
-    },
-  };
+  // What to do about it is told by whoever shows it, in its own way: `replacementHint`.
+  return { state: 'held', reason: { code: 'conflict', message: `The source was kept, because ${why}` } };
 }
 
 function worthALook(
   { presetData, probes }: Pick<JobRecord, 'presetData' | 'probes'>,
   verdict: Verdict,
 ): string | undefined {
-  const warning = verdict.findings.find(({ level }) => level !== 'note');
-  if (warning) return warning.message;
-  const lost = verdict.findings.filter(({ loses }) => loses !== undefined);
-  if (lost.length > 0) return lost.map(({ message }) => message).join(' ');
-  if (verdict.level !== 'pass') return 'the result was not found right.';
   const [source] = probes ?? [];
   const [output] = outputsOf(presetData);
-  if (!source || !output) return 'the source was not looked at.';
-  const kind = outputKind(output);
-  if (kind === 'still') return 'the result is one picture.';
-  if (pickVideo(source) && kind === 'sound') return 'the source has a picture, the result has none.';
-  if (!output.audio && source.streams.some(({ type }) => type === 'audio'))
-    return 'the source has sound, the result has none.';
-  if (output.trim) return 'the result is a part of it.';
-  return undefined;
+  const warning = verdict.findings.find(({ level }) => level !== 'note')?.message;
+  const lacks = lacksText(source, output, verdict.findings);
+  if (lacks !== undefined)
+    return warning === undefined ? `${lacks}.` : `${lacks}. Its check has a warning, too: ${warning}`;
+  if (warning !== undefined) return `the check of the result has a warning: ${warning}`;
+  if (verdict.level !== 'pass') return 'the result was not found right.';
+  return !source || !output ? 'what it holds is not known.' : undefined;
+}
+
+function lacksText(
+  source: Probe | undefined,
+  output: OutputPreset | undefined,
+  findings: readonly Finding[],
+): string | undefined {
+  if (output && outputKind(output) === 'still') return 'the result is one picture of it';
+  if (output?.trim) return 'the result is only a part of it';
+  const lacks = resultLacks(source, output, findings);
+  return lacks.length === 0 ? undefined : `the result lacks ${inWords(lacks)}`;
+}
+
+/** `a, b and c` */
+function inWords(parts: readonly string[]): string {
+  const head = parts.slice(0, -1);
+  return [...(head.length > 0 ? [head.join(', ')] : []), ...parts.slice(-1)].join(' and ');
 }
 
 function tooLittle(
@@ -83,7 +89,7 @@ function tooLittle(
   { bytes }: { readonly bytes: number },
 ): ErrorData {
   const by = Math.abs(gain).toFixed(1);
-  const how = gain >= 0 ? `only ${by} % smaller` : `${by} % larger`;
+  const how = by === '0.0' ? 'about as large' : gain >= 0 ? `only ${by} % smaller` : `${by} % larger`;
   return {
     code: 'conflict',
     message: `The source was kept: the result is ${how} (${formatBytes(bytes)} against ${formatBytes(sources[0]?.bytes ?? 0)}), and at least ${minimum} % less is asked for.`,

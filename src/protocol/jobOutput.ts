@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { verdictSchema } from '../encoding/verdict.ts';
+import { replaceCommand, replacementHint } from './jobResults.ts';
 import { attemptSchema, jobSchema, outputSchema, type Job } from './model.ts';
 
 /**
@@ -32,5 +33,11 @@ export type JobOutput = z.output<typeof jobOutputSchema>;
 
 /** zod drops what the schema does not name. */
 export function toJobOutput(job: Job): JobOutput {
-  return jobOutputSchema.parse(job);
+  const hint = replacementHint(job, replaceCommand(job));
+  const { replacement } = job;
+  return jobOutputSchema.parse(
+    replacement?.reason
+      ? { ...job, replacement: { ...replacement, reason: { ...replacement.reason, hint } } }
+      : job,
+  );
 }

@@ -103,6 +103,19 @@ export function canReplace({ replacement }: Pick<Job, 'replacement'>): boolean {
   return replacement?.state === 'held' || replacement?.state === 'undone';
 }
 
+/** What to do about it: what stood in the way says so itself; a result that waits for a look is placed by `how`. */
+export function replacementHint({ replacement }: Pick<Job, 'replacement'>, how: string): string | undefined {
+  if (replacement?.reason?.hint !== undefined) return replacement.reason.hint;
+  return replacement?.state === 'held'
+    ? `Look at the result. To put it in the place of the source all the same: ${how}`
+    : undefined;
+}
+
+/** Its way in a terminal. */
+export function replaceCommand({ id }: Pick<Job, 'id'>): string {
+  return `dffmpeg job replace ${id}`;
+}
+
 /** `2026-12-24` where the reader is. */
 function dayOf(at: number): string {
   const date = new Date(at);

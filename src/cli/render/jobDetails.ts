@@ -1,5 +1,5 @@
 import { describeForecast, describeRetry, formatBytes, formatDuration } from '../../encoding/formatting.ts';
-import { replacementText } from '../../protocol/jobResults.ts';
+import { replaceCommand, replacementHint, replacementText } from '../../protocol/jobResults.ts';
 import { hookText } from '../../protocol/hookText.ts';
 import type { Attempt, Job } from '../../protocol/model.ts';
 import { printable } from '../../encoding/printable.ts';
@@ -28,6 +28,7 @@ export function jobDetails(
     ...field('', job.reason?.hint && printable(job.reason.hint)),
     ...field('again', describeRetry(job.retryAt, options.now)),
     ...field('replaced', replacementText(job)),
+    ...field('', replacementHint(job, replaceCommand(job))),
     ...field('', job.replacement?.aside && printable(job.replacement.aside)),
     ...(job.hooks ?? []).flatMap((hook) => field('hook', printable(hookText(hook)))),
     ...field('expected', job.forecast && describeForecast(job.forecast, options.now)),

@@ -10,6 +10,8 @@ import {
   canReplace,
   canUndo,
   placedOutputs,
+  replaceCommand,
+  replacementHint,
   replacementText,
   resultBytes,
   sourceBytes,
@@ -105,7 +107,7 @@ function replacementLines(job: Job, style: Style): string[] {
     lines.push(
       `      dffmpeg job undo ${job.id} ${job.replacement?.state === 'replacing' ? 'calls that off' : 'puts it back'}.`,
     );
-  const hint = job.replacement?.reason?.hint;
+  const hint = replacementHint(job, replaceCommand(job));
   if (hint !== undefined) lines.push(`      ${printable(hint)}`);
   return lines;
 }

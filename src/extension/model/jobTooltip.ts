@@ -5,7 +5,7 @@ import {
   formatDuration,
   formatSizeChange,
 } from '../../encoding/formatting.ts';
-import { replacementText, sourceBytes } from '../../protocol/jobResults.ts';
+import { replacementHint, replacementText, sourceBytes } from '../../protocol/jobResults.ts';
 import { hookText } from '../../protocol/hookText.ts';
 import type { Exit, Job } from '../../protocol/model.ts';
 import { toCommandLine } from '../../encoding/commandLine.ts';
@@ -52,7 +52,10 @@ function findings(job: Job): string | undefined {
 
 function replacement(job: Job): string | undefined {
   const text = replacementText(job);
-  return text && escapeMarkdown([text, job.replacement?.reason?.hint].filter(Boolean).join(' '));
+  return (
+    text &&
+    escapeMarkdown([text, replacementHint(job, 'Replace Anyway, in its menu.')].filter(Boolean).join(' '))
+  );
 }
 
 function facts(job: Job): string[] {

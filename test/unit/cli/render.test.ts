@@ -12,11 +12,42 @@ import { table } from '../../../src/cli/render/table.ts';
 import { printable } from '../../../src/encoding/printable.ts';
 import { shortenPath } from '../../../src/cli/paths.ts';
 import { styleFor } from '../../../src/cli/style.ts';
+import { toJobOutput } from '../../../src/protocol/jobOutput.ts';
 import type { Job, Progress } from '../../../src/protocol/model.ts';
 import { describeWorker } from '../coordinator/fakeWorker.ts';
 import { doneJob, fakeIo, FakeOutput, job } from './fakes.ts';
 
 const plain: TextOptions = { style: styleFor(new FakeOutput(), {}), cwd: '/films', home: '/home/ann' };
+
+describe('a result that was held back', () => {
+  const held = doneJob({
+    onSuccess: 'replace',
+    replacement: {
+      state: 'held',
+      reason: { code: 'conflict', message: 'The source was kept, because the result lacks its picture.' },
+    },
+  });
+
+  it('says how to put it in place here, and there is no button', () => {
+    const how = 'Look at the result. To put it in the place of the source all the same: ';
+    assert.deepEqual(resultLines(held, plain).slice(1), [
+      '    ! The source was kept, because the result lacks its picture.',
+      `      ${how}dffmpeg job replace ${held.id}`,
+    ]);
+    const details = jobDetails(held, { ...plain, platform: 'linux', now: 0 }).join('\n');
+    assert.ok(details.includes(`${how}dffmpeg job replace ${held.id}`), details);
+    assert.equal(toJobOutput(held).replacement?.reason?.hint, `${how}dffmpeg job replace ${held.id}`);
+  });
+
+  it('says what stood in the way where something did', () => {
+    const reason = { code: 'conflict' as const, message: 'Another file lies at /x.', hint: 'Move it away.' };
+    const stuck = { ...held, replacement: { state: 'held' as const, reason } };
+    assert.deepEqual(resultLines(stuck, plain).slice(1), [
+      '    ! Another file lies at /x.',
+      '      Move it away.',
+    ]);
+  });
+});
 
 describe('the live line of encode', () => {
   const progress: Progress = {

@@ -30,12 +30,12 @@ describe('whether a result may replace its source', () => {
   it('waits for a person when something of the source is not in it', () => {
     const warned: Verdict = { level: 'warn', findings: [{ level: 'warn', message: 'Two frames short.' }] };
     assert.match(decide(preset, 400_000, warned), /^held: .*Two frames short\./);
-    assert.match(decide(builtinPresets.audio!), /^held: .*the result has none/);
+    assert.match(decide(builtinPresets.audio!), /^held: .*the result lacks its picture\.$/);
     assert.match(decide(builtinPresets.poster!), /^held: .*one picture/);
     assert.match(decide({ ...preset, trim: { start: 1 } }), /^held: .*a part of it/);
   });
 
-  it('waits for a person with the sentences of all that is lost, whatever it is', () => {
+  it('waits for a person with one sentence of all that is lost, whatever it is', () => {
     for (const loses of losses) {
       const verdict: Verdict = {
         level: 'pass',
@@ -45,22 +45,45 @@ describe('whether a result may replace its source', () => {
           { level: 'note', message: 'Another one, too.', loses },
         ],
       };
-      assert.equal(
+      assert.match(
         decide(preset, 400_000, verdict),
-        'held: The source was kept: One track is left out. Another one, too.',
+        /^held: The source was kept, because the result lacks [a-zA-Z ]+\.$/,
       );
     }
+  });
+
+  it('names the largest loss first, and the picture before anything', () => {
+    const of = (...kinds: readonly (typeof losses)[number][]): Verdict => ({
+      level: 'pass',
+      findings: kinds.map((loses) => ({ level: 'note', message: 'x', loses })),
+    });
+    assert.equal(
+      decide(builtinPresets.audio!, 400_000, of('cover', 'chapters', 'sound')),
+      'held: The source was kept, because the result lacks its picture, some of its sound, its chapters and a cover picture.',
+    );
+    assert.match(
+      decide(preset, 400_000, of('data', 'channels', 'picture')),
+      /lacks a part of its picture, some/,
+    );
+    const warned = { ...of('cover'), level: 'warn' as const };
+    warned.findings.unshift({ level: 'warn', message: 'Two frames short.' });
+    assert.equal(
+      decide(builtinPresets.audio!, 400_000, warned),
+      'held: The source was kept, because the result lacks its picture and a cover picture. Its check has a warning, too: Two frames short.',
+    );
+  });
+
+  it('says of a result of the same size that it is about as large', () => {
+    assert.match(decide(preset, 1_000_100), /^refused: .*the result is about as large \(/);
+    assert.match(decide(preset, 999_900), /^refused: .*the result is about as large \(/);
   });
 
   it('waits for a person where the source has sound and the result has none', () => {
     const sound: ProbeStream = { ...probe.streams[0]!, index: 1, type: 'audio', codec: 'aac' };
     const withSound = { ...probe, streams: [...probe.streams, sound] };
     const muted = { ...preset, audio: false } as const;
-    assert.match(
-      decide(muted, 400_000, pass, withSound),
-      /^held: .*the source has sound, the result has none/,
-    );
-    assert.match(decide(builtinPresets.gif!, 400_000, pass, withSound), /^held: .*has sound/);
+    assert.match(decide(muted, 400_000, pass, withSound), /^held: .*the result lacks its sound\.$/);
+    assert.match(decide(builtinPresets.gif!, 400_000, pass, withSound), /^held: .*lacks its sound/);
     assert.equal(decide(muted), 'replacing');
     assert.equal(decide(preset, 400_000, pass, withSound), 'replacing');
   });

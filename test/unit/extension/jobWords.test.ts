@@ -36,6 +36,16 @@ describe('a row of the Jobs view', () => {
     assert.equal(describeJob(makeDone(), undefined), '412 MB → 63 MB (−85 %), verified · clip.web.mp4');
   });
 
+  it('names the button where a result is held back, and no command', () => {
+    const reason = {
+      code: 'conflict' as const,
+      message: 'The source was kept, because the result lacks its sound.',
+    };
+    const tooltip = jobTooltip(makeDone({ onSuccess: 'replace', replacement: { state: 'held', reason } }));
+    assert.match(tooltip, /lacks its sound.* all the same: Replace Anyway, in its menu/);
+    assert.doesNotMatch(tooltip, /dffmpeg job/);
+  });
+
   it('tells several results together, and why there is none', () => {
     const verdict = { level: 'pass' as const, findings: [] };
     const outputs = ['hd', 'sd', 'tiny'].map((name, index) => ({
