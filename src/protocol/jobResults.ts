@@ -1,6 +1,6 @@
 import type { Verdict } from '../encoding/verdict.ts';
 import { isEnded } from './jobState.ts';
-import type { Job, Output } from './model.ts';
+import type { Job, Output, Replacement } from './model.ts';
 
 /** What came of a job's outputs, for those who show it. */
 
@@ -102,6 +102,21 @@ export function canUndo({ replacement }: Pick<Job, 'replacement'>): boolean {
 export function canReplace({ replacement }: Pick<Job, 'replacement'>): boolean {
   return replacement?.state === 'held' || replacement?.state === 'undone';
 }
+
+/** What became of the source, in two or three words for a row; nothing where it was to be kept. */
+export function replacementWords({ replacement }: Pick<Job, 'replacement'>): string | undefined {
+  return replacement && stateWords[replacement.state];
+}
+
+const stateWords = {
+  replacing: 'replacing the source',
+  replaced: 'source replaced',
+  held: 'replacement held',
+  refused: 'source kept',
+  undoing: 'undoing the replacement',
+  undone: 'replacement undone',
+  expired: 'source replaced',
+} as const satisfies Record<Replacement['state'], string>;
 
 /** What to do about it: what stood in the way says so itself; a result that waits for a look is placed by `how`. */
 export function replacementHint({ replacement }: Pick<Job, 'replacement'>, how: string): string | undefined {

@@ -1,7 +1,7 @@
 import { describeForecast, describeRetry, formatBytes, formatDuration } from '../../encoding/formatting.ts';
 import { replaceCommand, replacementHint, replacementText } from '../../protocol/jobResults.ts';
 import { hookText } from '../../protocol/hookText.ts';
-import type { Attempt, Job } from '../../protocol/model.ts';
+import type { Attempt, Job, Replacement } from '../../protocol/model.ts';
 import { printable } from '../../encoding/printable.ts';
 import { findingText, stateText, type TextOptions } from './jobText.ts';
 import { toCommandLine } from '../../encoding/commandLine.ts';
@@ -27,7 +27,7 @@ export function jobDetails(
     ...field('reason', job.reason && printable(job.reason.message)),
     ...field('', job.reason?.hint && printable(job.reason.hint)),
     ...field('again', describeRetry(job.retryAt, options.now)),
-    ...field('replaced', replacementText(job)),
+    ...field(job.replacement ? replacementLabels[job.replacement.state] : '', replacementText(job)),
     ...field('', replacementHint(job, replaceCommand(job))),
     ...field('', job.replacement?.aside && printable(job.replacement.aside)),
     ...(job.hooks ?? []).flatMap((hook) => field('hook', printable(hookText(hook)))),
@@ -37,6 +37,16 @@ export function jobDetails(
     ...job.attempts.flatMap((attempt) => attemptLines(attempt, options)),
   ];
 }
+
+const replacementLabels = {
+  replacing: 'replacing',
+  replaced: 'replaced',
+  held: 'held',
+  refused: 'kept',
+  undoing: 'undoing',
+  undone: 'undone',
+  expired: 'replaced',
+} as const satisfies Record<Replacement['state'], string>;
 
 /** The reason has a field of its own. */
 function stateField({ reason, ...job }: Job): string {

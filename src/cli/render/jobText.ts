@@ -13,6 +13,7 @@ import {
   replaceCommand,
   replacementHint,
   replacementText,
+  replacementWords,
   resultBytes,
   sourceBytes,
   whyNothing,
@@ -127,7 +128,8 @@ function resultText(job: Job): string {
   if (why !== undefined) return printable(why);
   const { length } = placedOutputs(job);
   const sizes = sizesText(sourceBytes(job), resultBytes(job), wholeVerdict(job));
-  return length > 1 ? `${plural(length, 'result')}, ${sizes}` : sizes;
+  const words = [length > 1 && plural(length, 'result'), sizes, replacementWords(job)];
+  return words.filter(Boolean).join(', ');
 }
 
 function sizesText(

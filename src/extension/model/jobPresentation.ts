@@ -5,6 +5,7 @@ import {
   canUndo,
   hasFailedHooks,
   placedOutputs,
+  replacementWords,
   resultBytes,
   sourceBytes,
   whyNothing,
@@ -90,8 +91,10 @@ function resultText(job: Job): string {
   const name = andMore(fileNameOf(first.path), placed.length);
   if (bytes === undefined) return name;
   const verdict = wholeVerdict(job);
-  const words = verdict ? `, ${verdictWords[verdict.level]}` : '';
-  return `${describeResult(sourceBytes(job), bytes, undefined)}${words}${replacementWords(job)} · ${name}`;
+  // In a row there is room for a word; the tooltip has the sentence.
+  const sizes = describeResult(sourceBytes(job), bytes, undefined);
+  const words = [sizes, verdict && verdictWords[verdict.level], replacementWords(job)];
+  return `${words.filter(Boolean).join(', ')} · ${name}`;
 }
 
 const verdictWords: Record<Verdict['level'], string> = {
@@ -99,25 +102,6 @@ const verdictWords: Record<Verdict['level'], string> = {
   warn: 'with warnings',
   fail: 'not verified',
 };
-
-/** In a row there is room for a word; the tooltip has the sentence. */
-function replacementWords({ replacement }: Job): string {
-  switch (replacement?.state) {
-    case 'replaced':
-    case 'expired':
-      return ', source replaced';
-    case 'held':
-    case 'refused':
-      return ', source kept';
-    case 'replacing':
-      return ', replacing the source';
-    case 'undoing':
-      return ', undoing';
-    case 'undone':
-    case undefined:
-      return '';
-  }
-}
 
 /** Asked for, and ffmpeg is still on its way out. */
 function isBeingCancelled({ state, reason }: Job): boolean {

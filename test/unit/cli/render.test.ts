@@ -13,7 +13,7 @@ import { printable } from '../../../src/encoding/printable.ts';
 import { shortenPath } from '../../../src/cli/paths.ts';
 import { styleFor } from '../../../src/cli/style.ts';
 import { toJobOutput } from '../../../src/protocol/jobOutput.ts';
-import type { Job, Progress } from '../../../src/protocol/model.ts';
+import { replacementStates, type Job, type Progress, type Replacement } from '../../../src/protocol/model.ts';
 import { describeWorker } from '../coordinator/fakeWorker.ts';
 import { doneJob, fakeIo, FakeOutput, job } from './fakes.ts';
 
@@ -37,6 +37,26 @@ describe('a result that was held back', () => {
     const details = jobDetails(held, { ...plain, platform: 'linux', now: 0 }).join('\n');
     assert.ok(details.includes(`${how}dffmpeg job replace ${held.id}`), details);
     assert.equal(toJobOutput(held).replacement?.reason?.hint, `${how}dffmpeg job replace ${held.id}`);
+  });
+
+  it('is called by its state, in `job show` and in lists', () => {
+    const of = (state: Replacement['state']): string => {
+      const replaced = { ...held, replacement: { state } };
+      const label = jobDetails(replaced, { ...plain, platform: 'linux', now: 0 }).find((line) =>
+        /source (was|has|is)|taking the place/.test(line),
+      );
+      const row = jobRows([replaced], { ...plain, now: 0 })[1]?.at(-1) ?? '';
+      return `${label?.split(' ')[0]} | ${row.split(', ').slice(1).join(', ')}`;
+    };
+    assert.deepEqual(replacementStates.map(of), [
+      'replacing | verified, replacing the source',
+      'replaced | verified, source replaced',
+      'held | verified, replacement held',
+      'kept | verified, source kept',
+      'undoing | verified, undoing the replacement',
+      'undone | verified, replacement undone',
+      'replaced | verified, source replaced',
+    ]);
   });
 
   it('says what stood in the way where something did', () => {
