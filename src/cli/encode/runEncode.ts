@@ -2,7 +2,7 @@ import { readClientSettings } from '../../client/clientSettings.ts';
 import type { DaemonConnection } from '../../client/connection.ts';
 import { DffmpegError } from '../../protocol/errors.ts';
 import type { Job } from '../../protocol/model.ts';
-import { printError, type Invocation } from '../command.ts';
+import { printError, reportError, type Invocation } from '../command.ts';
 import type { EncodeOptions } from '../commands/encode.ts';
 import { withDaemon } from '../connect.ts';
 import { exitCodes, worstExitCode } from '../exitCodes.ts';
@@ -11,6 +11,7 @@ import { toJobOutput } from '../../protocol/jobOutput.ts';
 import { workspaceFiles } from '../presetFiles.ts';
 import { choosePreset, presetCatalog } from '../presets.ts';
 import { exitCodeOfJobs } from './exitCodeOfJobs.ts';
+import { destinationTrouble } from './destinationTrouble.ts';
 import { dryRun } from './dryRun.ts';
 import { EncodeView } from './encodeView.ts';
 import { expandSources } from './expandSources.ts';
@@ -50,6 +51,14 @@ export async function runEncode(
             signal: stop.signal,
             settings,
           });
+        const trouble = await destinationTrouble(
+          jobSources.flatMap(([first = io.cwd]) => first),
+          { preset, output, stateDir: invocation.stateDir },
+        );
+        if (trouble !== undefined) {
+          reportError(io, trouble, invocation.json);
+          return exitCodes.usage;
+        }
         // Under --json a log wants no progress lines; a person at a terminal does.
         const isSeen = options.detach !== true && (!invocation.json || io.stderr.isTTY === true);
         const view = isSeen ? new EncodeView(io, settings) : undefined;

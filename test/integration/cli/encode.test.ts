@@ -56,6 +56,15 @@ describe('dffmpeg encode', function () {
     const bad = await box.run(['encode', 'b.mp4', '--output', '${nonsense}.mp4']);
     assert.equal(bad.code, 2);
     assert.match(bad.stderr, /unknown variable \$\{nonsense\}/);
+    const missing = await box.run(['encode', 'b.mp4', '--output', 'nowhere/', '--detach']);
+    assert.deepEqual([missing.code, missing.stdout], [2, '']);
+    assert.match(
+      missing.stderr,
+      /^dffmpeg: The folder .*nowhere does not exist\.\n +Create it, .* Nothing was begun\./,
+    );
+    const own = await box.run(['encode', 'b.mp4', '--output', `${box.stateDir}/results/`, '--json']);
+    assert.equal(own.code, 2);
+    assert.equal(errorOutputSchema.parse(JSON.parse(own.stdout)).error.code, 'destination-unwritable');
   });
 
   it('ends with 1 for a source that is not media, and says so without a stack trace', async () => {
