@@ -79,7 +79,8 @@ export function resultLines(job: Job, options: TextOptions): string[] {
     const reason = job.reason ?? { message: 'It failed.', hint: undefined };
     const lines = [`${style.bad('✗')} ${name}: ${printable(reason.message)}`];
     if (reason.hint !== undefined) lines.push(`    ${printable(reason.hint)}`);
-    return [...lines, `    dffmpeg job logs ${job.id} shows what ffmpeg said.`];
+    if (hasRun(job)) lines.push(`    dffmpeg job logs ${job.id} shows what ffmpeg said.`);
+    return lines;
   }
   const lines = placedOutputs(job).map(({ path, bytes, verdict }) => {
     const result = shortenPath(path, { cwd: options.cwd, home: options.home, width: pathWidth });
@@ -96,6 +97,11 @@ export function resultLines(job: Job, options: TextOptions): string[] {
     ...findings.map((finding) => `    ${findingText(finding, style)}`),
     ...replacementLines(job, style),
   ];
+}
+
+/** What was refused before says all in its reason. */
+function hasRun({ attempts }: Job): boolean {
+  return attempts.some(({ argv, exit }) => argv !== undefined || exit !== undefined);
 }
 
 /** What became of the source, and what can be done about it. */

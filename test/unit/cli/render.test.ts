@@ -230,7 +230,7 @@ describe('the end of a job', () => {
     assert.equal(stateText(several, undefined), '2 results, 412 MB → 64 MB (−84 %), verified');
   });
 
-  it('says why it failed, what to do, and where the log is', () => {
+  it('says why it failed, what to do, and where the log is if ffmpeg ran', () => {
     const failed = job({
       state: 'failed',
       reason: { code: 'source-not-media', message: 'It is not a media file.', hint: 'Choose another file.' },
@@ -238,6 +238,9 @@ describe('the end of a job', () => {
     assert.deepEqual(resultLines(failed, plain), [
       '✗ clip.mp4: It is not a media file.',
       '    Choose another file.',
+    ]);
+    const ran = { ...failed, attempts: doneJob().attempts };
+    assert.deepEqual(resultLines(ran, plain).slice(2), [
       '    dffmpeg job logs mj3k2f9a01zx shows what ffmpeg said.',
     ]);
   });
