@@ -108,11 +108,17 @@ export function describeProgress(progress: {
   const { fraction, framesPerSecond, speed, eta, step } = progress;
   return [
     ...(fraction === undefined ? [] : [formatPercent(fraction)]),
-    ...(framesPerSecond === undefined ? [] : [formatFrameRate(framesPerSecond)]),
-    ...(speed === undefined ? [] : [formatSpeed(speed)]),
-    ...(eta === undefined ? [] : [`${formatDuration(eta)} left`]),
+    // Until the encoder gives something out there is no rate, only a nought.
+    ...(framesPerSecond === undefined || framesPerSecond < 0.05 ? [] : [formatFrameRate(framesPerSecond)]),
+    ...(speed === undefined || speed < 0.005 ? [] : [formatSpeed(speed)]),
+    ...(eta === undefined ? [] : [describeLeft(eta)]),
     ...(step === undefined ? [] : [step]),
   ].join(' · ');
+}
+
+/** `12 s left`; at the very end the last packets and the index are written, for which nothing is foreseen. */
+export function describeLeft(seconds: number): string {
+  return seconds < 0.5 ? 'finishing' : `${formatDuration(seconds)} left`;
 }
 
 function pad(value: number): string {

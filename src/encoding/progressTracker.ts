@@ -51,6 +51,16 @@ const almost = 0.999;
 /** How far a step may go beyond its expectation before nobody knows where it ends. */
 const overrun = 1.02;
 
+/**
+ * The first seconds are unlike the rest: a time left is told once so much is done, and so many seconds were watched.
+ * A short encode is told by its part, a long film shall not wait for its percents.
+ */
+const toldFrom = [
+  { fraction: 0.1, seconds: 0 },
+  { fraction: 0.02, seconds: 5 },
+  { fraction: 0, seconds: 20 },
+] as const;
+
 interface RunningStep {
   readonly index: number;
   /** Seconds of work before it, and since. */
@@ -136,8 +146,10 @@ export function createProgressTracker(steps: readonly ProgressStep[]): ProgressT
 
   function eta(step: RunningStep): number | undefined {
     const { duration, frames } = steps[step.index] ?? {};
+    const watched = step.beganAt + step.elapsed;
+    const early = !toldFrom.some((from) => (fraction ?? 0) >= from.fraction && watched >= from.seconds);
     const endless = duration === undefined && frames === undefined;
-    if (clock.paused || delivered || endless || step.overrun) return undefined;
+    if (clock.paused || delivered || endless || early || step.overrun) return undefined;
     const { pace, later, measured } = ahead(step);
     return measured ? finite(pace * (1 - (step.done ?? 0)) + later) : undefined;
   }

@@ -4,6 +4,7 @@ import {
   formatSizeChange,
   describeForecast,
   describeRetry,
+  describeLeft,
   formatDuration,
   formatPercent,
   formatFrameRate,
@@ -55,7 +56,7 @@ function leftText(job: StatusJob, progress: Progress | undefined): string {
   if (job.suspended) return 'paused';
   if (job.state === 'verifying') return 'checking the result';
   if (job.state === 'committing') return 'putting in place';
-  return progress?.eta === undefined ? '' : `${formatDuration(progress.eta)} left`;
+  return progress?.eta === undefined ? '' : describeLeft(progress.eta);
 }
 
 export function runningDetail(job: StatusJob, progress: Progress | undefined): string {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  describeLeft,
   describeProgress,
   describeResult,
   formatBytes,
@@ -58,5 +59,11 @@ describe('formatting', () => {
       '42 % · 24 fps · 2.1× · 3 min 20 s left',
     );
     assert.equal(describeProgress({}), '');
+    assert.equal(describeProgress({ fraction: 0.004, framesPerSecond: 0.01, speed: 0.004 }), '0 %');
+    assert.equal(
+      describeProgress({ fraction: 0.999, framesPerSecond: 24, eta: 0.3 }),
+      '99 % · 24 fps · finishing',
+    );
+    assert.equal(describeLeft(12.4), '12 s left');
   });
 });
