@@ -1,4 +1,5 @@
 import type { Output } from '../io.ts';
+import { columnsOf } from './columns.ts';
 
 const eraseLine = '\r\u001b[2K';
 
@@ -23,7 +24,7 @@ export class ProgressLine {
     if (this.#output.isTTY === true) {
       const whole = text + hint;
       if (whole === this.#shown) return;
-      this.#output.write(eraseLine + clip(whole, (this.#output.columns ?? 80) - 1));
+      this.#output.write(eraseLine + clip(whole, columnsOf(this.#output) - 1));
       this.#shown = whole;
       return;
     }

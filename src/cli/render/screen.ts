@@ -1,4 +1,5 @@
 import type { Output } from '../io.ts';
+import { columnsOf } from './columns.ts';
 import { visibleWidth } from './visibleWidth.ts';
 
 /** Lines that are written over in a terminal; elsewhere the lines are written again when they changed. */
@@ -22,7 +23,7 @@ export class Screen {
     const up = this.#height > 0 ? `\u001b[${this.#height}A` : '';
     this.#output.write(`${up}\r\u001b[J${text}\n`);
     // A line wider than the terminal takes several rows.
-    this.#height = lines.reduce((rows, line) => rows + rowsOf(line, this.#output.columns ?? 80), 0);
+    this.#height = lines.reduce((rows, line) => rows + rowsOf(line, columnsOf(this.#output)), 0);
   }
 }
 

@@ -9,6 +9,7 @@ import { toCommandLine, toCommandLines } from '../../../src/encoding/commandLine
 import { Screen } from '../../../src/cli/render/screen.ts';
 import { workerRows } from '../../../src/cli/render/workerTable.ts';
 import { table } from '../../../src/cli/render/table.ts';
+import { columnsOf } from '../../../src/cli/render/columns.ts';
 import { printable } from '../../../src/encoding/printable.ts';
 import { shortenPath } from '../../../src/cli/paths.ts';
 import { styleFor } from '../../../src/cli/style.ts';
@@ -302,6 +303,17 @@ describe('lists', () => {
     const lines = jobDetails(doneJob(), { ...plain, platform: 'linux', now: 0 });
     assert.ok(lines.includes("  /usr/bin/ffmpeg -i '/films/it'\\''s here.mp4'"));
     assert.ok(lines.includes('attempt 1: encode on desk, succeeded, after 3 s, exit code 0'));
+  });
+});
+
+describe('a terminal that says that it has 0 columns', () => {
+  it('is taken for one of 80', () => {
+    const output = new FakeOutput({ isTTY: true, columns: 0 });
+    new ProgressLine(output, () => 0, 0).show('clip.mp4  43 %');
+    assert.match(output.text, /clip\.mp4 {2}43 %$/);
+    const screen = new Screen(new FakeOutput({ isTTY: true, columns: 0 }));
+    screen.show(['x']);
+    assert.deepEqual([columnsOf({ columns: 0 }), columnsOf({}), columnsOf({ columns: 100 })], [80, 80, 100]);
   });
 });
 
