@@ -4,8 +4,8 @@ import { pairWorker } from '../admin/pairWorker.ts';
 import { withDaemon } from '../connect.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { printJson, toWorkerOutput, workersOutputSchema } from '../jsonOutput.ts';
-import { table } from '../render/table.ts';
-import { workerRows } from '../render/workerTable.ts';
+import { workerLines } from '../render/workerTable.ts';
+import { widthFor } from '../render/wrap.ts';
 import { styleFor } from '../style.ts';
 
 export function workerCommands(context: CommandContext): Command[] {
@@ -33,8 +33,9 @@ async function listWorkers(invocation: Invocation): Promise<number> {
   const { workers } = await withDaemon(invocation, (daemon) => daemon.request('workers.list', {}));
   if (json) printJson(io.stdout, workersOutputSchema, { workers: workers.map(toWorkerOutput) });
   else {
-    const rows = workerRows(workers, { style: styleFor(io.stdout, io.env), now: io.now() });
-    io.stdout.write(`${table(rows).join('\n')}\n`);
+    const style = styleFor(io.stdout, io.env);
+    const lines = workerLines(workers, { style, now: io.now(), width: widthFor(io.stdout) });
+    io.stdout.write(`${lines.join('\n')}\n`);
   }
   return exitCodes.done;
 }

@@ -8,6 +8,7 @@ import { doctorOutputSchema, printJson, type Check, type DoctorOutput } from '..
 import { workspaceFiles } from '../presetFiles.ts';
 import { presetCatalog } from '../presets.ts';
 import { doctorLines } from '../render/doctorLines.ts';
+import { widthFor } from '../render/wrap.ts';
 import { styleFor } from '../style.ts';
 import {
   checkDaemon,
@@ -33,7 +34,10 @@ export async function runDoctor(invocation: Invocation, options: DoctorOptions =
   const { checks, settings } = await examine(invocation);
   const report = { ok: checks.every(({ level }) => level !== 'fail'), checks, settings };
   if (json) printJson(io.stdout, doctorOutputSchema, report);
-  else io.stdout.write(`${doctorLines(report, styleFor(io.stdout, io.env), options).join('\n')}\n`);
+  else {
+    const shown = { ...options, width: widthFor(io.stdout) };
+    io.stdout.write(`${doctorLines(report, styleFor(io.stdout, io.env), shown).join('\n')}\n`);
+  }
   return report.ok ? exitCodes.done : exitCodes.failed;
 }
 

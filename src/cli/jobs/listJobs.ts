@@ -6,7 +6,8 @@ import { exitCodes } from '../exitCodes.ts';
 import { jobsOutputSchema, printJson } from '../jsonOutput.ts';
 import { toJobOutput } from '../../protocol/jobOutput.ts';
 import { jobRows } from '../render/jobTable.ts';
-import { table } from '../render/table.ts';
+import { fitted } from '../render/table.ts';
+import { widthFor } from '../render/wrap.ts';
 import { styleFor } from '../style.ts';
 
 export async function listJobs(invocation: Invocation, options: ListOptions): Promise<number> {
@@ -28,7 +29,7 @@ export async function listJobs(invocation: Invocation, options: ListOptions): Pr
   }
   const text = { style: styleFor(io.stdout, io.env), cwd: io.cwd, home: os.homedir() };
   const rows = jobRows(page.jobs, { ...text, now: io.now() });
-  io.stdout.write(`${table(rows).join('\n')}\n`);
+  io.stdout.write(`${fitted(rows, widthFor(io.stdout)).join('\n')}\n`);
   if (page.next !== undefined) io.stderr.write(`There are more: --after ${page.next}\n`);
   return exitCodes.done;
 }

@@ -1,17 +1,18 @@
 import type { DoctorOutput } from '../jsonOutput.ts';
 import type { Style } from '../style.ts';
 import { table } from './table.ts';
+import { hanging } from './wrap.ts';
 
 export function doctorLines(
   { ok, checks, settings }: DoctorOutput,
   style: Style,
-  options: { readonly settings?: boolean } = {},
+  options: { readonly settings?: boolean; readonly width?: number | undefined } = {},
 ): string[] {
   const marks = { ok: style.good('✓'), note: style.dim('·'), warn: style.warn('!'), fail: style.bad('✗') };
   const width = Math.max(...checks.map(({ name }) => name.length));
   const lines = checks.flatMap(({ name, level, detail, hint }) => [
-    `${marks[level]} ${name.padEnd(width)}  ${detail}`,
-    ...(hint === undefined ? [] : [`  ${' '.repeat(width)}  ${style.bold(hint)}`]),
+    ...hanging(`${marks[level]} ${name.padEnd(width)}  `, detail, options.width),
+    ...(hint === undefined ? [] : hanging(`  ${' '.repeat(width)}  `, style.bold(hint), options.width)),
   ]);
   if (settings.length > 0) lines.push('', ...settingLines(settings, style, options.settings === true));
   lines.push('', ok ? style.good('An encode can run.') : style.bad('No encode can run yet; see ✗ above.'));

@@ -1,4 +1,5 @@
 import { visibleWidth } from './visibleWidth.ts';
+import { hanging } from './wrap.ts';
 
 /** Left-aligned columns, two spaces apart, as wide as their widest cell; `right` names columns of numbers. */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
@@ -14,4 +15,13 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
       .join('  ')
       .trimEnd(),
   );
+}
+
+/** Of a row that is wider than the terminal, what its last cell says stands below it. */
+export function fitted(rows: readonly (readonly string[])[], width: number | undefined): string[] {
+  const heads = table(rows.map((row) => row.slice(0, -1)));
+  return table(rows).flatMap((line, index) => {
+    if (width === undefined || visibleWidth(line) <= width) return [line];
+    return [heads[index] ?? '', ...hanging('  ', rows[index]?.at(-1) ?? '', width)];
+  });
 }

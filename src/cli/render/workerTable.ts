@@ -2,26 +2,40 @@ import { describeRetry } from '../../encoding/formatting.ts';
 import type { FfmpegStatus, WorkerInfo } from '../../protocol/model.ts';
 import { printable } from '../../encoding/printable.ts';
 import type { Style } from '../style.ts';
+import { table } from './table.ts';
+import { hanging } from './wrap.ts';
 
-/** Rows with a heading: name, machine, ffmpeg, proven encoders, slots and what runs. */
-export function workerRows(
+interface WorkerTextOptions {
+  readonly style: Style;
+  readonly now: number;
+  /** Of the terminal, where there is one. */
+  readonly width?: number | undefined;
+}
+
+/** A row for each: name, machine, ffmpeg, slots and what runs; below it what is longer: encoders, and why it is set aside. */
+export function workerLines(
   workers: readonly WorkerInfo[],
-  { style, now }: { readonly style: Style; readonly now: number },
-): string[][] {
-  const heading = ['WORKER', 'MACHINE', 'FFMPEG', 'ENCODERS', 'SLOTS', 'RUNNING'].map((cell) =>
-    style.dim(cell),
-  );
+  { style, now, width }: WorkerTextOptions,
+): string[] {
+  const heading = ['WORKER', 'MACHINE', 'FFMPEG', 'SLOTS', 'RUNNING'].map((cell) => style.dim(cell));
   const rows = workers.map((worker) => [
     printable(worker.name) + (worker.local ? ' (this machine)' : ''),
     `${worker.platform} ${worker.arch}, ${worker.cores} cores`,
     ffmpegText(worker.ffmpeg),
-    provenEncoders(worker).join(' ') || 'none proven yet',
     Object.entries(worker.slots)
       .map(([kind, count]) => `${kind}=${count}`)
       .join(' '),
-    worker.setAside ? style.warn(asideText(worker.setAside, now)) : String(worker.running.length),
+    String(worker.running.length),
   ]);
-  return [heading, ...rows];
+  const [first = '', ...lines] = table([heading, ...rows]);
+  return [
+    first,
+    ...workers.flatMap((worker, index) => [
+      lines[index] ?? '',
+      ...hanging(style.dim('  encoders '), provenEncoders(worker).join(' ') || 'none proven yet', width),
+      ...(worker.setAside ? hanging('  ', style.warn(asideText(worker.setAside, now)), width) : []),
+    ]),
+  ];
 }
 
 function asideText({ reason, until }: NonNullable<WorkerInfo['setAside']>, now: number): string {

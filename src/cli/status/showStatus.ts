@@ -9,6 +9,7 @@ import { stopSignals } from '../encode/stopSignals.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { printJson, printJsonLine, statusOutputSchema, toWorkerOutput } from '../jsonOutput.ts';
 import { toJobOutput } from '../../protocol/jobOutput.ts';
+import { widthFor } from '../render/wrap.ts';
 import { Screen } from '../render/screen.ts';
 import { statusLines } from '../render/statusLines.ts';
 import { styleFor } from '../style.ts';
@@ -88,7 +89,13 @@ async function watch(
 }
 
 function textOptions({ io }: Invocation) {
-  return { style: styleFor(io.stdout, io.env), cwd: io.cwd, home: os.homedir(), now: io.now() };
+  return {
+    style: styleFor(io.stdout, io.env),
+    cwd: io.cwd,
+    home: os.homedir(),
+    now: io.now(),
+    width: widthFor(io.stdout),
+  };
 }
 
 function toOutput({ daemon, counts, jobs, workers }: Status) {

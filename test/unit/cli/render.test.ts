@@ -7,8 +7,10 @@ import { jobRows } from '../../../src/cli/render/jobTable.ts';
 import { ProgressLine } from '../../../src/cli/render/progressLine.ts';
 import { toCommandLine, toCommandLines } from '../../../src/encoding/commandLine.ts';
 import { Screen } from '../../../src/cli/render/screen.ts';
-import { workerRows } from '../../../src/cli/render/workerTable.ts';
-import { table } from '../../../src/cli/render/table.ts';
+import { workerLines } from '../../../src/cli/render/workerTable.ts';
+import { fitted, table } from '../../../src/cli/render/table.ts';
+import { doctorLines } from '../../../src/cli/render/doctorLines.ts';
+import { visibleWidth } from '../../../src/cli/render/visibleWidth.ts';
 import { columnsOf } from '../../../src/cli/render/columns.ts';
 import { printable } from '../../../src/encoding/printable.ts';
 import { shortenPath } from '../../../src/cli/paths.ts';
@@ -295,8 +297,33 @@ describe('lists', () => {
   it('say that a worker is set aside, why, and when it is tried again', () => {
     const reason = { code: 'ffmpeg-failed', message: 'All broke.' } as const;
     const worker = { ...describeWorker(), running: [], setAside: { reason, until: 60_000 } };
-    const [, row] = workerRows([worker], { style: plain.style, now: 0 });
-    assert.equal(row?.at(-1), 'set aside, tried again in about 1 min: All broke.');
+    const lines = workerLines([worker], { style: plain.style, now: 0 });
+    assert.equal(lines.at(-1), '  set aside, tried again in about 1 min: All broke.');
+  });
+
+  it('fit into the terminal: what is long stands below, wrapped', () => {
+    const usable = { usable: true as const, pixelFormats: [] };
+    const capabilities = Object.fromEntries(
+      Array.from({ length: 30 }, (_, index) => [`encoder_${index}`, usable]),
+    );
+    const worker = { ...describeWorker(), running: [], capabilities };
+    const options = { style: styleFor(new FakeOutput({ isTTY: true }), {}), now: 0 };
+    const lines = workerLines([worker], { ...options, width: 80 });
+    assert.ok(lines.length > 4, lines.join('\n'));
+    for (const line of lines) assert.ok(visibleWidth(line) <= 80, line);
+    assert.equal(workerLines([worker], options).length, 3, 'whole where another program reads');
+    const detail = Object.keys(capabilities).join(', ');
+    const checks = [{ name: 'encoders', level: 'ok' as const, detail, hint: detail }];
+    const report = { ok: true, checks, settings: [] };
+    for (const line of doctorLines(report, options.style, { width: 80 }))
+      assert.ok(visibleWidth(line) <= 80, line);
+    assert.equal(doctorLines(report, options.style).length, 4);
+    const long = doneJob({ sources: [{ path: `/films/${'x'.repeat(50)}.mp4`, bytes: 412_000_000 }] });
+    const rows = jobRows([long], { ...plain, now: 0 });
+    assert.equal(fitted(rows, 80)[2], '  412 MB → 63 MB (−85 %), verified');
+    assert.equal(fitted(rows, undefined).length, 2);
+    const short = [...rows, [...(rows[1]?.slice(0, -1) ?? []), 'x']];
+    assert.equal(fitted(short, 100).length, 4, 'what fits stays in one line');
   });
 
   it('show a job with a command that can be pasted', () => {
