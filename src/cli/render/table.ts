@@ -21,7 +21,8 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
 export function fitted(rows: readonly (readonly string[])[], width: number | undefined): string[] {
   const heads = table(rows.map((row) => row.slice(0, -1)));
   return table(rows).flatMap((line, index) => {
-    if (width === undefined || visibleWidth(line) <= width) return [line];
-    return [heads[index] ?? '', ...hanging('  ', rows[index]?.at(-1) ?? '', width)];
+    const last = rows[index]?.at(-1) ?? '';
+    if (width === undefined || visibleWidth(line) <= width || visibleWidth(last) === 0) return [line];
+    return [heads[index] ?? '', ...hanging('  ', last, width)];
   });
 }
