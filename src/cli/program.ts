@@ -4,7 +4,9 @@ import { reportError } from './command.ts';
 import { exitCodes } from './exitCodes.ts';
 import type { Io } from './io.ts';
 
-export type CommandFactory = (context: CommandContext) => Command | readonly Command[] | Promise<Command>;
+export type CommandFactory = (
+  context: CommandContext,
+) => Command | readonly Command[] | Promise<Command | readonly Command[]>;
 
 /** Puts the commands together, runs the one that was typed, and returns the exit code. */
 export async function runProgram(

@@ -69,6 +69,13 @@ export class Attempts {
     if (report.type === 'probed') await this.plan(jobIdOf(key));
   }
 
+  /** The job of an attempt that runs there. Throws `fence-void` where it does not count any more. */
+  async require(worker: ConnectedWorker, key: AttemptKey): Promise<StoredJob> {
+    const stored = await this.#book.get(jobIdOf(key));
+    attemptOf(stored, key, worker.id);
+    return stored;
+  }
+
   /** Decides what is made of the source, reserves the names, and puts the job into the queue. */
   async plan(jobId: string): Promise<void> {
     await this.#book.change(jobId, async (stored) => {
@@ -87,12 +94,13 @@ export class Attempts {
     });
   }
 
-  /** Answers where the result may be placed, after that is on the disk. */
+  /** Answers where the result may be placed, after that is on the disk. `placer`: the worker that has it and will do so. */
   async commit(
     worker: ConnectedWorker,
     key: AttemptKey,
     request: Pick<Placement, 'output' | 'staged' | 'identity' | 'content' | 'bytes' | 'verdict' | 'source'>,
     taken: string | undefined,
+    placer: string = worker.id,
   ): Promise<string> {
     if (request.verdict.level === 'fail')
       throw new DffmpegError('request-invalid', 'A result that failed its verdict is not placed.');
@@ -105,7 +113,7 @@ export class Attempts {
       requirePlanned(stored, request.output);
       // A repeat, because the answer was lost.
       if (placement?.fence === key.fence && placement.path !== taken) return undefined;
-      return this.#grant(stored, { ...key, ...request, workerId: worker.id }, taken);
+      return this.#grant(stored, { ...key, ...request, workerId: placer }, taken);
     });
     if (job.placement) return job.placement.path;
     throw new DffmpegError('internal', `Job ${job.id} was granted no name.`);
@@ -128,12 +136,15 @@ export class Attempts {
   async placed(
     jobId: string,
     key: AttemptKey,
-    identity: FileIdentity | undefined,
+    {
+      identity,
+      modified,
+    }: { readonly identity?: FileIdentity | undefined; readonly modified?: string | undefined },
     reason: ErrorData,
   ): Promise<void> {
     await this.#changeRunning(jobId, key, (stored, attempt) => {
       const { placement } = stored.job;
-      return placement && changes.deliver(stored, attempt, { ...placement, identity }, this.#now());
+      return placement && changes.deliver(stored, attempt, { ...placement, identity, modified }, this.#now());
     });
     await this.lost(jobId, key, reason, false);
   }
@@ -301,7 +312,7 @@ function requirePlanned({ job }: StoredJob, output: number): void {
 }
 
 /** Nothing is encoded after it: only then its slot is free while it waits. */
-function isLastPlanned({ job }: StoredJob): boolean {
+export function isLastPlanned({ job }: StoredJob): boolean {
   return job.outputs.filter(({ state }) => state === 'planned').length === 1;
 }
 

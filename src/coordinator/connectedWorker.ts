@@ -79,6 +79,10 @@ export class ConnectedWorker implements WorkerView {
     return this.#description.name;
   }
 
+  get local(): boolean {
+    return this.#description.local;
+  }
+
   /** Node's name of its system. */
   get platform(): string {
     return this.#description.platform;

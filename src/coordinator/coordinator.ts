@@ -14,6 +14,7 @@ import { Fleet } from './fleet.ts';
 import { Folders } from './folders.ts';
 import { Forecasts } from './forecasts.ts';
 import { createIdSource, type Clock, type Random } from './ids.ts';
+import { HandOvers } from './handOvers.ts';
 import { Inquiries } from './inquiries.ts';
 import { newHooks } from './jobHooks.ts';
 import { JobBook } from './jobBook.ts';
@@ -93,6 +94,8 @@ export interface Coordinator {
 export interface Activity {
   readonly unfinishedJobs: number;
   readonly clients: number;
+  /** Workers on other machines that are connected. */
+  readonly remoteWorkers: number;
 }
 
 /** The queue: takes jobs from clients, gives their tasks to workers, and loses nothing. */
@@ -140,6 +143,13 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
       wake();
     },
   });
+  let remoteWorkers = 0;
+  fleet.changed.on(() => {
+    const now = fleet.workers.filter(({ local }) => !local).length;
+    if (now === remoteWorkers) return;
+    remoteWorkers = now;
+    activityChanged.emit();
+  });
   let leaving = false;
   const isLeaving = (): boolean => leaving;
   const isPaused = (): boolean => leaving || queue.paused;
@@ -169,6 +179,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     ...{ store, fleet, speeds, settings, clock, monotonic, timers, isPaused, onError },
   });
   const recovery = new Recovery({ book, fleet, attempts, settings, timers, wake, onError });
+  const handOvers = new HandOvers({ book, fleet, attempts, settings, timers, platform, onError });
   const replacements = new Replacements({ book, fleet, sourceUse, settings, clock, timers, onError });
   const control = new JobControl({
     book,
@@ -215,6 +226,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
         fleet,
         attempts,
         recovery,
+        handOvers,
         inquiries,
         logs,
         progress,
@@ -260,7 +272,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     activity: async () => {
       const { waiting, paused, running } = await store.counts();
       const unfinishedJobs = waiting + paused + running + replacements.pending;
-      return { unfinishedJobs, clients: clients.size };
+      return { unfinishedJobs, clients: clients.size, remoteWorkers };
     },
     giveNothingMore: () => {
       leaving = true;
@@ -274,6 +286,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     close: async () => {
       await dispatcher.close();
       await replacements.close();
+      await handOvers.close();
       await clients.close();
       sessions.close();
       progress.close();
@@ -295,6 +308,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     feed.wake();
     if (after.job.hooks?.some((hook) => hook.state === 'waiting')) activityChanged.emit();
     replacements.changed(after);
+    handOvers.changed(after);
     if (state !== before?.job.state) {
       if (state !== 'running' && state !== 'verifying' && state !== 'committing') progress.forget(id);
       if (leaving || !before || isEnded(state) || isEnded(before.job.state)) activityChanged.emit();

@@ -23,6 +23,11 @@ export const queueRows = {
     min: 0,
     hot: true,
   }),
+  transferGuessMegabits: count(
+    100,
+    'So many megabits a second are thought to reach a worker on another machine, until it is known from what it has encoded.',
+    { min: 1, max: 1_000_000, hot: true },
+  ),
   forecastSeconds: duration(
     'seconds',
     2,

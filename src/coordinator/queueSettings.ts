@@ -25,6 +25,8 @@ export interface QueueSettings {
   readonly holdMinMs: number;
   /** Nothing is held for a busy worker for longer. */
   readonly holdMaxMs: number;
+  /** Until it is known how fast files come to a worker on another machine: bytes a second. */
+  readonly transferGuess: number;
   /** How long a forecast of what waits is good, and the least time between two that are told. */
   readonly forecastMs: number;
   /** A forecast that has moved by no more is not told again: milliseconds, and a part of the time that is left. */
@@ -93,6 +95,7 @@ export function queueSettingsOf(rows: SettingValues<typeof queueRows>): QueueSet
     holdFactor: rows.holdFactor,
     holdMinMs: rows.holdMinSeconds * 1000,
     holdMaxMs: rows.holdMaxMinutes * 60_000,
+    transferGuess: (rows.transferGuessMegabits * 1e6) / 8,
     forecastMs: rows.forecastSeconds * 1000,
     forecastMoveMs: rows.forecastMoveSeconds * 1000,
     forecastMovePart: rows.forecastMovePercent / 100,

@@ -2,6 +2,7 @@ import { DffmpegError, toDffmpegError, type ErrorData } from '../protocol/errors
 import type { Timers } from '../protocol/timers.ts';
 import type { Attempts } from './attempts.ts';
 import type { ConnectedWorker } from './connectedWorker.ts';
+import { finishPlacement } from './finishPlacement.ts';
 import type { Fleet } from './fleet.ts';
 import type { JobBook } from './jobBook.ts';
 import { backOff, type QueueSettings } from './queueSettings.ts';
@@ -128,12 +129,26 @@ export class Recovery {
         onError(toDffmpegError(error));
         return false;
       })
-      .then((complete) => {
-        if (complete && fleet.get(worker.id) === worker) worker.peer.emit('recovered', {});
+      .then(async (complete) => {
+        if (complete && fleet.get(worker.id) === worker) await this.#tellRecovered(worker);
         else this.#repeatLater(worker, reason, failures + 1);
         wake();
       });
     this.#working.set(worker.id, work);
+  }
+
+  async #tellRecovered(worker: ConnectedWorker): Promise<void> {
+    const { book, onError } = this.#options;
+    try {
+      const granted = (await book.store.underWay()).flatMap(({ job: { placement } }) => placement ?? []);
+      const keep = granted
+        .filter(({ workerId }) => workerId === worker.id)
+        .map(({ taskId, fence }) => ({ taskId, fence }));
+      worker.peer.emit('recovered', { keep });
+    } catch (error) {
+      // What nobody needs stays until the next time.
+      onError(toDffmpegError(error));
+    }
   }
 
   #repeatLater(worker: ConnectedWorker, reason: ErrorData, failures: number): void {
@@ -160,7 +175,7 @@ export class Recovery {
         if (!running(stored).some(({ fence }) => fence === attempt.fence)) continue;
         const granted = stored.job.state === 'committing';
         await this.#reap(worker, attempt, granted);
-        if (granted) await this.#finishPlacement(worker, attempt);
+        if (granted) await this.#finishPlacement(this.#placerOf(stored, worker), attempt);
         else await this.#options.attempts.lost(attempt.jobId, attempt, reason, false);
       } catch (error) {
         complete = false;
@@ -168,6 +183,14 @@ export class Recovery {
       }
     }
     return complete;
+  }
+
+  /** Who has the result: another one than the worker that encoded it where that does not see the files. */
+  #placerOf({ job: { placement } }: StoredJob, worker: ConnectedWorker): ConnectedWorker {
+    if (!placement || placement.workerId === worker.id) return worker;
+    const placer = this.#options.fleet.get(placement.workerId);
+    if (placer) return placer;
+    throw new DffmpegError('worker-lost', 'The worker that has the result is not connected.');
   }
 
   /**
@@ -188,34 +211,14 @@ export class Recovery {
   }
 
   async #finishPlacement(worker: ConnectedWorker, attempt: AttemptRecord): Promise<void> {
-    const { book, attempts, settings } = this.#options;
-    for (;;) {
-      const { placement, outputs } = (await book.get(attempt.jobId)).job;
-      if (!placement) return;
-      const { staged, identity, path } = placement;
-      const options = { timeoutMs: settings.recoveryTimeoutMs };
-      const answer = await worker.peer
-        .request('placement.recover', { staged, identity, path }, options)
-        .catch(toDffmpegError);
-      if (answer instanceof DffmpegError) {
-        if (answer.class !== 'destination') throw answer;
-        // Elsewhere, where a person has chosen so.
-        if (outputs[placement.output]?.path === path) {
-          await attempts.waits(attempt.jobId, attempt, answer.toData());
-          throw answer;
-        }
-        await attempts.grantNext(attempt.jobId);
-        continue;
-      }
-      const { outcome, identity: placed } = answer;
-      switch (outcome) {
-        case 'placed':
-          return attempts.placed(attempt.jobId, attempt, placed, restarted);
-        case 'gone':
-          return attempts.giveUp(attempt.jobId, attempt, 'placement-gone', restarted);
-        case 'taken':
-          await attempts.grantNext(attempt.jobId);
-      }
+    const { attempts } = this.#options;
+    const end = await finishPlacement(this.#options, worker, attempt);
+    switch (end.outcome) {
+      case 'placed':
+        return attempts.placed(attempt.jobId, attempt, end, restarted);
+      case 'gone':
+        return attempts.giveUp(attempt.jobId, attempt, 'placement-gone', restarted);
+      case 'none':
     }
   }
 
@@ -231,7 +234,9 @@ export class Recovery {
           if (fleet.get(attempt.workerId) || (workerId !== undefined && attempt.workerId !== workerId))
             continue;
           const { id, state, cancelling, revision } = stored.job;
+          const placer = stored.job.placement && fleet.get(stored.job.placement.workerId);
           if (state !== 'committing') await attempts.lost(id, attempt, why(attempt.worker), false);
+          else if (placer) await this.#finishPlacement(placer, attempt);
           else if (cancelling) await attempts.giveUp(id, attempt, 'abandoned', why(attempt.worker));
           else await book.explain([{ id, revision, reason: waitsForPlacer(attempt.worker) }]);
         }

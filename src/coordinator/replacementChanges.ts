@@ -19,13 +19,15 @@ export type Delivered = Pick<Placement, 'output' | 'path' | 'bytes' | 'verdict'>
 /** Stored with the delivery itself: whatever comes after it knows what is to be done. */
 export function beginReplacement(
   { job }: StoredJob,
-  { workerId }: AttemptRecord,
+  attempt: AttemptRecord,
   { output, path, bytes, verdict, identity, modified }: Delivered,
   settings: QueueSettings,
 ): ReplacementRecord | undefined {
   const source = job.placement?.source;
   if (job.onSuccess === 'keep' || !source || !identity) return undefined;
   const decision = decideReplacement(job, { bytes, verdict }, settings.replaceMinimumGainPercent);
+  // Whoever has given the result its name sees the source as well.
+  const { workerId } = job.placement ?? attempt;
   const content = job.placement?.output === output ? job.placement.content : undefined;
   return { ...decision, workerId, source, result: { identity, bytes, content, modified }, home: path };
 }

@@ -1,3 +1,5 @@
+import { namesAssets } from '../encoding/namesAssets.ts';
+import { outputsOf } from '../encoding/presetOutputs.ts';
 import type { SlotKind } from '../encoding/slots.ts';
 import type { Work } from '../encoding/workEstimate.ts';
 import type { ErrorData } from '../protocol/errors.ts';
@@ -15,6 +17,8 @@ import { worksOf, type Picks } from './works.ts';
 /** What a choice needs to know of a connected worker. */
 export interface WorkerView extends KnownEncoders, SlotsView {
   readonly name: string;
+  /** Whether it sees the files of its coordinator’s machine; else they are fetched. */
+  readonly local: boolean;
   readonly cores: number;
   readonly ffmpeg: FfmpegStatus;
   readonly setAside: SetAside | undefined;
@@ -25,7 +29,10 @@ export interface Outlook {
   /** Each decision is written into it. */
   readonly timetable: Timetable;
   readonly speeds: Pick<Speeds, 'predict'>;
-  readonly settings: HoldSettings;
+  readonly settings: HoldSettings & {
+    /** Until it is known how fast files come to a worker that does not see them: bytes a second. */
+    readonly transferGuess: number;
+  };
   /** For how long a task has been held for a busy worker by now; seconds. */
   heldFor(taskId: string): number;
 }
@@ -61,21 +68,15 @@ export type Decision =
 
 /** Where a waiting task goes now, or the sentence why it waits. The caller keeps the order. */
 export function decide(entry: QueueEntry, workers: readonly WorkerView[], outlook: Outlook): Decision {
-  const { on } = entry.job;
-  const pool = on === undefined ? workers : workers.filter(({ name, id }) => name === on || id === on);
-  if (pool.length === 0)
-    return wait(
-      on === undefined
-        ? reasons.noWorker
-        : reasons.unknownWorker(
-            on,
-            workers.map(({ name }) => name),
-          ),
-    );
+  const found = poolOf(entry, workers);
+  if ('nobody' in found) return wait(found.nobody);
 
   const needs = neededBy(entry);
   const works = worksOf(entry.job);
-  const considered = pool.map((worker): Considered => ({ worker, consideration: consider(needs, worker) }));
+  const considered = found.pool.map((worker): Considered => ({
+    worker,
+    consideration: consider(needs, worker),
+  }));
   // Loops where there are many workers for each of many tasks.
   const candidates: Candidate<WorkerView>[] = [];
   for (const { worker, consideration } of worthTrying(considered, entry.task.avoid))
@@ -87,7 +88,12 @@ export function decide(entry: QueueEntry, workers: readonly WorkerView[], outloo
       trials.push({ worker: worker.id, encoders: consideration.encoders });
   const placing = place(candidates, {
     timetable: outlook.timetable,
-    predict: (worker, each) => outlook.speeds.predict(worker, each),
+    predict: (worker, each) => {
+      const prediction = outlook.speeds.predict(worker, each);
+      // What was learnt there holds the way of the files, too.
+      if (worker.local || prediction.learnt) return prediction;
+      return { ...prediction, seconds: prediction.seconds + bytesOf(entry) / outlook.settings.transferGuess };
+    },
     settings: outlook.settings,
     heldFor: outlook.heldFor(entry.task.id),
   });
@@ -106,6 +112,25 @@ export function decide(entry: QueueEntry, workers: readonly WorkerView[], outloo
     case undefined:
       return nobodyTakes(considered, trials);
   }
+}
+
+/** Who may take it at all; or the sentence why nobody may. */
+function poolOf(
+  { job, task }: QueueEntry,
+  workers: readonly WorkerView[],
+): { readonly pool: readonly WorkerView[] } | { readonly nobody: ErrorData } {
+  const here = workers.filter(({ local }) => local);
+  // Looked at where they lie: by whoever encodes them.
+  if (task.kind === 'probe') return here.length > 0 ? { pool: here } : { nobody: reasons.noWorker };
+  const { on } = job;
+  const wanted = on === undefined ? workers : workers.filter(({ name, id }) => name === on || id === on);
+  if (on !== undefined && wanted.length === 0) {
+    const names = workers.map(({ name }) => name);
+    return { nobody: reasons.unknownWorker(on, names) };
+  }
+  const pool = outputsOf(job.presetData).some(namesAssets) ? wanted.filter(({ local }) => local) : wanted;
+  if (pool.length > 0) return { pool };
+  return { nobody: wanted.length > 0 ? reasons.assetsStay : reasons.noWorker };
 }
 
 interface Considered {
@@ -129,6 +154,10 @@ function nobodyTakes(considered: readonly Considered[], trials: Waiting['trials'
       if (consideration.verdict === verdict && 'reason' in consideration)
         return wait(consideration.reason, trials);
   return { action: 'fail', error: encoderUnavailable(considered.map(refusalsOf)) };
+}
+
+function bytesOf({ job: { probes = [] } }: QueueEntry): number {
+  return probes.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** Undefined for a probe, which needs no encoder. */

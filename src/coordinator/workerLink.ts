@@ -13,6 +13,7 @@ import {
 import type { Attempts } from './attempts.ts';
 import { ConnectedWorker, type WorkerDescription } from './connectedWorker.ts';
 import type { Fleet } from './fleet.ts';
+import type { HandOvers } from './handOvers.ts';
 import type { Clock } from './ids.ts';
 import type { Inquiries } from './inquiries.ts';
 import type { JobLogs } from './jobLog.ts';
@@ -27,6 +28,7 @@ export interface WorkerLinkOptions {
   readonly fleet: Fleet;
   readonly attempts: Attempts;
   readonly recovery: Recovery;
+  readonly handOvers: HandOvers;
   readonly inquiries: Inquiries;
   readonly logs: JobLogs;
   readonly progress: ProgressBoard;
@@ -40,7 +42,7 @@ export interface WorkerLinkOptions {
 
 /** Serves one worker until its channel closes; resolves when what it ran has gone back to the queue. */
 export async function serveWorker(channel: Channel, options: WorkerLinkOptions): Promise<void> {
-  const { fleet, attempts, recovery, inquiries, logs, progress, settings } = options;
+  const { fleet, attempts, recovery, handOvers, inquiries, logs, progress, settings } = options;
   const { identity, timers, clock, monotonic, wake, onError } = options;
   let worker: ConnectedWorker | undefined;
   let gone = false;
@@ -75,6 +77,8 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
     },
     'task.report': async ({ taskId, fence, report }) => {
       const reporter = registered();
+      // What is being placed for it here comes to its end first.
+      if (report.type === 'cancelled' || report.type === 'failed') await handOvers.stop({ taskId, fence });
       // A report that is told again, because the answer was lost, counts once.
       const attempt = reporter.attempt({ taskId, fence });
       await attempts.report(reporter, { taskId, fence }, report);
@@ -88,7 +92,29 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
       return {};
     },
     'task.commit': async ({ taskId, fence, taken, ...request }) => {
-      return { path: await attempts.commit(registered(), { taskId, fence }, request, taken) };
+      const committing = registered();
+      // It gives no names on this machine.
+      if (!committing.local)
+        throw new DffmpegError(
+          'forbidden',
+          `${committing.name} hands its results over: it does not place them.`,
+        );
+      return { path: await attempts.commit(committing, { taskId, fence }, request, taken) };
+    },
+    'task.sources': (key) => handOvers.sources(registered(), key),
+    'task.handOver': async ({ taskId, fence, ...handed }) => {
+      const giver = registered();
+      try {
+        const placed = await handOvers.handOver(giver, { taskId, fence }, handed);
+        giver.succeeded();
+        return placed;
+      } catch (error) {
+        if (toDffmpegError(error).code === 'fence-void') giver.release({ taskId, fence });
+        throw error;
+      } finally {
+        fleet.changed.emit('worker');
+        wake();
+      }
     },
   };
 

@@ -9,9 +9,11 @@ import { IdleCollector } from '../coordinator/idleCollector.ts';
 import { WatchBoard } from '../coordinator/watchBoard.ts';
 import { writeFileAtomic } from '../files/atomicWrite.ts';
 import { LowWater } from '../files/lowWater.ts';
+import { FileExchange } from '../files/fileExchange.ts';
 import type { PlacingFs } from '../files/placingFs.ts';
 import { systemTimers } from '../protocol/timers.ts';
 import { protocolVersion } from '../protocol/version.ts';
+import type { Reach } from './adminHandlers.ts';
 import { Cleanups } from './cleanups.ts';
 import type { ConfigStore } from './configStore.ts';
 import { daemonHandlers } from './daemonHandlers.ts';
@@ -64,6 +66,8 @@ export class Daemon {
   readonly #logRoom: LowWater;
   readonly #cleanups: Cleanups;
   readonly #settings: PartSettings;
+  /** With workers on other machines. */
+  readonly #exchange: FileExchange;
   #idle: IdleMonitor | undefined;
   #departure: Departure | undefined;
   #handsOver = false;
@@ -100,10 +104,12 @@ export class Daemon {
     );
     this.#cleanups.add('log', () => this.#log.close());
     this.#settings = new PartSettings(config.values, parts.queue);
+    this.#exchange = new FileExchange(this.#settings.worker);
+    this.#cleanups.add('files', () => this.#exchange.close());
   }
 
   /** Ready to be found by clients when it resolves; ffmpeg is looked for afterwards. */
-  async start(): Promise<{ url: string }> {
+  async start(): Promise<{ url: string; reach: Reach | undefined }> {
     this.#log.log.info({ ...this.#program, pid: process.pid, node: process.version }, 'starting');
     this.#followConfig();
     const queue = await this.#openQueue();
@@ -117,7 +123,7 @@ export class Daemon {
     this.#leaveWhenIdle(coordinator);
     await watch.start();
     this.#log.log.info({ url: discovery.url }, 'ready');
-    return { url: discovery.url };
+    return { url: discovery.url, reach: queue.entrance.reach };
   }
 
   /** The program that goes on with the queue once this one is gone: asked for by a newer client while something ran. */
@@ -227,6 +233,7 @@ export class Daemon {
     this.#runHooks(coordinator, store);
     const entrance = new Entrance({
       ...{ store, config: this.#config, stateDir: this.#stateDir, log: this.#log, cleanups: this.#cleanups },
+      exchange: this.#exchange,
       onPairing: (codes) => this.#idle?.setActivity({ pairing: codes }),
     });
     return { coordinator, entrance, watch: this.#watchFolders({ coordinator, store, board }) };
@@ -268,11 +275,11 @@ export class Daemon {
     return watch;
   }
 
-  #handlers({ coordinator, entrance: { accounts, pairing }, watch }: Queue): DaemonHandlers {
+  #handlers({ coordinator, entrance, watch }: Queue): DaemonHandlers {
+    const { accounts, pairing } = entrance;
     return daemonHandlers({
       ...{ watch, accounts, pairing },
-      // It listens on this machine alone.
-      reach: () => undefined,
+      reach: () => entrance.reach,
       program: this.#program,
       stateDir: this.#stateDir,
       startedAt: this.#startedAt,
@@ -299,6 +306,7 @@ export class Daemon {
     const worker = startLocalWorker({
       ...{ coordinator, config: this.#config, stateDir: this.#stateDir, fs: this.#parts.fs },
       settings: this.#settings.worker,
+      exchange: this.#exchange,
       onError: (error) => this.#log.log.warn({ err: error }, 'worker'),
     });
     this.#cleanups.add('worker', () => worker.close());
@@ -314,8 +322,8 @@ export class Daemon {
     const collector = new IdleCollector(systemTimers);
     const look = (): void => {
       coordinator.activity().then(
-        ({ clients, unfinishedJobs }) => {
-          idle.setActivity({ clients, unfinished: unfinishedJobs });
+        ({ clients, unfinishedJobs, remoteWorkers }) => {
+          idle.setActivity({ clients, unfinished: unfinishedJobs, workers: remoteWorkers });
           if (unfinishedJobs === 0) collector.worked();
           else collector.stop();
         },

@@ -3,7 +3,9 @@ import type { Accounts } from '../coordinator/accounts/accounts.ts';
 import type { Pairing } from '../coordinator/accounts/pairing.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
 import type { Coordinator } from '../coordinator/coordinator.ts';
+import type { FileExchange } from '../files/fileExchange.ts';
 import type { Channel } from '../protocol/channel.ts';
+import type { ByteChannel } from '../transport/byteChannel.ts';
 import { isLoopback } from '../transport/loopback.ts';
 import type { Caller, Credential, WebSocketListener } from '../transport/websocketServer.ts';
 
@@ -12,6 +14,7 @@ export interface DoorkeeperOptions {
   readonly pairing: Pairing;
   readonly coordinator: Coordinator;
   readonly handlers: DaemonHandlers;
+  readonly exchange: FileExchange;
   /** Of the person at this machine: what daemon.json holds. */
   readonly localKey: string;
   readonly onError: (error: unknown) => void;
@@ -49,6 +52,13 @@ export class Doorkeeper {
       case 'replica':
         channel.close({ code: 1008, text: 'There is nothing here for this role.' });
     }
+  }
+
+  /** The files of workers, and for workers. */
+  onByteChannel(channel: ByteChannel, { identity, role }: Caller): void {
+    const { exchange } = this.#options;
+    if (role === 'worker') void exchange.attach(channel, identity);
+    else channel.close({ code: 1008, text: 'There are no files here for this role.' });
   }
 
   /** Closes what an identity has open there when its key or scope changes; the function that comes back ends it. */

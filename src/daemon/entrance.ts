@@ -7,12 +7,17 @@ import type { Coordinator } from '../coordinator/coordinator.ts';
 import type { Store } from '../coordinator/store.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import { systemTimers } from '../protocol/timers.ts';
-import { listenWebSocket } from '../transport/websocketServer.ts';
+import type { ListenerCertificate } from '../transport/certificate.ts';
+import { listenWebSocket, type WebSocketListener } from '../transport/websocketServer.ts';
+import type { FileExchange } from '../files/fileExchange.ts';
+import type { Reach } from './adminHandlers.ts';
 import type { Cleanups } from './cleanups.ts';
 import type { ConfigStore } from './configStore.ts';
 import { Doorkeeper } from './doorkeeper.ts';
-import { parseListenAddress } from './listenAddress.ts';
+import { isLoopbackHost, parseListenAddress, type ListenAddress } from './listenAddress.ts';
+import { givenCertificate, ownCertificate } from './listenerCertificate.ts';
 import type { DaemonLog } from './log.ts';
+import { reachUrl } from './reach.ts';
 
 export interface EntranceOptions {
   readonly store: Store;
@@ -20,6 +25,8 @@ export interface EntranceOptions {
   readonly stateDir: string;
   readonly log: DaemonLog;
   readonly cleanups: Cleanups;
+  /** Files that come from workers on other machines, and go to them. */
+  readonly exchange: FileExchange;
   /** How many pairing codes are good now. */
   readonly onPairing: (codes: number) => void;
 }
@@ -29,6 +36,7 @@ export class Entrance {
   readonly accounts: Accounts;
   readonly pairing: Pairing;
   readonly #options: EntranceOptions;
+  #reach: Reach | undefined;
 
   constructor(options: EntranceOptions) {
     this.#options = options;
@@ -51,9 +59,9 @@ export class Entrance {
     cleanups.add('pairing codes', () => this.pairing.close());
   }
 
-  /** The key is of the person at this machine, and new with each start. */
+  /** On this machine, with a key of the person at it that is new with each start; and on the network, where that is set. */
   async listen(coordinator: Coordinator, handlers: DaemonHandlers): Promise<{ url: string; key: string }> {
-    const { config, log, cleanups } = this.#options;
+    const { config, log } = this.#options;
     const { accounts, pairing } = this;
     const key = randomBytes(32).toString('hex');
     log.redact(key);
@@ -61,18 +69,52 @@ export class Entrance {
     // Checked when the settings were read.
     if ('problem' in address) throw new DffmpegError('request-invalid', address.problem);
     const doorkeeper = new Doorkeeper({
-      ...{ accounts, pairing, coordinator, handlers, localKey: key },
+      ...{ accounts, pairing, coordinator, handlers, localKey: key, exchange: this.#options.exchange },
       onError: (error) => log.log.warn({ err: error }, 'a connection'),
     });
+    const isHere = isLoopbackHost(address.host);
+    const { url } = await this.#open(doorkeeper, isHere ? address : { host: '127.0.0.1', port: 0 });
+    // What is done here goes on also where nobody else can come in.
+    if (!isHere)
+      await this.#openToOthers(doorkeeper, address).catch((error: unknown) => {
+        log.log.error({ err: error }, 'other machines cannot connect');
+      });
+    return { url, key };
+  }
+
+  /** Undefined while it listens on this machine alone. */
+  get reach(): Reach | undefined {
+    return this.#reach;
+  }
+
+  async #openToOthers(doorkeeper: Doorkeeper, address: ListenAddress): Promise<void> {
+    const { config, stateDir, log } = this.#options;
+    const { tlsCert, tlsKey, advertise } = config.values;
+    const tls =
+      tlsCert === '' || tlsKey === ''
+        ? await ownCertificate(path.join(stateDir, 'listener.pem'))
+        : await givenCertificate(tlsCert, tlsKey);
+    const { port } = await this.#open(doorkeeper, address, tls);
+    this.#reach = { url: reachUrl(advertise, { host: address.host, port }), fingerprint: tls.pin };
+    log.log.info({ ...this.#reach, host: address.host, port }, 'other machines can connect');
+  }
+
+  async #open(
+    doorkeeper: Doorkeeper,
+    address: ListenAddress,
+    tls?: ListenerCertificate,
+  ): Promise<WebSocketListener> {
+    const { config, log, cleanups } = this.#options;
     const listener = await listenWebSocket({
-      ...address,
+      ...{ ...address, tls },
       authenticate: (identity) => doorkeeper.authenticate(identity),
       onChannel: (channel, caller) => doorkeeper.onChannel(channel, caller),
+      onByteChannel: (channel, caller) => doorkeeper.onByteChannel(channel, caller),
       settings: config.values,
       log: (line) => log.log.warn(line),
     });
     cleanups.add('listener', () => listener.close());
     cleanups.add('identities', doorkeeper.guard(listener));
-    return { url: listener.url, key };
+    return listener;
   }
 }

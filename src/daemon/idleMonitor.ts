@@ -9,6 +9,8 @@ export interface Activity {
   readonly watching: number;
   /** Pairing codes that are good now: a restart would end them. */
   readonly pairing: number;
+  /** Of other machines, connected. */
+  readonly workers: number;
 }
 
 export interface IdleMonitorOptions {
@@ -18,10 +20,10 @@ export interface IdleMonitorOptions {
   onIdle(): void;
 }
 
-/** Calls `onIdle` once there has been no client, no unfinished job, no watched folder and no pairing code for the whole period. */
+/** Calls `onIdle` once there has been no client, no unfinished job, no watched folder, no pairing code and no worker of another machine for the whole period. */
 export class IdleMonitor {
   readonly #options: IdleMonitorOptions;
-  #activity: Activity = { clients: 0, unfinished: 0, watching: 0, pairing: 0 };
+  #activity: Activity = { clients: 0, unfinished: 0, watching: 0, pairing: 0, workers: 0 };
   #minutes: number;
   #stop: (() => void) | undefined;
   #closed = false;
@@ -58,6 +60,6 @@ export class IdleMonitor {
   }
 }
 
-function isIdle({ clients, unfinished, watching, pairing }: Activity): boolean {
-  return clients === 0 && unfinished === 0 && watching === 0 && pairing === 0;
+function isIdle(activity: Activity): boolean {
+  return Object.values(activity).every((count) => count === 0);
 }

@@ -7,21 +7,26 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** Reads `HOST:PORT`. Beyond the loopback needs TLS and pairing, which the daemon does not have: refused. */
+/** Reads `HOST:PORT`. */
 export function parseListenAddress(text: string): ListenAddress | { readonly problem: string } {
   const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
   if (host === undefined || port > 65_535)
-    return { problem: 'Write HOST:PORT, such as 127.0.0.1:0; port 0 is a free one.' };
-  if (!isLoopback(host))
     return {
-      problem: `DFFmpeg listens on this machine only for now, not on ${host}: write 127.0.0.1:${port}.`,
+      problem:
+        'Write HOST:PORT, such as 127.0.0.1:0 for this machine alone or 0.0.0.0:7450 for the network; port 0 is a free one.',
     };
   return { host, port };
 }
 
-function isLoopback(host: string): boolean {
+/** Whether only this machine can reach it. */
+export function isLoopbackHost(host: string): boolean {
   if (host === 'localhost') return true;
   return net.isIPv4(host) ? host.startsWith('127.') : host === '::1';
+}
+
+/** Whether it stands for every address of this machine. */
+export function isEveryAddress(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
 }

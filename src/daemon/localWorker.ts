@@ -1,5 +1,6 @@
 import os from 'node:os';
 import type { Coordinator } from '../coordinator/coordinator.ts';
+import type { FileExchange } from '../files/fileExchange.ts';
 import type { PlacingFs } from '../files/placingFs.ts';
 import type { DffmpegError } from '../protocol/errors.ts';
 import { createMemoryChannelPair } from '../transport/memory.ts';
@@ -15,6 +16,7 @@ export interface LocalWorkerOptions {
   readonly config: ConfigStore;
   readonly settings: WorkerSettings;
   readonly stateDir: string;
+  readonly exchange: FileExchange;
   /** How results get their names; tests stop it between two steps. */
   readonly fs?: PlacingFs | undefined;
   readonly onError: (error: DffmpegError) => void;
@@ -26,7 +28,7 @@ export function startLocalWorker({ coordinator, config, ...options }: LocalWorke
   coordinator.attachWorker(ours);
   return createWorker({
     ...options,
-    channel: theirs,
+    coordinator: theirs,
     id: localWorkerId,
     name: os.hostname(),
     local: true,

@@ -28,8 +28,8 @@ export async function serve(options: ConfigOptions, parts?: TestParts): Promise<
   const stopListening = listenForTheEnd(daemon);
   let successor: string | undefined;
   try {
-    const { url } = await daemon.start();
-    process.stdout.write(`${JSON.stringify({ event: 'ready', url })}\n`);
+    const { url, reach } = await daemon.start();
+    process.stdout.write(`${JSON.stringify({ event: 'ready', url, reach })}\n`);
     const code = await daemon.ended;
     successor = await daemon.successor;
     return code;

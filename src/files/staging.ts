@@ -25,7 +25,7 @@ export async function stage(options: {
   traces: Traces;
 }): Promise<string> {
   const { scratchDir, destination } = options;
-  const key = `${options.taskId}-${options.fence}`;
+  const key = stagingName(options);
   await mkdir(scratchDir, { recursive: true });
   const near = await sameDevice(scratchDir, destination);
   const folder = near ? path.join(scratchDir, key) : partFolder(destination, key);
@@ -39,6 +39,11 @@ export async function stage(options: {
     throw near ? error : toDestinationError(error, destination);
   }
   return folder;
+}
+
+/** What the folder of an attempt is called: `<task>-<fence>`. */
+export function stagingName({ taskId, fence }: { readonly taskId: string; readonly fence: number }): string {
+  return `${taskId}-${fence}`;
 }
 
 /** Of a folder that `stage` made. Never rejects: what cannot be removed now is swept later. */

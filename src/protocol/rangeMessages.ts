@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { errorDataSchema } from './model.ts';
+import { ticketSchema } from './offers.ts';
 
 /**
  * What is said over a connection for files: either side asks for ranges of what the other has offered it. Questions and
@@ -24,7 +25,7 @@ export const rangeMessageSchema = z.discriminatedUnion('t', [
     /** Made by the asker, unique among its own unanswered questions of this connection. */
     id: idSchema,
     /** What the holder gave out for this file and this taker. */
-    ticket: z.string().regex(/^[0-9A-Za-z_-]{43}$/),
+    ticket: ticketSchema,
     offset: z.int().min(0),
     length: z.int().min(1).max(rangeBytes),
   }),

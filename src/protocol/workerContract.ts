@@ -23,6 +23,7 @@ import {
   progressSchema,
   workerSchema,
 } from './model.ts';
+import { offeredResultSchema, ticketSchema } from './offers.ts';
 
 /** What a worker and its coordinator say to each other. */
 
@@ -45,6 +46,9 @@ export const sourceStateSchema = z.object({
   /** The same of the last change of the file or of what is said of it (ctime). */
   changed: nanosecondsSchema.optional(),
 });
+
+/** A source as a worker on another machine fetches it. */
+export const offeredSourceSchema = sourceStateSchema.extend({ path: pathSchema, ticket: ticketSchema });
 
 const replacingKey = {
   jobId: idSchema,
@@ -180,6 +184,26 @@ export const coordinatorMethods = {
     }),
     result: z.object({ path: pathSchema }),
   },
+  'task.sources': {
+    doc: 'Asked by a worker on another machine than the sources: tickets with which it may fetch them, in the order of the offer, and what names the state that they are in.',
+    params: z.object(attemptKey),
+    result: z.object({
+      /** Whose files they are. */
+      holder: idSchema,
+      sources: z.array(offeredSourceSchema).min(1).max(maxSources),
+    }),
+  },
+  'task.handOver': {
+    doc: 'The same worker’s result is verified and offered to be fetched. Answered when it has its name on the machine that asked for it, however long that takes; asked again after a lost connection, it goes on. Only then may the worker delete its own copy. `sources`: as they were fetched.',
+    params: z.object({
+      ...attemptKey,
+      output: outputIndexSchema,
+      verdict: verdictSchema,
+      result: offeredResultSchema,
+      sources: z.array(offeredSourceSchema).min(1).max(maxSources),
+    }),
+    result: z.object({ path: pathSchema, bytes: z.number() }),
+  },
 } as const satisfies MethodTable;
 
 /** Requests of a coordinator to a worker. */
@@ -220,7 +244,35 @@ export const workerMethods = {
       outcome: z.enum(['placed', 'gone', 'taken']),
       /** Of what is placed. */
       identity: fileIdentitySchema.optional(),
+      modified: nanosecondsSchema.optional(),
     }),
+  },
+  'source.offer': {
+    doc: 'Asked of the worker on the machine of the sources: lets `taker` fetch them.',
+    params: z.object({ sources: z.array(pathSchema).min(1).max(maxSources), taker: idSchema }),
+    result: z.object({ sources: z.array(offeredSourceSchema) }),
+  },
+  'result.receive': {
+    doc: 'Asked of the same worker: fetches a result that `from` offers, to the file system of its destination, and checks that the sources are still what was encoded. It has no name yet: see `placement.recover`. Cancelled, it leaves nothing.',
+    params: z.object({
+      ...attemptKey,
+      from: idSchema,
+      result: offeredResultSchema,
+      /** The folder that it is meant for. */
+      destination: pathSchema,
+      sources: z.array(offeredSourceSchema).min(1).max(maxSources),
+    }),
+    result: z.object({
+      staged: pathSchema,
+      identity: fileIdentitySchema,
+      content: contentSchema.optional(),
+      bytes: z.number(),
+    }),
+  },
+  'result.drop': {
+    doc: 'A result that was received is not placed after all.',
+    params: z.object(attemptKey),
+    result: z.object({}),
   },
   'source.replace': {
     doc: 'The source is renamed aside on its own file system, then the result gets its name. Asked again after a crash, it goes on. Refused (`source-changed`) when the source is not the file any more that was encoded.',
@@ -303,7 +355,10 @@ export const workerEvents = {
 export const coordinatorEvents = {
   recovered: {
     doc: 'All that this worker had left under way is brought to an end: what lies in its scratch and belongs to no attempt that runs is nobody’s.',
-    payload: z.object({}),
+    payload: z.object({
+      /** But for these: results that were received from other machines and granted a name. */
+      keep: z.array(z.object(attemptKey)).default([]),
+    }),
     latestWins: true,
   },
   'load.wanted': {
@@ -320,5 +375,6 @@ export type CoordinatorEvents = typeof coordinatorEvents;
 export type EncodePayload = z.output<typeof encodePayloadSchema>;
 export type TaskPayload = z.output<typeof taskPayloadSchema>;
 export type TaskReport = z.output<typeof taskReportSchema>;
+export type OfferedSource = z.output<typeof offeredSourceSchema>;
 export type SourceState = z.output<typeof sourceStateSchema>;
 export type FileIdentity = z.output<typeof fileIdentitySchema>;

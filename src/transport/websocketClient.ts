@@ -38,6 +38,8 @@ export interface WebSocketClientOptions {
   signal?: AbortSignal | undefined;
   /** Milliseconds for the whole handshake; without it: until the signal. */
   timeoutMs?: number | undefined;
+  /** Nothing was heard from the other side for so long, not even a ping: then it is gone, milliseconds. Without it: never. */
+  silenceMs?: number | undefined;
   /** How long the orderly end of the connection may take later, milliseconds. */
   closeGraceMs?: number | undefined;
 }
@@ -97,7 +99,7 @@ function parseUrl(text: string, encrypted: boolean): URL {
   return url;
 }
 
-interface Shaking<T> extends Pick<WebSocketClientOptions, 'identity' | 'key' | 'dial'> {
+interface Shaking<T> extends Pick<WebSocketClientOptions, 'identity' | 'key' | 'dial' | 'silenceMs'> {
   readonly maxPayload: number;
   readonly wrap: (socket: WebSocket) => T;
 }
@@ -179,6 +181,7 @@ function upgrade<T>(
     maxPayload,
     dialled,
     authorization,
+    silenceMs,
   }: Shaking<T> & { dialled: Dialled | undefined; authorization: string | undefined },
   signal: AbortSignal,
 ): Promise<Answer<T>> {
@@ -208,6 +211,7 @@ function upgrade<T>(
     });
     socket.on('open', () => {
       settle();
+      if (silenceMs !== undefined) endInSilence(socket, silenceMs);
       // Made here and now: frames may follow at once, and the channel keeps them.
       if (response) resolve({ opened: true, made: wrap(socket), socket, response });
     });
@@ -222,6 +226,18 @@ function upgrade<T>(
       settle();
       reject(connectError(url, error));
     });
+  });
+}
+
+/** Whoever listens pings all that is open: a cable that was pulled is told by nothing else, or after many minutes. */
+function endInSilence(socket: WebSocket, silenceMs: number): void {
+  const timer = setTimeout(() => {
+    socket.terminate();
+  }, silenceMs);
+  timer.unref();
+  for (const event of ['ping', 'message'] as const) socket.on(event, () => timer.refresh());
+  socket.once('close', () => {
+    clearTimeout(timer);
   });
 }
 

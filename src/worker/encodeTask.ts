@@ -8,14 +8,13 @@ import { requireReplaceable } from '../files/aside.ts';
 import { requireNameFits } from '../files/resultName.ts';
 import { checkSource, type SourceIdentity } from '../files/sourceFile.ts';
 import { DffmpegError } from '../protocol/errors.ts';
-import type { TaskPayload } from '../protocol/workerContract.ts';
+import type { EncodePayload } from '../protocol/workerContract.ts';
 import { maxRounds } from './analyse.ts';
 import { encodeProgress, type EncodeProgress, type Foreseen } from './encodeProgress.ts';
 import { makeOutput, type OutputTask } from './makeOutput.ts';
 import { proveFor } from './proveFor.ts';
-import { toError, type TaskContext } from './task.ts';
-
-export type EncodePayload = Extract<TaskPayload, { kind: 'encode' }>;
+import type { FetchedSources } from './remoteFiles.ts';
+import { toError, type Elsewhere, type TaskContext } from './task.ts';
 
 export interface PlannedOutput {
   readonly index: number;
@@ -25,11 +24,29 @@ export interface PlannedOutput {
 
 /** Makes the outputs one after the other, each placed before the next begins. The sources are only read. */
 export async function encodeTask(payload: EncodePayload, context: TaskContext): Promise<void> {
+  if (!context.elsewhere) {
+    await encodeHere(payload, undefined, context);
+    return;
+  }
+  const fetched = await fetchSources(context.elsewhere, payload, context);
+  try {
+    await encodeHere(fetched.payload, fetched, context);
+  } finally {
+    fetched.release();
+  }
+}
+
+/** `fetched`: the files are another machine’s, which looks after its own. */
+async function encodeHere(
+  payload: EncodePayload,
+  fetched: FetchedSources | undefined,
+  context: TaskContext,
+): Promise<void> {
   const sources = await checkSources(payload);
   const replaces = payload.onSuccess === 'replace';
-  if (replaces) await requireReplaceable(sources[0].path, context.traces);
+  if (replaces && !fetched) await requireReplaceable(sources[0].path, context.traces);
   const outputs = await planInputs(payload, context);
-  await checkDestinations(outputs, context);
+  if (!fetched) await checkDestinations(outputs, context);
   // All are planned before the first is begun: what cannot be made is said at once.
   const progress = encodeProgress(outputs.map(foresee), (now) => {
     context.progress(now);
@@ -38,14 +55,29 @@ export async function encodeTask(payload: EncodePayload, context: TaskContext): 
     progress.suspended(suspended);
   });
   try {
-    await makeAll({ sources, replaces }, outputs, progress, context);
+    await makeAll({ sources, replaces, fetched }, outputs, progress, context);
   } finally {
     stop();
   }
 }
 
+/** Says how far it is, in whole percents. */
+function fetchSources(
+  elsewhere: Elsewhere,
+  payload: EncodePayload,
+  context: TaskContext,
+): Promise<FetchedSources> {
+  let told = -1;
+  return elsewhere.fetch(payload, context.signal, (present, total) => {
+    const percent = Math.floor((present / total) * 100);
+    if (percent === told) return;
+    told = percent;
+    context.progress({ step: `Fetching the source, ${percent} %` });
+  });
+}
+
 async function makeAll(
-  of: Pick<OutputTask, 'sources' | 'replaces'>,
+  of: Pick<OutputTask, 'sources' | 'replaces' | 'fetched'>,
   outputs: readonly PlannedOutput[],
   progress: EncodeProgress,
   context: TaskContext,

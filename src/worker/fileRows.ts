@@ -16,6 +16,29 @@ export const fileRows = {
     'While less than this is free on the disk of the state folder, what trial runs prove is not kept in its cache, and what was kept of other ffmpegs is removed: the cache gives way first.',
     { hot: true },
   ),
+  cacheMegabytes: size(
+    'megabytes',
+    20_000,
+    'What a worker keeps of sources that it has fetched from another machine and that nobody needs now; those used longest ago go first.',
+    { hot: true },
+  ),
+  rangesAtOnce: count(8, 'How many parts of a file are fetched at once from another machine, 1 MiB each.', {
+    min: 1,
+    max: 64,
+    hot: true,
+  }),
+  ticketMinutes: duration(
+    'minutes',
+    60,
+    'A file that is offered to another machine, and that nobody has read of for so long, is offered no more.',
+    { min: 1, hot: true },
+  ),
+  fetchRetryMs: duration(
+    'milliseconds',
+    500,
+    'A part of a file that could not be fetched for a passing reason is fetched again after so long.',
+    { min: 1, hot: true },
+  ),
   scratchLowMegabytes: size(
     'megabytes',
     32,

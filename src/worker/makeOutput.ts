@@ -18,6 +18,7 @@ import { settlePlan } from './analyse.ts';
 import { damagedResult, unreadSource } from './encodeFailure.ts';
 import type { EncodeProgress } from './encodeProgress.ts';
 import type { FfmpegExit } from './ffmpegProcess.ts';
+import type { FetchedSources } from './remoteFiles.ts';
 import { exitOf, runCommand, type RunPlace } from './runCommand.ts';
 import { toolTimes } from './runTool.ts';
 import { isCancelled, TaskFailure, type CommitRequest, type TaskContext } from './task.ts';
@@ -35,6 +36,8 @@ export interface OutputTask {
   readonly sources: readonly [SourceIdentity, ...SourceIdentity[]];
   /** The result is to take the place of the source. */
   readonly replaces: boolean;
+  /** Where source and destination are on another machine: what was fetched of it. */
+  readonly fetched: FetchedSources | undefined;
   readonly progress: { next(): void; update: EncodeProgress['update']; delivered(): void };
   /** Nothing of the job is left to do after it. */
   readonly isLast: boolean;
@@ -87,6 +90,13 @@ export async function makeOutput(task: OutputTask, context: TaskContext): Promis
       task.sources.map((source) => source.path),
       staged,
     );
+    if (context.elsewhere && task.fetched) {
+      // However long its way is: another may have the slot.
+      if (task.isLast) context.rest();
+      await context.elsewhere.handOver({ output: task.index, verdict, staged }, task.fetched, context.signal);
+      task.progress.delivered();
+      return;
+    }
     // From the request on it may be granted: only an answer says that the staged result is not needed.
     keep = true;
     const source = task.replaces ? stateOf(task.sources[0]) : undefined;

@@ -4,7 +4,7 @@ import { toDestinationError } from '../files/destinationError.ts';
 import { recoverPlacement } from '../files/placing.ts';
 import type { PlacingFs } from '../files/placingFs.ts';
 import { stagedAway } from '../files/stagedAway.ts';
-import { removeStaging } from '../files/staging.ts';
+import { removeStaging, stagingKey } from '../files/staging.ts';
 import type { Handlers } from '../protocol/contract.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { WorkerMethods } from '../protocol/workerContract.ts';
@@ -16,6 +16,8 @@ export interface RecoveringOptions {
   readonly scratch: Scratch;
   readonly fs: PlacingFs;
   readonly settings: Pick<WorkerSettings, 'reapWaitSeconds' | 'reapLookMs'>;
+  /** What is staged under this key has its name, or is gone. */
+  readonly onSettled?: (key: string) => void;
 }
 
 /** What an earlier worker of this machine left: the coordinator names it, and what it names is not believed. */
@@ -23,6 +25,7 @@ export function recoveringHandlers({
   scratch,
   fs,
   settings,
+  onSettled,
 }: RecoveringOptions): Pick<Handlers<WorkerMethods>, 'placement.recover' | 'process.reap'> {
   return {
     'placement.recover': async ({ staged, identity, path: target }) => {
@@ -41,8 +44,10 @@ export function recoveringHandlers({
       const gone = outcome === 'gone' ? await stagedAway({ staged, traces }, destination) : undefined;
       if (gone) throw gone;
       if (outcome !== 'taken') await removeStaging(folder, traces);
-      const placed = outcome === 'placed' ? await fs.identity(target) : undefined;
-      return { outcome, identity: placed };
+      if (outcome !== 'taken') onSettled?.(stagingKey(staged));
+      if (outcome !== 'placed') return { outcome };
+      const modified = await fs.modified(target).catch(() => undefined);
+      return { outcome, identity: await fs.identity(target), modified };
     },
     'process.reap': async ({ pid, processStart, directory }) => {
       if (directory !== undefined && !scratch.holdsAttempt(directory))

@@ -3,14 +3,31 @@ import type { Traces } from '../files/traces.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { Exit, Progress } from '../protocol/model.ts';
 import type { Params } from '../protocol/contract.ts';
-import type { CoordinatorMethods, TaskReport } from '../protocol/workerContract.ts';
+import type { CoordinatorMethods, EncodePayload, TaskReport } from '../protocol/workerContract.ts';
 import type { CapabilityProver } from './capabilities.ts';
 import type { AttemptKey, ReportOutcome } from './outbox.ts';
 import type { Redirection } from './redirection.ts';
+import type { FetchedSources } from './remoteFiles.ts';
 import type { Suspension } from './suspension.ts';
 import type { WorkerSettings } from './workerSettings.ts';
 
 export type CommitRequest = Omit<Params<CoordinatorMethods['task.commit']>, keyof AttemptKey>;
+
+/** The files of an attempt whose source and destination are on another machine. */
+export interface Elsewhere {
+  /** Waits while there is no connection. */
+  fetch(
+    payload: EncodePayload,
+    signal: AbortSignal,
+    onProgress: (present: number, total: number) => void,
+  ): Promise<FetchedSources>;
+  /** Resolves when the result has its name there; throws when it is refused, and when the signal aborts. */
+  handOver(
+    result: Pick<CommitRequest, 'output' | 'verdict' | 'staged'>,
+    fetched: FetchedSources,
+    signal: AbortSignal,
+  ): Promise<void>;
+}
 
 /** What one attempt may use: made by the worker for each. */
 export interface TaskContext {
@@ -34,6 +51,8 @@ export interface TaskContext {
   report(report: TaskReport, last?: 'last'): Promise<ReportOutcome>;
   /** The result waits, however long: its slot and its room are free. */
   rest(): void;
+  /** Undefined where this worker sees the files. */
+  readonly elsewhere: Elsewhere | undefined;
   /** Asks until granted; throws when it is refused, and when the signal aborts. */
   commit(request: CommitRequest): Promise<string>;
   /** Bytes of results that are on the disk by now. */

@@ -1,39 +1,49 @@
 import path from 'node:path';
+import { FileExchange } from '../files/fileExchange.ts';
 import { placingFs, type PlacingFs } from '../files/placingFs.ts';
+import { stagingName } from '../files/staging.ts';
 import type { Channel } from '../protocol/channel.ts';
 import type { Handlers } from '../protocol/contract.ts';
 import { DffmpegError } from '../protocol/errors.ts';
-import { createPeer, type Peer } from '../protocol/peer.ts';
 import { systemTimers } from '../protocol/timers.ts';
-import {
-  coordinatorEvents,
-  coordinatorMethods,
-  workerEvents,
-  workerMethods,
-  type CoordinatorMethods,
-  type WorkerEvents,
-  type WorkerMethods,
-} from '../protocol/workerContract.ts';
+import type { WorkerMethods } from '../protocol/workerContract.ts';
+import type { ByteChannel } from '../transport/byteChannel.ts';
 import { Announcer } from './announcer.ts';
 import { Attempts, type ContextOf } from './attempts.ts';
 import { FfmpegBinary } from './ffmpegBinary.ts';
 import { FfmpegKeeper } from './ffmpegKeeper.ts';
 import { ChildLedger } from './childLedger.ts';
+import { CoordinatorLink } from './coordinatorLink.ts';
 import { Inquiries } from './inquiries.ts';
 import { KeepAwake, keepAwakeCommand } from './keepAwake.ts';
+import { keepConnected } from './keepConnected.ts';
 import { LoadMeter } from './load.ts';
 import { Offers } from './offers.ts';
-import { MemoryOutbox } from './outbox.ts';
+import { MemoryOutbox, type AttemptKey } from './outbox.ts';
 import { persistently } from './persistently.ts';
+import { Receiver } from './receiver.ts';
 import { recoveringHandlers } from './recoveringHandlers.ts';
+import { inScratch, RemoteFiles } from './remoteFiles.ts';
 import { replacingHandlers } from './replacing.ts';
 import { Scratch } from './scratch.ts';
+import type { Elsewhere } from './task.ts';
 import { describeWorker, slotsOf, type WorkerState } from './workerDescription.ts';
 import { defaultWorkerSettings, reapTimes, type WorkerSettings } from './workerSettings.ts';
 
+/** A coordinator on another machine: the worker connects whenever it is not connected, and sees none of its files. */
+export interface RemoteCoordinator {
+  dial(signal: AbortSignal): Promise<Channel>;
+  /** For the bytes of files. */
+  dialFiles(signal: AbortSignal): Promise<ByteChannel>;
+  /** Registered there, or not any more. */
+  onState?(connected: boolean): void;
+}
+
 export interface WorkerOptions {
-  /** To the coordinator. The worker lives as long as it. */
-  channel: Channel;
+  /** To the coordinator of the same process: the worker lives as long as it. */
+  coordinator: Channel | RemoteCoordinator;
+  /** What this machine gives to other workers, and takes from them; without it, nothing. */
+  exchange?: FileExchange | undefined;
   stateDir: string;
   id: string;
   name: string;
@@ -67,13 +77,21 @@ export function createWorker(options: WorkerOptions): Worker {
   return new WorkerNode(options);
 }
 
+/** As its neighbour knows it by files: there is one coordinator. */
+const coordinatorName = 'coordinator';
+
 class WorkerNode implements Worker {
   readonly #options: WorkerOptions;
   readonly #settings: WorkerSettings;
   readonly #scratch: Scratch;
   readonly #fs: PlacingFs;
   readonly #ended = new AbortController();
-  readonly #peer: Peer<CoordinatorMethods, WorkerEvents>;
+  readonly #link: CoordinatorLink;
+  readonly #remote: RemoteCoordinator | undefined;
+  /** Of a worker on another machine than the files. */
+  readonly #remoteFiles: RemoteFiles | undefined;
+  readonly #exchange: FileExchange | undefined;
+  readonly #receiver: Receiver;
   readonly #ffmpeg: FfmpegKeeper;
   readonly #announcer: Announcer<WorkerState>;
   readonly #outbox: MemoryOutbox;
@@ -93,15 +111,23 @@ class WorkerNode implements Worker {
       // What ends with the worker may have been granted: the next one is told what becomes of it.
       isRunning: (key) =>
         this.#ended.signal.aborted ||
-        this.#attempts.keys.some(({ taskId, fence }) => `${taskId}-${fence}` === key),
+        this.#receiver.holds(key) ||
+        this.#attempts.keys.some((each) => stagingName(each) === key),
       onError: (error) => {
         this.#complain('What earlier attempts left could not be removed', error);
       },
     });
     this.#fs = options.fs ?? placingFs;
+    this.#remote = 'dial' in options.coordinator ? options.coordinator : undefined;
+    this.#exchange = options.exchange ?? (this.#remote && new FileExchange(this.#settings));
+    this.#remoteFiles = this.#remote && this.#exchange && this.#newRemoteFiles(this.#exchange);
+    this.#receiver = new Receiver({
+      ...{ exchange: options.exchange, scratch: this.#scratch, fs: this.#fs, settings: this.#settings },
+      signal: this.#ended.signal,
+    });
     this.#outbox = new MemoryOutbox({
       send: (key, report, signal) =>
-        this.#peer.request('task.report', { ...key, report }, { signal, timeoutMs: this.#answerMs }),
+        this.#link.request('task.report', { ...key, report }, { signal, timeoutMs: this.#answerMs }),
       onRefused: (key, report, error) => {
         if (error.code !== 'fence-void')
           this.#complain(`The report “${report.type}” of ${key.taskId} was refused`, error);
@@ -127,7 +153,7 @@ class WorkerNode implements Worker {
       },
     });
     this.#load = new LoadMeter((load) => {
-      this.#peer.emit('worker.load', load);
+      this.#link.emit('worker.load', load);
     }, this.#settings);
     this.#ffmpeg = new FfmpegKeeper({
       binary: new FfmpegBinary({
@@ -153,7 +179,7 @@ class WorkerNode implements Worker {
       settings: this.#settings,
       signal: this.#ended.signal,
       tellRoom: (task) => {
-        this.#peer.emit('room.free', task);
+        this.#link.emit('room.free', task);
       },
     });
     this.#inquiries = new Inquiries({
@@ -162,7 +188,7 @@ class WorkerNode implements Worker {
       ffmpeg: () => this.#ffmpeg.check(),
       ffmpegStatus: () => this.#ffmpeg.status,
       tell: (progress) => {
-        this.#peer.emit('inquiry.progress', progress, progress.inquiryId);
+        this.#link.emit('inquiry.progress', progress, progress.inquiryId);
       },
     });
     this.#announcer = new Announcer(
@@ -170,15 +196,11 @@ class WorkerNode implements Worker {
       (how, state) => this.#announce(how, state),
       this.#settings,
     );
-    this.#peer = createPeer({
-      channel: options.channel,
-      serves: workerMethods,
+    this.#link = new CoordinatorLink({
       handlers: this.#handlers(),
-      asks: coordinatorMethods,
-      emits: workerEvents,
-      hears: coordinatorEvents,
       listeners: {
-        recovered: () => {
+        recovered: ({ keep }) => {
+          this.#receiver.keep(keep);
           this.#scratch.recovered();
         },
         'load.wanted': ({ wanted }) => {
@@ -187,8 +209,54 @@ class WorkerNode implements Worker {
       },
       onError: options.onError,
     });
-    void this.#peer.closed.then(() => this.close());
     this.#running = this.#run();
+  }
+
+  /** As long as the process of the coordinator. */
+  async #liveWith(channel: Channel): Promise<void> {
+    await this.#link.attach(channel, () => void this.#announcer.register());
+    void this.close();
+  }
+
+  async #stayConnected(remote: RemoteCoordinator): Promise<unknown> {
+    const { signal } = this.#ended;
+    const common = { pauses: this.#settings, signal, random: Math.random };
+    const told = (what: string) => (error: DffmpegError, pauseSeconds: number) => {
+      this.#complain(`${what}, tried again in ${Math.round(pauseSeconds)} s`, error);
+    };
+    const control = keepConnected({
+      ...common,
+      connect: (until) => remote.dial(until),
+      use: async (channel) => {
+        const { registered } = await this.#link.attach(channel, () => void this.#announcer.register());
+        remote.onState?.(false);
+        return registered;
+      },
+      onError: told('The coordinator cannot be reached'),
+    });
+    const files = keepConnected({
+      ...common,
+      connect: (until) => remote.dialFiles(until),
+      use: async (channel) => {
+        const since = performance.now();
+        await this.#exchange?.attach(channel, coordinatorName);
+        return performance.now() - since > this.#settings.connectRetryMinSeconds * 1000;
+      },
+      onError: told('The connection for files cannot be made'),
+    });
+    return Promise.all([control, files]);
+  }
+
+  #newRemoteFiles(exchange: FileExchange): RemoteFiles {
+    return new RemoteFiles({
+      ...{
+        exchange,
+        coordinator: coordinatorName,
+        stateDir: this.#options.stateDir,
+        settings: this.#settings,
+      },
+      onError: (error) => this.#options.onError?.(error),
+    });
   }
 
   /** What an earlier worker left running is ended before anything else runs. */
@@ -199,9 +267,11 @@ class WorkerNode implements Worker {
     });
     await this.#scratch.prepare();
     if (!this.#ended.signal.aborted) {
-      void this.#announcer.register();
-      await this.#ffmpeg.run();
-    }
+      const { coordinator } = this.#options;
+      const connected =
+        'dial' in coordinator ? this.#stayConnected(coordinator) : this.#liveWith(coordinator);
+      await Promise.all([connected, this.#ffmpeg.run()]);
+    } else this.#link.close();
     ledger?.close();
   }
 
@@ -215,8 +285,10 @@ class WorkerNode implements Worker {
     this.#offers.close();
     this.#scratch.close();
     this.#outbox.close();
-    this.#peer.close();
+    this.#link.close();
     await this.#running;
+    // What the daemon exchanges is the daemon's to close.
+    if (this.#remote) await this.#exchange?.close();
     await this.#scratch.idle();
   }
 
@@ -224,7 +296,9 @@ class WorkerNode implements Worker {
     return {
       'task.offer': ({ taskId, fence, payload }) => {
         const key = { taskId, fence };
-        return this.#attempts.consider(key, () => this.#offers.answer(key, payload));
+        const isElsewhere = this.#remoteFiles !== undefined && payload.kind === 'encode';
+        const here = isElsewhere ? inScratch(payload, this.#scratch.attempts) : payload;
+        return this.#attempts.consider(key, () => this.#offers.answer(key, here));
       },
       'task.cancel': ({ taskId, fence }) => {
         this.#attempts.cancel({ taskId, fence });
@@ -245,7 +319,13 @@ class WorkerNode implements Worker {
           capabilities: Object.fromEntries(Object.entries(known).filter(([name]) => encoders.includes(name))),
         };
       },
-      ...recoveringHandlers({ scratch: this.#scratch, fs: this.#fs, settings: this.#settings }),
+      ...recoveringHandlers({
+        ...{ scratch: this.#scratch, fs: this.#fs, settings: this.#settings },
+        onSettled: (key) => {
+          this.#receiver.settled(key);
+        },
+      }),
+      ...this.#receiver.handlers(),
       ...replacingHandlers(this.#scratch.records, this.#fs),
       ...this.#inquiries.handlers(),
     };
@@ -268,39 +348,59 @@ class WorkerNode implements Worker {
         const { path: granted } = await persistently(
           () => {
             const options = { signal, timeoutMs: this.#answerMs };
-            return this.#peer.request('task.commit', { ...key, ...request }, options);
+            return this.#link.request('task.commit', { ...key, ...request }, options);
           },
           signal,
           this.#settings,
         );
         return granted;
       },
+      elsewhere: this.#remoteFiles && this.#elsewhere(key, this.#remoteFiles),
       progress: (progress) => {
-        this.#peer.emit('task.progress', { jobId, fence: key.fence, ...progress }, `progress/${key.taskId}`);
+        this.#link.emit('task.progress', { jobId, fence: key.fence, ...progress }, `progress/${key.taskId}`);
       },
       log: (text) => {
-        this.#peer.emit('task.log', { ...key, jobId, text });
+        this.#link.emit('task.log', { ...key, jobId, text });
       },
     };
   };
+
+  #elsewhere(key: AttemptKey, files: RemoteFiles): Elsewhere {
+    return {
+      fetch: async (payload, signal, onProgress) => {
+        const ask = () => this.#link.request('task.sources', key, { signal, timeoutMs: this.#answerMs });
+        const offered = await persistently(ask, signal, this.#settings);
+        return files.fetch(payload, offered, { signal, onProgress });
+      },
+      handOver: (result, { sources }, signal) =>
+        files.offering(result, sources, async (request) => {
+          // It takes as long as it takes: a connection that is lost ends it, and it is asked again over the next.
+          const ask = () => this.#link.request('task.handOver', { ...key, ...request }, { signal });
+          await persistently(ask, signal, this.#settings);
+        }),
+    };
+  }
 
   async #announce(how: 'register' | 'update', worker: WorkerState): Promise<void> {
     const { signal } = this.#ended;
     const options = { signal, timeoutMs: this.#answerMs };
     try {
       if (how === 'update') {
-        const update = () => this.#peer.request('worker.update', { worker }, options);
+        // Who is not registered will tell it all when he does.
+        const update = async () =>
+          this.#link.isRegistered ? this.#link.request('worker.update', { worker }, options) : undefined;
         await persistently(update, signal, this.#settings);
         return;
       }
       const dialect = this.#ffmpeg.prover?.dialect;
-      const { stop } = await persistently(
-        () =>
-          this.#peer.request('worker.register', { worker, dialect, running: this.#attempts.keys }, options),
-        signal,
-        this.#settings,
-      );
-      for (const key of stop) this.#attempts.cancel(key);
+      // Without a connection there is nothing to say: with the next one it registers anyhow.
+      const register = async () =>
+        this.#link.isAttached
+          ? this.#link.request('worker.register', { worker, dialect, running: this.#attempts.keys }, options)
+          : undefined;
+      const answer = await persistently(register, signal, this.#settings);
+      for (const key of answer?.stop ?? []) this.#attempts.cancel(key);
+      if (answer) this.#remote?.onState?.(true);
     } catch (error) {
       if (!signal.aborted) this.#complain('The coordinator did not accept this worker', error);
       throw error;

@@ -29,8 +29,10 @@ export function describeWorker(
 
 /** Slot kind → how many at once, with what ffmpeg is known to do by now. */
 export function slotsOf(
-  { slots }: Pick<WorkerOptions, 'slots'>,
+  { slots, local }: Pick<WorkerOptions, 'slots' | 'local'>,
   { capabilities }: Pick<FfmpegKeeper, 'capabilities'>,
 ): Record<string, number> {
-  return slotTable(os.availableParallelism(), capabilities, slots);
+  const all = slotTable(os.availableParallelism(), capabilities, slots);
+  // Sources are looked at where they lie.
+  return local ? all : { ...all, probe: 0 };
 }

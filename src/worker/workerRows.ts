@@ -99,6 +99,38 @@ export const workerRows = {
     max: 100,
     hot: true,
   }),
+  connectRetryMinSeconds: duration(
+    'seconds',
+    1,
+    'A worker whose connection to its coordinator is lost, or cannot be made, tries again after so long; longer each further time, for as long as it runs.',
+    { min: 0.01, hot: true },
+  ),
+  connectRetryMaxSeconds: duration(
+    'seconds',
+    60,
+    'The longest wait between two such tries; also the wait of a worker that was refused.',
+    { min: 0.01, hot: true },
+  ),
+  connectRetryFactor: ratio(2, 'Each such wait is so many times as long as the one before.', {
+    min: 1,
+    max: 100,
+    hot: true,
+  }),
+  connectRetryJitter: ratio(
+    0.2,
+    'By up to this part of it such a wait is longer by chance, so that not all workers come back at once.',
+    { hot: true },
+  ),
+  silenceSeconds: duration(
+    'seconds',
+    45,
+    'A coordinator of which a worker on another machine has heard nothing for so long is gone, and is connected to anew; it pings every `heartbeatSeconds`.',
+    { min: 0.1, hot: true },
+  ),
+  connectTimeoutSeconds: duration('seconds', 20, 'How long connecting to a coordinator may take.', {
+    min: 0.1,
+    hot: true,
+  }),
   announceMs: duration(
     'milliseconds',
     200,

@@ -97,7 +97,7 @@ function makeWorker(at: number, random: Random): WorkerDescription {
   const hasCard = at === 0 || random.uniform() < 0.25;
   const id = `w${at}`;
   return describeWorker({
-    ...{ id, name: id, local: at === 0, cores: random.pick([2, 4, 8, 16]) },
+    ...{ id, name: id, local: true, cores: random.pick([2, 4, 8, 16]) },
     capabilities: { h264_nvenc: hasCard ? usable : refused, libx264: usable, libx265: usable, aac: usable },
     slots: { cpu: random.pick([1, 1, 2]), ...(hasCard ? { nvenc: 2 } : {}) },
   });

@@ -1,18 +1,21 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { flagOf, variableOf } from '../../protocol/settingRow.ts';
 import { action, type CommandContext, type Invocation } from '../command.ts';
 import { pairWorker } from '../admin/pairWorker.ts';
 import { withDaemon } from '../connect.ts';
+import { stopSignals } from '../encode/stopSignals.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { printJson, toWorkerOutput, workersOutputSchema } from '../jsonOutput.ts';
 import { workerLines } from '../render/workerTable.ts';
 import { widthFor } from '../render/wrap.ts';
 import { styleFor } from '../style.ts';
 
-export function workerCommands(context: CommandContext): Command[] {
+export async function workerCommands(context: CommandContext): Promise<Command[]> {
   const worker = new Command('worker')
     .description('See who encodes, and let another machine do it.')
     .addCommand(listCommand('list', context))
-    .addCommand(pairCommand(context));
+    .addCommand(pairCommand(context))
+    .addCommand(await runCommand(context));
   return [worker, listCommand('workers', context)];
 }
 
@@ -26,6 +29,52 @@ function pairCommand(context: CommandContext): Command {
     'Make a code with which one machine becomes a worker, once and soon.',
   );
   return command.action(action<[]>(context, command, pairWorker));
+}
+
+/** As `serve`, it runs the daemon's own program: its settings are flags here, too. */
+async function runCommand(context: CommandContext): Promise<Command> {
+  const { flagSettingKeys, settings } = await import('../../daemon/config.ts');
+  const command = new Command('run')
+    .description('Encode here for another machine, until SIGTERM. Files come and go over the connection.')
+    .option('--join <address>', 'the other machine, as “dffmpeg worker pair” shows it there')
+    .option('--pair <code>', 'a pairing code of it, needed once')
+    .option(
+      '--pin <fingerprint>',
+      'the fingerprint of its key; without it its certificate must be a real one',
+    )
+    .option('--name <name>', 'what people call this machine; its host name without it');
+  for (const key of flagSettingKeys)
+    command.addOption(
+      new Option(`${flagOf(key)} <value>`, `${settings[key].doc} (${variableOf(key)})`).hideHelp(),
+    );
+  return command.action(action<[RunFlags]>(context, command, runWorkerHere));
+}
+
+interface RunFlags extends Record<string, string | undefined> {
+  readonly join?: string;
+  readonly pair?: string;
+  readonly pin?: string;
+  readonly name?: string;
+}
+
+async function runWorkerHere({ io, stateDir, json }: Invocation, flags: RunFlags): Promise<number> {
+  const { join, pair, pin, name, ...settings } = flags;
+  const { runWorker } = await import('../../daemon/runWorker.ts');
+  io.outliveReaders();
+  const stop = stopSignals(io, exitCodes.failed);
+  try {
+    await runWorker({
+      ...{ stateDir, env: io.env, flags: settings, join, pair, pin, name },
+      tell: (event) => {
+        if (json) io.stdout.write(`${JSON.stringify(event)}\n`);
+      },
+      log: (line) => io.stderr.write(`${new Date(io.now()).toISOString()} ${line}\n`),
+      signal: stop.signal,
+    });
+    return exitCodes.done;
+  } finally {
+    stop.release();
+  }
 }
 
 async function listWorkers(invocation: Invocation): Promise<number> {

@@ -17,8 +17,8 @@ export function pairingLines(
   const next =
     reach === undefined
       ? [
-          'This daemon listens on this machine alone, so that no other one can use the code yet.',
-          'Let it listen on the network first (listen in docs/settings.md), and make another code then.',
+          'No other machine can connect to this daemon yet. Write { "listen": "0.0.0.0:7450" } into config.jsonc of the state',
+          'folder, end the daemon so that it starts with that, and make another code. Its log says why, where it listens already.',
         ]
       : [
           'Paste this on the machine that is to become a worker:',

@@ -24,12 +24,35 @@ export const generalSettings = {
     hot: false,
   },
   listen: {
-    doc: 'Where the daemon listens, HOST:PORT; port 0 is a free one. Only this machine (127.0.0.1, ::1, localhost) for now.',
+    doc: 'Where the daemon listens, HOST:PORT; port 0 is a free one. By default only this machine can reach it; with an address of the network, such as 0.0.0.0:7450, other machines can become workers (docs/fleet.md), over TLS and with keys.',
     schema: z.string().superRefine((value, context) => {
       const address = parseListenAddress(value);
       if ('problem' in address) context.addIssue({ code: 'custom', message: address.problem });
     }),
     default: '127.0.0.1:0',
+    text: asText,
+    hot: false,
+  },
+  advertise: {
+    doc: 'What other machines dial to reach the daemon where `listen` is an address of the network: HOST or HOST:PORT. Empty: the address that is listened on, or the first of this machine.',
+    schema: z.string().regex(/^$|^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/]+)(?::\d{1,5})?$/, {
+      message: 'Write HOST or HOST:PORT.',
+    }),
+    default: '',
+    text: asText,
+    hot: false,
+  },
+  tlsCert: {
+    doc: 'The certificate, with its chain, that is shown to other machines (PEM); with `tlsKey`. Empty: one that is made by itself, whose key workers pin.',
+    schema: z.string().max(4096),
+    default: '',
+    text: asText,
+    hot: false,
+  },
+  tlsKey: {
+    doc: 'The key of `tlsCert` (PEM).',
+    schema: z.string().max(4096),
+    default: '',
     text: asText,
     hot: false,
   },
@@ -43,7 +66,7 @@ export const generalSettings = {
   idleMinutes: duration(
     'minutes',
     10,
-    'The daemon leaves after so long without a client, an unfinished job, a watched folder and a pairing code that is good; 0: it stays.',
+    'The daemon leaves after so long without a client, an unfinished job, a watched folder, a pairing code that is good and a worker of another machine; 0: it stays.',
     { hot: true },
   ),
   lowPriority: yesOrNo(

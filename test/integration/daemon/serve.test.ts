@@ -121,9 +121,9 @@ describe('dffmpeg serve', function () {
     assert.equal((await running.finished).code, 0);
   });
 
-  it('refuses to listen beyond this machine, and a bad flag, in a sentence', async () => {
+  it('refuses a bad flag in a sentence', async () => {
     for (const [flag = '', value = '', words = ''] of [
-      ['--listen', '0.0.0.0:0', 'this machine only'],
+      ['--listen', 'everywhere', 'Write HOST:PORT'],
       ['--idle-minutes', 'soon', '--idle-minutes is not right'],
     ]) {
       const { code, stderr } = await serve(box, flag, value).finished;

@@ -48,6 +48,6 @@ describe('what admin and pair print', () => {
       '  dffmpeg worker run --join wss://192.0.2.1:7000/channel --pair K7QD-2MXA-9TBC-04ZR --pin sha256//x',
     );
     const alone = pairingLines(pairing, { style, now: 0 }).join('\n');
-    assert.match(alone, /this machine alone.*\n.*listen in docs\/settings\.md/);
+    assert.match(alone, /No other machine can connect to this daemon yet\..*"listen": "0\.0\.0\.0:7450"/);
   });
 });

@@ -11,6 +11,10 @@ describe('coordinator: a lost connection', () => {
   beforeEach(async () => {
     harness = await Harness.start();
     client = await harness.subscribed();
+    // The machine that has the files looks at them.
+    const here = harness.worker();
+    here.holdsFiles();
+    await here.register({ id: 'here', local: true, slots: { cpu: 0, probe: 4 } });
   });
   afterEach(() => harness.stop());
 
@@ -41,7 +45,7 @@ describe('coordinator: a lost connection', () => {
     assert.deepEqual(stop, []);
     await client.job(id, ({ reason }) => reason === undefined);
     harness.timers.advance(harness.settings.lostWorkerMs);
-    await worker.finish(offer);
+    await worker.handOver(offer);
     const { attempts } = await client.job(id, ({ state }) => state === 'done');
     assert.deepEqual(
       attempts.filter(({ kind }) => kind === 'encode').map(({ fence }) => fence),
@@ -59,8 +63,8 @@ describe('coordinator: a lost connection', () => {
     assert.deepEqual(stop, [{ taskId: offer.taskId, fence: offer.fence }]);
     const again = await worker.encode();
     assert.ok(again.fence > offer.fence);
-    await assert.rejects(worker.commit(offer), { code: 'fence-void' });
-    await worker.finish(again);
+    await assert.rejects(worker.handOver(offer), { code: 'fence-void' });
+    await worker.handOver(again);
     await client.job(id, ({ state }) => state === 'done');
   });
 
@@ -82,7 +86,7 @@ describe('coordinator: a lost connection', () => {
     const { worker: anew, stop } = await remote([offer]);
     assert.deepEqual(stop, []);
     await turns();
-    await anew.finish(offer);
+    await anew.handOver(offer);
     await client.job(id, ({ state }) => state === 'done');
   });
 });

@@ -665,9 +665,17 @@ describe('coordinator', () => {
       await client.peer.request('subscribe', { topics: ['counts'] });
       const { job } = await client.peer.request('jobs.submit', submission());
       await client.until(() => (client.counts as { waiting?: number } | undefined)?.waiting === 1);
-      assert.deepEqual(await harness.coordinator.activity(), { unfinishedJobs: 1, clients: 1 });
+      assert.deepEqual(await harness.coordinator.activity(), {
+        unfinishedJobs: 1,
+        clients: 1,
+        remoteWorkers: 0,
+      });
       await client.peer.request('jobs.cancel', { id: job.id });
-      assert.deepEqual(await harness.coordinator.activity(), { unfinishedJobs: 0, clients: 1 });
+      assert.deepEqual(await harness.coordinator.activity(), {
+        unfinishedJobs: 0,
+        clients: 1,
+        remoteWorkers: 0,
+      });
     });
   });
 

@@ -57,6 +57,14 @@ export function outputsOf({ payload }: Offer): { index: number; path: string }[]
 }
 
 /** A worker of the tests' own: it does what the test says, in any order, twice, or not at all. */
+/** A result that came from another machine. */
+export const received = {
+  staged: '/state/scratch/attempts/t-2/result.mp4',
+  identity,
+  content: 'of-it',
+  bytes: 5,
+};
+
 export class FakeWorker {
   readonly offers: Offer[] = [];
   readonly cancels: { taskId: string; fence: number }[] = [];
@@ -114,6 +122,9 @@ export class FakeWorker {
           this.#notify();
           return Promise.resolve({ ended: true });
         },
+        'source.offer': (params, context) => this.#inquiry('source.offer', params, context),
+        'result.receive': (params, context) => this.#inquiry('result.receive', params, context),
+        'result.drop': (params, context) => this.#inquiry('result.drop', params, context),
         'source.replace': (params, context) => this.#inquiry('source.replace', params, context),
         'source.restore': (params, context) => this.#inquiry('source.restore', params, context),
         'source.discard': (params, context) => this.#inquiry('source.discard', params, context),
@@ -180,6 +191,28 @@ export class FakeWorker {
     const source = payload.kind === 'encode' && payload.onSuccess === 'replace' ? sourceState : undefined;
     const request = { taskId, fence, output, verdict, bytes: this.bytes, staged, identity, source, taken };
     return (await this.peer.request('task.commit', request)).path;
+  }
+
+  /** What it is asked for workers that do not see its files goes well. */
+  holdsFiles(): void {
+    const ticket = 'T'.repeat(43);
+    Object.assign(this.answers, {
+      'source.offer': ({ sources }) =>
+        Promise.resolve({ sources: sources.map((path) => ({ path, ticket, ...sourceState })) }),
+      'result.receive': () => Promise.resolve(received),
+      'result.drop': () => Promise.resolve({}),
+      'placement.recover': () => Promise.resolve({ outcome: 'placed', identity }),
+    } satisfies FakeWorker['answers']);
+  }
+
+  /** As `commit` and `delivered`, of a worker that does not see the files. */
+  handOver({ taskId, fence }: Pick<Offer, 'taskId' | 'fence'>, output = 0) {
+    const { verdict } = this;
+    const result = { name: 'result.mp4', isFolder: false, files: [] };
+    return this.peer.request('task.handOver', {
+      ...{ taskId, fence, output, verdict, result },
+      sources: [{ ...sourceState, path: '/media/a.mov', ticket: 'T'.repeat(43) }],
+    });
   }
 
   delivered(offer: Offer, path: string, output = 0) {

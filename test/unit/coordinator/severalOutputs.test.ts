@@ -293,7 +293,7 @@ describe('what attempts report of several outputs', () => {
       case 'lose':
         return attempts.lost('j', key, { code: 'worker-lost', message: 'gone' }, true);
       case 'recover':
-        return attempts.placed('j', key, undefined, { code: 'worker-lost', message: 'gone' });
+        return attempts.placed('j', key, {}, { code: 'worker-lost', message: 'gone' });
       case 'cancel':
         await book.change('j', () => ({ event: { type: 'cancel-requested', reason: cancelled } }));
         return;

@@ -26,6 +26,9 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/protocol/rangeMessages.ts#rangeHeaderBytes': 'Format of a message.',
   'src/protocol/rangeMessages.ts#idBytes': 'Format of a message.',
   'src/files/sameContent.ts#blockBytes': 'One step of a loop.',
+  'src/protocol/offers.ts#maxResultFiles': 'Part of the protocol: a result’s names fit one frame.',
+  'src/files/fileExchange.ts#maxQuestions':
+    'Against a neighbour that keeps to no limit; far above `rangesAtOnce`.',
   'src/files/fetchedFile.ts#digestBytes': 'Of SHA-256.',
   'src/transport/byteChannel.ts#maxMessageBytes': 'Part of the protocol: both sides refuse more.',
   'src/transport/failureLimit.ts#minuteMs': 'A unit: failedHandshakesAMinute says how many.',

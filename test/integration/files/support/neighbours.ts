@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import net from 'node:net';
 import { FileLink, type FileLinkOptions } from '../../../../src/files/fileLink.ts';
 import { NeighbourFiles } from '../../../../src/files/neighbourFiles.ts';
 import { OfferedFiles } from '../../../../src/files/offeredFiles.ts';
@@ -7,6 +5,7 @@ import { maxMessageBytes, type ByteChannel } from '../../../../src/transport/byt
 import { tlsDialler } from '../../../../src/transport/tlsDial.ts';
 import { WebSocketByteChannel } from '../../../../src/transport/websocketByteChannel.ts';
 import { openWebSocket } from '../../../../src/transport/websocketClient.ts';
+import { Relay } from '../../support/relay.ts';
 import { key, listenForFiles } from './fileListener.ts';
 
 /** Two neighbours over TLS, with a relay between them that can be cut and that counts what it carries. */
@@ -52,31 +51,16 @@ export async function startNeighbours(
     accepted.resolve(channel);
   });
 
-  const sockets = new Set<net.Socket>();
-  let carried = 0;
-  const relay = net.createServer((near) => {
-    const far = net.connect(listener.port, '127.0.0.1');
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        sockets.delete(socket);
-        near.destroy();
-        far.destroy();
-      });
-    }
-    (dials === 'taker' ? far : near).on('data', (data) => (carried += data.length));
-    near.pipe(far).pipe(near);
-  });
-  await once(relay.listen(0, '127.0.0.1'), 'listening');
-  const { port } = relay.address() as net.AddressInfo;
+  const relay = await Relay.open();
+  relay.to(listener.port);
+  const way = dials === 'taker' ? 'toDialler' : 'toDialled';
 
   return {
     ...{ offered, clock, files, taker },
     connect: async () => {
       accepted = Promise.withResolvers();
       const ours = await openWebSocket(
-        { url: `wss://127.0.0.1:${port}/files`, identity: 'node', key, dial: tlsDialler(tls.pin) },
+        { url: `wss://127.0.0.1:${relay.port}/files`, identity: 'node', key, dial: tlsDialler(tls.pin) },
         maxMessageBytes,
         (socket) => new WebSocketByteChannel(socket),
       );
@@ -86,15 +70,15 @@ export async function startNeighbours(
       return { ours, theirs };
     },
     cut: () => {
-      for (const socket of sockets) socket.destroy();
+      relay.pull();
     },
-    carried: () => carried,
+    carried: () => relay.carried[way],
     close: async () => {
       files.close();
       await offered.close();
-      for (const socket of sockets) socket.destroy();
+      relay.pull();
       await listener.close();
-      await new Promise((resolve) => relay.close(resolve));
+      await relay.close();
     },
   };
 }

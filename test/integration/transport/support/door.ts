@@ -1,3 +1,4 @@
+import { FileExchange } from '../../../../src/files/fileExchange.ts';
 import path from 'node:path';
 import { Accounts } from '../../../../src/coordinator/accounts/accounts.ts';
 import { Pairing } from '../../../../src/coordinator/accounts/pairing.ts';
@@ -60,6 +61,7 @@ export class Door {
     const door = new Door(await Harness.start());
     door.certificate = tls ?? (await makeCertificate());
     const doorkeeper = new Doorkeeper({
+      exchange: new FileExchange({ ticketMinutes: 1, fetchRetryMs: 10, rangesAtOnce: 4 }),
       accounts: door.accounts,
       pairing: door.pairing,
       coordinator: door.harness.coordinator,

@@ -64,6 +64,8 @@ export class ScriptedCoordinator {
           this.#note();
           return this.onCommit(commit);
         },
+        'task.sources': () => Promise.reject(new Error('Its files are here.')),
+        'task.handOver': () => Promise.reject(new Error('Its files are here.')),
       },
       asks: workerMethods,
       emits: coordinatorEvents,

@@ -77,7 +77,7 @@ export class Workshop {
     const [mine, theirs] = createMemoryChannelPair();
     const coordinator = new ScriptedCoordinator(mine);
     const worker = createWorker({
-      channel: theirs,
+      coordinator: theirs,
       stateDir: this.stateDir,
       id: 'w1',
       name: 'test',

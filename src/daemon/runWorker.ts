@@ -1,0 +1,164 @@
+import { mkdir } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { tryLock } from '../files/lock.ts';
+import { DffmpegError } from '../protocol/errors.ts';
+import { maxMessageBytes } from '../transport/byteChannel.ts';
+import { pairWith } from '../transport/pairWith.ts';
+import { tlsDialler } from '../transport/tlsDial.ts';
+import { filesPath } from '../transport/upgradeGate.ts';
+import { WebSocketByteChannel } from '../transport/websocketByteChannel.ts';
+import { connectWebSocket, openWebSocket } from '../transport/websocketClient.ts';
+import { createWorker, type RemoteCoordinator } from '../worker/worker.ts';
+import type { WorkerSettings } from '../worker/workerSettings.ts';
+import type { Config } from './config.ts';
+import { ConfigStore, type ConfigOptions } from './configStore.ts';
+import { joinUrl } from './joinAddress.ts';
+import { readMembership, writeMembership, type Membership } from './membership.ts';
+import { PartSettings } from './partSettings.ts';
+import { prepareStateDir } from './stateDir.ts';
+
+export interface RunWorkerOptions extends ConfigOptions {
+  /** As typed; missing: where this machine was paired before. */
+  readonly join?: string | undefined;
+  /** A pairing code, needed once. */
+  readonly pair?: string | undefined;
+  readonly pin?: string | undefined;
+  /** What people call this machine; its host name without it. */
+  readonly name?: string | undefined;
+  /** One JSON value a line. */
+  readonly tell: (event: Readonly<Record<string, unknown>>) => void;
+  readonly log: (line: string) => void;
+  /** Aborted when it is to end. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * `dffmpeg worker run`: encodes for the coordinator of another machine until the signal, connected whenever it can be.
+ * Throws what stands in the way at once: no code and never paired, a code that is not valid, another worker in the state folder.
+ */
+export async function runWorker(options: RunWorkerOptions): Promise<void> {
+  const { stateDir, log } = options;
+  await prepareStateDir(stateDir);
+  const config = await ConfigStore.load(options);
+  const own = path.join(stateDir, 'worker');
+  await mkdir(own, { recursive: true, mode: 0o700 });
+  const lock = tryLock(path.join(own, 'worker.lock'));
+  if (!lock)
+    throw new DffmpegError('conflict', `A worker runs in ${stateDir} already.`, {
+      hint: 'End it first, or give this one a folder of its own with --state-dir.',
+    });
+  try {
+    for (const { place, message } of config.problems) log(`${place}: ${message}`);
+    const settings = new PartSettings(config.values);
+    config.watch(
+      ({ values }) => {
+        settings.set(values);
+        log('The settings have changed.');
+      },
+      (error) => {
+        log(`The settings could not be read: ${String(error)}`);
+      },
+    );
+    const membership = await join(path.join(own, 'membership.json'), options, config.values);
+    await work({ membership, stateDir: own, config, settings: settings.worker }, options);
+  } finally {
+    config.close();
+    lock.release();
+  }
+}
+
+/** Who this machine is there: from before, or from now on. */
+async function join(
+  file: string,
+  { join: address, pair, pin, name, log, signal }: RunWorkerOptions,
+  { connectTimeoutSeconds }: Config,
+): Promise<Membership> {
+  const known = await readMembership(file);
+  const url = address === undefined ? known?.url : joinUrl(address);
+  // The same line is pasted again, or run by a container that starts anew: its code was used by then.
+  const isKnown = known !== undefined && known.url === url && (pin === undefined || known.pin === pin);
+  if (isKnown) return known;
+  if (url === undefined || pair === undefined)
+    throw new DffmpegError('request-invalid', 'This machine is not paired with that coordinator.', {
+      hint: 'Run “dffmpeg worker pair” on the machine whose files are to be encoded: it shows the line to paste here.',
+    });
+  const called = name ?? os.hostname();
+  const timeoutMs = connectTimeoutSeconds * 1000;
+  const { id, key } = await pairWith({ url, code: pair, pin, name: called, signal, timeoutMs });
+  const membership = { url, pin, id, key, name: called };
+  await writeMembership(file, membership);
+  log(`Paired with ${new URL(url).host} as ${called}.`);
+  return membership;
+}
+
+async function work(
+  parts: {
+    readonly membership: Membership;
+    readonly stateDir: string;
+    readonly config: ConfigStore;
+    readonly settings: WorkerSettings;
+  },
+  { name, tell, log, signal }: RunWorkerOptions,
+): Promise<void> {
+  const { membership, stateDir, config, settings } = parts;
+  const { url, id } = membership;
+  const { host } = new URL(url);
+  let isConnected: boolean | undefined;
+  const worker = createWorker({
+    coordinator: {
+      ...dialler(membership, () => config.values),
+      onState: (connected) => {
+        // Registered anew, because ffmpeg came or went: no news.
+        if (connected === isConnected) return;
+        isConnected = connected;
+        log(connected ? `Connected to ${host}.` : `The connection to ${host} is lost.`);
+        tell({ event: connected ? 'connected' : 'disconnected', url, id });
+      },
+    },
+    ...{ stateDir, id, name: name ?? membership.name, local: false },
+    slots: config.values.slots,
+    ffmpegPath: config.values.ffmpeg,
+    // It is there to encode, unless a person says otherwise.
+    get lowPriority() {
+      return config.merged.origins.lowPriority === 'default' ? false : config.values.lowPriority;
+    },
+    get keepAwake() {
+      return config.values.keepAwake;
+    },
+    settings,
+    onError: (error) => {
+      log(error.message);
+    },
+  });
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else
+      signal.addEventListener('abort', () => {
+        resolve();
+      });
+  });
+  await worker.close();
+}
+
+function dialler(
+  { url, id, key, pin }: Membership,
+  settings: () => Config,
+): Pick<RemoteCoordinator, 'dial' | 'dialFiles'> {
+  const files = new URL(url);
+  files.pathname = filesPath;
+  const common = (signal: AbortSignal) => ({
+    ...{ identity: id, key, signal, dial: tlsDialler(pin) },
+    timeoutMs: settings().connectTimeoutSeconds * 1000,
+    silenceMs: settings().silenceSeconds * 1000,
+  });
+  return {
+    dial: (signal) => connectWebSocket({ url, ...common(signal) }),
+    dialFiles: (signal) =>
+      openWebSocket(
+        { url: files.href, ...common(signal) },
+        maxMessageBytes,
+        (socket) => new WebSocketByteChannel(socket),
+      ),
+  };
+}

@@ -1,0 +1,109 @@
+import path from 'node:path';
+import { BlobCache, type Copy } from '../files/blobCache.ts';
+import type { FileExchange } from '../files/fileExchange.ts';
+import { offerResult, withdrawResult } from '../files/offerResult.ts';
+import type { Params, Result } from '../protocol/contract.ts';
+import type { DffmpegError } from '../protocol/errors.ts';
+import type { CoordinatorMethods, EncodePayload, OfferedSource } from '../protocol/workerContract.ts';
+import type { CommitRequest } from './task.ts';
+import type { WorkerSettings } from './workerSettings.ts';
+
+export interface RemoteFilesOptions {
+  readonly stateDir: string;
+  readonly exchange: FileExchange;
+  readonly settings: WorkerSettings;
+  /** Over whose connection all files come and go. */
+  readonly coordinator: string;
+  readonly onError: (error: DffmpegError) => void;
+}
+
+/** Sources of an attempt that lie here by now. */
+export interface FetchedSources {
+  /** The attempt as it is run here: sources are copies, results go to scratch. */
+  readonly payload: EncodePayload;
+  /** As they were fetched. */
+  readonly sources: readonly OfferedSource[];
+  release(): void;
+}
+
+/** Of a worker that does not see the files it encodes: fetches the sources, keeps them for a while, and offers the results. */
+export class RemoteFiles {
+  readonly #options: RemoteFilesOptions;
+  readonly #cache: BlobCache;
+
+  constructor(options: RemoteFilesOptions) {
+    const { stateDir, settings, onError } = options;
+    this.#options = options;
+    this.#cache = new BlobCache({
+      folder: path.join(stateDir, 'cache', 'sources'),
+      maxBytes: () => settings.cacheMegabytes * 1e6,
+      rangesAtOnce: () => settings.rangesAtOnce,
+      onError,
+    });
+  }
+
+  /** `onProgress`: bytes that are here, of all. */
+  async fetch(
+    payload: EncodePayload,
+    { holder, sources }: Result<CoordinatorMethods['task.sources']>,
+    { signal, onProgress }: { signal: AbortSignal; onProgress: (present: number, total: number) => void },
+  ): Promise<FetchedSources> {
+    const { exchange, coordinator } = this.#options;
+    const neighbour = exchange.with(coordinator);
+    const total = sources.reduce((sum, { bytes }) => sum + bytes, 0);
+    const copies: Copy[] = [];
+    const release = (): void => {
+      for (const copy of copies) copy.release();
+    };
+    try {
+      let before = 0;
+      for (const source of sources) {
+        copies.push(
+          await this.#cache.take(
+            { ...source, holder },
+            {
+              read: (range, until) => neighbour.read(source.ticket, range, until),
+              signal,
+              onProgress: (present) => {
+                onProgress(before + present, total);
+              },
+            },
+          ),
+        );
+        before += source.bytes;
+      }
+    } catch (error) {
+      release();
+      throw error;
+    }
+    const here = payload.sources.map(({ probe }, index) => ({ probe, path: copies[index]?.path ?? '' }));
+    return { payload: { ...payload, sources: here }, sources, release };
+  }
+
+  /** Whoever holds the sources may fetch the result, until `handOver` has ended. */
+  async offering<T>(
+    { output, verdict, staged }: Pick<CommitRequest, 'output' | 'verdict' | 'staged'>,
+    sources: readonly OfferedSource[],
+    handOver: (request: HandOver) => Promise<T>,
+  ): Promise<T> {
+    const { exchange, coordinator } = this.#options;
+    const result = await offerResult(staged, coordinator, exchange.offered);
+    try {
+      return await handOver({ output, verdict, result, sources: [...sources] });
+    } finally {
+      await withdrawResult(result, exchange.offered);
+    }
+  }
+}
+
+export type HandOver = Omit<Params<CoordinatorMethods['task.handOver']>, 'taskId' | 'fence'>;
+
+/** Results are made in scratch, wherever they are to go: the machine that asked for them gives them their place. */
+export function inScratch(payload: EncodePayload, scratchDir: string): EncodePayload {
+  const outputs = payload.outputs.map(({ index, path: target }) => ({
+    index,
+    path: path.join(scratchDir, path.posix.basename(target.replaceAll('\\', '/'))),
+  }));
+  // What becomes of the source is the other machine's: here nothing is replaced.
+  return { ...payload, outputs };
+}

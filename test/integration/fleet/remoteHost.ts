@@ -1,0 +1,132 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { pairingOutputSchema } from '../../../src/cli/jsonOutput.ts';
+import { jobOutputSchema, type JobOutput } from '../../../src/protocol/jobOutput.ts';
+import { Sandbox, type Running } from '../cli/harness.ts';
+import { Relay } from '../support/relay.ts';
+
+const run = promisify(execFile);
+
+/** Short waits, so that what is lost is soon given up or found again. */
+const soon = {
+  DFFMPEG_CONNECT_RETRY_MIN_SECONDS: '0.05',
+  DFFMPEG_CONNECT_RETRY_MAX_SECONDS: '0.5',
+  DFFMPEG_REPORT_RETRY_MAX_SECONDS: '0.5',
+  DFFMPEG_FETCH_RETRY_MS: '50',
+};
+
+/** A desk that holds the files and encodes nothing itself, a node that encodes, and a cable between them: nothing is shared. */
+export class RemoteHost {
+  readonly desk: Sandbox;
+  readonly node: Sandbox;
+  readonly relay: Relay;
+  serving: Running;
+  #worker: Running | undefined;
+
+  private constructor(desk: Sandbox, node: Sandbox, relay: Relay, serving: Running) {
+    this.desk = desk;
+    this.node = node;
+    this.relay = relay;
+    this.serving = serving;
+  }
+
+  static async start(env: Record<string, string> = {}): Promise<RemoteHost> {
+    const relay = await Relay.open();
+    const desk = await Sandbox.create({
+      ...soon,
+      DFFMPEG_LISTEN: '0.0.0.0:0',
+      DFFMPEG_ADVERTISE: `127.0.0.1:${relay.port}`,
+      DFFMPEG_SLOTS: 'cpu=0',
+      ...env,
+    });
+    const node = await Sandbox.create(soon);
+    const host = new RemoteHost(desk, node, relay, desk.start(['serve']));
+    await host.#served();
+    return host;
+  }
+
+  /** Pairs the node, the first time, and runs it. Resolves when the desk knows it. */
+  async join(): Promise<void> {
+    const args = ['worker', 'run', '--name', 'node', '--json'];
+    if (!this.#worker) {
+      const { code, reach } = await this.desk.json(pairingOutputSchema, ['worker', 'pair']);
+      if (!reach) throw new Error('The desk cannot be reached.');
+      args.push('--join', reach.url, '--pair', code, '--pin', reach.fingerprint);
+    }
+    this.#worker = this.node.start(args);
+    await this.#worker.printed('stdout', /"event":"connected"/);
+  }
+
+  get worker(): Running {
+    if (!this.#worker) throw new Error('The node has not joined yet.');
+    return this.#worker;
+  }
+
+  /** The daemon of the desk, anew. */
+  async serveAgain(): Promise<void> {
+    this.serving = this.desk.start(['serve']);
+    await this.#served();
+  }
+
+  /** Its id. */
+  async submit(...args: readonly string[]): Promise<string> {
+    const { stdout, stderr } = await this.desk.run(['encode', ...args, '--detach']);
+    const id = stdout.trim();
+    if (id === '') throw new Error(stderr);
+    return id;
+  }
+
+  /** Asks until the job is so. */
+  async job(id: string, isSo: (job: JobOutput) => boolean): Promise<JobOutput> {
+    for (;;) {
+      const job = await this.desk.json(jobOutputSchema, ['job', 'show', id]);
+      if (isSo(job)) return job;
+      if (['failed', 'cancelled', 'done'].includes(job.state))
+        throw new Error(
+          `It has ended otherwise: ${JSON.stringify(job, undefined, 1)}\n${this.worker.stderr}`,
+        );
+    }
+  }
+
+  done(id: string): Promise<JobOutput> {
+    return this.job(id, ({ state }) => state === 'done');
+  }
+
+  /** A clip of some MB that takes no time to make and little to encode. */
+  async clip(name: string, seconds = 4): Promise<string> {
+    const file = this.desk.file(name);
+    const picture = `nullsrc=size=320x240:rate=25:duration=${seconds},geq=random(1)*255:128:128`;
+    await run('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', picture, '-c:v', 'ffv1', '-y', file]);
+    return file;
+  }
+
+  /** Below a folder of the node’s worker; none where that is not there. */
+  async left(...folder: string[]): Promise<string[]> {
+    return readdir(path.join(this.node.stateDir, 'worker', ...folder)).catch(() => []);
+  }
+
+  async close(): Promise<void> {
+    for (const { child } of [this.#worker, this.serving].filter((each) => each !== undefined))
+      child.kill('SIGKILL');
+    await this.relay.close();
+    await Promise.all([this.desk.remove(), this.node.remove()]);
+    await rm(this.node.folder, { recursive: true, force: true });
+  }
+
+  async #served(): Promise<void> {
+    await this.serving.printed('stdout', /"event":"ready"/);
+    // Where it listens for others; what it advertises is the cable.
+    const log = await readFile(path.join(this.desk.stateDir, 'logs', 'daemon.log'), 'utf8');
+    const ports = [...log.matchAll(/"port":(\d+),"msg":"other machines can connect"/g)];
+    this.relay.to(Number(ports.at(-1)?.[1]));
+  }
+}
+
+export async function digestOf(file: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+}

@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import net from 'node:net';
+
+/** A cable between two processes on the loopback: it can be pulled, and counts what it carries. */
+export class Relay {
+  /** Where whoever dials connects. */
+  readonly port: number;
+  /** Bytes from the dialled side to the one that dials, and the other way. */
+  readonly carried = { toDialler: 0, toDialled: 0 };
+  readonly #server: net.Server;
+  readonly #sockets = new Set<net.Socket>();
+  readonly #watchers = new Set<() => void>();
+  #target: number | undefined;
+  #isOut = false;
+
+  private constructor(server: net.Server) {
+    this.#server = server;
+    this.port = (server.address() as net.AddressInfo).port;
+    server.on('connection', (near) => {
+      this.#carry(near);
+    });
+  }
+
+  static async open(): Promise<Relay> {
+    const server = net.createServer();
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    return new Relay(server);
+  }
+
+  /** Whoever listens on this port of the loopback is dialled from now on. */
+  to(port: number): void {
+    this.#target = port;
+  }
+
+  /** Every connection breaks; `stays`: new ones do, too, until it is `plugged` in. */
+  pull(stays = false): void {
+    this.#isOut = stays;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  plug(): void {
+    this.#isOut = false;
+  }
+
+  /** Resolves once it has carried so many bytes more that way. */
+  async carries(way: keyof Relay['carried'], bytes: number): Promise<void> {
+    const until = this.carried[way] + bytes;
+    while (this.carried[way] < until) await new Promise<void>((resolve) => this.#watchers.add(resolve));
+  }
+
+  async close(): Promise<void> {
+    this.pull(true);
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #carry(near: net.Socket): void {
+    near.on('error', () => undefined);
+    if (this.#isOut || this.#target === undefined) {
+      near.destroy();
+      return;
+    }
+    const far = net.connect(this.#target, '127.0.0.1');
+    for (const socket of [near, far]) {
+      this.#sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        this.#sockets.delete(socket);
+        near.destroy();
+        far.destroy();
+      });
+    }
+    far.on('data', ({ length }) => this.#count('toDialler', length));
+    near.on('data', ({ length }) => this.#count('toDialled', length));
+    near.pipe(far).pipe(near);
+  }
+
+  #count(way: keyof Relay['carried'], bytes: number): void {
+    this.carried[way] += bytes;
+    for (const look of this.#watchers) look();
+    this.#watchers.clear();
+  }
+}

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { DffmpegError } from '../../../src/protocol/errors.ts';
+import { identity, received, type FakeWorker, type Offer } from './fakeWorker.ts';
+import { submission } from './fixtures.ts';
+import { Harness, type FakeClient } from './harness.ts';
+
+/** `here` has the files, `node` encodes on another machine. */
+describe('coordinator: a worker that does not see the files', () => {
+  let harness: Harness;
+  let client: FakeClient;
+  let here: FakeWorker;
+  let node: FakeWorker;
+
+  beforeEach(async () => {
+    harness = await Harness.start();
+    client = await harness.subscribed();
+    here = harness.worker();
+    here.holdsFiles();
+    await here.register({ id: 'here', name: 'desk', local: true, slots: { cpu: 0, probe: 4 } });
+    node = harness.worker('node');
+    await node.register({ id: 'node', name: 'node', local: false, slots: { cpu: 1, probe: 0 } });
+  });
+  afterEach(() => harness.stop());
+
+  async function begin(
+    changes: Parameters<typeof submission>[0] = {},
+  ): Promise<{ id: string; offer: Offer }> {
+    const { id } = (await client.peer.request('jobs.submit', submission(changes))).job;
+    const offer = await node.encode();
+    await node.start(offer);
+    return { id, offer };
+  }
+  /** Lets time go by until that has come. */
+  async function inTime<T>(wanted: Promise<T>): Promise<T> {
+    let isThere = false;
+    const there = (): void => void (isThere = true);
+    wanted.then(there, there);
+    while (!isThere) {
+      harness.timers.advance(1000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return wanted;
+  }
+  const answer = (answers: FakeWorker['answers']): void => {
+    here.answers = { ...here.answers, ...answers };
+  };
+  const askedOf = (method: string) => here.asked.filter((asked) => asked.method === method);
+  const doneOf = (id: string) => client.job(id, (job) => job.state === 'done');
+
+  it('is told where to fetch the sources, by tickets for itself alone', async () => {
+    const { id, offer } = await begin();
+    const { taskId, fence } = offer;
+    const { holder, sources } = await node.peer.request('task.sources', { taskId, fence });
+    assert.equal(holder, 'here');
+    const { job } = await client.peer.request('jobs.get', { id });
+    assert.deepEqual(
+      sources.map(({ path }) => path),
+      job.sources.map(({ path }) => path),
+    );
+    assert.deepEqual(askedOf('source.offer')[0]?.params, { sources: [sources[0]?.path], taker: 'node' });
+    await assert.rejects(node.peer.request('task.sources', { taskId, fence: fence + 1 }), {
+      code: 'fence-void',
+    });
+  });
+
+  it('has its result fetched, granted and placed by the machine that has the files, and is answered then', async () => {
+    const { id, offer } = await begin();
+    await node.verifying(offer);
+    const { path } = await node.handOver(offer);
+    const { outputs, attempts } = await doneOf(id);
+    assert.deepEqual(
+      outputs.map(({ state: its, path: at, bytes }) => [its, at, bytes]),
+      [['placed', path, 5]],
+    );
+    assert.equal(attempts.at(-1)?.worker, 'node');
+    assert.deepEqual(
+      here.asked.map(({ method }) => method).filter((method) => /^result|^placement/.test(method)),
+      ['result.receive', 'placement.recover'],
+    );
+    // Told again, because the answer was lost.
+    assert.deepEqual(await node.handOver(offer), { path, bytes: 5 });
+    assert.equal(askedOf('result.receive').length, 1);
+  });
+
+  it('may not give names itself', async () => {
+    const { offer } = await begin();
+    await assert.rejects(node.commit(offer), { code: 'forbidden' });
+  });
+
+  it('is answered once for all that it asks while the result is fetched', async () => {
+    const { id, offer } = await begin();
+    const fetched = Promise.withResolvers<typeof received>();
+    answer({ 'result.receive': () => fetched.promise });
+    const answers = [node.handOver(offer), node.handOver(offer)];
+    await here.until(() => askedOf('result.receive').length > 0);
+    fetched.resolve(received);
+    const [one, other] = await Promise.all(answers);
+    assert.deepEqual(one, other);
+    await doneOf(id);
+    assert.equal(askedOf('result.receive').length, 1);
+  });
+
+  it('has the next name taken where the granted one is', async () => {
+    const { id, offer } = await begin();
+    const tried: string[] = [];
+    answer({
+      'placement.recover': ({ path }) => {
+        tried.push(path);
+        const outcome = tried.length === 1 ? ('taken' as const) : ('placed' as const);
+        return Promise.resolve({ outcome, identity: identity });
+      },
+    });
+    const { path } = await node.handOver(offer);
+    await doneOf(id);
+    assert.match(tried[0] ?? '', /\.web\.mp4$/);
+    assert.match(path, /\.web-2\.mp4$/);
+  });
+
+  it('waits with its result while the destination takes nothing, says why, and is placed when it does', async () => {
+    const { id, offer } = await begin();
+    const full = new DffmpegError('destination-full', 'The disk is full.');
+    let isFull = true;
+    answer({ 'result.receive': () => (isFull ? Promise.reject(full) : Promise.resolve(received)) });
+    const handed = node.handOver(offer);
+    await client.job(id, ({ reason }) => reason?.code === 'destination-full');
+    isFull = false;
+    await inTime(handed);
+    await doneOf(id);
+  });
+
+  it('leaves nothing where the job is cancelled while the result is fetched', async () => {
+    const { id, offer } = await begin();
+    const stopped = Promise.withResolvers<undefined>();
+    answer({
+      'result.receive': (_, { signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            stopped.resolve(undefined);
+            reject(new DffmpegError('cancelled', 'Stopped.'));
+          });
+        }),
+    });
+    const handed = assert.rejects(node.handOver(offer));
+    await here.until(() => askedOf('result.receive').length > 0);
+    await client.peer.request('jobs.cancel', { id });
+    await node.until(() => node.cancels.length > 0);
+    await node.report(offer, { type: 'cancelled' });
+    await Promise.all([handed, stopped.promise]);
+    const { state: its } = (await client.peer.request('jobs.get', { id })).job;
+    assert.equal(its, 'cancelled');
+    assert.equal(askedOf('placement.recover').length, 0);
+  });
+
+  it('has its granted result placed also when it does not come back', async () => {
+    const { id, offer } = await begin();
+    answer({
+      'placement.recover': () => Promise.reject(new DffmpegError('destination-away', 'It is away.')),
+    });
+    const handed = assert.rejects(node.handOver(offer));
+    await client.job(id, ({ reason }) => reason?.code === 'destination-away');
+    node.peer.close();
+    await handed;
+    answer({ 'placement.recover': () => Promise.resolve({ outcome: 'placed', identity: identity }) });
+    await inTime(doneOf(id));
+  });
+
+  it('says so to the attempt where the source has changed meanwhile', async () => {
+    const { id, offer } = await begin();
+    answer({ 'result.receive': () => Promise.reject(new DffmpegError('source-changed', 'It has changed.')) });
+    await assert.rejects(node.handOver(offer), { code: 'source-changed' });
+    await node.report(offer, {
+      type: 'failed',
+      error: { code: 'source-changed', message: 'It has changed.' },
+    });
+    await client.job(id, (job) => job.state === 'failed');
+  });
+
+  it('replaces the source on the machine that has it', async () => {
+    answer({
+      'source.replace': ({ source, result }) =>
+        Promise.resolve({ ...result, path: source.path, aside: `${source.path}.aside` }),
+    });
+    node.verdict = { level: 'pass', findings: [] };
+    const { id, offer } = await begin({ onSuccess: 'replace' });
+    await node.handOver(offer);
+    await client.job(id, ({ replacement }) => replacement?.state === 'replaced');
+    assert.equal(askedOf('source.replace').length, 1);
+  });
+});
