@@ -138,7 +138,7 @@ describe('dffmpeg admin', function () {
     const person = await box.run(['worker', 'pair']);
     assert.match(
       person.stdout,
-      /^([0-9A-Z]{4}-){3}[0-9A-Z]{4}\nGood once, for 10 min\.\n.*this machine alone/,
+      /^([0-9A-Z]{4}-){3}[0-9A-Z]{4}\nGood once, for 10 min\.\nNo other machine can connect/,
     );
   });
 
