@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { toDestinationError } from './destinationError.ts';
 import type { Traces } from './traces.ts';
@@ -57,8 +57,20 @@ export async function removeStaging(folder: string, traces: Traces): Promise<voi
  */
 export async function sweepAttempts(scratchDir: string, isRunning: (key: string) => boolean): Promise<void> {
   for (const key of await readdir(scratchDir).catch(() => []))
-    if (keyPattern.test(key) && !isRunning(key))
+    if (keyPattern.test(key) && !isRunning(key) && (await isOwnFolder(path.join(scratchDir, key))))
       await rm(path.join(scratchDir, key), { recursive: true, force: true });
+}
+
+/**
+ * As `stage` makes one: nobody else’s, and closed to others. A person may have made a link of the scratch folder to one in
+ * which other things lie, and a name alone proves nothing.
+ */
+async function isOwnFolder(folder: string): Promise<boolean> {
+  const stats = await lstat(folder).catch(() => undefined);
+  if (stats?.isDirectory() !== true) return false;
+  const own = process.getuid?.();
+  // Windows: no modes.
+  return own === undefined || (stats.uid === own && (stats.mode & 0o777) === 0o700);
 }
 
 /** `<task>-<fence>`, from the path of a staged result. */

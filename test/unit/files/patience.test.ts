@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, writeFile, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { identityOf } from '../../../src/files/fileIdentity.ts';
@@ -203,10 +203,19 @@ describe('files that outlive a failure', () => {
 
   it('are swept unless they are in use or somebody else’s', async () => {
     for (const name of ['t1-1', 't2-1', 'notes']) {
-      await mkdir(path.join(root, name));
+      await mkdir(path.join(root, name), { mode: 0o700 });
       await writeFile(path.join(root, name, 'result.mp4'), 'x');
     }
     await sweepAttempts(root, (key) => key === 't2-1');
     assert.deepEqual(await readdir(root), ['notes', 't2-1']);
+  });
+
+  it('are told from what a person keeps under such a name', async function () {
+    if (process.platform === 'win32') this.skip();
+    await mkdir(path.join(root, 'holiday-2024'));
+    await writeFile(path.join(root, 'film-1'), 'x');
+    await symlink(path.join(root, 'holiday-2024'), path.join(root, 'link-1'));
+    await sweepAttempts(root, () => false);
+    assert.deepEqual(await readdir(root), ['film-1', 'holiday-2024', 'link-1']);
   });
 });

@@ -41,7 +41,7 @@ describe('the scratch folder of a worker', () => {
 
   async function attempt(of: Scratch, key: string): Promise<string> {
     const folder = path.join(of.attempts, key);
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeFile(path.join(folder, 'result.mp4'), 'a film');
     return folder;
   }
