@@ -277,7 +277,7 @@ export class Replacements {
 
   async #replace(stored: StoredJob, replacement: ReplacementRecord): Promise<StoredJob> {
     const { book, clock, settings } = this.#options;
-    const { aside, ...result } = await this.#worker(replacement).peer.request(
+    const { aside, asideChanged, ...result } = await this.#worker(replacement).peer.request(
       'source.replace',
       replacingRequest(stored.job, replacement),
       this.#untilClosed,
@@ -287,7 +287,10 @@ export class Replacements {
       job.replacement?.state === 'replacing'
         ? replacing(
             job,
-            { ...job.replacement, state: 'replaced', result, aside, keptUntil, reason: undefined },
+            {
+              ...{ ...job.replacement, state: 'replaced', result, aside, keptUntil, reason: undefined },
+              source: { ...job.replacement.source, asideChanged },
+            },
             result,
           )
         : undefined,
@@ -295,7 +298,7 @@ export class Replacements {
   }
 
   async #restore(stored: StoredJob, replacement: ReplacementRecord): Promise<StoredJob> {
-    const { result, stuck } = await this.#worker(replacement).peer.request(
+    const { result, changed, stuck } = await this.#worker(replacement).peer.request(
       'source.restore',
       { ...replacingRequest(stored.job, replacement), home: replacement.home },
       this.#untilClosed,
@@ -312,7 +315,7 @@ export class Replacements {
                     stuck.error,
                   )
                 : undone(job, result)),
-              source: afterRenames(job.replacement.source),
+              source: stuck ? job.replacement.source : afterRenames(job.replacement.source, changed),
               result: result ?? job.replacement.result,
             },
             result,
@@ -363,7 +366,7 @@ function resultLeftAlone(path = 'Its result'): ErrorData {
   };
 }
 
-/** Going aside and coming back are changes of it, too. */
-function afterRenames(source: ReplacementRecord['source']): ReplacementRecord['source'] {
-  return { ...source, changed: undefined };
+/** Going aside and coming back are changes of it, too: `changed` is its own time after them, where that is known. */
+function afterRenames(source: ReplacementRecord['source'], changed?: string): ReplacementRecord['source'] {
+  return { ...source, changed, asideChanged: undefined };
 }

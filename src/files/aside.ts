@@ -29,6 +29,8 @@ export interface ReplacedSource extends SourceState {
   readonly jobId: string;
   /** Where it lies, and will lie again after an undo. */
   readonly path: string;
+  /** Its own time (ctime) once it lay aside, nanoseconds since the epoch: a write after which the other time was set back shows. */
+  readonly asideChanged?: string | undefined;
 }
 
 export interface AsidePlace {
@@ -157,7 +159,7 @@ export async function discardAside(
       await requireDisk(source);
       return 'missing';
     }
-  } else if (!(await isUnchanged(source, aside))) return 'changed';
+  } else if (!(await isUntouched(source, aside))) return 'changed';
   await fs.writeText(intention, JSON.stringify({ path: aside }));
   await fs.remove(aside);
   await removeEmptyFolders(aside);
@@ -224,9 +226,22 @@ async function requireUnchanged(
     );
 }
 
-async function isUnchanged(source: ReplacedSource, at: string): Promise<boolean> {
+/** Since it was put aside. Where numbers of files do not last, their own times do not either. */
+async function isUntouched(source: ReplacedSource, at: string): Promise<boolean> {
   const stats = await statOf(at);
-  return stats !== undefined && isSame(source, stats);
+  if (stats === undefined || !isSame(source, stats)) return false;
+  const { asideChanged, identity } = source;
+  return (
+    asideChanged === undefined ||
+    String(stats.ino) !== identity.inode ||
+    String(stats.ctimeNs) === asideChanged
+  );
+}
+
+/** When a file, or what is said of it, was changed last (ctime), nanoseconds since the epoch. */
+export async function ownTimeOf(at: string): Promise<string | undefined> {
+  const stats = await statOf(at).catch(() => undefined);
+  return stats && String(stats.ctimeNs);
 }
 
 async function statOf(at: string): Promise<BigIntStats | undefined> {

@@ -52,7 +52,11 @@ export const offeredSourceSchema = sourceStateSchema.extend({ path: pathSchema, 
 
 const replacingKey = {
   jobId: idSchema,
-  source: sourceStateSchema.extend({ path: pathSchema }),
+  source: sourceStateSchema.extend({
+    path: pathSchema,
+    /** When it, or what is said of it, was changed last as it lay aside (ctime). */
+    asideChanged: nanosecondsSchema.optional(),
+  }),
   result: z.object({
     path: pathSchema,
     identity: fileIdentitySchema,
@@ -277,13 +281,15 @@ export const workerMethods = {
   'source.replace': {
     doc: 'The source is renamed aside on its own file system, then the result gets its name. Asked again after a crash, it goes on. Refused (`source-changed`) when the source is not the file any more that was encoded.',
     params: z.object(replacingKey),
-    result: replacingKey.result.extend({ aside: pathSchema }),
+    result: replacingKey.result.extend({ aside: pathSchema, asideChanged: nanosecondsSchema.optional() }),
   },
   'source.restore': {
     doc: 'The other way round: the result goes to `home`, the source gets its own name again. The result is missing in the answer where a person has moved it; `stuck`: why the source could not get its name, and where it lies aside; the result lies there now all the same.',
     params: z.object({ ...replacingKey, home: pathSchema }),
     result: z.object({
       result: replacingKey.result.optional(),
+      /** Of the source, in its own place again (ctime). */
+      changed: nanosecondsSchema.optional(),
       stuck: z.object({ error: errorDataSchema, aside: pathSchema.optional() }).optional(),
     }),
   },

@@ -1,4 +1,4 @@
-import { asidePath } from '../files/aside.ts';
+import { asidePath, ownTimeOf } from '../files/aside.ts';
 import type { PlacingFs } from '../files/placingFs.ts';
 import {
   discardSource,
@@ -25,7 +25,9 @@ export function replacingHandlers(
     'source.replace': ({ jobId, source, result }) =>
       turns.take(signal, async () => {
         const replacing = { source: { ...source, jobId }, result, ...place };
-        return { ...(await replaceSource(replacing)), aside: asidePath(replacing.source) };
+        const placed = await replaceSource(replacing);
+        const aside = asidePath(replacing.source);
+        return { ...placed, aside, asideChanged: await ownTimeOf(aside) };
       }),
     'source.restore': ({ jobId, source, result, home }) =>
       turns.take(signal, () => restore({ source: { ...source, jobId }, result, home, ...place })),
@@ -43,7 +45,8 @@ async function restore(restoring: Restoring): Promise<Result<WorkerMethods['sour
     moved = result;
   };
   try {
-    return { result: await restoreSource({ ...restoring, onMoved }) };
+    const result = await restoreSource({ ...restoring, onMoved });
+    return { result, changed: await ownTimeOf(restoring.source.path) };
   } catch (thrown) {
     const error = toDffmpegError(thrown);
     if (error.class === 'transient') throw error;

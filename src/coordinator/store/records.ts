@@ -40,7 +40,7 @@ export const placementSchema = z.object({
 export const replacementRecordSchema = replacementSchema.extend({
   /** Whose machine the files lie on. */
   workerId: idSchema,
-  source: sourceStateSchema,
+  source: sourceStateSchema.extend({ asideChanged: nanosecondsSchema.optional() }),
   result: z.object({
     identity: fileIdentitySchema,
     bytes: z.number(),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { jobsOutputSchema } from '../../../src/cli/jsonOutput.ts';
@@ -59,6 +59,23 @@ describe('dffmpeg encode --on-success replace', function () {
     const again = await box.run(['job', 'replace', job.id]);
     assert.equal(again.code, 0, again.stderr);
     assert.deepEqual(await names(), ['.dffmpeg-replaced', 'clip.mp4']);
+  });
+
+  it('does not replace what was written to after an undo, though its time was set back', async () => {
+    await clip('clip.mkv', 1);
+    const source = box.file('clip.mkv');
+    // Whole seconds, which can be set back exactly.
+    await utimes(source, 1e9, 1e9);
+    const { id, replacement } = await encode('clip.mkv');
+    assert.equal(replacement?.state, 'replaced', JSON.stringify(replacement));
+    assert.equal((await box.run(['job', 'undo', id])).code, 0);
+    const handle = await open(source, 'r+');
+    await handle.write('edited', 0);
+    await handle.close();
+    await utimes(source, 1e9, 1e9);
+    const { stdout, stderr } = await box.run(['job', 'replace', id]);
+    assert.match(stdout + stderr, /was written to, or its attributes were/);
+    assert.deepEqual(await names(), ['clip.mkv', 'clip.small.mp4']);
   });
 
   it('does so under the very name of the source, too', async () => {

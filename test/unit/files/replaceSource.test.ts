@@ -15,7 +15,7 @@ import {
 } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { asidePath, requireReplaceable, type ReplacedSource } from '../../../src/files/aside.ts';
+import { asidePath, ownTimeOf, requireReplaceable, type ReplacedSource } from '../../../src/files/aside.ts';
 import { placingFs, type PlacingFs } from '../../../src/files/placingFs.ts';
 import {
   discardSource,
@@ -659,6 +659,24 @@ describe('replacing a source', function () {
     assert.equal(await discardSource(replaced), 'result-missing');
     await utimes(replaced.result.path, mtime, mtime);
     assert.equal(await discardSource(replaced), 'discarded');
+  });
+
+  it('does not delete what was written to as it lay aside, also where its time was set back', async () => {
+    const begun = await begin(source(), result(), placingFs);
+    // Whole seconds, which can be set back exactly.
+    await utimes(source(), 1e9, 1e9);
+    const replacing = {
+      ...begun,
+      source: { ...begun.source, modified: String(10n ** 18n), changed: undefined },
+    };
+    const moved = await replaceSource(replacing);
+    const aside = asidePath(replacing.source);
+    const asideChanged = await ownTimeOf(aside);
+    const replaced = { ...replacing, result: moved, source: { ...replacing.source, asideChanged } };
+    const text = await readFile(aside, 'utf8');
+    await writeFile(aside, text.replace(/.$/, '!'));
+    await utimes(aside, 1e9, 1e9);
+    assert.equal(await discardSource(replaced), 'changed');
   });
 
   it('brings back what lies aside, also where a person has written to it', async () => {
