@@ -74,7 +74,7 @@ export function printError(io: Io, error: Pick<DffmpegError, 'message' | 'hint'>
   if (error.hint !== undefined) io.stderr.write(`  ${error.hint}\n`);
 }
 
-function exitCodeOf(error: DffmpegError): number {
+export function exitCodeOf(error: DffmpegError): number {
   if (error.code === 'cancelled') return exitCodes.cancelled;
   return usageErrors.has(error.code) ? exitCodes.usage : exitCodes.failed;
 }

@@ -25,6 +25,8 @@ export const jobsOutputSchema = z.object({
   jobs: z.array(jobOutputSchema),
   /** What `--after` takes for the next page. */
   next: z.string().optional(),
+  /** Of several jobs that were to be changed, those that were not, and why. */
+  errors: z.array(errorDataSchema.extend({ id: z.string() })).optional(),
 });
 
 export const workerOutputSchema = workerSchema.omit({ load: true });

@@ -61,6 +61,25 @@ describe('dffmpeg encode --on-success replace', function () {
     assert.deepEqual(await names(), ['.dffmpeg-replaced', 'clip.mp4']);
   });
 
+  it('undoes each of several jobs that it can, and names those that it cannot', async () => {
+    for (const name of ['one', 'two']) await clip(`${name}.mkv`, 1);
+    const [one, two] = [await encode('one.mkv'), await encode('two.mkv')];
+    const { code, stdout, stderr } = await box.run(['job', 'undo', one.id, 'nosuchjob', two.id]);
+    assert.equal(code, 1);
+    assert.match(stdout, new RegExp(`^${one.id} .*\n(.*\n)*${two.id} `));
+    assert.match(stderr, /nosuchjob: There is no job nosuchjob/);
+    const schema = jobsOutputSchema.shape;
+    const again = await box.run(['job', 'undo', one.id, 'nosuchjob', '--json']);
+    const { errors } = JSON.parse(again.stdout) as { errors: unknown };
+    assert.deepEqual(
+      schema.errors
+        .parse(errors)
+        ?.map(({ id, code: its }) => [id, its])
+        .at(-1),
+      ['nosuchjob', 'not-found'],
+    );
+  });
+
   it('does not replace what was written to after an undo, though its time was set back', async () => {
     await clip('clip.mkv', 1);
     const source = box.file('clip.mkv');
