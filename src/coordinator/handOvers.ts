@@ -51,7 +51,9 @@ export class HandOvers {
     key: AttemptKey,
   ): Promise<Result<CoordinatorMethods['task.sources']>> {
     const { attempts, settings } = this.#options;
-    const { job } = await attempts.require(worker, key);
+    const { job, attempts: all } = await attempts.require(worker, key);
+    // What has ended needs no files any more.
+    if (!all.some(({ fence, state }) => fence === key.fence && state === 'running')) throw over(key.fence);
     const holder = await this.#holder(new AbortController().signal);
     const sources = sourcesOf(job);
     const options = { timeoutMs: settings.recoveryTimeoutMs };

@@ -82,6 +82,15 @@ describe('coordinator: a worker that does not see the files', () => {
     assert.equal(askedOf('result.receive').length, 1);
   });
 
+  it('is shown no sources any more when its attempt has ended', async () => {
+    const { id, offer } = await begin();
+    await node.handOver(offer);
+    await doneOf(id);
+    const { taskId, fence } = offer;
+    await assert.rejects(node.peer.request('task.sources', { taskId, fence }), { code: 'fence-void' });
+    assert.equal(askedOf('source.offer').length, 0);
+  });
+
   it('may not give names itself', async () => {
     const { offer } = await begin();
     await assert.rejects(node.commit(offer), { code: 'forbidden' });
