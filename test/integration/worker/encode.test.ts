@@ -198,7 +198,8 @@ describe('worker: encode', function () {
     const ask = () => coordinator.peer.request('placement.recover', { staged, identity, path: output });
     assert.equal((await ask()).outcome, 'placed');
     assert.ok((await stat(output)).size > 0);
-    assert.deepEqual(await ask(), { outcome: 'placed', identity: await identityOf(output) });
+    const modified = String((await stat(output, { bigint: true })).mtimeNs);
+    assert.deepEqual(await ask(), { outcome: 'placed', identity: await identityOf(output), modified });
     assert.deepEqual(await leftovers(), []);
   });
 
