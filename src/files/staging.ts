@@ -56,15 +56,14 @@ export async function removeStaging(folder: string, traces: Traces): Promise<voi
  * knows of. `isRunning` says of a key (`<task>-<fence>`) whether its attempt is under way.
  */
 export async function sweepAttempts(scratchDir: string, isRunning: (key: string) => boolean): Promise<void> {
+  // What lies behind a link is a folder that a person has chosen, and may hold what is not ours.
+  if ((await lstat(scratchDir).catch(() => undefined))?.isSymbolicLink() !== false) return;
   for (const key of await readdir(scratchDir).catch(() => []))
     if (keyPattern.test(key) && !isRunning(key) && (await isOwnFolder(path.join(scratchDir, key))))
       await rm(path.join(scratchDir, key), { recursive: true, force: true });
 }
 
-/**
- * As `stage` makes one: nobody else’s, and closed to others. A person may have made a link of the scratch folder to one in
- * which other things lie, and a name alone proves nothing.
- */
+/** As `stage` makes one: nobody else’s, and closed to others. A name alone proves nothing. */
 async function isOwnFolder(folder: string): Promise<boolean> {
   const stats = await lstat(folder).catch(() => undefined);
   if (stats?.isDirectory() !== true) return false;

@@ -218,4 +218,12 @@ describe('files that outlive a failure', () => {
     await sweepAttempts(root, () => false);
     assert.deepEqual(await readdir(root), ['film-1', 'holiday-2024', 'link-1']);
   });
+
+  it('are left alone behind a link, also what is closed to others as they are', async function () {
+    if (process.platform === 'win32') this.skip();
+    await mkdir(path.join(root, 'disk', 'holiday-2024'), { recursive: true, mode: 0o700 });
+    await symlink(path.join(root, 'disk'), path.join(root, 'attempts'));
+    await sweepAttempts(path.join(root, 'attempts'), () => false);
+    assert.deepEqual(await readdir(path.join(root, 'disk')), ['holiday-2024']);
+  });
 });
