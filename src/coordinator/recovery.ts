@@ -1,5 +1,7 @@
+import type { Payload } from '../protocol/contract.ts';
 import { DffmpegError, toDffmpegError, type ErrorData } from '../protocol/errors.ts';
 import type { Timers } from '../protocol/timers.ts';
+import type { CoordinatorEvents } from '../protocol/workerContract.ts';
 import type { Attempts } from './attempts.ts';
 import type { ConnectedWorker } from './connectedWorker.ts';
 import { finishPlacement } from './finishPlacement.ts';
@@ -17,6 +19,8 @@ export interface RecoveryOptions {
   readonly wake: () => void;
   readonly onError: (error: DffmpegError) => void;
 }
+
+type KeptResult = Payload<CoordinatorEvents['recovered']>['keep'][number];
 
 const hint = 'The job goes back to the queue.';
 const restarted: ErrorData = {
@@ -127,28 +131,14 @@ export class Recovery {
       .then(() => this.#recover(worker, reason))
       .catch((error: unknown) => {
         onError(toDffmpegError(error));
-        return false;
+        return undefined;
       })
-      .then(async (complete) => {
-        if (complete && fleet.get(worker.id) === worker) await this.#tellRecovered(worker);
+      .then((keep) => {
+        if (keep && fleet.get(worker.id) === worker) worker.peer.emit('recovered', { keep });
         else this.#repeatLater(worker, reason, failures + 1);
         wake();
       });
     this.#working.set(worker.id, work);
-  }
-
-  async #tellRecovered(worker: ConnectedWorker): Promise<void> {
-    const { book, onError } = this.#options;
-    try {
-      const granted = (await book.store.underWay()).flatMap(({ job: { placement } }) => placement ?? []);
-      const keep = granted
-        .filter(({ workerId }) => workerId === worker.id)
-        .map(({ taskId, fence }) => ({ taskId, fence }));
-      worker.peer.emit('recovered', { keep });
-    } catch (error) {
-      // What nobody needs stays until the next time.
-      onError(toDffmpegError(error));
-    }
   }
 
   #repeatLater(worker: ConnectedWorker, reason: ErrorData, failures: number): void {
@@ -163,8 +153,8 @@ export class Recovery {
     this.#repeats.set(worker.id, stop);
   }
 
-  /** Whether all that this worker left has come to an end. */
-  async #recover(worker: ConnectedWorker, reason: ErrorData): Promise<boolean> {
+  /** All that this worker left has come to an end: what of others’ it is still to place; else undefined. */
+  async #recover(worker: ConnectedWorker, reason: ErrorData): Promise<KeptResult[] | undefined> {
     const { book, onError } = this.#options;
     let complete = true;
     for (const attempt of await this.#leftBy(worker.id)) {
@@ -182,7 +172,20 @@ export class Recovery {
         onError(toDffmpegError(error));
       }
     }
-    return complete;
+    return complete ? this.#toBePlacedBy(worker.id) : undefined;
+  }
+
+  /** Results of attempts on other machines, which it has received. */
+  async #toBePlacedBy(workerId: string): Promise<KeptResult[]> {
+    return (await this.#options.book.store.underWay()).flatMap((stored) => {
+      const { placement } = stored.job;
+      const isOthers = running(stored).some(
+        (attempt) => attempt.fence === placement?.fence && attempt.workerId !== workerId,
+      );
+      if (placement?.workerId !== workerId || !isOthers) return [];
+      const { taskId, fence, staged } = placement;
+      return [{ taskId, fence, staged }];
+    });
   }
 
   /** Who has the result: another one than the worker that encoded it where that does not see the files. */

@@ -35,8 +35,15 @@ export class Traces {
   readonly #writing = new Set<string>();
   #left = false;
 
-  constructor(directory: string) {
+  readonly #removeTree: (file: string) => Promise<void>;
+
+  /** `removeTree`: what a test of a disk that is pulled meanwhile replaces. */
+  constructor(
+    directory: string,
+    removeTree = (file: string): Promise<void> => rm(file, { recursive: true, force: true }),
+  ) {
     this.#directory = path.resolve(directory);
+    this.#removeTree = removeTree;
   }
 
   /** Whether something could not be removed because its folder was away: to be swept again. */
@@ -67,6 +74,11 @@ export class Traces {
     }
   }
 
+  /** An earlier process has noted it, and it is needed still. */
+  hold(file: string): void {
+    this.#inUse.add(file);
+  }
+
   /**
    * Removes what was noted, and its note once it is certainly gone. Never rejects: what is on a disk that is away stays
    * noted, for `sweep`. Resolves to whether it is gone.
@@ -75,7 +87,7 @@ export class Traces {
     this.#inUse.delete(file);
     const noteFile = this.#noteOf(file);
     const note = await readNote(noteFile);
-    const gone = await removed(note?.real ?? file, note?.folder);
+    const gone = await this.#removed(note?.real ?? file, note?.folder);
     if (gone) await this.forget(file);
     else if (note) this.#left = true;
     return gone;
@@ -118,6 +130,19 @@ export class Traces {
     }
   }
 
+  /** Whether it is gone: it was there and is removed, or it is not in the folder in which it was noted. */
+  async #removed(file: string, folder: Note['folder'] | undefined): Promise<boolean> {
+    const state = await look(file, folder);
+    if (state !== 'there') return state === 'gone';
+    try {
+      await this.#removeTree(file);
+    } catch {
+      return false;
+    }
+    // In a folder that has gone away since the look, there was nothing to be removed.
+    return folder === undefined || (await look(file, folder)) === 'gone';
+  }
+
   #noteOf(file: string): string {
     return path.join(this.#directory, createHash('sha256').update(file).digest('hex'));
   }
@@ -146,16 +171,6 @@ function scratchFull(folder: string, cause: unknown): DffmpegError {
 async function isOld(note: string, days: number): Promise<boolean> {
   return stat(note).then(
     ({ mtimeMs }) => Date.now() - mtimeMs > days * 86_400_000,
-    () => false,
-  );
-}
-
-/** Whether it is gone: it was there and is removed, or it is not in the folder in which it was noted. */
-async function removed(file: string, folder: Note['folder'] | undefined): Promise<boolean> {
-  const state = await look(file, folder);
-  if (state !== 'there') return state === 'gone';
-  return rm(file, { recursive: true, force: true }).then(
-    () => true,
     () => false,
   );
 }

@@ -363,7 +363,7 @@ export const coordinatorEvents = {
     doc: 'All that this worker had left under way is brought to an end: what lies in its scratch and belongs to no attempt that runs is nobody’s.',
     payload: z.object({
       /** But for these: results that were received from other machines and granted a name. */
-      keep: z.array(z.object(attemptKey)).default([]),
+      keep: z.array(z.object({ ...attemptKey, staged: pathSchema })).default([]),
     }),
     latestWins: true,
   },

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { briefKey } from '../files/contentKey.ts';
 import { checkDestination } from '../files/destination.ts';
 import { toDestinationError } from '../files/destinationError.ts';
@@ -42,9 +43,14 @@ export class Receiver {
   }
 
   /** Received before a restart, and granted a name. */
-  keep(keys: readonly AttemptKey[]): void {
-    for (const key of keys)
-      if (!this.holds(stagingName(key))) this.#received.set(stagingName(key), undefined);
+  keep(results: readonly (AttemptKey & { readonly staged: string })[]): void {
+    const { scratch } = this.#options;
+    for (const { staged, ...key } of results) {
+      if (this.holds(stagingName(key)) || !scratch.holdsResult(staged)) continue;
+      const folder = path.dirname(staged);
+      this.#received.set(stagingName(key), folder);
+      scratch.traces.hold(folder);
+    }
   }
 
   /** It has its name, or never will. */
@@ -98,7 +104,11 @@ export class Receiver {
           throw toDestinationError(error, destination);
         },
       );
-      for (const source of sources) await requireSame(source);
+      for (const source of sources) {
+        await requireSame(source);
+        // Nothing more is fetched of it: an open file keeps its disk from being unmounted, and on Windows its name.
+        await this.#exchange.offered.withdraw(source.ticket);
+      }
       await keepAccess(
         sources.map((source) => source.path),
         staged,

@@ -187,7 +187,7 @@ describe('worker: encode', function () {
     const probe = await probeBy(first, source, 'p');
     first.onCommit = () => new Promise(() => undefined);
     // From then on what no attempt uses is swept.
-    first.peer.emit('recovered', {});
+    first.peer.emit('recovered', { keep: [] });
     const payload = encodePayload({ source, probe, output });
     await first.peer.request('task.offer', { taskId: 't1', fence: 1, payload });
     const { staged, identity } = await first.until(() => first.commits[0]);

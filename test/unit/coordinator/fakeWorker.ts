@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Channel } from '../../../src/protocol/channel.ts';
 import { createPeer } from '../../../src/protocol/peer.ts';
-import type { Handlers, RequestContext } from '../../../src/protocol/contract.ts';
+import type { Handlers, Payload, RequestContext } from '../../../src/protocol/contract.ts';
 import {
   coordinatorEvents,
   coordinatorMethods,
   workerEvents,
   workerMethods,
+  type CoordinatorEvents,
   type TaskPayload,
   type TaskReport,
   type WorkerMethods,
@@ -70,6 +71,8 @@ export class FakeWorker {
   readonly cancels: { taskId: string; fence: number }[] = [];
   readonly asked: { method: string; params: unknown }[] = [];
   loadWanted: boolean | undefined;
+  /** What it was told to keep, once all that it had left has come to an end. */
+  recovered: Payload<CoordinatorEvents['recovered']>['keep'] | undefined;
   /** Probes are answered at once unless the test wants to do it. */
   probesItself = true;
   /** What it finds every source to be. */
@@ -137,6 +140,10 @@ export class FakeWorker {
       emits: workerEvents,
       hears: coordinatorEvents,
       listeners: {
+        recovered: ({ keep }) => {
+          this.recovered = keep;
+          this.#notify();
+        },
         'load.wanted': ({ wanted }) => {
           this.loadWanted = wanted;
           this.#notify();

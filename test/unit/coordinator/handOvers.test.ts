@@ -173,6 +173,22 @@ describe('coordinator: a worker that does not see the files', () => {
     await inTime(doneOf(id));
   });
 
+  it('has its granted result kept by a worker that has it and comes back, until it is placed', async () => {
+    const { id, offer } = await begin();
+    const away = new DffmpegError('destination-away', 'It is away.');
+    answer({ 'placement.recover': () => Promise.reject(away) });
+    const handed = node.handOver(offer).catch(() => undefined);
+    await client.job(id, ({ reason }) => reason?.code === 'destination-away');
+    const again = harness.worker();
+    again.holdsFiles();
+    await again.register({ id: 'here', name: 'desk', local: true, slots: { cpu: 0, probe: 4 } });
+    await again.until(() => again.recovered !== undefined);
+    const { taskId, fence } = offer;
+    assert.deepEqual(again.recovered, [{ taskId, fence, staged: received.staged }]);
+    await inTime(doneOf(id));
+    await handed;
+  });
+
   it('says so to the attempt where the source has changed meanwhile', async () => {
     const { id, offer } = await begin();
     answer({ 'result.receive': () => Promise.reject(new DffmpegError('source-changed', 'It has changed.')) });

@@ -130,6 +130,27 @@ describe('traces in other people’s folders', () => {
     assert.equal(traces.left, false);
   });
 
+  it('are swept later also where their folder goes away in the moment in which they are removed', async () => {
+    const pulled = new Traces(path.join(root, 'notes'), async () => rename(films, `${films}-away`));
+    const folder = await leave('.dffmpeg-t1-1.part');
+    assert.equal(await pulled.remove(folder), false);
+    assert.ok(pulled.left);
+    await rename(`${films}-away`, films);
+    await new Traces(path.join(root, 'notes')).sweep(30);
+    assert.deepEqual(await readdir(films), []);
+  });
+
+  it('of an earlier process are in use where something of it is still to be placed', async () => {
+    const kept = await leave('.dffmpeg-t1-1.part');
+    await leave('.dffmpeg-t2-1.part');
+    const next = new Traces(path.join(root, 'notes'));
+    next.hold(kept);
+    await next.sweep(30);
+    assert.deepEqual(await readdir(films), ['.dffmpeg-t1-1.part']);
+    assert.equal(await next.remove(kept), true);
+    assert.deepEqual(await readdir(films), []);
+  });
+
   it('that this process has given out are in use', async () => {
     await leave('.dffmpeg-t1-1.try');
     await traces.sweep(30);
