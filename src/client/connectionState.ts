@@ -1,4 +1,5 @@
 import type { DffmpegError } from '../protocol/errors.ts';
+import { grownWait } from '../protocol/grownWait.ts';
 import { defaultClientSettings, type ClientSettings } from './clientSettings.ts';
 
 type Pauses = Pick<
@@ -33,7 +34,7 @@ export type ConnectionEvent =
 /** Grows from the least to the most, a little more or less, so that many clients of one daemon do not come back at once. */
 export function backOffMs(attempt: number, jitter: number, pauses: Pauses = defaultClientSettings): number {
   const { reconnectMinMs, reconnectMaxSeconds, reconnectFactor, reconnectJitter } = pauses;
-  const delay = Math.min(reconnectMaxSeconds * 1000, reconnectMinMs * reconnectFactor ** attempt);
+  const delay = grownWait(reconnectMinMs, reconnectMaxSeconds * 1000, reconnectFactor, attempt);
   return Math.round(delay * (1 + reconnectJitter * (2 * jitter - 1)));
 }
 

@@ -179,7 +179,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     ...{ store, fleet, speeds, settings, clock, monotonic, timers, isPaused, onError },
   });
   const recovery = new Recovery({ book, fleet, attempts, settings, timers, wake, onError });
-  const handOvers = new HandOvers({ book, fleet, attempts, settings, timers, platform, onError });
+  const handOvers = new HandOvers({ book, fleet, attempts, settings, timers, platform });
   const replacements = new Replacements({ book, fleet, sourceUse, settings, clock, timers, onError });
   const control = new JobControl({
     book,

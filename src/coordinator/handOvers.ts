@@ -20,7 +20,6 @@ export interface HandOversOptions {
   readonly settings: QueueSettings;
   readonly timers: Timers;
   readonly platform: string;
-  readonly onError: (error: DffmpegError) => void;
 }
 
 export type HandOver = Omit<Params<CoordinatorMethods['task.handOver']>, keyof AttemptKey>;
@@ -49,14 +48,15 @@ export class HandOvers {
   async sources(
     worker: ConnectedWorker,
     key: AttemptKey,
+    signal: AbortSignal,
   ): Promise<Result<CoordinatorMethods['task.sources']>> {
     const { attempts, settings } = this.#options;
     const { job, attempts: all } = await attempts.require(worker, key);
     // What has ended needs no files any more.
     if (!all.some(({ fence, state }) => fence === key.fence && state === 'running')) throw over(key.fence);
-    const holder = await this.#holder(new AbortController().signal);
+    const holder = await this.#holder(signal);
     const sources = sourcesOf(job);
-    const options = { timeoutMs: settings.recoveryTimeoutMs };
+    const options = { timeoutMs: settings.recoveryTimeoutMs, signal };
     const offered = await holder.peer.request('source.offer', { sources, taker: worker.id }, options);
     return { holder: holder.id, ...offered };
   }

@@ -1,3 +1,4 @@
+import { grownWait } from '../protocol/grownWait.ts';
 import { defaultsOf, type SettingValues } from '../protocol/settingRow.ts';
 import { queueRows } from './queueRows.ts';
 
@@ -158,9 +159,7 @@ export function backOff(
 ): number {
   const least = Math.min(retryBaseMs, retryMaxMs);
   const highest = Math.max(least, retryMaxMs / (1 + retryJitter));
-  // Not infinity: a wait of nothing would be no number.
-  const grown = Math.min(retryFactor ** (failures - 1), Number.MAX_VALUE);
-  const wait = Math.min(highest, least * grown);
+  const wait = grownWait(least, highest, retryFactor, failures - 1);
   return Math.round(Math.min(retryMaxMs, wait * (1 + retryJitter * chance)));
 }
 

@@ -101,7 +101,7 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
         );
       return { path: await attempts.commit(committing, { taskId, fence }, request, taken) };
     },
-    'task.sources': (key) => handOvers.sources(registered(), key),
+    'task.sources': (key, { signal }) => handOvers.sources(registered(), key, signal),
     'task.handOver': async ({ taskId, fence, ...handed }) => {
       const giver = registered();
       try {

@@ -5,16 +5,17 @@ import { Pairing } from '../coordinator/accounts/pairing.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
 import type { Coordinator } from '../coordinator/coordinator.ts';
 import type { Store } from '../coordinator/store.ts';
+import type { FileExchange } from '../files/fileExchange.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import { systemTimers } from '../protocol/timers.ts';
 import type { ListenerCertificate } from '../transport/certificate.ts';
+import { isLoopback } from '../transport/loopback.ts';
 import { listenWebSocket, type WebSocketListener } from '../transport/websocketServer.ts';
-import type { FileExchange } from '../files/fileExchange.ts';
 import type { Reach } from './adminHandlers.ts';
 import type { Cleanups } from './cleanups.ts';
 import type { ConfigStore } from './configStore.ts';
 import { Doorkeeper } from './doorkeeper.ts';
-import { isLoopbackHost, parseListenAddress, type ListenAddress } from './listenAddress.ts';
+import { parseListenAddress, type ListenAddress } from './listenAddress.ts';
 import { givenCertificate, ownCertificate } from './listenerCertificate.ts';
 import type { DaemonLog } from './log.ts';
 import { reachUrl } from './reach.ts';
@@ -72,7 +73,7 @@ export class Entrance {
       ...{ accounts, pairing, coordinator, handlers, localKey: key, exchange: this.#options.exchange },
       onError: (error) => log.log.warn({ err: error }, 'a connection'),
     });
-    const isHere = isLoopbackHost(address.host);
+    const isHere = isLoopback(address.host);
     const { url } = await this.#open(doorkeeper, isHere ? address : { host: '127.0.0.1', port: 0 });
     // What is done here goes on also where nobody else can come in.
     if (!isHere)

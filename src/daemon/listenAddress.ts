@@ -1,5 +1,3 @@
-import net from 'node:net';
-
 export interface ListenAddress {
   /** Without brackets. */
   readonly host: string;
@@ -18,12 +16,6 @@ export function parseListenAddress(text: string): ListenAddress | { readonly pro
         'Write HOST:PORT, such as 127.0.0.1:0 for this machine alone or 0.0.0.0:7450 for the network; port 0 is a free one.',
     };
   return { host, port };
-}
-
-/** Whether only this machine can reach it. */
-export function isLoopbackHost(host: string): boolean {
-  if (host === 'localhost') return true;
-  return net.isIPv4(host) ? host.startsWith('127.') : host === '::1';
 }
 
 /** Whether it stands for every address of this machine. */

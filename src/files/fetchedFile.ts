@@ -4,6 +4,7 @@ import { rangeBytes } from '../protocol/rangeMessages.ts';
 import { errnoCode } from './errnoCode.ts';
 import type { FetchedRange } from './fileLink.ts';
 import { digestOf, digestOfRanges, rangeAt, rangeCount } from './pullRanges.ts';
+import { writeAll } from './writeAll.ts';
 
 const digestBytes = 32;
 const none = Buffer.alloc(digestBytes);
@@ -115,12 +116,5 @@ async function openOrMake(file: string): Promise<FileHandle> {
   } catch (error) {
     if (errnoCode(error) !== 'ENOENT') throw error;
     return open(file, 'wx+', 0o600);
-  }
-}
-
-async function writeAll(handle: FileHandle, bytes: Buffer, offset: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, offset + done);
-    done += bytesWritten;
   }
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DffmpegError } from '../protocol/errors.ts';
+import { grownWait } from '../protocol/grownWait.ts';
 import type { FileIdentity } from '../protocol/workerContract.ts';
 import { toDestinationError } from './destinationError.ts';
 import { errnoCode } from './errnoCode.ts';
@@ -9,8 +10,7 @@ import { stagedAway } from './stagedAway.ts';
 
 /** Milliseconds before each further try: from the first to the longest, `factor` times as long each time. */
 export function pausesMs(tries: number, firstMs: number, longestMs: number, factor: number): number[] {
-  const grown = (index: number): number => Math.min(factor ** index, Number.MAX_VALUE);
-  return Array.from({ length: tries }, (_, index) => Math.min(longestMs, firstMs * grown(index)));
+  return Array.from({ length: tries }, (_, index) => grownWait(firstMs, longestMs, factor, index));
 }
 
 export interface Patience {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { OfferedResult } from '../protocol/offers.ts';
 import type { ReadRange } from './neighbourFiles.ts';
 import { pullRanges, rangeAt, rangeCount } from './pullRanges.ts';
+import { writeAll } from './writeAll.ts';
 
 export interface Receiving {
   readonly result: OfferedResult;
@@ -40,11 +41,7 @@ async function receiveFile(
       wanted: Array.from({ length: rangeCount(bytes) }, (_, index) => index),
       read: (range, until) => read(ticket, range, until),
       store: async (index, range) => {
-        const { offset } = rangeAt(index, bytes);
-        for (let done = 0; done < range.bytes.length;) {
-          const left = range.bytes.length - done;
-          done += (await handle.write(range.bytes, done, left, offset + done)).bytesWritten;
-        }
+        await writeAll(handle, range.bytes, rangeAt(index, bytes).offset);
       },
     });
   } finally {

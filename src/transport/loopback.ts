@@ -17,6 +17,6 @@ export function isLoopback(host: string): boolean {
 export function requireLoopback(host: string): void {
   if (isLoopback(host)) return;
   throw new DffmpegError('forbidden', `${host} is not an address of this machine itself.`, {
-    hint: 'Use 127.0.0.1: connections to other machines are not encrypted yet, so they are not made.',
+    hint: 'Use 127.0.0.1, or wss: for another machine: what leaves this one is encrypted.',
   });
 }

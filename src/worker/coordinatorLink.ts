@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Channel, CloseReason } from '../protocol/channel.ts';
+import type { Channel } from '../protocol/channel.ts';
 import type { Handlers, Listeners, Params, Result } from '../protocol/contract.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import { createPeer, type Peer, type RequestOptions } from '../protocol/peer.ts';
@@ -15,7 +15,8 @@ import {
 } from '../protocol/workerContract.ts';
 
 export interface CoordinatorLinkOptions {
-  readonly handlers: Handlers<WorkerMethods>;
+  /** Asked for with each connection. */
+  readonly handlers: () => Handlers<WorkerMethods>;
   readonly listeners: Listeners<CoordinatorEvents>;
   readonly onError: ((error: DffmpegError) => void) | undefined;
 }
@@ -39,14 +40,11 @@ export class CoordinatorLink {
   }
 
   /** Takes the place of an earlier connection. Resolves when this one is over, with whether the worker was registered in it. */
-  async attach(
-    channel: Channel,
-    onAttached: () => void,
-  ): Promise<{ reason: CloseReason; registered: boolean }> {
+  async attach(channel: Channel, onAttached: () => void): Promise<boolean> {
     this.#peer?.close();
     const { handlers, listeners, onError } = this.#options;
     const peer = createPeer({
-      ...{ channel, handlers, listeners, onError },
+      ...{ channel, listeners, onError, handlers: handlers() },
       serves: workerMethods,
       asks: coordinatorMethods,
       emits: workerEvents,
@@ -55,10 +53,9 @@ export class CoordinatorLink {
     this.#peer = peer;
     if (this.#closed) peer.close();
     else onAttached();
-    const reason = await peer.closed;
-    const registered = this.#registered === peer;
+    await peer.closed;
     if (this.#peer === peer) this.#peer = undefined;
-    return { reason, registered };
+    return this.#registered === peer;
   }
 
   get isAttached(): boolean {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
+import { grownWait } from '../protocol/grownWait.ts';
 
 /** Between two tries to connect: from the first to the longest, `factor` times as long each time, and a part longer by chance. */
 export interface ConnectPauses {
@@ -29,34 +30,33 @@ export async function keepConnected<C>(options: KeepConnectedOptions<C>): Promis
   let failures = 0;
   let told: string | undefined;
   while (!signal.aborted) {
+    let pause = grown(pauses, failures);
     try {
       if (await use(await connect(signal))) {
         failures = 0;
         told = undefined;
+        pause = grown(pauses, failures);
       }
     } catch (thrown) {
       if (signal.aborted) return;
       const error = toDffmpegError(thrown);
       const isRefused = refusals.has(error.code);
-      if (isRefused) failures = Number.POSITIVE_INFINITY;
-      if (isRefused || told !== error.message) onError(error, pauseSeconds(pauses, failures, 0));
+      if (isRefused) pause = pauses.connectRetryMaxSeconds;
+      if (isRefused || told !== error.message) onError(error, pause);
       told = error.message;
     }
-    const pause = pauseSeconds(pauses, failures, random());
     failures += 1;
-    await delay(pause * 1000, undefined, { signal }).catch(() => undefined);
+    const spread = 1 + pauses.connectRetryJitter * random();
+    await delay(pause * spread * 1000, undefined, { signal }).catch(() => undefined);
   }
 }
 
 /** What only a person can mend. */
 const refusals: ReadonlySet<string> = new Set(['unauthorized', 'forbidden', 'version-mismatch']);
 
-/** @param chance 0 to 1 */
-export function pauseSeconds(
-  { connectRetryMinSeconds: first, connectRetryMaxSeconds: longest, ...grow }: ConnectPauses,
+function grown(
+  { connectRetryMinSeconds, connectRetryMaxSeconds, connectRetryFactor }: ConnectPauses,
   failures: number,
-  chance: number,
 ): number {
-  const grown = Math.min(longest, first * grow.connectRetryFactor ** failures);
-  return grown * (1 + grow.connectRetryJitter * chance);
+  return grownWait(connectRetryMinSeconds, connectRetryMaxSeconds, connectRetryFactor, failures);
 }

@@ -8,12 +8,13 @@ import type { CoordinatorMethods, EncodePayload, OfferedSource } from '../protoc
 import type { CommitRequest } from './task.ts';
 import type { WorkerSettings } from './workerSettings.ts';
 
+/** The neighbour over whose connection all files come and go: there is one coordinator. */
+export const coordinatorName = 'coordinator';
+
 export interface RemoteFilesOptions {
   readonly stateDir: string;
   readonly exchange: FileExchange;
   readonly settings: WorkerSettings;
-  /** Over whose connection all files come and go. */
-  readonly coordinator: string;
   readonly onError: (error: DffmpegError) => void;
 }
 
@@ -48,8 +49,7 @@ export class RemoteFiles {
     { holder, sources }: Result<CoordinatorMethods['task.sources']>,
     { signal, onProgress }: { signal: AbortSignal; onProgress: (present: number, total: number) => void },
   ): Promise<FetchedSources> {
-    const { exchange, coordinator } = this.#options;
-    const neighbour = exchange.with(coordinator);
+    const neighbour = this.#options.exchange.with(coordinatorName);
     const total = sources.reduce((sum, { bytes }) => sum + bytes, 0);
     const copies: Copy[] = [];
     const release = (): void => {
@@ -86,8 +86,8 @@ export class RemoteFiles {
     sources: readonly OfferedSource[],
     handOver: (request: HandOver) => Promise<T>,
   ): Promise<T> {
-    const { exchange, coordinator } = this.#options;
-    const result = await offerResult(staged, coordinator, exchange.offered);
+    const { exchange } = this.#options;
+    const result = await offerResult(staged, coordinatorName, exchange.offered);
     try {
       return await handOver({ output, verdict, result, sources: [...sources] });
     } finally {

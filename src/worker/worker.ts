@@ -7,37 +7,28 @@ import type { Handlers } from '../protocol/contract.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import { systemTimers } from '../protocol/timers.ts';
 import type { WorkerMethods } from '../protocol/workerContract.ts';
-import type { ByteChannel } from '../transport/byteChannel.ts';
 import { Announcer } from './announcer.ts';
-import { Attempts, type ContextOf } from './attempts.ts';
+import { attemptContexts } from './attemptContext.ts';
+import { Attempts } from './attempts.ts';
 import { FfmpegBinary } from './ffmpegBinary.ts';
 import { FfmpegKeeper } from './ffmpegKeeper.ts';
 import { ChildLedger } from './childLedger.ts';
+import { stayConnected, type RemoteCoordinator } from './coordinatorConnections.ts';
 import { CoordinatorLink } from './coordinatorLink.ts';
 import { Inquiries } from './inquiries.ts';
 import { KeepAwake, keepAwakeCommand } from './keepAwake.ts';
-import { keepConnected } from './keepConnected.ts';
 import { LoadMeter } from './load.ts';
 import { Offers } from './offers.ts';
-import { MemoryOutbox, type AttemptKey } from './outbox.ts';
-import { persistently } from './persistently.ts';
+import { MemoryOutbox } from './outbox.ts';
 import { Receiver } from './receiver.ts';
 import { recoveringHandlers } from './recoveringHandlers.ts';
-import { inScratch, RemoteFiles } from './remoteFiles.ts';
+import { announce } from './registration.ts';
+import { RemoteFiles } from './remoteFiles.ts';
 import { replacingHandlers } from './replacing.ts';
 import { Scratch } from './scratch.ts';
-import type { Elsewhere } from './task.ts';
+import { taskHandlers } from './taskHandlers.ts';
 import { describeWorker, slotsOf, type WorkerState } from './workerDescription.ts';
 import { defaultWorkerSettings, reapTimes, type WorkerSettings } from './workerSettings.ts';
-
-/** A coordinator on another machine: the worker connects whenever it is not connected, and sees none of its files. */
-export interface RemoteCoordinator {
-  dial(signal: AbortSignal): Promise<Channel>;
-  /** For the bytes of files. */
-  dialFiles(signal: AbortSignal): Promise<ByteChannel>;
-  /** Registered there, or not any more. */
-  onState?(connected: boolean): void;
-}
 
 export interface WorkerOptions {
   /** To the coordinator of the same process: the worker lives as long as it. */
@@ -77,9 +68,6 @@ export function createWorker(options: WorkerOptions): Worker {
   return new WorkerNode(options);
 }
 
-/** As its neighbour knows it by files: there is one coordinator. */
-const coordinatorName = 'coordinator';
-
 class WorkerNode implements Worker {
   readonly #options: WorkerOptions;
   readonly #settings: WorkerSettings;
@@ -105,6 +93,19 @@ class WorkerNode implements Worker {
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#settings = options.settings ?? defaultWorkerSettings;
+    this.#link = new CoordinatorLink({
+      handlers: () => this.#handlers(),
+      listeners: {
+        recovered: ({ keep }) => {
+          this.#receiver.keep(keep);
+          this.#scratch.recovered();
+        },
+        'load.wanted': ({ wanted }) => {
+          this.#load.setWanted(wanted);
+        },
+      },
+      onError: options.onError,
+    });
     this.#scratch = new Scratch({
       stateDir: options.stateDir,
       settings: this.#settings,
@@ -120,14 +121,24 @@ class WorkerNode implements Worker {
     this.#fs = options.fs ?? placingFs;
     this.#remote = 'dial' in options.coordinator ? options.coordinator : undefined;
     this.#exchange = options.exchange ?? (this.#remote && new FileExchange(this.#settings));
-    this.#remoteFiles = this.#remote && this.#exchange && this.#newRemoteFiles(this.#exchange);
+    this.#remoteFiles =
+      this.#remote &&
+      this.#exchange &&
+      new RemoteFiles({
+        ...{ exchange: this.#exchange, stateDir: options.stateDir, settings: this.#settings },
+        onError: (error) => options.onError?.(error),
+      });
     this.#receiver = new Receiver({
       ...{ exchange: options.exchange, scratch: this.#scratch, fs: this.#fs, settings: this.#settings },
       signal: this.#ended.signal,
     });
     this.#outbox = new MemoryOutbox({
       send: (key, report, signal) =>
-        this.#link.request('task.report', { ...key, report }, { signal, timeoutMs: this.#answerMs }),
+        this.#link.request(
+          'task.report',
+          { ...key, report },
+          { signal, timeoutMs: this.#settings.answerTimeoutSeconds * 1000 },
+        ),
       onRefused: (key, report, error) => {
         if (error.code !== 'fence-void')
           this.#complain(`The report “${report.type}” of ${key.taskId} was refused`, error);
@@ -141,7 +152,15 @@ class WorkerNode implements Worker {
       timers: systemTimers,
       onError: (error) => options.onError?.(error),
     });
-    this.#attempts = new Attempts(this.#outbox, this.#contextOf, {
+    const contextOf = attemptContexts({
+      ...{ scratch: this.#scratch, fs: this.#fs, settings: this.#settings, remoteFiles: this.#remoteFiles },
+      link: this.#link,
+      lowPriority: () => options.lowPriority ?? true,
+      wrote: (key, folder, bytes) => {
+        this.#offers.wrote(key, folder, bytes);
+      },
+    });
+    this.#attempts = new Attempts(this.#outbox, contextOf, {
       end: () => {
         this.#scratch.sweep();
       },
@@ -196,67 +215,27 @@ class WorkerNode implements Worker {
       (how, state) => this.#announce(how, state),
       this.#settings,
     );
-    this.#link = new CoordinatorLink({
-      handlers: this.#handlers(),
-      listeners: {
-        recovered: ({ keep }) => {
-          this.#receiver.keep(keep);
-          this.#scratch.recovered();
-        },
-        'load.wanted': ({ wanted }) => {
-          this.#load.setWanted(wanted);
-        },
-      },
-      onError: options.onError,
-    });
     this.#running = this.#run();
   }
 
-  /** As long as the process of the coordinator. */
-  async #liveWith(channel: Channel): Promise<void> {
-    await this.#link.attach(channel, () => void this.#announcer.register());
-    void this.close();
-  }
+  /** Over this connection, until it is over; whether the worker was registered in it. */
+  readonly #converse = (channel: Channel): Promise<boolean> =>
+    this.#link.attach(channel, () => void this.#announcer.register());
 
-  async #stayConnected(remote: RemoteCoordinator): Promise<unknown> {
-    const { signal } = this.#ended;
-    const common = { pauses: this.#settings, signal, random: Math.random };
-    const told = (what: string) => (error: DffmpegError, pauseSeconds: number) => {
-      this.#complain(`${what}, tried again in ${Math.round(pauseSeconds)} s`, error);
-    };
-    const control = keepConnected({
-      ...common,
-      connect: (until) => remote.dial(until),
-      use: async (channel) => {
-        const { registered } = await this.#link.attach(channel, () => void this.#announcer.register());
-        remote.onState?.(false);
-        return registered;
-      },
-      onError: told('The coordinator cannot be reached'),
-    });
-    const files = keepConnected({
-      ...common,
-      connect: (until) => remote.dialFiles(until),
-      use: async (channel) => {
-        const since = performance.now();
-        await this.#exchange?.attach(channel, coordinatorName);
-        return performance.now() - since > this.#settings.connectRetryMinSeconds * 1000;
-      },
-      onError: told('The connection for files cannot be made'),
-    });
-    return Promise.all([control, files]);
-  }
-
-  #newRemoteFiles(exchange: FileExchange): RemoteFiles {
-    return new RemoteFiles({
-      ...{
-        exchange,
-        coordinator: coordinatorName,
-        stateDir: this.#options.stateDir,
-        settings: this.#settings,
-      },
-      onError: (error) => this.#options.onError?.(error),
-    });
+  async #beConnected(): Promise<void> {
+    const { coordinator } = this.#options;
+    if (this.#remote && this.#exchange) {
+      await stayConnected({
+        ...{ remote: this.#remote, exchange: this.#exchange, converse: this.#converse },
+        ...{ settings: this.#settings, signal: this.#ended.signal },
+        complain: (what, error) => {
+          this.#complain(what, error);
+        },
+      });
+    } else if (!('dial' in coordinator)) {
+      await this.#converse(coordinator);
+      void this.close();
+    }
   }
 
   /** What an earlier worker left running is ended before anything else runs. */
@@ -267,10 +246,7 @@ class WorkerNode implements Worker {
     });
     await this.#scratch.prepare();
     if (!this.#ended.signal.aborted) {
-      const { coordinator } = this.#options;
-      const connected =
-        'dial' in coordinator ? this.#stayConnected(coordinator) : this.#liveWith(coordinator);
-      await Promise.all([connected, this.#ffmpeg.run()]);
+      await Promise.all([this.#beConnected(), this.#ffmpeg.run()]);
     } else this.#link.close();
     ledger?.close();
   }
@@ -294,31 +270,11 @@ class WorkerNode implements Worker {
 
   #handlers(): Handlers<WorkerMethods> {
     return {
-      'task.offer': ({ taskId, fence, payload }) => {
-        const key = { taskId, fence };
-        const isElsewhere = this.#remoteFiles !== undefined && payload.kind === 'encode';
-        const here = isElsewhere ? inScratch(payload, this.#scratch.attempts) : payload;
-        return this.#attempts.consider(key, () => this.#offers.answer(key, here));
-      },
-      'task.cancel': ({ taskId, fence }) => {
-        this.#attempts.cancel({ taskId, fence });
-        return Promise.resolve({});
-      },
-      'task.suspend': ({ suspended, ...key }) => {
-        this.#attempts.suspend(key, suspended);
-        return Promise.resolve({});
-      },
-      'task.redirect': ({ taskId, fence }) => {
-        this.#attempts.redirect({ taskId, fence });
-        return Promise.resolve({});
-      },
-      'capabilities.try': async ({ encoders }) => {
-        const prover = await this.#ffmpeg.check();
-        const known = prover ? await prover.prove(encoders) : {};
-        return {
-          capabilities: Object.fromEntries(Object.entries(known).filter(([name]) => encoders.includes(name))),
-        };
-      },
+      ...taskHandlers({
+        ...{ attempts: this.#attempts, offers: this.#offers },
+        prover: () => this.#ffmpeg.check(),
+        resultsDir: this.#remoteFiles && this.#scratch.attempts,
+      }),
       ...recoveringHandlers({
         ...{ scratch: this.#scratch, fs: this.#fs, settings: this.#settings },
         onSettled: (key) => {
@@ -331,85 +287,22 @@ class WorkerNode implements Worker {
     };
   }
 
-  readonly #contextOf: ContextOf = (key, { jobId }, prover) => {
-    return {
-      prover,
-      settings: this.#settings,
-      lowPriority: this.#options.lowPriority ?? true,
-      scratchDir: this.#scratch.attempts,
-      recordDir: this.#scratch.records,
-      traces: this.#scratch.traces,
-      requireForeign: this.#scratch.requireForeign,
-      fs: this.#fs,
-      wrote: (folder, bytes) => {
-        this.#offers.wrote(key, folder, bytes);
-      },
-      commit: async (request, signal) => {
-        const { path: granted } = await persistently(
-          () => {
-            const options = { signal, timeoutMs: this.#answerMs };
-            return this.#link.request('task.commit', { ...key, ...request }, options);
-          },
-          signal,
-          this.#settings,
-        );
-        return granted;
-      },
-      elsewhere: this.#remoteFiles && this.#elsewhere(key, this.#remoteFiles),
-      progress: (progress) => {
-        this.#link.emit('task.progress', { jobId, fence: key.fence, ...progress }, `progress/${key.taskId}`);
-      },
-      log: (text) => {
-        this.#link.emit('task.log', { ...key, jobId, text });
-      },
-    };
-  };
-
-  #elsewhere(key: AttemptKey, files: RemoteFiles): Elsewhere {
-    return {
-      fetch: async (payload, signal, onProgress) => {
-        const ask = () => this.#link.request('task.sources', key, { signal, timeoutMs: this.#answerMs });
-        const offered = await persistently(ask, signal, this.#settings);
-        return files.fetch(payload, offered, { signal, onProgress });
-      },
-      handOver: (result, { sources }, signal) =>
-        files.offering(result, sources, async (request) => {
-          // It takes as long as it takes: a connection that is lost ends it, and it is asked again over the next.
-          const ask = () => this.#link.request('task.handOver', { ...key, ...request }, { signal });
-          await persistently(ask, signal, this.#settings);
-        }),
-    };
-  }
-
   async #announce(how: 'register' | 'update', worker: WorkerState): Promise<void> {
     const { signal } = this.#ended;
-    const options = { signal, timeoutMs: this.#answerMs };
     try {
-      if (how === 'update') {
-        // Who is not registered will tell it all when he does.
-        const update = async () =>
-          this.#link.isRegistered ? this.#link.request('worker.update', { worker }, options) : undefined;
-        await persistently(update, signal, this.#settings);
-        return;
-      }
-      const dialect = this.#ffmpeg.prover?.dialect;
-      // Without a connection there is nothing to say: with the next one it registers anyhow.
-      const register = async () =>
-        this.#link.isAttached
-          ? this.#link.request('worker.register', { worker, dialect, running: this.#attempts.keys }, options)
-          : undefined;
-      const answer = await persistently(register, signal, this.#settings);
-      for (const key of answer?.stop ?? []) this.#attempts.cancel(key);
-      if (answer) this.#remote?.onState?.(true);
+      await announce(how, worker, {
+        ...{ link: this.#link, settings: this.#settings, signal },
+        dialect: () => this.#ffmpeg.prover?.dialect,
+        running: () => this.#attempts.keys,
+        stop: (key) => {
+          this.#attempts.cancel(key);
+        },
+        onRegistered: () => this.#remote?.onState?.(true),
+      });
     } catch (error) {
       if (!signal.aborted) this.#complain('The coordinator did not accept this worker', error);
       throw error;
     }
-  }
-
-  /** Milliseconds after which a request without an answer is asked again. */
-  get #answerMs(): number {
-    return this.#settings.answerTimeoutSeconds * 1000;
   }
 
   #state(): WorkerState {

@@ -1,3 +1,4 @@
+import { grownWait } from '../../protocol/grownWait.ts';
 import type { JobHook } from '../../protocol/model.ts';
 import type { SettingValues } from '../../protocol/settingRow.ts';
 import type { hookSettings } from '../settings/hooks.ts';
@@ -11,9 +12,7 @@ export type HookPauses = Pick<
 /** Milliseconds before the next try, after so many (1 and up). `chance`: 0 to 1. */
 export function hookPause(tries: number, chance: number, pauses: HookPauses): number {
   const { hookRetryMinSeconds, hookRetryMaxSeconds, hookRetryFactor, hookRetryJitter } = pauses;
-  // Not infinity: a pause of nothing would be no number.
-  const grown = Math.min(hookRetryFactor ** (tries - 1), Number.MAX_VALUE);
-  const full = Math.min(hookRetryMaxSeconds, hookRetryMinSeconds * grown);
+  const full = grownWait(hookRetryMinSeconds, hookRetryMaxSeconds, hookRetryFactor, tries - 1);
   return full * 1000 * (1 - hookRetryJitter + 2 * hookRetryJitter * chance);
 }
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { pairingOutputSchema } from '../../../src/cli/jsonOutput.ts';
@@ -84,7 +84,8 @@ export class RemoteHost {
     for (;;) {
       const job = await this.desk.json(jobOutputSchema, ['job', 'show', id]);
       if (isSo(job)) return job;
-      if (['failed', 'cancelled', 'done'].includes(job.state))
+      const isOver = ['failed', 'cancelled', 'done'].includes(job.state);
+      if (isOver && job.replacement?.state !== 'replacing')
         throw new Error(
           `It has ended otherwise: ${JSON.stringify(job, undefined, 1)}\n${this.worker.stderr}`,
         );
@@ -103,6 +104,16 @@ export class RemoteHost {
     return file;
   }
 
+  /** Handles by which the daemon has a file open; none where the system does not tell. */
+  async opened(file: string): Promise<string[]> {
+    const handles = path.join('/proc', String(this.desk.discovery().pid), 'fd');
+    const names = await readdir(handles).catch(() => []);
+    const targets = await Promise.all(
+      names.map((name) => readlink(path.join(handles, name)).catch(() => '')),
+    );
+    return targets.filter((target) => target === file);
+  }
+
   /** Below a folder of the node’s worker; none where that is not there. */
   async left(...folder: string[]): Promise<string[]> {
     return readdir(path.join(this.node.stateDir, 'worker', ...folder)).catch(() => []);
@@ -113,7 +124,6 @@ export class RemoteHost {
       child.kill('SIGKILL');
     await this.relay.close();
     await Promise.all([this.desk.remove(), this.node.remove()]);
-    await rm(this.node.folder, { recursive: true, force: true });
   }
 
   async #served(): Promise<void> {

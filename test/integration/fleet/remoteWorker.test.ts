@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { appendFile, readdir, stat } from 'node:fs/promises';
+import type { JobOutput } from '../../../src/protocol/jobOutput.ts';
 import { ffmpegsIn } from '../cli/harness.ts';
 import { digestOf, RemoteHost } from './remoteHost.ts';
 
@@ -22,15 +23,21 @@ describe('a worker on another machine', function () {
     // The node hears of it after the job is done.
     while ((await host.left('scratch', 'attempts')).length > 0);
   }
-  const encoding = (id: string) =>
-    host.job(id, ({ attempts }) =>
-      attempts.some(({ kind, argv }) => kind === 'encode' && argv !== undefined),
-    );
+  /** A clip whose encode has begun on the node. */
+  async function encoding(seconds: number): Promise<{ source: string; before: string; id: string }> {
+    const source = await host.clip('clip.mkv', seconds);
+    const before = await digestOf(source);
+    const id = await host.submit(source);
+    const isBegun = ({ attempts }: JobOutput): boolean =>
+      attempts.some(({ kind, argv }) => kind === 'encode' && argv !== undefined);
+    await host.job(id, isBegun);
+    return { source, before, id };
+  }
 
   it('encodes what it does not see, and its result gets its name beside the source', async () => {
     const source = await host.clip('clip.mkv');
     const before = await digestOf(source);
-    const { bytes } = { bytes: (await stat(source)).size };
+    const bytes = (await stat(source)).size;
     const { outputs, attempts } = await host.done(await host.submit(source));
     assert.equal(attempts.find(({ kind }) => kind === 'encode')?.worker, 'node');
     assert.notEqual(attempts.find(({ kind }) => kind === 'probe')?.worker, 'node');
@@ -39,6 +46,7 @@ describe('a worker on another machine', function () {
       ['pass'],
     );
     await isRight(source, before, ['clip.web.mp4']);
+    assert.deepEqual(await host.opened(source), []);
     // A second job on the same source fetches nothing of it.
     const carried = host.relay.carried.toDialler;
     assert.ok(carried > bytes);
@@ -88,10 +96,7 @@ describe('a worker on another machine', function () {
     });
 
   it('goes on encoding while the cable is out, and hands the result over when it is back', async () => {
-    const source = await host.clip('clip.mkv');
-    const before = await digestOf(source);
-    const id = await host.submit(source);
-    await encoding(id);
+    const { source, before, id } = await encoding(4);
     host.relay.pull(true);
     await host.job(id, ({ reason }) => reason?.code === 'worker-lost');
     host.relay.plug();
@@ -101,10 +106,7 @@ describe('a worker on another machine', function () {
   });
 
   it('begins anew after it was killed, and leaves nothing of what it had begun', async () => {
-    const source = await host.clip('clip.mkv', 20);
-    const before = await digestOf(source);
-    const id = await host.submit(source);
-    await encoding(id);
+    const { source, before, id } = await encoding(20);
     host.worker.child.kill('SIGKILL');
     await host.worker.finished;
     await host.join();
@@ -114,10 +116,7 @@ describe('a worker on another machine', function () {
   });
 
   it('goes on while the daemon that it works for is killed and started anew', async () => {
-    const source = await host.clip('clip.mkv', 20);
-    const before = await digestOf(source);
-    const id = await host.submit(source);
-    await encoding(id);
+    const { source, before, id } = await encoding(20);
     host.serving.child.kill('SIGKILL');
     await host.serving.finished;
     await host.serveAgain();
@@ -127,10 +126,7 @@ describe('a worker on another machine', function () {
   });
 
   it('stops when the job is cancelled, and leaves nothing', async () => {
-    const source = await host.clip('clip.mkv', 20);
-    const before = await digestOf(source);
-    const id = await host.submit(source);
-    await encoding(id);
+    const { source, before, id } = await encoding(20);
     assert.equal((await host.desk.run(['job', 'cancel', id])).code, 0);
     await host.job(id, ({ state }) => state === 'cancelled');
     assert.deepEqual(await ffmpegsIn(host.node.folder), []);
@@ -138,9 +134,7 @@ describe('a worker on another machine', function () {
   });
 
   it('makes no result of a source that changes meanwhile', async () => {
-    const source = await host.clip('clip.mkv', 20);
-    const id = await host.submit(source);
-    await encoding(id);
+    const { source, id } = await encoding(20);
     await appendFile(source, 'more');
     const { reason } = await host.job(id, ({ state }) => state === 'failed');
     assert.equal(reason?.code, 'source-changed');

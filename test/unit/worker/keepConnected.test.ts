@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
-import { keepConnected, pauseSeconds } from '../../../src/worker/keepConnected.ts';
+import { keepConnected } from '../../../src/worker/keepConnected.ts';
 
 const pauses = {
   connectRetryMinSeconds: 0.001,
@@ -12,7 +11,7 @@ const pauses = {
 
 describe('staying connected', () => {
   /** Runs `outcomes` in turn: what connecting fails with, or whether the connection was of use; then ends. */
-  async function run(outcomes: readonly (Error | boolean)[]) {
+  async function run(outcomes: readonly (Error | boolean)[], given = pauses) {
     const end = new AbortController();
     const told: { code: string; pause: number }[] = [];
     let tries = 0;
@@ -24,7 +23,7 @@ describe('staying connected', () => {
       return Promise.resolve(outcome ?? false);
     };
     await keepConnected<boolean>({
-      ...{ connect, pauses, signal: end.signal, random: () => 0 },
+      ...{ connect, pauses: given, signal: end.signal, random: () => 0 },
       use: (connection) => Promise.resolve(connection),
       onError: ({ code }, pause) => told.push({ code, pause }),
     });
@@ -51,6 +50,15 @@ describe('staying connected', () => {
     assert.equal(told[0]?.pause, pauses.connectRetryMaxSeconds);
   });
 
+  it('asks as rarely also where the waits do not grow', async () => {
+    const refused = new DffmpegError('forbidden', 'Not from there.');
+    const { told } = await run([refused, refused], { ...pauses, connectRetryFactor: 1 });
+    assert.deepEqual(
+      told.map(({ pause }) => pause),
+      [pauses.connectRetryMaxSeconds, pauses.connectRetryMaxSeconds],
+    );
+  });
+
   it('ends at once when it is not wanted any more, also in the middle of a pause', async () => {
     const end = new AbortController();
     const connect = (): Promise<boolean> => {
@@ -62,17 +70,5 @@ describe('staying connected', () => {
       use: () => Promise.resolve(true),
       pauses: { ...pauses, connectRetryMinSeconds: 1e6, connectRetryMaxSeconds: 1e6 },
     });
-  });
-
-  it('waits longer each time, never beyond the longest and its part of chance', () => {
-    fc.assert(
-      fc.property(fc.nat(2000), fc.double({ min: 0, max: 1, noNaN: true }), (failures, chance) => {
-        const pause = pauseSeconds(pauses, failures, chance);
-        assert.ok(
-          pause >= pauses.connectRetryMinSeconds && pause <= pauses.connectRetryMaxSeconds * 1.2 + 1e-9,
-        );
-        assert.ok(pauseSeconds(pauses, failures + 1, chance) >= pause);
-      }),
-    );
   });
 });
