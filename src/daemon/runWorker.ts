@@ -81,7 +81,7 @@ async function join(
   const isKnown = known !== undefined && known.url === url && (pin === undefined || known.pin === pin);
   if (isKnown) return known;
   if (url === undefined || pair === undefined)
-    throw new DffmpegError('request-invalid', 'This machine is not paired with that coordinator.', {
+    throw new DffmpegError('request-invalid', `This machine is not a worker of ${whose(url)} yet.`, {
       hint: 'Run “dffmpeg worker pair” on the machine whose files are to be encoded: it shows the line to paste here.',
     });
   const called = name ?? os.hostname();
@@ -91,6 +91,10 @@ async function join(
   await writeMembership(file, membership);
   log(`Paired with ${new URL(url).host} as ${called}.`);
   return membership;
+}
+
+function whose(url: string | undefined): string {
+  return url === undefined ? 'another one' : new URL(url).host;
 }
 
 async function work(

@@ -1,7 +1,7 @@
 import { formatRoughly } from '../../encoding/formatting.ts';
 import type { Style } from '../style.ts';
 
-/** A pairing code, for a person: how long it is good, and what to do with it. */
+/** A pairing code, for a person: how long it is good, and what to do with it. `config`: the file of the daemon’s settings. */
 export function pairingLines(
   {
     code,
@@ -12,13 +12,14 @@ export function pairingLines(
     readonly expiresAt: number;
     readonly reach?: { readonly url: string; readonly fingerprint: string } | undefined;
   },
-  { style, now }: { readonly style: Style; readonly now: number },
+  { style, now, config }: { readonly style: Style; readonly now: number; readonly config: string },
 ): string[] {
   const next =
     reach === undefined
       ? [
-          'No other machine can connect to this daemon yet. Write { "listen": "0.0.0.0:7450" } into config.jsonc of the state',
-          'folder, end the daemon so that it starts with that, and make another code. Its log says why, where it listens already.',
+          'No other machine can connect to this daemon yet. Write { "listen": "0.0.0.0:7450" } into',
+          `${config}, end the daemon so that it starts with that,`,
+          'and make another code. Where it is written there already, the daemon’s log says why.',
         ]
       : [
           'Paste this on the machine that is to become a worker:',

@@ -41,13 +41,16 @@ describe('what admin and pair print', () => {
   it('gives the line to paste where the daemon can be reached, else what to do first', () => {
     const pairing = { code: 'K7QD-2MXA-9TBC-04ZR', expiresAt: 600_000 };
     const reach = { url: 'wss://192.0.2.1:7000/channel', fingerprint: 'sha256//x' };
-    const lines = pairingLines({ ...pairing, reach }, { style, now: 0 });
+    const lines = pairingLines({ ...pairing, reach }, { style, now: 0, config: '/state/config.jsonc' });
     assert.deepEqual(lines.slice(0, 2), ['K7QD-2MXA-9TBC-04ZR', 'Good once, for 10 min.']);
     assert.equal(
       lines.at(-1),
       '  dffmpeg worker run --join wss://192.0.2.1:7000/channel --pair K7QD-2MXA-9TBC-04ZR --pin sha256//x',
     );
-    const alone = pairingLines(pairing, { style, now: 0 }).join('\n');
-    assert.match(alone, /No other machine can connect to this daemon yet\..*"listen": "0\.0\.0\.0:7450"/);
+    const alone = pairingLines(pairing, { style, now: 0, config: '/state/config.jsonc' }).join('\n');
+    assert.match(
+      alone,
+      /No other machine can connect to this daemon yet\..*"listen": "0\.0\.0\.0:7450".*\n\/state\/config\.jsonc/,
+    );
   });
 });
