@@ -57,7 +57,8 @@ export class HandOvers {
     const holder = await this.#holder(signal);
     const sources = sourcesOf(job);
     const options = { timeoutMs: settings.recoveryTimeoutMs, signal };
-    const offered = await holder.peer.request('source.offer', { sources, taker: worker.id }, options);
+    const asked = { sources, taker: worker.id, replaces: job.onSuccess === 'replace' };
+    const offered = await holder.peer.request('source.offer', asked, options);
     return { holder: holder.id, ...offered };
   }
 
@@ -216,8 +217,8 @@ function placedOutput({ job }: Pick<StoredJob, 'job'>, output: number): HandedOv
   return state === 'placed' && path !== undefined && bytes !== undefined ? { path, bytes } : undefined;
 }
 
-function stateOf({ identity, bytes, modified, changed }: HandOver['sources'][number]) {
-  return { identity, bytes, modified, changed };
+function stateOf({ identity, bytes, modified, changed, content }: HandOver['sources'][number]) {
+  return { identity, bytes, modified, changed, content };
 }
 
 function nameOf({ taskId, fence }: AttemptKey): string {

@@ -1,4 +1,4 @@
-import { DffmpegError, toDffmpegError, type ErrorData } from '../protocol/errors.ts';
+import { DffmpegError, toDffmpegError, type ErrorCode, type ErrorData } from '../protocol/errors.ts';
 import { placedOutputs } from '../protocol/jobResults.ts';
 import { isEnded } from '../protocol/jobState.ts';
 import type { Timers } from '../protocol/timers.ts';
@@ -191,7 +191,7 @@ export class Replacements {
         if (error.class === 'transient') {
           failures += 1;
           // What cannot be written now is said after the next try.
-          if (error.code === 'disconnected') await this.#say(id, error.toData()).catch(() => undefined);
+          if (waitsForAPerson.has(error.code)) await this.#say(id, error.toData()).catch(() => undefined);
           if (error.code !== 'store-unavailable') this.#waits.emit({ id, error });
           const joined: Listen = (end) => this.#options.fleet.joined.on(end);
           await this.#pauses.pause(backOff(settings, failures), joined, this.#woken(id));
@@ -347,6 +347,9 @@ export class Replacements {
     });
   }
 }
+
+/** Said with the job: somebody has to do something before it goes on. */
+const waitsForAPerson = new Set<ErrorCode>(['disconnected', 'source-in-use']);
 
 function undone(job: JobRecord, result: object | undefined): Partial<ReplacementRecord> {
   const reason = result ? undefined : resultLeftAlone(placedOutputs(job)[0]?.path);

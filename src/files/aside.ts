@@ -5,6 +5,7 @@ import { DffmpegError } from '../protocol/errors.ts';
 import type { SourceState } from '../protocol/workerContract.ts';
 import {
   diskAway,
+  inUse,
   isKept,
   isLink,
   notBack,
@@ -12,8 +13,10 @@ import {
   notRenamed,
   otherFileSystem,
   sourceChanged,
+  writtenTo,
 } from './asideTroubles.ts';
 import { checkDestination } from './destination.ts';
+import { isSampled } from './contentKey.ts';
 import { toDestinationError } from './destinationError.ts';
 import { errnoCode } from './errnoCode.ts';
 import { identityIfThere } from './fileIdentity.ts';
@@ -63,7 +66,9 @@ export async function setAside(source: ReplacedSource, { recordDir, fs }: AsideP
   if (await isSourceAt(aside, source, fs)) return aside;
   if (await fs.identity(aside))
     throw new DffmpegError('conflict', `Another file lies at ${aside}.`, { hint: 'Move it away.' });
-  await requireUnchanged(source, source.path, 'also its own time');
+  await requireUnchanged(source, source.path);
+  if (!(await holdsTheSame(source, source.path, source.changed, fs))) throw writtenTo(source);
+  await requireClosed(source, source.path, fs);
   // Of an earlier time that it was put back, or was about to be deleted: that is done with.
   for (const key of [putBackKey(source), discardKey(source)]) await forgetPlacement(recordDir, key);
   try {
@@ -159,7 +164,10 @@ export async function discardAside(
       await requireDisk(source);
       return 'missing';
     }
-  } else if (!(await isUntouched(source, aside))) return 'changed';
+  } else {
+    if (!(await isUntouched(source, aside, fs))) return 'changed';
+    await requireClosed(source, aside, fs);
+  }
   await fs.writeText(intention, JSON.stringify({ path: aside }));
   await fs.remove(aside);
   await removeEmptyFolders(aside);
@@ -202,15 +210,8 @@ export function isSameTime(one: string, other: string): boolean {
   return apart <= timeStep && -apart <= timeStep;
 }
 
-/**
- * Its own time (ctime) tells of a write after which somebody has set the other time back; a rename changes it, so that
- * it counts only before.
- */
-async function requireUnchanged(
-  source: ReplacedSource,
-  at: string,
-  how?: 'also its own time',
-): Promise<void> {
+/** By its number, size and time; throws `source-changed`, `request-invalid` or, where its disk is away, `disconnected`. */
+async function requireUnchanged(source: ReplacedSource, at: string): Promise<void> {
   const stats = await statOf(at);
   if (!stats) {
     await requireDisk(source);
@@ -219,23 +220,35 @@ async function requireUnchanged(
   if (stats.isSymbolicLink()) throw isLink(source.path);
   if (!isSame(source, stats))
     throw sourceChanged(source, `${source.path} is not the file any more that was encoded.`);
-  if (how && source.changed !== undefined && String(stats.ctimeNs) !== source.changed)
-    throw sourceChanged(
-      source,
-      `${source.path} was written to, or its attributes were, since it was encoded.`,
-    );
 }
 
-/** Since it was put aside. Where numbers of files do not last, their own times do not either. */
-async function isUntouched(source: ReplacedSource, at: string): Promise<boolean> {
+/** Since it was put aside. */
+async function isUntouched(source: ReplacedSource, at: string, fs: PlacingFs): Promise<boolean> {
   const stats = await statOf(at);
   if (stats === undefined || !isSame(source, stats)) return false;
-  const { asideChanged, identity } = source;
-  return (
-    asideChanged === undefined ||
-    String(stats.ino) !== identity.inode ||
-    String(stats.ctimeNs) === asideChanged
-  );
+  return holdsTheSame(source, at, source.asideChanged, fs);
+}
+
+/**
+ * As when it was encoded, whatever its time says: that can be set back, and a write through a mapping may not change it.
+ * Of what is not read whole its own time (ctime), which nobody can set, must be `changed`, too, where that is known. Each
+ * rename changes it, and where numbers of files do not last it does not either.
+ */
+async function holdsTheSame(
+  { content, identity }: ReplacedSource,
+  at: string,
+  changed: string | undefined,
+  fs: PlacingFs,
+): Promise<boolean> {
+  if (content !== undefined && (await fs.content(at)) !== content) return false;
+  if (changed === undefined || (content !== undefined && !isSampled(content))) return true;
+  const stats = await statOf(at);
+  return stats !== undefined && (String(stats.ino) !== identity.inode || String(stats.ctimeNs) === changed);
+}
+
+/** Who has it open would go on to write into a file that is hidden, or deleted. Throws `source-in-use`. */
+async function requireClosed({ path: source }: ReplacedSource, at: string, fs: PlacingFs): Promise<void> {
+  if (await fs.isWrittenTo(at)) throw inUse(source);
 }
 
 /** When a file, or what is said of it, was changed last (ctime), nanoseconds since the epoch. */

@@ -27,6 +27,16 @@ export function sourceChanged({ path: source }: { path: string }, message: strin
   });
 }
 
+export function writtenTo(source: { path: string }): DffmpegError {
+  return sourceChanged(source, `${source.path} was written to since it was encoded, or its attributes were.`);
+}
+
+export function inUse(source: string): DffmpegError {
+  return new DffmpegError('source-in-use', `A program has ${source} open, and may write to it.`, {
+    hint: 'Close it there: then it goes on.',
+  });
+}
+
 export function diskAway(folder: string): DffmpegError {
   return new DffmpegError('disconnected', `The folder ${folder} is not there, or its disk is not.`, {
     hint: 'Connect its disk again: then it goes on.',

@@ -4,8 +4,9 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 const writing = 0o3;
 
 /**
- * Those of these files that a process has open for writing: a copy that stands still, a recorder between two scenes.
- * Known on Linux alone, and of processes that this user may look into; elsewhere nothing is found.
+ * Those of these files that a process has open for writing: a copy that stands still, a recorder between two scenes, an
+ * editor that has closed the file but kept it mapped. Known on Linux alone, and of processes that this user may look
+ * into; elsewhere nothing is found.
  */
 export async function openForWriting(files: readonly string[]): Promise<ReadonlySet<string>> {
   const open = new Set<string>();
@@ -19,6 +20,8 @@ export async function openForWriting(files: readonly string[]): Promise<Readonly
       const file = await readlink(`${folder}/${descriptor}`).catch(() => '');
       if (asked.has(file) && (await isWritten(pid, descriptor))) open.add(file);
     }
+    for (const file of mappedForWriting(await readFile(`/proc/${pid}/maps`, 'utf8').catch(() => '')))
+      if (asked.has(file)) open.add(file);
   }
   return open;
 }
@@ -27,4 +30,11 @@ async function isWritten(pid: string, descriptor: string): Promise<boolean> {
   const info = await readFile(`/proc/${pid}/fdinfo/${descriptor}`, 'utf8').catch(() => '');
   const flags = /^flags:\s*(\d+)/m.exec(info)?.[1];
   return flags !== undefined && (parseInt(flags, 8) & writing) !== 0;
+}
+
+/** Of `/proc/PID/maps`, see proc(5): shared mappings (`s`) that may be written to (`w`), a line break in a name as `\012`. */
+export function mappedForWriting(maps: string): string[] {
+  return [...maps.matchAll(/^\S+ .w.s \S+ \S+ \d+ +(\/.*)$/gm)].map(([, file = '']) =>
+    file.replaceAll('\\012', '\n'),
+  );
 }

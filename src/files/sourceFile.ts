@@ -2,6 +2,7 @@ import type { BigIntStats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { SourceState } from '../protocol/workerContract.ts';
+import { briefKey } from './contentKey.ts';
 import { errnoCode } from './errnoCode.ts';
 
 /** What names one state of a source: another write, another file under its name, another size, all differ. */
@@ -46,6 +47,16 @@ export function stateOf({ bytes, modified, changed, device, inode }: SourceIdent
     changed: String(changed),
     identity: { device: String(device), inode: String(inode) },
   };
+}
+
+/** The same, with what it holds: that a result does not replace a source which was written to meanwhile. */
+export async function replacedState(source: SourceIdentity, signal?: AbortSignal): Promise<SourceState> {
+  try {
+    return { ...stateOf(source), content: await briefKey(source.path, signal) };
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw toSourceError(error, source.path);
+  }
 }
 
 /** Throws `source-changed` when the source is no longer what it was when `before` was taken. */

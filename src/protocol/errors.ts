@@ -35,6 +35,7 @@ export const errorTable = {
   'store-unavailable': 'transient',
   disconnected: 'transient',
   'transfer-damaged': 'transient',
+  'source-in-use': 'transient',
   timeout: 'transient',
   'slots-busy': 'busy',
   paused: 'busy',

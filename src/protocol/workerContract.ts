@@ -35,16 +35,18 @@ export const fileIdentitySchema = z.object({ device: z.string(), inode: z.string
 /** What names a result by its content, so that it is known under any name; a folder has none. */
 export const contentSchema = z.string().min(1).max(128);
 
-/** What names one state of a source: another write, another file under its name, another size, all differ. */
 /** Nanoseconds since the epoch, as text: too many for a number. */
 export const nanosecondsSchema = z.string().regex(/^-?\d+$/);
 
+/** What names one state of a source: another write, another file under its name, another size, all differ. */
 export const sourceStateSchema = z.object({
   identity: fileIdentitySchema,
   bytes: z.number(),
   modified: nanosecondsSchema,
   /** The same of the last change of the file or of what is said of it (ctime). */
   changed: nanosecondsSchema.optional(),
+  /** What it held before it was encoded, where the result is to replace it: a write that changes none of the above shows. */
+  content: contentSchema.optional(),
 });
 
 /** A source as a worker on another machine fetches it. */
@@ -253,7 +255,12 @@ export const workerMethods = {
   },
   'source.offer': {
     doc: 'Asked of the worker on the machine of the sources: lets `taker` fetch them.',
-    params: z.object({ sources: z.array(pathSchema).min(1).max(maxSources), taker: idSchema }),
+    params: z.object({
+      sources: z.array(pathSchema).min(1).max(maxSources),
+      taker: idSchema,
+      /** The result is to replace it: its content is named, too. */
+      replaces: z.boolean(),
+    }),
     result: z.object({ sources: z.array(offeredSourceSchema) }),
   },
   'result.receive': {

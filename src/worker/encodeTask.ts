@@ -6,7 +6,7 @@ import { planOutput } from '../encoding/planOutput.ts';
 import { checkDestination } from '../files/destination.ts';
 import { requireReplaceable } from '../files/aside.ts';
 import { requireNameFits } from '../files/resultName.ts';
-import { checkSource, type SourceIdentity } from '../files/sourceFile.ts';
+import { checkSource, replacedState, type SourceIdentity } from '../files/sourceFile.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { EncodePayload } from '../protocol/workerContract.ts';
 import { maxRounds } from './analyse.ts';
@@ -43,11 +43,12 @@ async function encodeHere(
   context: TaskContext,
 ): Promise<void> {
   const sources = await checkSources(payload);
-  const replaces = payload.onSuccess === 'replace';
-  if (replaces && !fetched) await requireReplaceable(sources[0].path, context.traces);
+  const replaces = payload.onSuccess === 'replace' && !fetched;
+  if (replaces) await requireReplaceable(sources[0].path, context.traces);
   const outputs = await planInputs(payload, context);
   if (!fetched) await checkDestinations(outputs, context);
   // All are planned before the first is begun: what cannot be made is said at once.
+  const replaced = replaces ? await replacedState(sources[0], context.signal) : undefined;
   const progress = encodeProgress(outputs.map(foresee), (now) => {
     context.progress(now);
   });
@@ -55,7 +56,7 @@ async function encodeHere(
     progress.suspended(suspended);
   });
   try {
-    await makeAll({ sources, replaces, fetched }, outputs, progress, context);
+    await makeAll({ sources, replaced, fetched }, outputs, progress, context);
   } finally {
     stop();
   }
@@ -77,7 +78,7 @@ function fetchSources(
 }
 
 async function makeAll(
-  of: Pick<OutputTask, 'sources' | 'replaces' | 'fetched'>,
+  of: Pick<OutputTask, 'sources' | 'replaced' | 'fetched'>,
   outputs: readonly PlannedOutput[],
   progress: EncodeProgress,
   context: TaskContext,

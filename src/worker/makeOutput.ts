@@ -10,10 +10,10 @@ import { keepAccess } from '../files/keepAccess.ts';
 import { forgetPlacement } from '../files/placementRecord.ts';
 import { keyOf } from '../files/placing.ts';
 import { pausesMs, placePersistently } from '../files/placePersistently.ts';
-import { assertUnchanged, stateOf, type SourceIdentity } from '../files/sourceFile.ts';
+import { assertUnchanged, type SourceIdentity } from '../files/sourceFile.ts';
 import { removeStaging, stage } from '../files/staging.ts';
 import { DffmpegError } from '../protocol/errors.ts';
-import type { FileIdentity } from '../protocol/workerContract.ts';
+import type { FileIdentity, SourceState } from '../protocol/workerContract.ts';
 import { settlePlan } from './analyse.ts';
 import { damagedResult, unreadSource } from './encodeFailure.ts';
 import type { EncodeProgress } from './encodeProgress.ts';
@@ -34,8 +34,8 @@ export interface OutputTask {
   readonly path: string;
   readonly input: PlanInput;
   readonly sources: readonly [SourceIdentity, ...SourceIdentity[]];
-  /** The result is to take the place of the source. */
-  readonly replaces: boolean;
+  /** What the source was before it was encoded, where the result is to take its place, and it lies on this machine. */
+  readonly replaced: SourceState | undefined;
   /** Where source and destination are on another machine: what was fetched of it. */
   readonly fetched: FetchedSources | undefined;
   readonly progress: { next(): void; update: EncodeProgress['update']; delivered(): void };
@@ -99,8 +99,7 @@ export async function makeOutput(task: OutputTask, context: TaskContext): Promis
     }
     // From the request on it may be granted: only an answer says that the staged result is not needed.
     keep = true;
-    const source = task.replaces ? stateOf(task.sources[0]) : undefined;
-    const delivered = await deliver({ verdict, bytes, staged, source }, task, context).catch(
+    const delivered = await deliver({ verdict, bytes, staged, source: task.replaced }, task, context).catch(
       (error: unknown) => {
         // The worker ends without an answer: the next one is told whether to place it.
         keep = context.signal.aborted && !isCancelled(context.signal);

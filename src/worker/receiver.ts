@@ -7,7 +7,7 @@ import { identityOf } from '../files/fileIdentity.ts';
 import { keepAccess } from '../files/keepAccess.ts';
 import type { PlacingFs } from '../files/placingFs.ts';
 import { receiveResult } from '../files/receiveResult.ts';
-import { checkSource, stateOf } from '../files/sourceFile.ts';
+import { checkSource, replacedState, stateOf } from '../files/sourceFile.ts';
 import { removeStaging, stage, stagingName } from '../files/staging.ts';
 import type { Handlers } from '../protocol/contract.ts';
 import { DffmpegError } from '../protocol/errors.ts';
@@ -60,11 +60,12 @@ export class Receiver {
 
   handlers(): Pick<Handlers<WorkerMethods>, 'source.offer' | 'result.receive' | 'result.drop'> {
     return {
-      'source.offer': async ({ sources, taker }) => {
+      'source.offer': async ({ sources, taker, replaces }, { signal }) => {
         const { offered } = this.#exchange;
         const all: OfferedSource[] = [];
         for (const file of sources) {
-          const state = stateOf(await checkSource(file));
+          const checked = await checkSource(file);
+          const state = replaces ? await replacedState(checked, signal) : stateOf(checked);
           all.push({ path: file, ...state, ticket: offered.offer({ path: file, ...state }, taker) });
         }
         return { sources: all };

@@ -48,6 +48,7 @@ const helpful: Readonly<Record<ErrorCode, readonly FailureAction[]>> = {
   'store-unavailable': ['retry', 'show-daemon-log'],
   disconnected: notTheirs,
   'transfer-damaged': notTheirs,
+  'source-in-use': notTheirs,
   timeout: notTheirs,
   'slots-busy': notTheirs,
   paused: notTheirs,

@@ -93,8 +93,33 @@ describe('dffmpeg encode --on-success replace', function () {
     await handle.close();
     await utimes(source, 1e9, 1e9);
     const { stdout, stderr } = await box.run(['job', 'replace', id]);
-    assert.match(stdout + stderr, /was written to, or its attributes were/);
+    assert.match(stdout + stderr, /was written to since it was encoded/);
     assert.deepEqual(await names(), ['clip.mkv', 'clip.small.mp4']);
+  });
+
+  it('waits until a program that may write to the source has closed it, and says so', async function () {
+    if (process.platform !== 'linux') this.skip();
+    await clip('clip.mkv', 1);
+    const source = await readFile(box.file('clip.mkv'));
+    const editor = await open(box.file('clip.mkv'), 'r+');
+    const { id, replacement } = await encode('clip.mkv');
+    assert.equal(replacement?.state, 'replacing');
+    assert.match(replacement.reason?.message ?? '', /A program has .*clip\.mkv open/);
+    assert.deepEqual(await readFile(box.file('clip.mkv')), source);
+    const { stderr } = await box.run(['job', 'replace', id]);
+    assert.match(stderr, /A program has .*clip\.mkv open.*\n?.*Close it there/s);
+    await editor.close();
+    assert.equal((await box.run(['job', 'replace', id])).code, 0);
+    assert.deepEqual(await names(), ['.dffmpeg-replaced', 'clip.mp4']);
+  });
+
+  it('replaces a source whose attributes alone were changed after an undo', async () => {
+    await clip('clip.mkv', 1);
+    const { id } = await encode('clip.mkv');
+    assert.equal((await box.run(['job', 'undo', id])).code, 0);
+    await chmod(box.file('clip.mkv'), 0o640);
+    assert.equal((await box.run(['job', 'replace', id])).code, 0);
+    assert.deepEqual(await names(), ['.dffmpeg-replaced', 'clip.mp4']);
   });
 
   it('does so under the very name of the source, too', async () => {

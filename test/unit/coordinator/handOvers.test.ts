@@ -57,7 +57,11 @@ describe('coordinator: a worker that does not see the files', () => {
       sources.map(({ path }) => path),
       job.sources.map(({ path }) => path),
     );
-    assert.deepEqual(askedOf('source.offer')[0]?.params, { sources: [sources[0]?.path], taker: 'node' });
+    assert.deepEqual(askedOf('source.offer')[0]?.params, {
+      sources: [sources[0]?.path],
+      taker: 'node',
+      replaces: false,
+    });
     await assert.rejects(node.peer.request('task.sources', { taskId, fence: fence + 1 }), {
       code: 'fence-void',
     });

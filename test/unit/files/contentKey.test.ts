@@ -3,7 +3,7 @@ import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { contentKey, sampledBlocks } from '../../../src/files/contentKey.ts';
-import { openForWriting } from '../../../src/files/openForWriting.ts';
+import { mappedForWriting, openForWriting } from '../../../src/files/openForWriting.ts';
 
 const mebi = 1 << 20;
 
@@ -58,5 +58,16 @@ describe('contentKey', () => {
     await reader.close();
     await writer.close();
     assert.equal((await openForWriting([read, written])).size, 0);
+  });
+
+  it('finds what is mapped for writing, and nothing that is only read or private', () => {
+    const maps = [
+      '55d0-55d1 r--s 00000000 fe:00 11 /films/read.mp4',
+      '55d1-55d2 rw-p 00000000 fe:00 12 /usr/lib/libc.so.6',
+      '55d2-55d3 rw-s 00001000 fe:00 13                     /films/a clip\\012.mp4',
+      '7ffd-7ffe rw-p 00000000 00:00 0                      [stack]',
+      '7ffe-7fff rw-s 00000000 00:00 0 ',
+    ];
+    assert.deepEqual(mappedForWriting(maps.join('\n')), ['/films/a clip\n.mp4']);
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  chmod,
   mkdir,
   mkdtemp,
   open,
@@ -97,6 +98,7 @@ describe('replacing a source', function () {
       identity: await identity(at),
       bytes: Number(stats.size),
       modified: String(stats.mtimeNs),
+      content: await placingFs.content(at),
     };
   }
 
@@ -651,7 +653,14 @@ describe('replacing a source', function () {
   it('does not trust what was not read of a large result that was written to since', async () => {
     const replacing = await begin(source(), result(), placingFs);
     const sampling: PlacingFs = { ...placingFs, content: () => Promise.resolve('sampled-10-x') };
-    const known = { ...replacing, fs: sampling, result: { ...replacing.result, content: 'sampled-10-x' } };
+    const content = 'sampled-10-x';
+    const { source: original, result: made } = replacing;
+    const known = {
+      ...replacing,
+      fs: sampling,
+      source: { ...original, content },
+      result: { ...made, content },
+    };
     const replaced = { ...known, result: await replaceSource(known) };
     const { mtime } = await stat(replaced.result.path);
     await writeFile(replaced.result.path, 'THE RESULT');
@@ -667,7 +676,7 @@ describe('replacing a source', function () {
     await utimes(source(), 1e9, 1e9);
     const replacing = {
       ...begun,
-      source: { ...begun.source, modified: String(10n ** 18n), changed: undefined },
+      source: { ...begun.source, modified: String(10n ** 18n), content: undefined },
     };
     const moved = await replaceSource(replacing);
     const aside = asidePath(replacing.source);
@@ -677,6 +686,87 @@ describe('replacing a source', function () {
     await writeFile(aside, text.replace(/.$/, '!'));
     await utimes(aside, 1e9, 1e9);
     assert.equal(await discardSource(replaced), 'changed');
+  });
+
+  describe('that was written to so that neither size nor time tells', () => {
+    /** As through a mapping that was made before: the file's own time (ctime) may stay as well. */
+    const writeInto = async (at: string): Promise<void> => {
+      const { atime, mtime } = await stat(at);
+      await writeFile(at, film.toUpperCase());
+      await utimes(at, atime, mtime);
+    };
+    const named = async (content: string): Promise<Replacing> => {
+      const begun = await begin(source(), result(), placingFs);
+      await utimes(source(), 1e9, 1e9);
+      return { ...begun, source: { ...begun.source, modified: String(10n ** 18n), content } };
+    };
+    const knowing = async (): Promise<Replacing> => {
+      const replacing = await named('');
+      return {
+        ...replacing,
+        source: { ...replacing.source, content: await placingFs.content(source()) },
+      };
+    };
+
+    it('does not replace it', async () => {
+      const replacing = await knowing();
+      await writeInto(source());
+      await assert.rejects(replaceSource(replacing), { code: 'source-changed' });
+      assert.equal((await contents())['films/clip.mov'], film.toUpperCase());
+    });
+
+    it('does not replace it after an undo either', async () => {
+      const replacing = await knowing();
+      const moved = await replaceSource(replacing);
+      const back = await restoreSource({ ...replacing, result: moved, home: result() });
+      assert.ok(back);
+      await writeInto(source());
+      await assert.rejects(replaceSource({ ...replacing, result: back }), { code: 'source-changed' });
+    });
+
+    it('does not delete it', async () => {
+      const replacing = await knowing();
+      const moved = await replaceSource(replacing);
+      await writeInto(asidePath(replacing.source));
+      assert.equal(await discardSource({ ...replacing, result: moved }), 'changed');
+    });
+
+    it('replaces one whose attributes alone were changed', async () => {
+      const replacing = await knowing();
+      const changed = (await ownTimeOf(source())) ?? '';
+      // A backup makes a link, an upload sets the mode.
+      await chmod(source(), 0o640);
+      assert.notEqual(await ownTimeOf(source()), changed);
+      const moved = await replaceSource({ ...replacing, source: { ...replacing.source, changed } });
+      assert.equal(moved.path, path.join(films, 'clip.mp4'));
+    });
+
+    it('goes by its own time as well where it is too large to be read whole', async () => {
+      const replacing = await named('sampled-1-ab');
+      const sampling: PlacingFs = { ...placingFs, content: () => Promise.resolve('sampled-1-ab') };
+      const changed = (await ownTimeOf(source())) ?? '';
+      await writeInto(source());
+      const asked = { ...replacing, fs: sampling, source: { ...replacing.source, changed } };
+      await assert.rejects(replaceSource(asked), { code: 'source-changed' });
+    });
+  });
+
+  describe('that a program has open for writing', () => {
+    const busy: PlacingFs = { ...placingFs, isWrittenTo: () => Promise.resolve(true) };
+
+    it('waits until it is closed', async () => {
+      const replacing = await begin(source(), result(), placingFs);
+      await assert.rejects(replaceSource({ ...replacing, fs: busy }), { code: 'source-in-use' });
+      assert.deepEqual(await contents(), { 'films/clip.mov': film, 'films/clip.web.mp4': small });
+      await replaceSource(replacing);
+    });
+
+    it('does not delete it either', async () => {
+      const replacing = await begin(source(), result(), placingFs);
+      const replaced = { ...replacing, result: await replaceSource(replacing) };
+      await assert.rejects(discardSource({ ...replaced, fs: busy }), { code: 'source-in-use' });
+      assert.equal(await discardSource(replaced), 'discarded');
+    });
   });
 
   it('brings back what lies aside, also where a person has written to it', async () => {
@@ -761,7 +851,8 @@ describe('replacing a source', function () {
   it('sees a write after which somebody has set the time of the source back', async () => {
     const replacing = await begin(source(), result(), placingFs);
     const { atime, mtime, ctimeNs } = await stat(source(), { bigint: true });
-    const withTime = { ...replacing, source: { ...replacing.source, changed: String(ctimeNs) } };
+    const changed = String(ctimeNs);
+    const withTime = { ...replacing, source: { ...replacing.source, content: undefined, changed } };
     await writeFile(source(), film.toUpperCase());
     await utimes(source(), atime, mtime);
     const modified = String((await stat(source(), { bigint: true })).mtimeNs);
