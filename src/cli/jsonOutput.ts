@@ -76,6 +76,9 @@ export const statusOutputSchema = z.object({
   workers: z.array(workerOutputSchema),
 });
 
+/** `stop`. `null`: none ran. */
+export const stopOutputSchema = z.object({ stopped: z.object({ pid: z.int() }).nullable() });
+
 export const checkLevels = ['ok', 'note', 'warn', 'fail'] as const;
 export const checkSchema = z.object({
   name: z.string(),

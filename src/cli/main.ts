@@ -8,6 +8,7 @@ import { measureCommand } from './commands/measure.ts';
 import { presetsCommand } from './commands/presets.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
+import { stopCommand } from './commands/stop.ts';
 import { watchCommand } from './commands/watch.ts';
 import { workerCommands } from './commands/worker.ts';
 import { processIo } from './io.ts';
@@ -29,5 +30,6 @@ process.exitCode = await runProgram(process.argv.slice(2), {
     adminCommand,
     doctorCommand,
     serveCommand,
+    stopCommand,
   ],
 });

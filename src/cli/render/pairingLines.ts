@@ -18,7 +18,7 @@ export function pairingLines(
     reach === undefined
       ? [
           'No other machine can connect to this daemon yet. Write { "listen": "0.0.0.0:7450" } into',
-          `${config}, end the daemon so that it starts with that,`,
+          `${config}, type dffmpeg stop so that the daemon starts with that,`,
           'and make another code. Where it is written there already, the daemon’s log says why.',
         ]
       : [

@@ -5,6 +5,7 @@ import { jobCommands } from '../../../src/cli/commands/job.ts';
 import { presetsCommand } from '../../../src/cli/commands/presets.ts';
 import { serveCommand } from '../../../src/cli/commands/serve.ts';
 import { statusCommand } from '../../../src/cli/commands/status.ts';
+import { stopCommand } from '../../../src/cli/commands/stop.ts';
 import { workerCommands } from '../../../src/cli/commands/worker.ts';
 import { worstExitCode } from '../../../src/cli/exitCodes.ts';
 import { exitCodeOfJobs } from '../../../src/cli/encode/exitCodeOfJobs.ts';
@@ -16,6 +17,7 @@ import { doneJob, fakeIo, job } from './fakes.ts';
 
 const commands = [
   encodeCommand, jobCommands, workerCommands, statusCommand, presetsCommand, doctorCommand, serveCommand,
+  stopCommand,
 ]; // prettier-ignore
 
 async function run(...argv: string[]) {
@@ -29,7 +31,18 @@ describe('the command line', () => {
     assert.deepEqual(await run('--version'), { code: 0, stdout: '1.2.3\n', stderr: '' });
     const help = await run('--help');
     assert.equal(help.code, 0);
-    for (const name of ['encode', 'job', 'jobs', 'worker', 'workers', 'status', 'presets', 'doctor', 'serve'])
+    for (const name of [
+      'encode',
+      'job',
+      'jobs',
+      'worker',
+      'workers',
+      'status',
+      'presets',
+      'doctor',
+      'serve',
+      'stop',
+    ])
       assert.match(help.stdout, new RegExp(`^  ${name}\\b`, 'm'));
   });
 
