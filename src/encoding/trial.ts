@@ -2,7 +2,7 @@ import { audioEncoderTable } from './audioEncoders.ts';
 import type { EncoderCapability } from './dialect.ts';
 import { audioEncoders, pixelFormats, videoEncoders } from './presetNames.ts';
 import type { AudioEncoder, PixelFormat, VideoEncoder } from './presetNames.ts';
-import type { TrialOutcome, Validity } from './trialOutcome.ts';
+import { isCutShort, type TrialOutcome, type Validity } from './trialOutcome.ts';
 import { videoEncoderTable } from './videoEncoders.ts';
 import type { VideoRate } from './videoEncoders.ts';
 import { pixelFormatsOf } from './videoPixelFormat.ts';
@@ -208,7 +208,7 @@ function* oneByOne(
   const worked: string[] = [];
   const refusals: Record<string, string> = {};
   let failed: (TrialOutcome & { worked: false }) | undefined;
-  let cutShort = false;
+  let cutShort: Validity | undefined;
   for (const format of formats) {
     const outcome = yield trialArguments(encoder, { ...variant, pixelFormats: [format] }, features);
     if (outcome.worked) {
@@ -216,12 +216,12 @@ function* oneByOne(
       continue;
     }
     failed ??= outcome;
-    cutShort ||= outcome.holds === 'moment';
+    if (isCutShort(outcome.holds)) cutShort ??= outcome.holds;
     refusals[format] = outcome.refusal;
   }
-  if (worked.length === 0 && failed) return unusable(cutShort ? { ...failed, holds: 'moment' } : failed);
+  if (worked.length === 0 && failed) return unusable({ ...failed, holds: cutShort ?? failed.holds });
   const proof = usable({ pixelFormats: worked, refusals });
-  return cutShort ? { ...proof, holds: 'moment' } : proof;
+  return { ...proof, holds: cutShort ?? proof.holds };
 }
 
 /** Options are read first: where no encoder knows one, ffmpeg does not come to say that the encoder is missing. */

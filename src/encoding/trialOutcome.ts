@@ -15,9 +15,15 @@ export type TrialOutcome =
 
 /**
  * How far it holds. `binary`: what it was asked for is not compiled in. `process`: it was refused, by a driver, device
- * or font that may be another at the next start. `moment`: the run was cut short.
+ * or font that may be another at the next start. `while`: it did not end in time, and may not soon either. `moment`: it was
+ * killed, or could not be begun.
  */
-export type Validity = 'binary' | 'process' | 'moment';
+export type Validity = 'binary' | 'process' | 'while' | 'moment';
+
+/** Nothing was found: the run was cut short. */
+export function isCutShort(holds: Validity): boolean {
+  return holds === 'while' || holds === 'moment';
+}
 
 /** Exit code 0 is not enough: some wishes ffmpeg passes over with a warning. */
 const passedOver = /has not been used for any stream|auto-selecting format/u;
@@ -29,7 +35,7 @@ const refusalLines = 4;
 
 export function trialOutcome(run: TrialRun): TrialOutcome {
   const { code, stderr, timedOut = false, signal = null, failedToStart } = run;
-  if (timedOut) return { worked: false, refusal: 'The trial did not end in time.', holds: 'moment' };
+  if (timedOut) return { worked: false, refusal: 'The trial did not end in time.', holds: 'while' };
   if (code === 0 && !passedOver.test(stderr)) return { worked: true };
   const cut = code === null || signal !== null || failedToStart !== undefined;
   return {

@@ -2,7 +2,7 @@ import type { Capabilities, Dialect } from '../encoding/dialect.ts';
 import { withFeatures } from '../encoding/dialectFacts.ts';
 import { dialectTrials } from '../encoding/dialectTrials.ts';
 import { encoderTrials, featuresOfEncoder } from '../encoding/trial.ts';
-import type { Validity } from '../encoding/trialOutcome.ts';
+import { isCutShort, type Validity } from '../encoding/trialOutcome.ts';
 import { CapabilityCache, together, type Found } from './capabilityCache.ts';
 import { readVersion } from './ffmpegBinary.ts';
 import type { Tools } from './findBinary.ts';
@@ -35,7 +35,7 @@ export class CapabilityProver {
   readonly #onChange: () => void;
   readonly #settings: WorkerSettings;
   readonly #underWay = new Map<string, Promise<void>>();
-  /** Subject → when its trial was cut short, by `performance.now()`. */
+  /** Subject whose trial was cut short → when it is worth another, by `performance.now()`. */
   readonly #cutShort = new Map<string, number>();
   #found: Found;
 
@@ -84,6 +84,13 @@ export class CapabilityProver {
     return withFeatures(this.#bareDialect, this.#found.features);
   }
 
+  /** Of these encoders and features, those whose trial was cut short: whether they work is not known. */
+  unproved(names: readonly string[]): string[] {
+    return everything
+      .filter((subject) => names.includes(subject.name) && this.#cutShort.has(keyOf(subject)))
+      .map(({ name }) => name);
+  }
+
   /**
    * Tries those that are not known yet, now; resolves when all are. Names that nobody knows are left out, and
    * so is an encoder whose trial could not be run.
@@ -128,8 +135,7 @@ export class CapabilityProver {
 
   #isSettled(subject: Subject): boolean {
     const cutShort = this.#cutShort.get(keyOf(subject));
-    if (cutShort !== undefined && performance.now() - cutShort > this.#settings.trialRetrySeconds * 1000)
-      return false;
+    if (cutShort !== undefined && performance.now() >= cutShort) return false;
     return Object.hasOwn(this.#found[subject.kind], subject.name);
   }
 
@@ -145,7 +151,8 @@ export class CapabilityProver {
       }
       const { found, holds } = await this.#try(subject, priority);
       this.#found = together(this.#found, found);
-      if (holds === 'moment') this.#cutShort.set(key, performance.now());
+      const patience = holds === 'while' ? this.#settings.trialRetrySeconds * 1000 : 0;
+      if (isCutShort(holds)) this.#cutShort.set(key, performance.now() + patience);
       else this.#cutShort.delete(key);
       if (holds === 'binary') await this.#cache.add(found);
       if (holds === 'process') this.#cache.addHere(found);

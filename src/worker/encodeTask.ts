@@ -7,12 +7,12 @@ import { checkDestination } from '../files/destination.ts';
 import { requireReplaceable } from '../files/aside.ts';
 import { requireNameFits } from '../files/resultName.ts';
 import { checkSource, replacedState, type SourceIdentity } from '../files/sourceFile.ts';
-import { DffmpegError } from '../protocol/errors.ts';
+import { DffmpegError, type ErrorCode } from '../protocol/errors.ts';
 import type { EncodePayload } from '../protocol/workerContract.ts';
 import { maxRounds } from './analyse.ts';
 import { encodeProgress, type EncodeProgress, type Foreseen } from './encodeProgress.ts';
 import { makeOutput, type OutputTask } from './makeOutput.ts';
-import { proveFor } from './proveFor.ts';
+import { proveFor, unprovedOf } from './proveFor.ts';
 import type { FetchedSources } from './remoteFiles.ts';
 import { toError, type Elsewhere, type TaskContext } from './task.ts';
 
@@ -49,7 +49,7 @@ async function encodeHere(
   if (!fetched) await checkDestinations(outputs, context);
   // All are planned before the first is begun: what cannot be made is said at once.
   const replaced = replaces ? await replacedState(sources[0], context.signal) : undefined;
-  const progress = encodeProgress(outputs.map(foresee), (now) => {
+  const progress = encodeProgress(foreseeAll(outputs, context), (now) => {
     context.progress(now);
   });
   const stop = context.suspension.onChange((suspended) => {
@@ -170,6 +170,25 @@ async function checkDestinations(
     await checkDestination(folder, traces);
   }
   for (const { path: target } of outputs) await requireNameFits(target);
+}
+
+/** The codes of a plan that is refused because of what this ffmpeg can do. */
+const ofFfmpeg = new Set<ErrorCode>(['encoder-unavailable', 'ffmpeg-lacks']);
+
+/** What cannot be made since a trial was cut short may go well the next time: that is no fault of the preset. */
+function foreseeAll(outputs: readonly PlannedOutput[], { prover }: Pick<TaskContext, 'prover'>): Foreseen[] {
+  try {
+    return outputs.map(foresee);
+  } catch (error) {
+    const presets = outputs.map(({ input }) => input.output);
+    const unproved = unprovedOf(presets, prover);
+    if (!(error instanceof DffmpegError) || !ofFfmpeg.has(error.code) || unproved.length === 0) throw error;
+    throw new DffmpegError(
+      'ffmpeg-killed',
+      `Whether this ffmpeg has ${unproved.join(', ')} is not known: a trial run was killed, or did not end in time.`,
+      { hint: 'See whether the machine is short of memory or overloaded, then retry the job.', cause: error },
+    );
+  }
 }
 
 /** Measurements that change nothing: what follows them is known well enough to weigh the work. */

@@ -12,6 +12,17 @@ export interface Proved {
   readonly capabilities: Capabilities;
 }
 
+/** What of that could not be found out, since its trial was cut short. */
+export function unprovedOf(outputs: readonly OutputPreset[], prover: CapabilityProver): string[] {
+  return prover.unproved(
+    outputs.flatMap((output) => [
+      ...featuresNeeded(output),
+      ...audioEncodersOf(output),
+      ...((output.video || undefined)?.encoders ?? []),
+    ]),
+  );
+}
+
 /** Tries what the outputs ask for; picture encoders in their order and no further than the first that will do. */
 export async function proveFor(outputs: readonly OutputPreset[], prover: CapabilityProver): Promise<Proved> {
   await Promise.all([

@@ -6,6 +6,7 @@ import {
   readdir,
   readFile,
   realpath,
+  rm,
   stat,
   symlink,
   truncate,
@@ -47,6 +48,14 @@ describe('worker: encode', function () {
     const probe = await probeBy(coordinator, source, `${taskId}-probe`);
     coordinator.onCommit = () => Promise.resolve({ path: output });
     return { taskId, fence: 1, payload: encodePayload({ source, probe, preset, output }) };
+  }
+
+  /** An ffmpeg that does this before it runs as it should. */
+  async function wrapper(folder: string, first: string): Promise<string> {
+    const file = shop.path(folder, 'ffmpeg');
+    await mkdir(path.dirname(file));
+    await writeFile(file, `#!/bin/bash\n${first}\nexec ffmpeg "$@"\n`, { mode: 0o755 });
+    return file;
   }
 
   async function leftovers(): Promise<string[]> {
@@ -288,15 +297,7 @@ case "$*" in *file:result.mp4) ffmpeg "$@" && ${spoil};; *) exec ffmpeg "$@";; e
 
   itOnUnix('ends an encode that makes no progress', async () => {
     const source = await shop.clip(shop.path('clip.mp4'));
-    const stuck = shop.path('stuck', 'ffmpeg');
-    await mkdir(path.dirname(stuck));
-    await writeFile(
-      stuck,
-      `#!/bin/bash\ncase "$*" in *progress*) exec sleep 1000;; *) exec ffmpeg "$@";; esac\n`,
-      {
-        mode: 0o755,
-      },
-    );
+    const stuck = await wrapper('stuck', 'case "$*" in *progress*) exec sleep 1000;; esac');
     const { coordinator: other } = shop.hire({
       id: 'w2',
       ffmpegPath: stuck,
@@ -308,6 +309,28 @@ case "$*" in *file:result.mp4) ffmpeg "$@" && ${spoil};; *) exec ffmpeg "$@";; e
     const report = await other.run({ taskId: 't1', fence: 1, payload });
     assert.equal(report.type === 'failed' && report.error.code, 'ffmpeg-killed');
     assert.match(report.type === 'failed' ? report.error.message : '', /no progress/);
+  });
+
+  itOnUnix('makes it the next time where a trial of its encoder was killed', async () => {
+    const source = await shop.clip(shop.path('clip.mp4'));
+    const killing = shop.path('killing');
+    await writeFile(killing, '');
+    const ffmpeg = await wrapper(
+      'killed',
+      `case "$*" in *libx264*'-f null'*) [ ! -e '${killing}' ] || kill -KILL $$;; esac`,
+    );
+    const { coordinator: other } = shop.hire({ id: 'w2', ffmpegPath: ffmpeg });
+    await other.ready();
+    const probe = await probeBy(other, source, 'p');
+    const payload = encodePayload({ source, probe, preset: webPreset, output: shop.path('o.mp4') });
+    const report = await other.run({ taskId: 't1', fence: 1, payload });
+    assert.ok(report.type === 'failed');
+    assert.equal(report.error.code, 'ffmpeg-killed', 'no fault of the preset');
+    assert.match(report.error.message, /libx264 is not known/);
+    await rm(killing);
+    other.onCommit = () => Promise.resolve({ path: shop.path('o.mp4') });
+    const again = await other.run({ taskId: 't2', fence: 1, payload });
+    assert.equal(again.type, 'delivered', JSON.stringify(again));
   });
 
   it('says when the source changed under way', async () => {
