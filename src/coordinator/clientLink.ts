@@ -16,6 +16,7 @@ import { guarded } from './roleGuard.ts';
 import type { Replacements } from './replacements.ts';
 import type { QueueSwitch } from './queueSwitch.ts';
 import type { Sessions } from './sessions.ts';
+import type { WorkerControl } from './workerControl.ts';
 import { Subscription, type SubscriptionOptions } from './subscription.ts';
 
 /** Methods that ask about the daemon itself, which the coordinator knows nothing of. */
@@ -35,6 +36,7 @@ export type DaemonHandlers = Pick<
 export interface ClientLinkOptions extends SubscriptionOptions {
   readonly book: JobBook;
   readonly control: JobControl;
+  readonly workerControl: WorkerControl;
   readonly folders: Folders;
   readonly replacements: Replacements;
   readonly inquiries: Inquiries;
@@ -58,6 +60,7 @@ export async function serveClient(
   const {
     book,
     control,
+    workerControl,
     folders,
     replacements,
     inquiries,
@@ -141,6 +144,11 @@ export async function serveClient(
       const { job } = await control.find(id);
       return readLog({ logs, book }, job.id, offset, wait ? signal : undefined);
     },
+    'workers.drain': async ({ worker }) => ({ worker: await workerControl.drain(worker, true) }),
+    'workers.resume': async ({ worker }) => ({ worker: await workerControl.drain(worker, false) }),
+    'workers.setLabels': async ({ worker, labels }) => ({
+      worker: await workerControl.setLabels(worker, labels),
+    }),
     'workers.list': () => Promise.resolve({ workers: fleet.info(true) }),
     subscribe: async ({ topics, ...from }) => {
       subscription?.end();

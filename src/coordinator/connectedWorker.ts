@@ -10,11 +10,12 @@ import { CircuitBreaker, type SetAside } from './circuitBreaker.ts';
 import type { Clock } from './ids.ts';
 import type { QueueSettings } from './queueSettings.ts';
 import type { WorkerView } from './scheduler.ts';
+import { together, type Standing } from './knownWorkers.ts';
 import type { AttemptKey, TaskKind } from './store/records.ts';
+import type { WorkerDescription } from './store/workerRecords.ts';
 import type { Moment } from './timetable.ts';
 
 export type WorkerPeer = Peer<WorkerMethods, CoordinatorEvents>;
-export type WorkerDescription = Omit<WorkerInfo, 'running' | 'load' | 'setAside'>;
 
 /** Every kind that an encode may take. */
 const encodeSlots = [...new Set(Object.values(videoEncoderTable).map(({ slot }) => slot))];
@@ -32,6 +33,8 @@ export interface WorkerContext {
   /** For what people read. */
   readonly clock: Clock;
   readonly monotonic: Clock;
+  /** What people have said of it by now. */
+  readonly standing: () => Standing;
   /** It may take a task now that it would not have taken before. */
   readonly wake: () => void;
 }
@@ -58,6 +61,7 @@ export class ConnectedWorker implements WorkerView {
   readonly #timers: Timers;
   readonly #clock: Clock;
   readonly #monotonic: Clock;
+  readonly #standing: () => Standing;
   readonly #wake: () => void;
 
   constructor(peer: WorkerPeer, description: WorkerDescription, context: WorkerContext) {
@@ -68,6 +72,7 @@ export class ConnectedWorker implements WorkerView {
     this.#timers = context.timers;
     this.#clock = context.clock;
     this.#monotonic = context.monotonic;
+    this.#standing = context.standing;
     this.#wake = context.wake;
   }
 
@@ -81,6 +86,20 @@ export class ConnectedWorker implements WorkerView {
 
   get local(): boolean {
     return this.#description.local;
+  }
+
+  /** A person wants it to be given nothing more. */
+  get drained(): boolean {
+    return this.#standing().drained;
+  }
+
+  /** Its own, and those that it was given here. */
+  get labels(): readonly string[] {
+    return together(this.#description.labels, this.#standing().labels);
+  }
+
+  get description(): WorkerDescription {
+    return this.#description;
   }
 
   /** Node's name of its system. */
@@ -178,9 +197,19 @@ export class ConnectedWorker implements WorkerView {
     return this.#forecasts.lesson(attempt, this.#monotonic());
   }
 
+  /** It will take no encode, however long that waits, unless something else happens to it. */
+  get takesNothing(): boolean {
+    return (
+      this.ffmpeg.state !== 'ready' ||
+      this.setAside !== undefined ||
+      this.drained ||
+      encodeSlots.every((slot) => this.slots(slot) === 0)
+    );
+  }
+
   /** Whether it takes any task of this kind now, whatever slot that needs. */
   takes(kind: TaskKind): boolean {
-    if (this.ffmpeg.state !== 'ready') return false;
+    if (this.ffmpeg.state !== 'ready' || (this.drained && kind === 'encode')) return false;
     const kinds = kind === 'probe' ? (['probe'] as const) : encodeSlots;
     return kinds.some((slot) => this.freeSlots(slot) > 0);
   }
@@ -259,6 +288,9 @@ export class ConnectedWorker implements WorkerView {
       ...this.#description,
       ffmpeg: this.ffmpeg,
       setAside: this.setAside,
+      drained: this.drained,
+      labels: [...this.labels],
+      connected: true,
       running: [...new Set(this.running.map(({ jobId }) => jobId))],
       load: withLoad ? this.load : undefined,
     };

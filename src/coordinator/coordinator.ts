@@ -21,6 +21,7 @@ import { JobBook } from './jobBook.ts';
 import { cancelledByLeaving, JobControl } from './jobControl.ts';
 import { JobLogs } from './jobLog.ts';
 import { logHead, logLines } from './jobLogLines.ts';
+import { KnownWorkers } from './knownWorkers.ts';
 import { Links } from './links.ts';
 import { LoadWatch } from './loadWatch.ts';
 import { ProgressBoard } from './progressBoard.ts';
@@ -35,6 +36,7 @@ import { Speeds } from './speeds.ts';
 import type { Store } from './store.ts';
 import type { StoredJob } from './store/records.ts';
 import { WatchBoard } from './watchBoard.ts';
+import { WorkerControl } from './workerControl.ts';
 import { serveWorker } from './workerLink.ts';
 
 export interface CoordinatorOptions {
@@ -80,6 +82,9 @@ export interface Coordinator {
   replacedPaths(): Promise<string[]>;
   /** Every worker as it is now, without its load. */
   workers(): WorkerInfo[];
+  /** By its id or name, see `WorkerControl`. */
+  findWorker(name: string): WorkerInfo;
+  forgetWorker(name: string): Promise<WorkerInfo>;
   activity(): Promise<Activity>;
   /** Nothing more is begun; what runs goes on. For good. */
   giveNothingMore(): void;
@@ -104,7 +109,8 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   const newId = createIdSource(clock, options.random);
   const activityChanged = new Emitter();
 
-  const fleet = new Fleet();
+  const known = await KnownWorkers.open({ store, clock, onError });
+  const fleet = new Fleet(known);
   const feed = new ChangeFeed({ store, timers, retryMs: settings.retryBaseMs, onError });
   const progress = new ProgressBoard({ intervalMs: settings.progressIntervalMs, timers });
   const logs = new JobLogs({
@@ -192,6 +198,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     platform,
     refuses: options.refuses,
   });
+  const workerControl = new WorkerControl({ fleet, known, recovery, wake });
   const folders = new Folders({ book, fleet, control, recovery, platform, wake });
   const inquiries = new Inquiries({ fleet, store, control, newId, clock, timers, settings, platform });
   const retention = new Retention({
@@ -224,6 +231,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
       const link = {
         identity,
         fleet,
+        known,
         attempts,
         recovery,
         handOvers,
@@ -250,6 +258,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
         loadWatch,
         watchBoard,
         control,
+        workerControl,
         folders,
         replacements,
         inquiries,
@@ -269,6 +278,8 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     counts: () => store.counts(),
     replacedPaths: () => store.replacedPaths(),
     workers: () => fleet.info(false),
+    forgetWorker: (name) => workerControl.forget(name),
+    findWorker: (name) => workerControl.find(name),
     activity: async () => {
       const { waiting, paused, running } = await store.counts();
       const unfinishedJobs = waiting + paused + running + replacements.pending;
@@ -292,6 +303,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
       progress.close();
       forecasts.close();
       await workers.close();
+      await known.close();
       await recovery.close();
       await retention.close();
       await book.idle();

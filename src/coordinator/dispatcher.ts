@@ -108,9 +108,7 @@ export class Dispatcher {
   /** Through the queue in its order, as far as there is something to give or to say. */
   async #walk(): Promise<void> {
     const { book, fleet, settings, isLeaving } = this.#options;
-    const nobodyTakes =
-      isLeaving() ||
-      fleet.workers.every(({ ffmpeg, setAside }) => ffmpeg.state !== 'ready' || setAside !== undefined);
+    const nobodyTakes = isLeaving() || fleet.workers.every(({ takesNothing }) => takesNothing);
     let toExplain = this.#explains || nobodyTakes ? settings.explainedJobs : 0;
     this.#explains = false;
     const explanations: Explanation[] = [];

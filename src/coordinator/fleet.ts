@@ -1,6 +1,7 @@
 import type { WorkerInfo } from '../protocol/model.ts';
 import type { ConnectedWorker } from './connectedWorker.ts';
 import { Emitter } from './emitter.ts';
+import type { KnownWorkers } from './knownWorkers.ts';
 import type { AttemptKey } from './store/records.ts';
 
 /** The workers that are connected now. */
@@ -10,7 +11,15 @@ export class Fleet {
   /** A worker has connected, whatever is known of it. */
   readonly joined = new Emitter();
   readonly #workers = new Map<string, ConnectedWorker>();
+  readonly #known: KnownWorkers;
   #loadWanted = false;
+
+  constructor(known: KnownWorkers) {
+    this.#known = known;
+    known.changed.on(() => {
+      this.changed.emit('worker');
+    });
+  }
 
   get workers(): readonly ConnectedWorker[] {
     return [...this.#workers.values()];
@@ -34,12 +43,29 @@ export class Fleet {
     this.changed.emit('worker');
   }
 
+  /** Until this one is not connected. */
+  untilGone(id: string): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.changed.on(() => {
+        look();
+      });
+      const look = (): void => {
+        if (this.#workers.has(id)) return;
+        stop();
+        resolve();
+      };
+      look();
+    });
+  }
+
   runnerOf(key: AttemptKey): ConnectedWorker | undefined {
     return this.workers.find((worker) => worker.attempt(key));
   }
 
+  /** Those that are connected, then those that were. */
   info(withLoad: boolean): WorkerInfo[] {
-    return this.workers.map((worker) => worker.info(withLoad));
+    const connected = this.workers.map((worker) => worker.info(withLoad));
+    return [...connected, ...this.#known.away(new Set(this.#workers.keys()))];
   }
 
   /** Measuring the load costs: workers do it while somebody looks. */

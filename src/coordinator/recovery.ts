@@ -85,6 +85,13 @@ export class Recovery {
     await this.#say(left, isAway(worker.name, settings.lostWorkerMs));
   }
 
+  /** It will not come back, since a person has removed it: what it ran is queued again at once. */
+  async giveUpOn(workerId: string): Promise<void> {
+    this.#away.get(workerId)?.();
+    this.#away.delete(workerId);
+    await this.#giveUpOnTheLost(removed, workerId);
+  }
+
   /** Attempts that a worker still runs and that nobody has voided go on; the others it is told to stop. */
   async adopt(worker: ConnectedWorker, claimed: readonly AttemptKey[]): Promise<AttemptKey[]> {
     const stop: AttemptKey[] = [];
@@ -283,6 +290,10 @@ function cutOff(name: string): ErrorData {
     message: `The connection to ${name} was lost, and it did not come back.`,
     hint,
   };
+}
+
+function removed(name: string): ErrorData {
+  return { code: 'worker-lost', message: `${name} was removed while this ran.`, hint };
 }
 
 function workerRestarted(name: string): ErrorData {

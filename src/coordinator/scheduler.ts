@@ -22,6 +22,8 @@ export interface WorkerView extends KnownEncoders, SlotsView {
   readonly cores: number;
   readonly ffmpeg: FfmpegStatus;
   readonly setAside: SetAside | undefined;
+  /** A person wants it to be given nothing more. */
+  readonly drained: boolean;
 }
 
 /** What is foreseen, for one look at the queue in its order. */
@@ -41,7 +43,8 @@ export type Consideration =
   /** It takes such tasks; `reason`: not now, all its slots are in use. */
   | { readonly verdict: 'fits'; readonly slot: SlotKind; readonly picks: Picks }
   | { readonly verdict: 'full'; readonly slot: SlotKind; readonly picks: Picks; readonly reason: ErrorData }
-  | { readonly verdict: 'busy' | 'missing'; readonly reason: ErrorData }
+  /** `slotless`: it takes no such work, until somebody sets it otherwise. */
+  | { readonly verdict: 'busy' | 'missing' | 'slotless'; readonly reason: ErrorData }
   /** It would have to try these encoders first. */
   | { readonly verdict: 'untried'; readonly reason: ErrorData; readonly encoders: readonly string[] }
   /** It never will: encoder → why. */
@@ -149,7 +152,7 @@ function worthTrying(considered: readonly Considered[], avoid: readonly string[]
 }
 
 function nobodyTakes(considered: readonly Considered[], trials: Waiting['trials']): Decision {
-  for (const verdict of ['busy', 'untried', 'missing'] as const)
+  for (const verdict of ['busy', 'untried', 'missing', 'slotless'] as const)
     for (const { consideration } of considered)
       if (consideration.verdict === verdict && 'reason' in consideration)
         return wait(consideration.reason, trials);
@@ -177,6 +180,7 @@ function consider(needs: OutputNeeds | undefined, worker: WorkerView): Considera
   if (worker.setAside)
     return { verdict: 'busy', reason: reasons.workerSetAside(name, worker.setAside.reason) };
   if (needs === undefined) return slotOf(worker, 'probe', []);
+  if (worker.drained) return { verdict: 'busy', reason: reasons.drained(name) };
 
   const { picks, slot, refusals, untried } = picksOf(needs, worker);
   if (refusals) return { verdict: 'refused', refusals };
@@ -188,7 +192,7 @@ function consider(needs: OutputNeeds | undefined, worker: WorkerView): Considera
 function slotOf(worker: WorkerView, slot: SlotKind, picks: Picks): Consideration {
   if (worker.freeSlots(slot) > 0) return { verdict: 'fits', slot, picks };
   if (worker.slots(slot) > 0) return { verdict: 'full', slot, picks, reason: reasons.waitsForTurn };
-  return { verdict: 'busy', reason: reasons.noSlots(worker.name, slot) };
+  return { verdict: 'slotless', reason: reasons.noSlots(worker.name, slot) };
 }
 
 function refusalsOf({ worker, consideration }: Considered): string {

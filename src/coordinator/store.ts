@@ -4,13 +4,14 @@ import type { AccountStore } from './accountStore.ts';
 import type { LearntSpeed } from './speeds.ts';
 import type { AttemptKey, AttemptRecord, JobRecord, StoredJob, TaskRecord } from './store/records.ts';
 import type { WatchStore } from './watchStore.ts';
+import type { WorkerStore } from './workerStore.ts';
 
 /**
  * Where the queue lies. Asynchronous and of plain data on both sides, so that it can run in another thread or
  * over another database. Every call is one transaction. Throws `store-unavailable` with a sentence when the
  * database cannot be written or read.
  */
-export interface Store extends WatchStore, AccountStore {
+export interface Store extends WatchStore, AccountStore, WorkerStore {
   /** Synced to disk. A repeat with the same submission id returns the stored job and stores nothing. */
   submit(job: StoredJob): Promise<StoredJob>;
   /** The job that was stored under this submission id. */

@@ -82,6 +82,14 @@ export function workerSetAside(worker: string, { message }: ErrorData): ErrorDat
   };
 }
 
+export function drained(worker: string): ErrorData {
+  return {
+    code: 'slots-busy',
+    message: `${worker} is drained: it is given nothing more.`,
+    hint: `Let it go on: dffmpeg worker resume ${worker}`,
+  };
+}
+
 /** Without numbers: it is stored, and what is foreseen changes all the time. */
 export function heldFor(better: string, free: string): ErrorData {
   return {

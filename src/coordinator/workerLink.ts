@@ -11,21 +11,24 @@ import {
   type CoordinatorMethods,
 } from '../protocol/workerContract.ts';
 import type { Attempts } from './attempts.ts';
-import { ConnectedWorker, type WorkerDescription } from './connectedWorker.ts';
+import { ConnectedWorker } from './connectedWorker.ts';
 import type { Fleet } from './fleet.ts';
 import type { HandOvers } from './handOvers.ts';
 import type { Clock } from './ids.ts';
 import type { Inquiries } from './inquiries.ts';
+import type { KnownWorkers } from './knownWorkers.ts';
 import type { JobLogs } from './jobLog.ts';
 import type { ProgressBoard } from './progressBoard.ts';
 import type { QueueSettings } from './queueSettings.ts';
 import type { Recovery } from './recovery.ts';
 import type { AttemptKey } from './store/records.ts';
+import type { WorkerDescription } from './store/workerRecords.ts';
 
 export interface WorkerLinkOptions {
   /** Whom the handshake has proven; undefined: the daemon’s own worker, within the process. */
   readonly identity?: string | undefined;
   readonly fleet: Fleet;
+  readonly known: KnownWorkers;
   readonly attempts: Attempts;
   readonly recovery: Recovery;
   readonly handOvers: HandOvers;
@@ -43,7 +46,7 @@ export interface WorkerLinkOptions {
 /** Serves one worker until its channel closes; resolves when what it ran has gone back to the queue. */
 export async function serveWorker(channel: Channel, options: WorkerLinkOptions): Promise<void> {
   const { fleet, attempts, recovery, handOvers, inquiries, logs, progress, settings } = options;
-  const { identity, timers, clock, monotonic, wake, onError } = options;
+  const { identity, known: knownWorkers, timers, clock, monotonic, wake, onError } = options;
   let worker: ConnectedWorker | undefined;
   let gone = false;
 
@@ -56,6 +59,7 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
       if (earlier) await replace(earlier);
       const registering = new ConnectedWorker(peer, description, {
         ...{ settings, timers, clock, monotonic },
+        standing: () => knownWorkers.standing(description.id),
         wake: () => {
           fleet.changed.emit('worker');
           wake();
@@ -66,6 +70,7 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
       // Gone while its earlier connection was being left: what it runs is found when it comes back.
       if (gone) return { stop };
       fleet.add(worker);
+      knownWorkers.saw(description);
       recovery.workerIsBack(worker);
       wake();
       return { stop };
@@ -164,6 +169,7 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
     running: readonly AttemptKey[],
   ): AttemptKey[] {
     known.describe(description);
+    knownWorkers.saw(description);
     fleet.changed.emit('worker');
     wake();
     return running.filter((key) => !known.attempt(key));
@@ -191,6 +197,7 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
 
   async function leave(leaving: ConnectedWorker): Promise<void> {
     leaving.end();
+    if (fleet.get(leaving.id) === leaving) knownWorkers.left(leaving.description);
     fleet.remove(leaving);
     // On another machine it goes on without a connection; the one in this process has ended.
     if (identity !== undefined) {

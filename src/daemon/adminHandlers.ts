@@ -1,5 +1,6 @@
 import type { Accounts } from '../coordinator/accounts/accounts.ts';
 import type { Pairing } from '../coordinator/accounts/pairing.ts';
+import type { Coordinator } from '../coordinator/coordinator.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
 import type { adminMethods } from '../protocol/adminContract.ts';
 
@@ -17,6 +18,7 @@ export function adminHandlers(
   accounts: Accounts,
   pairing: Pairing,
   reach: () => Reach | undefined,
+  workers: Pick<Coordinator, 'findWorker' | 'forgetWorker'>,
 ): AdminHandlers {
   return {
     'users.add': async ({ id, role, ranges }) => {
@@ -31,6 +33,12 @@ export function adminHandlers(
     },
     'users.setScope': async ({ id, ...scope }) => ({ user: await accounts.setScope(id, scope) }),
     'users.remove': async ({ id }) => ({ user: await accounts.remove(id) }),
+    'workers.remove': async ({ worker }) => {
+      const { id, local } = workers.findWorker(worker);
+      // First the key: else it would be back before it is forgotten.
+      if (!local && (await accounts.list()).some((known) => known.id === id)) await accounts.remove(id);
+      return { worker: await workers.forgetWorker(id) };
+    },
     'keys.reencrypt': async () => ({ count: await accounts.reencrypt() }),
     'pairing.create': ({ role }) => Promise.resolve({ ...pairing.create(role), reach: reach() }),
   };

@@ -278,7 +278,7 @@ export class Daemon {
   #handlers({ coordinator, entrance, watch }: Queue): DaemonHandlers {
     const { accounts, pairing } = entrance;
     return daemonHandlers({
-      ...{ watch, accounts, pairing },
+      ...{ watch, accounts, pairing, workers: coordinator },
       reach: () => entrance.reach,
       program: this.#program,
       stateDir: this.#stateDir,

@@ -3,6 +3,7 @@ import { builtinPresets } from '../encoding/builtinPresets.ts';
 import { ownOutputs } from '../encoding/ownOutput.ts';
 import { scanSources } from '../files/scan.ts';
 import type { Accounts } from '../coordinator/accounts/accounts.ts';
+import type { Coordinator } from '../coordinator/coordinator.ts';
 import type { Pairing } from '../coordinator/accounts/pairing.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
 import type { Counts, FfmpegStatus } from '../protocol/model.ts';
@@ -26,6 +27,7 @@ export interface DaemonParts {
   readonly pairing: Pairing;
   /** Where other machines find it; undefined while it listens on this one alone. */
   reach(): Reach | undefined;
+  readonly workers: Pick<Coordinator, 'findWorker' | 'forgetWorker'>;
   counts(): Promise<Counts>;
   /** Of results that have taken the place of their source. */
   replacedPaths(): Promise<string[]>;
@@ -41,7 +43,7 @@ export function daemonHandlers(parts: DaemonParts): DaemonHandlers {
   const { program, config } = parts;
   return {
     ...watchHandlers(parts.watch, config),
-    ...adminHandlers(parts.accounts, parts.pairing, () => parts.reach()),
+    ...adminHandlers(parts.accounts, parts.pairing, () => parts.reach(), parts.workers),
     'session.open': () => Promise.resolve({ ...program, protocol: protocolVersion }),
     'daemon.status': async () => ({
       ...program,

@@ -39,5 +39,8 @@ export const commandIds = [
   'dffmpeg.scanWatchFolder',
   'dffmpeg.removeWatchFolder',
   'dffmpeg.retryWatchedFile',
+  'dffmpeg.drainWorker',
+  'dffmpeg.resumeWorker',
+  'dffmpeg.removeWorker',
 ] as const;
 export type CommandId = (typeof commandIds)[number];

@@ -18,6 +18,7 @@ type Handler = (first?: unknown, second?: unknown) => unknown;
 function handlers(services: Services): Record<CommandId, Handler> {
   const { encode, failureHelp, jobActions, jobsTree, session, statusPage, presets, questions, watchFolders } =
     services;
+  const { workerActions, workersTree } = services;
   return {
     'dffmpeg.encode': (uri, uris) => encode.run(targets(uri, uris), { preset: 'current' }),
     'dffmpeg.encodeWithPreset': (uri, uris) => encode.run(targets(uri, uris), { preset: 'ask' }),
@@ -69,6 +70,9 @@ function handlers(services: Services): Record<CommandId, Handler> {
     'dffmpeg.scanWatchFolder': (row) => watchFolders.scan(entryOf(row)),
     'dffmpeg.removeWatchFolder': (row) => watchFolders.remove(entryOf(row)),
     'dffmpeg.retryWatchedFile': (row) => jobActions.retry(jobIdOf(row), undefined),
+    'dffmpeg.drainWorker': (row) => workerActions.drain(workersTree.workerOf(row), true),
+    'dffmpeg.resumeWorker': (row) => workerActions.drain(workersTree.workerOf(row), false),
+    'dffmpeg.removeWorker': (row) => workerActions.remove(workersTree.workerOf(row)),
     'dffmpeg.joinFiles': (uri, uris) => encode.join(targets(uri, uris)),
     'dffmpeg.editPreset': (row) => (isPresetNode(row) ? presets.show(row.name, firstFolder()) : undefined),
   };

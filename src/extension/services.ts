@@ -29,6 +29,7 @@ import { VisibleFollower } from './views/visibleFollower.ts';
 import { WatchTree } from './views/watchTree.ts';
 import { WatchView } from './views/watchView.ts';
 import { WorkersTree } from './views/workersTree.ts';
+import { WorkerActions } from './workerActions.ts';
 import { WatchFolders } from './watchFolders.ts';
 import { ViewStateKeeper } from './viewStateKeeper.ts';
 
@@ -48,6 +49,7 @@ export interface Services extends Disposable {
   readonly jobsView: JobsView;
   readonly workersTree: WorkersTree;
   readonly presetsTree: PresetsTree;
+  readonly workerActions: WorkerActions;
   readonly watchFolders: WatchFolders;
   readonly watchTree: WatchTree;
   readonly watchView: WatchView;
@@ -129,6 +131,7 @@ export function createServices(context: ExtensionContext): Services {
   const failureHelp = new FailureHelp({ session, presets, encode, questions, jobActions });
   const workersTree = new WorkersTree(board);
   const presetsTree = new PresetsTree(presets);
+  const workerActions = new WorkerActions(session);
   const watchFolders = new WatchFolders(session, presets);
   const watchTree = new WatchTree(watchFolders);
   const watchView = new WatchView(session, watchTree);
@@ -148,7 +151,7 @@ export function createServices(context: ExtensionContext): Services {
   const followers = [jobsView.follower, watchView.follower, new VisibleFollower(workersView, session)];
   const views = [workersView, ...followers, window.registerTreeDataProvider('dffmpeg.presets', presetsTree)];
   const services = { session, board, presets, settingsFiles, presetDiagnostics, notifier, encode, questions, jobActions, failureHelp,
-    jobsTree, jobsView, workersTree, presetsTree, watchFolders, watchTree, watchView, logs, statusBar, statusPage, viewStateKeeper }; // prettier-ignore
+    jobsTree, jobsView, workersTree, workerActions, presetsTree, watchFolders, watchTree, watchView, logs, statusBar, statusPage, viewStateKeeper }; // prettier-ignore
   return {
     ...services,
     begin: async () => {

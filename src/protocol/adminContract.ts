@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { MethodTable } from './contract.ts';
 import { addressRangeSchema, identitySchema, maxRanges } from './identity.ts';
-import { idSchema } from './model.ts';
+import { idSchema, workerSchema } from './model.ts';
 import { pairedRoles } from './pairingContract.ts';
 
 const rangesSchema = z.array(addressRangeSchema).max(maxRanges);
@@ -42,6 +42,11 @@ export const adminMethods = {
     doc: 'Deletes an identity, and closes what it had open.',
     params: z.object({ id: idSchema }),
     result: z.object({ user: identitySchema }),
+  },
+  'workers.remove': {
+    doc: 'Deletes the identity of a worker, and forgets it; what it runs goes back to the queue. By id or name.',
+    params: z.object({ worker: z.string() }),
+    result: z.object({ worker: workerSchema }),
   },
   'keys.reencrypt': {
     doc: 'Seals the stored keys of all identities with a new key file; they stay what they are.',

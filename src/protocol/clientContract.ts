@@ -22,6 +22,7 @@ import {
   pathSchema,
   presetSnapshotSchema,
   progressSchema,
+  labelsSchema,
   workerSchema,
 } from './model.ts';
 import {
@@ -248,8 +249,23 @@ export const clientMethods = {
     params: z.object({ folder: pathSchema, limit: z.int().min(1).max(500).default(50) }),
     result: z.object({ files: z.array(watchedFileSchema) }),
   },
+  'workers.drain': {
+    doc: 'It is given nothing more until `workers.resume`, also after a restart; what it runs comes to its end. By id or name.',
+    params: z.object({ worker: z.string() }),
+    result: z.object({ worker: workerSchema }),
+  },
+  'workers.resume': {
+    doc: 'It is given something again.',
+    params: z.object({ worker: z.string() }),
+    result: z.object({ worker: workerSchema }),
+  },
+  'workers.setLabels': {
+    doc: 'Gives it these labels, beside those that it has itself, in place of what it was given before.',
+    params: z.object({ worker: z.string(), labels: labelsSchema }),
+    result: z.object({ worker: workerSchema }),
+  },
   'workers.list': {
-    doc: 'Every worker: what it is, what it proved, what it runs.',
+    doc: 'Every worker: what it is, what it proved, what it runs; also those that are known and not connected now.',
     params: z.object({}),
     result: z.object({ workers: z.array(workerSchema) }),
   },

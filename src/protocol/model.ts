@@ -219,6 +219,12 @@ export const loadSchema = z.object({
   at: z.number(),
 });
 
+/** An operator’s tag on a worker. */
+export const labelSchema = z
+  .string()
+  .regex(/^[0-9A-Za-z][0-9A-Za-z._-]{0,31}$/, 'up to 32 letters, digits, “.”, “_” and “-”');
+export const labelsSchema = z.array(labelSchema).max(32);
+
 export const workerSchema = z.object({
   id: idSchema,
   name: z.string(),
@@ -237,6 +243,13 @@ export const workerSchema = z.object({
   /** It gets nothing until then, because what it was given failed there; afterwards it is tried with one encode. */
   setAside: z.object({ reason: errorDataSchema, until: z.number() }).optional(),
   load: loadSchema.optional(),
+  labels: labelsSchema.default([]),
+  /** A person wants it to be given nothing more; what it runs comes to its end. */
+  drained: z.boolean().default(false),
+  /** Else it is as it was last. */
+  connected: z.boolean().default(true),
+  /** Of one that is not connected: when it was, milliseconds since the epoch. */
+  lastSeenAt: z.number().optional(),
 });
 
 export const countsSchema = z.object({

@@ -109,10 +109,14 @@ export function toStatusJob(job: Job): StatusJob {
 
 export function toStatusWorker(worker: WorkerInfo): StatusWorker {
   const { id, name, local, platform, arch, cpuModel, cores, ffmpeg, setAside, running } = worker;
+  const { labels, drained, connected, lastSeenAt } = worker;
   // Looking at files takes no room from encodes.
   const slots = Object.fromEntries(Object.entries(worker.slots).filter(([kind]) => kind !== 'probe'));
   const encoders = Object.entries(worker.capabilities)
     .filter(([, capability]) => capability.usable)
     .map(([encoder]) => encoder);
-  return { id, name, local, platform, arch, cpuModel, cores, ffmpeg, setAside, slots, running, encoders };
+  return {
+    ...{ id, name, local, platform, arch, cpuModel, cores, ffmpeg, setAside, slots, running, encoders },
+    ...{ labels, drained, connected, lastSeenAt },
+  };
 }

@@ -1,5 +1,6 @@
 import { formatBytes, formatPercent } from '../encoding/formatting.ts';
 import type { LoadSeries, StatusWorker } from '../protocol/statusPageContract.ts';
+import { workerState, workerStateTexts } from '../protocol/workerState.ts';
 import { element, setAttribute, setShown, setText } from './dom.ts';
 import type { Row } from './keyedList.ts';
 import { LoadChart } from './loadChart.ts';
@@ -22,16 +23,12 @@ export class WorkerCard implements Row<WorkerItem> {
   readonly #memory = element('span', { class: 'number' });
   readonly #chart = new LoadChart();
   readonly #noLoad = element('p', { class: 'no-load detail' }, 'Measuring the load…');
+  readonly #load = element('div');
   readonly #encoders = element('p', { class: 'detail' });
   readonly #encodersTitle = element('summary');
 
   constructor() {
-    this.element = element(
-      'li',
-      { class: 'worker' },
-      element('div', { class: 'worker-header' }, this.#name, this.#slots),
-      this.#machine,
-      this.#ffmpeg,
+    this.#load.append(
       element(
         'div',
         { class: 'legend' },
@@ -43,6 +40,14 @@ export class WorkerCard implements Row<WorkerItem> {
         this.#memory,
       ),
       element('div', { class: 'chart-place' }, this.#chart.element, this.#noLoad),
+    );
+    this.element = element(
+      'li',
+      { class: 'worker' },
+      element('div', { class: 'worker-header' }, this.#name, this.#slots),
+      this.#machine,
+      this.#ffmpeg,
+      this.#load,
       element('details', { class: 'encoders' }, this.#encodersTitle, this.#encoders),
     );
   }
@@ -52,10 +57,12 @@ export class WorkerCard implements Row<WorkerItem> {
     const slots = Object.values(worker.slots).reduce((sum, count) => sum + count, 0);
     const busy = `${Math.min(worker.running.length, slots)} of ${slots} slots busy`;
     const encoding = files.length > 0 ? `Encoding ${files.join(', ')}` : undefined;
-    setText(this.#slots, worker.setAside ? 'set aside for a while' : busy);
+    const state = workerState(worker);
+    setText(this.#slots, state ? workerStateTexts[state] : busy);
+    setAttribute(this.element, 'class', worker.connected ? 'worker' : 'worker away');
     setAttribute(this.#slots, 'title', worker.setAside?.reason.message ?? encoding);
     setText(this.#machine, machineText(worker));
-    setText(this.#ffmpeg, ffmpegText(worker));
+    setText(this.#ffmpeg, [ffmpegText(worker), ...worker.labels].join(' · '));
     setText(this.#encodersTitle, `${worker.encoders.length} encoders proven`);
     setText(this.#encoders, worker.encoders.join(', ') || 'None has been tried yet.');
     this.#showLoad(worker, load);
@@ -68,6 +75,7 @@ export class WorkerCard implements Row<WorkerItem> {
   #showLoad(worker: StatusWorker, load: LoadSeries | undefined): void {
     const cpu = load?.cpu.at(-1);
     const used = load?.memoryUsed.at(-1);
+    setShown(this.#load, worker.connected);
     setShown(this.#noLoad, cpu === undefined);
     setText(this.#cpu, cpu === undefined ? '–' : formatPercent(cpu));
     setText(this.#memory, memoryText(used, load?.memoryTotal));

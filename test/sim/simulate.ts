@@ -57,7 +57,8 @@ export function simulate(load: Load, { settings, clairvoyant, random }: SimOptio
   let now = 0;
   const clock = (): number => now * 1000;
   const timers = { after: () => () => undefined };
-  const context = { settings, timers, clock, monotonic: clock, wake: () => undefined };
+  const standing = () => ({ drained: false, labels: [] });
+  const context = { settings, timers, clock, monotonic: clock, standing, wake: () => undefined };
   const workers = load.workers.map((each) => new ConnectedWorker({} as WorkerPeer, each, context));
   const speeds = new Speeds();
   const holds = new Holds();

@@ -9,12 +9,31 @@ import { printJson, toWorkerOutput, workersOutputSchema } from '../jsonOutput.ts
 import { workerLines } from '../render/workerTable.ts';
 import { widthFor } from '../render/wrap.ts';
 import { styleFor } from '../style.ts';
+import { drainWorker, labelWorker, removeWorker, resumeWorker } from '../workers/steerWorkers.ts';
 
 export async function workerCommands(context: CommandContext): Promise<Command[]> {
   const worker = new Command('worker')
     .description('See who encodes, and let another machine do it.')
     .addCommand(listCommand('list', context))
     .addCommand(pairCommand(context))
+    .addCommand(
+      steerCommand(
+        context,
+        'drain',
+        'Give a worker nothing more; what it runs comes to its end.',
+        drainWorker,
+      ),
+    )
+    .addCommand(steerCommand(context, 'resume', 'Give a drained worker jobs again.', resumeWorker))
+    .addCommand(labelCommand(context))
+    .addCommand(
+      steerCommand(
+        context,
+        'remove',
+        'Take a machine out of the fleet: its key is good no more.',
+        removeWorker,
+      ),
+    )
     .addCommand(await runCommand(context));
   return [worker, listCommand('workers', context)];
 }
@@ -29,6 +48,25 @@ function pairCommand(context: CommandContext): Command {
     'Make a code with which one machine becomes a worker, once and soon.',
   );
   return command.action(action<[]>(context, command, pairWorker));
+}
+
+/** Each takes the id or the name of a worker. */
+function steerCommand(
+  context: CommandContext,
+  name: string,
+  description: string,
+  steer: (invocation: Invocation, worker: string) => Promise<number>,
+): Command {
+  const command = new Command(name).argument('<worker>').description(description);
+  return command.action(action<[string]>(context, command, steer));
+}
+
+function labelCommand(context: CommandContext): Command {
+  const command = new Command('label')
+    .argument('<worker>')
+    .argument('[label...]', 'in place of those that it was given before; none takes them away')
+    .description('Give a worker labels, for jobs that ask for them.');
+  return command.action(action<[string, string[]]>(context, command, labelWorker));
 }
 
 /** As `serve`, it runs the daemon's own program: its settings are flags here, too. */

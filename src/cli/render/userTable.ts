@@ -1,7 +1,7 @@
-import { formatDuration } from '../../encoding/formatting.ts';
 import { printable } from '../../encoding/printable.ts';
 import type { Identity } from '../../protocol/identity.ts';
 import type { Style } from '../style.ts';
+import { seenText } from './seenText.ts';
 
 /** Rows with a heading: name, role, from where, and when each was there last. */
 export function userRows(
@@ -13,7 +13,7 @@ export function userRows(
     user.id,
     user.role,
     user.disabled ? style.warn('disabled') : fromText(user),
-    seenText(user, now),
+    seenText(user.lastSeenAt, now),
   ]);
   return [heading, ...rows];
 }
@@ -33,10 +33,4 @@ export function userLines(user: Identity, style: Style): string[] {
 
 function fromText({ ranges }: Identity): string {
   return ranges.length === 0 ? 'everywhere' : ranges.join(', ');
-}
-
-function seenText({ lastSeenAt }: Identity, now: number): string {
-  if (lastSeenAt === undefined) return 'never';
-  const seconds = Math.max(0, now - lastSeenAt) / 1000;
-  return seconds < 120 ? 'just now' : `${formatDuration(seconds)} ago`;
 }

@@ -1,7 +1,9 @@
 import { describeRetry } from '../../encoding/formatting.ts';
 import type { FfmpegStatus, WorkerInfo } from '../../protocol/model.ts';
 import { printable } from '../../encoding/printable.ts';
+import { workerState, workerStateTexts } from '../../protocol/workerState.ts';
 import type { Style } from '../style.ts';
+import { seenText } from './seenText.ts';
 import { table } from './table.ts';
 import { hanging } from './wrap.ts';
 
@@ -19,7 +21,7 @@ export function workerLines(
 ): string[] {
   const heading = ['WORKER', 'MACHINE', 'FFMPEG', 'SLOTS', 'RUNNING'].map((cell) => style.dim(cell));
   const rows = workers.map((worker) => [
-    printable(worker.name) + (worker.local ? ' (this machine)' : ''),
+    printable(worker.name) + (worker.local ? ' (this machine)' : '') + stateText(worker, now),
     `${worker.platform} ${worker.arch}, ${worker.cores} cores`,
     ffmpegText(worker.ffmpeg),
     Object.entries(worker.slots)
@@ -33,9 +35,18 @@ export function workerLines(
     ...workers.flatMap((worker, index) => [
       lines[index] ?? '',
       ...hanging(style.dim('  encoders '), provenEncoders(worker).join(' ') || 'none proven yet', width),
+      ...(worker.labels.length > 0 ? hanging(style.dim('  labels '), worker.labels.join(' '), width) : []),
       ...(worker.setAside ? hanging('  ', style.warn(asideText(worker.setAside, now)), width) : []),
     ]),
   ];
+}
+
+/** Set aside is said below, with the reason. */
+function stateText(worker: WorkerInfo, now: number): string {
+  const state = workerState(worker);
+  if (state === undefined || state === 'set aside') return '';
+  const seen = state === 'away' ? `, seen ${seenText(worker.lastSeenAt, now)}` : '';
+  return `, ${workerStateTexts[state]}${seen}`;
 }
 
 function asideText({ reason, until }: NonNullable<WorkerInfo['setAside']>, now: number): string {

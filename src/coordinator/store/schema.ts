@@ -17,6 +17,7 @@ export interface Schema {
   removals: RemovalsTable;
   job_sources: JobSourcesTable;
   identities: IdentitiesTable;
+  workers: WorkersTable;
 }
 
 export interface JobsTable {
@@ -157,6 +158,16 @@ export interface WatchedFilesTable {
 }
 
 /** Who may connect. */
+export interface WorkersTable {
+  id: string;
+  drained: number;
+  /** JSON. */
+  labels: string;
+  /** JSON. */
+  description: string | null;
+  last_seen_at: number | null;
+}
+
 export interface IdentitiesTable {
   id: string;
   name: string;

@@ -32,6 +32,8 @@ import * as watched from './watchQueries.ts';
 import { forgetMade, madeAmong, madeContents, recordMade } from './madeFiles.ts';
 import type { IdentityKeys, WatchedFileRecord, WatchFolderRecord } from './watchRecords.ts';
 import { readSpeeds, writeSpeeds } from './speedQueries.ts';
+import * as workers from './workerQueries.ts';
+import type { WorkerRecord } from './workerRecords.ts';
 
 /** The store over any database that Kysely speaks to; a dialect is a file that opens one. */
 export class SqlStore implements Store {
@@ -107,6 +109,18 @@ export class SqlStore implements Store {
 
   countAhead(task: TaskRecord): Promise<number> {
     return queue.countAhead(this.#db, task);
+  }
+
+  knownWorkers(): Promise<WorkerRecord[]> {
+    return workers.knownWorkers(this.#db);
+  }
+
+  keepWorker(worker: WorkerRecord): Promise<void> {
+    return this.#commits.write(true, ({ db }) => workers.keepWorker(db, worker));
+  }
+
+  forgetWorker(id: string): Promise<void> {
+    return this.#commits.write(true, ({ db }) => workers.forgetWorker(db, id));
   }
 
   speeds(): Promise<LearntSpeed[]> {

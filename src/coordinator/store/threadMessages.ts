@@ -57,6 +57,9 @@ const methods: Readonly<Record<StoreMethod, true>> = {
   removeIdentity: true,
   sawIdentity: true,
   resealIdentities: true,
+  knownWorkers: true,
+  keepWorker: true,
+  forgetWorker: true,
   close: true,
 };
 export const storeMethods = Object.keys(methods) as StoreMethod[];

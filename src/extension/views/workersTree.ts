@@ -8,6 +8,7 @@ import {
 } from 'vscode';
 import type { TreeDataProvider } from 'vscode';
 import type { WorkerInfo } from '../../protocol/model.ts';
+import { workerState, workerStateTexts, type WorkerState } from '../../protocol/workerState.ts';
 import { Coalescer } from '../model/coalescer.ts';
 import type { Disposable } from '../model/emitter.ts';
 import { errorText } from '../model/errorText.ts';
@@ -76,6 +77,12 @@ export class WorkersTree implements TreeDataProvider<WorkersNode>, Disposable {
     }
   }
 
+  /** The worker of a row that a command was given. */
+  workerOf(row: unknown): WorkerInfo | undefined {
+    const { kind, worker } = (row ?? {}) as Partial<WorkersNode>;
+    return kind === 'worker' && worker !== undefined ? this.#find({ kind, worker }) : undefined;
+  }
+
   dispose(): void {
     this.#subscription.dispose();
     this.#coalescer.dispose();
@@ -98,16 +105,18 @@ function workerItem(worker: WorkerInfo): TreeItem {
   const item = new TreeItem(worker.name, TreeItemCollapsibleState.Expanded);
   const running = worker.running.length;
   item.id = `worker:${worker.id}`;
+  const state = workerState(worker);
   item.description = [
     worker.local ? 'this machine' : undefined,
-    worker.setAside ? 'set aside' : running > 0 ? `${running} running` : 'idle',
+    state === undefined ? undefined : workerStateTexts[state],
+    running > 0 ? `${running} running` : state === undefined ? 'idle' : undefined,
+    ...worker.labels,
   ]
     .filter(Boolean)
     .join(' · ');
-  item.iconPath = worker.setAside
-    ? new ThemeIcon('warning', new ThemeColor('list.warningForeground'))
-    : new ThemeIcon(worker.local ? 'device-desktop' : 'server');
-  item.contextValue = 'worker';
+  item.iconPath = workerIcon(worker, state);
+  item.contextValue = `worker${worker.drained ? '+drained' : '+open'}${worker.local ? '' : '+remote'}`;
+  if (!worker.connected) item.collapsibleState = TreeItemCollapsibleState.None;
   const machine = [
     worker.cpuModel,
     worker.cores === 1 ? '1 core' : `${worker.cores} cores`,
@@ -121,6 +130,20 @@ function workerItem(worker: WorkerInfo): TreeItem {
       .join(' · ')}${worker.setAside ? `\n\n${escapeMarkdown(errorText(worker.setAside.reason))}` : ''}`,
   );
   return item;
+}
+
+function workerIcon({ local }: WorkerInfo, state: WorkerState | undefined): ThemeIcon {
+  switch (state) {
+    case 'set aside':
+      return new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
+    case 'away':
+      return new ThemeIcon('debug-disconnect', new ThemeColor('disabledForeground'));
+    case 'draining':
+    case 'drained':
+      return new ThemeIcon('debug-pause');
+    case undefined:
+      return new ThemeIcon(local ? 'device-desktop' : 'server');
+  }
 }
 
 function ffmpegItem(worker: WorkerInfo): TreeItem {

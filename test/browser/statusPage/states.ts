@@ -144,6 +144,9 @@ export const workers: StatusWorker[] = [
     encoders: ['libx264', 'libx265', 'libsvtav1', 'libvpx-vp9', 'aac', 'libopus', 'flac'],
     slots: { probe: 4, cpu: 2 },
     running: ['interview', 'drone'],
+    labels: [],
+    drained: false,
+    connected: true,
   },
 ];
 

@@ -141,6 +141,24 @@ describe('a worker on another machine', function () {
     assert.deepEqual(await readdir(host.desk.folder).then((names) => names.sort()), ['clip.mkv', 'state']);
   });
 
+  it('is drained, let go on, and removed by its name', async () => {
+    const source = await host.clip('clip.mkv');
+    assert.match((await host.desk.run(['worker', 'drain', 'node'])).stdout, /node is given nothing more/);
+    const id = await host.submit(source);
+    const { reason } = await host.job(id, (job) => job.reason?.message.includes('drained') === true);
+    assert.match(reason?.hint ?? '', /dffmpeg worker resume node/);
+    assert.match((await host.desk.run(['worker', 'resume', 'node'])).stdout, /given jobs again/);
+    await host.done(id);
+    const { stdout } = await host.desk.run(['worker', 'label', 'node', 'gpu', 'attic']);
+    assert.match(stdout, /node has the labels attic, gpu/);
+    assert.match((await host.desk.run(['workers'])).stdout, /labels attic gpu/);
+    const { code, stderr } = await host.desk.run(['worker', 'remove', 'node']);
+    assert.equal(code, 0, stderr);
+    assert.doesNotMatch((await host.desk.run(['workers'])).stdout, /node/);
+    assert.doesNotMatch((await host.desk.run(['admin', 'user', 'list'])).stdout, /node/);
+    await host.worker.printed('stdout', /"event":"disconnected"/);
+  });
+
   it('is refused from the moment it is removed', async () => {
     assert.equal((await host.desk.run(['admin', 'user', 'delete', 'node'])).code, 0);
     await host.worker.printed('stdout', /"event":"disconnected"/);

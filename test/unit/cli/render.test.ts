@@ -17,8 +17,14 @@ import { shortenPath } from '../../../src/cli/paths.ts';
 import { styleFor } from '../../../src/cli/style.ts';
 import { toJobOutput } from '../../../src/protocol/jobOutput.ts';
 import { replacementStates, type Job, type Progress, type Replacement } from '../../../src/protocol/model.ts';
+import type { WorkerInfo } from '../../../src/protocol/model.ts';
 import { describeWorker } from '../coordinator/fakeWorker.ts';
 import { doneJob, fakeIo, FakeOutput, job } from './fakes.ts';
+
+const workerInfo = (): WorkerInfo => ({
+  ...describeWorker(),
+  ...{ running: [], drained: false, connected: true },
+});
 
 const plain: TextOptions = { style: styleFor(new FakeOutput(), {}), cwd: '/films', home: '/home/ann' };
 
@@ -296,9 +302,21 @@ describe('lists', () => {
 
   it('say that a worker is set aside, why, and when it is tried again', () => {
     const reason = { code: 'ffmpeg-failed', message: 'All broke.' } as const;
-    const worker = { ...describeWorker(), running: [], setAside: { reason, until: 60_000 } };
+    const worker = { ...workerInfo(), setAside: { reason, until: 60_000 } };
     const lines = workerLines([worker], { style: plain.style, now: 0 });
     assert.equal(lines.at(-1), '  set aside, tried again in about 1 min: All broke.');
+  });
+
+  it('say what a worker does not take, and since when it is away', () => {
+    const heads = [
+      { ...workerInfo(), local: false, drained: true },
+      { ...workerInfo(), local: false, drained: true, running: ['a'] },
+      { ...workerInfo(), local: false, connected: false, lastSeenAt: 0, labels: ['gpu', 'office'] },
+    ].map((worker) => workerLines([worker], { style: plain.style, now: 7_200_000 }));
+    assert.match(heads[0]?.[1] ?? '', /^workshop, drained {2}/);
+    assert.match(heads[1]?.[1] ?? '', /^workshop, draining {2}/);
+    assert.match(heads[2]?.[1] ?? '', /^workshop, not connected, seen 2 h 00 min ago {2}/);
+    assert.match(heads[2]?.join('\n') ?? '', /labels gpu office/);
   });
 
   it('fit into the terminal: what is long stands below, wrapped', () => {
@@ -306,7 +324,7 @@ describe('lists', () => {
     const capabilities = Object.fromEntries(
       Array.from({ length: 30 }, (_, index) => [`encoder_${index}`, usable]),
     );
-    const worker = { ...describeWorker(), running: [], capabilities };
+    const worker = { ...workerInfo(), capabilities };
     const options = { style: styleFor(new FakeOutput({ isTTY: true }), {}), now: 0 };
     const lines = workerLines([worker], { ...options, width: 80 });
     assert.ok(lines.length > 4, lines.join('\n'));

@@ -12,7 +12,7 @@ import {
   type TaskReport,
   type WorkerMethods,
 } from '../../../src/protocol/workerContract.ts';
-import type { WorkerDescription } from '../../../src/coordinator/connectedWorker.ts';
+import type { WorkerDescription } from '../../../src/coordinator/store/workerRecords.ts';
 import type { Verdict } from '../../../src/encoding/verdict.ts';
 import { probe } from './fixtures.ts';
 
@@ -44,6 +44,7 @@ export function describeWorker(changes: Partial<WorkerDescription> = {}): Worker
       aac: { usable: true, pixelFormats: [] },
     },
     slots: { cpu: 1, probe: 2 },
+    labels: [],
     ...changes,
   };
 }

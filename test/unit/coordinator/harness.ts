@@ -40,6 +40,7 @@ export const daemonHandlers: DaemonHandlers = {
   'users.rotateKey': notHere,
   'users.setScope': notHere,
   'users.remove': notHere,
+  'workers.remove': notHere,
   'keys.reencrypt': notHere,
   'pairing.create': notHere,
 };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { ConnectedWorker, type WorkerPeer } from '../../../src/coordinator/connectedWorker.ts';
 import { newTask } from '../../../src/coordinator/jobTasks.ts';
+import type { Standing } from '../../../src/coordinator/knownWorkers.ts';
 import { defaultQueueSettings } from '../../../src/coordinator/queueSettings.ts';
 import * as scheduler from '../../../src/coordinator/scheduler.ts';
 import { Speeds } from '../../../src/coordinator/speeds.ts';
@@ -12,13 +13,18 @@ import { describeWorker } from './fakeWorker.ts';
 import { storedJob } from './fixtures.ts';
 import { ManualTimers } from './manualTimers.ts';
 
-function worker(id: string, changes: Parameters<typeof describeWorker>[0] = {}): ConnectedWorker {
+function worker(
+  id: string,
+  changes: Parameters<typeof describeWorker>[0] = {},
+  standing: Partial<Standing> = {},
+): ConnectedWorker {
   const timers = new ManualTimers();
   const context = {
     settings: defaultQueueSettings,
     timers,
     clock: timers.clock,
     monotonic: timers.monotonic,
+    standing: () => ({ drained: false, labels: [], ...standing }),
     wake: () => undefined,
   };
   // The scheduler asks a worker nothing: it only looks at it.
@@ -66,6 +72,19 @@ describe('scheduler', () => {
     assert.deepEqual(decide(entry('encode'), [gpu]), { action: 'offer', worker: 'gpu', slot: 'nvenc' });
     assert.deepEqual(decide(entry('encode'), [worker('w')]), { action: 'offer', worker: 'w', slot: 'cpu' });
     assert.deepEqual(decide(entry('probe'), [worker('w')]), { action: 'offer', worker: 'w', slot: 'probe' });
+  });
+
+  it('gives a drained worker no encodes, but lets it look at files', () => {
+    const drained = worker('w', {}, { drained: true });
+    const decision = decide(entry('encode'), [drained]);
+    assert.equal(
+      decision.action === 'wait' && decision.reason.message,
+      'w is drained: it is given nothing more.',
+    );
+    assert.equal(decide(entry('probe'), [drained]).action, 'offer');
+    assert.deepEqual(decide(entry('encode'), [drained, worker('v')]), {
+      ...{ action: 'offer', worker: 'v', slot: 'cpu' },
+    });
   });
 
   it('counts slots by kind', () => {

@@ -64,6 +64,9 @@ export function makeWorker(part: Partial<WorkerInfo> = {}): WorkerInfo {
     capabilities: {},
     slots: { cpu: 1 },
     running: [],
+    labels: [],
+    drained: false,
+    connected: true,
     ...part,
   };
 }

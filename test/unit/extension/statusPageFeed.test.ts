@@ -54,6 +54,9 @@ function worker(load?: Load): WorkerInfo {
     },
     slots: { cpu: 1 },
     running: [],
+    labels: [],
+    drained: false,
+    connected: true,
     load,
   };
 }

@@ -91,6 +91,7 @@ export const roleAttacks: readonly Attack[] = [
         'users.rotateKey': { id: 'mallory' },
         'users.setScope': { id: 'mallory', disabled: false },
         'users.remove': { id: 'mallory' },
+        'workers.remove': { worker: 'node' },
         'keys.reencrypt': {},
         'pairing.create': { role: 'client' },
       };

@@ -8,6 +8,7 @@ import { describeRecords } from './records.ts';
 import { describeRemoval } from './removal.ts';
 import { describeSchema } from './schema.ts';
 import { describeWatched } from './watched.ts';
+import { describeWorkers } from './workers.ts';
 
 /** A database of the test's own, and stores over it. */
 export interface StoreUnderTest {
@@ -74,6 +75,7 @@ export function storeContract(
       describeRecords(() => given);
       describeWatched(() => given);
       describeAccounts(() => given);
+      describeWorkers(() => given);
       describeConcurrency(() => given);
       describeCounts(() => given);
       describeRemoval(() => given);

@@ -1,0 +1,13 @@
+import type { Kysely } from 'kysely';
+
+/** Workers that were there once: what people said of them, and what they last said of themselves. */
+export async function knownWorkers({ schema }: Kysely<never>): Promise<void> {
+  await schema
+    .createTable('workers')
+    .addColumn('id', 'varchar(64)', (column) => column.primaryKey())
+    .addColumn('drained', 'integer', (column) => column.notNull())
+    .addColumn('labels', 'text', (column) => column.notNull())
+    .addColumn('description', 'text')
+    .addColumn('last_seen_at', 'bigint')
+    .execute();
+}

@@ -1,0 +1,28 @@
+import * as z from 'zod';
+import { idSchema, labelsSchema, workerSchema } from '../../protocol/model.ts';
+
+/** What a worker says of itself. */
+export const workerDescriptionSchema = workerSchema.omit({
+  running: true,
+  load: true,
+  setAside: true,
+  drained: true,
+  connected: true,
+  lastSeenAt: true,
+});
+
+/** A worker that is known, whether it is connected or not. */
+export const workerRecordSchema = z.object({
+  id: idSchema,
+  /** A person wants it to be given nothing more. */
+  drained: z.boolean(),
+  /** Those that were given to it here, beside its own. */
+  labels: labelsSchema,
+  /** As it was last; missing: it has not connected since this is kept. */
+  description: workerDescriptionSchema.optional(),
+  /** When it was connected last, milliseconds since the epoch. */
+  lastSeenAt: z.number().optional(),
+});
+
+export type WorkerDescription = z.output<typeof workerDescriptionSchema>;
+export type WorkerRecord = z.output<typeof workerRecordSchema>;
