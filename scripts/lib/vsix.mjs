@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createVSIX, listFiles } from '@vscode/vsce';
+import { createVSIX, listFiles, PackageManager } from '@vscode/vsce';
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 
@@ -17,7 +17,7 @@ export async function packVsix(folder) {
 
 /** The files that go in, with forward slashes. How many chunks there are, and the hashes in their names, is no news. */
 export async function packedFiles() {
-  const files = await listFiles({ cwd: root, dependencies: false });
+  const files = await listFiles({ cwd: root, packageManager: PackageManager.None });
   const names = files.map((file) => file.replaceAll('\\', '/').replace(/-[A-Z0-9]{8}(?=\.\w+$)/, '-HASH'));
   return [...new Set(names)].sort();
 }

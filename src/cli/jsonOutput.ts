@@ -123,8 +123,11 @@ export const reencryptOutputSchema = z.object({ count: z.int() });
 export const pairingOutputSchema = z.object({
   code: z.string(),
   expiresAt: z.number(),
-  /** Where other machines reach this daemon; missing while it listens on this one alone. */
-  reach: z.object({ url: z.string(), fingerprint: z.string() }).optional(),
+  /**
+   * Where other machines reach this daemon; missing while it listens on this one alone. `install`: the line to paste there,
+   * which brings the program along.
+   */
+  reach: z.object({ url: z.string(), fingerprint: z.string(), install: z.string().optional() }).optional(),
 });
 
 export const logOutputSchema = z.object({ id: z.string(), log: z.string() });

@@ -3,6 +3,7 @@ import type { Pairing } from '../coordinator/accounts/pairing.ts';
 import type { Coordinator } from '../coordinator/coordinator.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
 import type { adminMethods } from '../protocol/adminContract.ts';
+import { installLine } from './install/installLine.ts';
 
 type AdminHandlers = Pick<DaemonHandlers, keyof typeof adminMethods>;
 
@@ -40,6 +41,11 @@ export function adminHandlers(
       return { worker: await workers.forgetWorker(id) };
     },
     'keys.reencrypt': async () => ({ count: await accounts.reencrypt() }),
-    'pairing.create': ({ role }) => Promise.resolve({ ...pairing.create(role), reach: reach() }),
+    'pairing.create': ({ role }) => {
+      const made = pairing.create(role);
+      const where = reach();
+      const install = where && role === 'worker' ? installLine(where, made.code) : undefined;
+      return Promise.resolve({ ...made, reach: where && { ...where, install } });
+    },
   };
 }

@@ -15,9 +15,12 @@ import type { Reach } from './adminHandlers.ts';
 import type { Cleanups } from './cleanups.ts';
 import type { ConfigStore } from './configStore.ts';
 import { Doorkeeper } from './doorkeeper.ts';
+import { InstallDesk } from './install/installDesk.ts';
+import { installScript } from './install/installScript.ts';
 import { parseListenAddress, type ListenAddress } from './listenAddress.ts';
 import { givenCertificate, ownCertificate } from './listenerCertificate.ts';
 import type { DaemonLog } from './log.ts';
+import { programFolder } from './programBuild.ts';
 import { reachUrl } from './reach.ts';
 
 export interface EntranceOptions {
@@ -95,22 +98,41 @@ export class Entrance {
       tlsCert === '' || tlsKey === ''
         ? await ownCertificate(path.join(stateDir, 'listener.pem'))
         : await givenCertificate(tlsCert, tlsKey);
-    const { port } = await this.#open(doorkeeper, address, tls);
+    const { port } = await this.#open(doorkeeper, address, { tls, desk: this.#desk() });
     this.#reach = { url: reachUrl(advertise, { host: address.host, port }), fingerprint: tls.pin };
     log.log.info({ ...this.#reach, host: address.host, port }, 'other machines can connect');
+  }
+
+  /** Where machines that become workers get the program: it is packed when the first one comes. */
+  #desk(): InstallDesk {
+    const { config, stateDir, log } = this.#options;
+    return new InstallDesk({
+      make: async () => {
+        const { makeInstallArchives } = await import('./install/installArchives.ts');
+        return makeInstallArchives(programFolder(), path.join(stateDir, 'install'));
+      },
+      script: (archives) => {
+        if (!this.#reach) throw new DffmpegError('daemon-unavailable', 'The daemon is about to be ready.');
+        return installScript(this.#reach, archives);
+      },
+      settings: () => config.values,
+      onError: (error) => log.log.warn({ err: error }, 'the program could not be sent'),
+      now: () => performance.now(),
+    });
   }
 
   async #open(
     doorkeeper: Doorkeeper,
     address: ListenAddress,
-    tls?: ListenerCertificate,
+    outside?: { readonly tls: ListenerCertificate; readonly desk: InstallDesk },
   ): Promise<WebSocketListener> {
     const { config, log, cleanups } = this.#options;
     const listener = await listenWebSocket({
-      ...{ ...address, tls },
+      ...{ ...address, tls: outside?.tls },
       authenticate: (identity) => doorkeeper.authenticate(identity),
       onChannel: (channel, caller) => doorkeeper.onChannel(channel, caller),
       onByteChannel: (channel, caller) => doorkeeper.onByteChannel(channel, caller),
+      onRequest: (request, response) => outside?.desk.answer(request, response) === true,
       settings: config.values,
       log: (line) => log.log.warn(line),
     });

@@ -16,6 +16,12 @@ export function programBuild(): ProgramBuild {
   return { version, build: 'source' };
 }
 
+/** The folder of the program that runs; from source, the one that was built. */
+export function programFolder(): string {
+  const here = path.dirname(fileURLToPath(import.meta.url));
+  return import.meta.url.endsWith('.ts') ? path.join(here, '..', '..', 'dist', 'program') : here;
+}
+
 function readJson(file: string): unknown {
   return JSON.parse(readFileSync(file, 'utf8'));
 }

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { tryLock } from '../files/lock.ts';
 import { DffmpegError } from '../protocol/errors.ts';
+import type { FfmpegStatus } from '../protocol/model.ts';
 import { maxMessageBytes } from '../transport/byteChannel.ts';
 import { pairWith } from '../transport/pairWith.ts';
 import { tlsDialler } from '../transport/tlsDial.ts';
@@ -132,6 +133,10 @@ async function work(
       return config.values.keepAwake;
     },
     settings,
+    onFfmpeg: (status) => {
+      const line = ffmpegLine(status);
+      if (line !== undefined) log(line);
+    },
     onError: (error) => {
       log(error.message);
     },
@@ -144,6 +149,14 @@ async function work(
       });
   });
   await worker.close();
+}
+
+/** What the person at this machine has to do, or need not do any more. */
+function ffmpegLine(status: FfmpegStatus): string | undefined {
+  if (status.state === 'checking') return undefined;
+  if (status.state === 'ready') return `ffmpeg ${status.version} is ready (${status.path}).`;
+  const { message, hint = '' } = status.error;
+  return `${message} Nothing is encoded here until it is there. ${hint}`;
 }
 
 function dialler(

@@ -54,12 +54,14 @@ export const adminMethods = {
     result: z.object({ count: z.int() }),
   },
   'pairing.create': {
-    doc: 'A code with which one machine becomes an identity of this role, once and soon. `reach`: where from another machine, and the pin of what answers there.',
+    doc: 'A code with which one machine becomes an identity of this role, once and soon. `reach`: where from another machine, the pin of what answers there, and `install`, the line that makes a machine a worker which has no DFFmpeg yet.',
     params: z.object({ role: z.enum(pairedRoles).default('worker') }),
     result: z.object({
       code: z.string(),
       expiresAt: z.number(),
-      reach: z.object({ url: z.string(), fingerprint: z.string() }).optional(),
+      reach: z
+        .object({ url: z.string(), fingerprint: z.string(), install: z.string().optional() })
+        .optional(),
     }),
   },
 } as const satisfies MethodTable;

@@ -11,7 +11,7 @@ import {
   welcomeHeader,
 } from '../protocol/handshake.ts';
 import { protocolVersion } from '../protocol/version.ts';
-import { FailureLimit } from './failureLimit.ts';
+import { AddressLimit } from './addressLimit.ts';
 import { hmacSha256, randomToken } from './hmac.ts';
 
 /** Where channels are opened, and where the bytes of files flow. */
@@ -75,13 +75,16 @@ export class UpgradeGate {
   readonly #secret = randomToken();
   /** Challenges that were answered well, until they expire: an upgrade seen on the wire is good once. */
   readonly #used = new Map<string, number>();
-  readonly #failures: FailureLimit | undefined;
+  readonly #failures: AddressLimit | undefined;
 
   constructor(options: GateOptions) {
     this.#options = options;
     const { failuresAMinute } = options;
     if (failuresAMinute !== undefined)
-      this.#failures = new FailureLimit(failuresAMinute, () => options.now());
+      this.#failures = new AddressLimit(
+        () => failuresAMinute,
+        () => options.now(),
+      );
   }
 
   async decide(request: UpgradeRequest): Promise<Decision> {
@@ -128,7 +131,7 @@ export class UpgradeGate {
     const proven = verifyHandshake(hmacSha256, key, 'client', handshake, signature);
     const mayCome = credential?.mayComeFrom?.(request.remoteAddress) !== false;
     if (!credential || !proven || !mayCome || this.#used.has(challenge)) {
-      this.#failures?.failed(request.remoteAddress);
+      this.#failures?.count(request.remoteAddress);
       if (!proven) credential?.onWrongKey?.();
       const wrongKey = new DffmpegError('unauthorized', 'The key is not the right one.');
       // One answer for all of it, so that it says nothing about which keys there are.

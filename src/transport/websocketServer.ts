@@ -35,6 +35,11 @@ export interface WebSocketServerOptions {
   onChannel(channel: Channel, caller: Caller): void;
   /** A connection for the bytes of files; without it there are none. */
   onByteChannel?(channel: ByteChannel, caller: Caller): void;
+  /**
+   * Answers what is no upgrade, once a connection; false: it was left alone. The connection is not cut for its age from then on:
+   * that is up to whoever answers.
+   */
+  onRequest?(request: IncomingMessage, response: ServerResponse): boolean;
   tls?: ListenerCertificate | undefined;
   /** One line about a refused or broken connection; holds no key and no signature. */
   log(line: string): void;
@@ -79,7 +84,19 @@ export async function listenWebSocket(options: WebSocketServerOptions): Promise<
   const handshaking = new Map<string, { socket: Duplex; timer: NodeJS.Timeout }>();
 
   const timeouts = { headersTimeout: handshakeMs, requestTimeout: handshakeMs };
-  const answer = (_: IncomingMessage, response: ServerResponse): void => {
+  /** Connections of those who are being answered. */
+  const answered = new Set<Socket>();
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    const { socket } = request;
+    // Sent ahead in one go with the one that is being answered.
+    if (answered.has(socket)) socket.destroy();
+    else if (options.onRequest?.(request, response) === true) {
+      answered.add(socket);
+      socket.once('close', () => answered.delete(socket));
+      endHandshake(nameOf(socket));
+    } else refuseRequest(response);
+  };
+  const refuseRequest = (response: ServerResponse): void => {
     response.writeHead(426, { Connection: 'close', Upgrade: 'websocket' }).end();
   };
   const server = tls
@@ -111,6 +128,10 @@ export async function listenWebSocket(options: WebSocketServerOptions): Promise<
   }
 
   server.on('upgrade', (request, socket, head) => {
+    if (answered.has(request.socket)) {
+      socket.destroy();
+      return;
+    }
     const remoteAddress = request.socket.remoteAddress ?? '';
     const { method = '', url: path = '', headers } = request;
     const began = dismissals;
@@ -215,6 +236,7 @@ export async function listenWebSocket(options: WebSocketServerOptions): Promise<
       );
       heartbeat.stop();
       for (const { socket } of handshaking.values()) socket.destroy();
+      for (const socket of answered) socket.destroy();
       for (const channel of channels.keys()) channel.close({ code: 1001, text: 'The daemon is leaving.' });
       await gone;
     },

@@ -5,6 +5,7 @@ import { stagingName } from '../files/staging.ts';
 import type { Channel } from '../protocol/channel.ts';
 import type { Handlers } from '../protocol/contract.ts';
 import { DffmpegError } from '../protocol/errors.ts';
+import type { FfmpegStatus } from '../protocol/model.ts';
 import { systemTimers } from '../protocol/timers.ts';
 import type { WorkerMethods } from '../protocol/workerContract.ts';
 import { Announcer } from './announcer.ts';
@@ -51,6 +52,8 @@ export interface WorkerOptions {
   settings?: WorkerSettings | undefined;
   /** How results get their names; tests stop it between two steps. */
   fs?: PlacingFs | undefined;
+  /** For the person at the machine: an ffmpeg was found, or is missing. */
+  onFfmpeg?: ((status: FfmpegStatus) => void) | undefined;
   /** For the daemon's log: what went wrong between this worker and its coordinator. */
   onError?: ((error: DffmpegError) => void) | undefined;
 }
@@ -183,7 +186,10 @@ class WorkerNode implements Worker {
       }),
       settings: this.#settings,
       stateDir: options.stateDir,
-      onStatus: () => void this.#announcer.register(),
+      onStatus: () => {
+        options.onFfmpeg?.(this.#ffmpeg.status);
+        void this.#announcer.register();
+      },
       idle: () => this.#attempts.idle(),
       onCapabilities: () => {
         this.#announcer.updateSoon();

@@ -10,7 +10,9 @@ export function pairingLines(
   }: {
     readonly code: string;
     readonly expiresAt: number;
-    readonly reach?: { readonly url: string; readonly fingerprint: string } | undefined;
+    readonly reach?:
+      | { readonly url: string; readonly fingerprint: string; readonly install?: string | undefined }
+      | undefined;
   },
   { style, now, config }: { readonly style: Style; readonly now: number; readonly config: string },
 ): string[] {
@@ -22,8 +24,14 @@ export function pairingLines(
           'and make another code. Where it is written there already, the daemon’s log says why.',
         ]
       : [
-          'Paste this on the machine that is to become a worker:',
-          '',
+          ...(reach.install === undefined
+            ? ['Paste this on the machine that is to become a worker:', '']
+            : [
+                'Paste this on the machine that is to become a worker. It needs ffmpeg; DFFmpeg comes from here:',
+                ...['', `  ${reach.install}`, ''],
+                'Or, where DFFmpeg is installed already:',
+                '',
+              ]),
           `  dffmpeg worker run --join ${reach.url} --pair ${code} --pin ${reach.fingerprint}`,
         ];
   return [style.bold(code), `Good once, for ${formatRoughly(Math.max(0, expiresAt - now) / 1000)}.`, ...next];

@@ -24,6 +24,27 @@ export const daemonSettings = {
     max: 100,
     hot: true,
   }),
+  installRequestsAMinute: count(
+    60,
+    'How often one address may ask for what makes a machine a worker (`/install` and what it fetches) in a minute.',
+    { min: 1, hot: true },
+  ),
+  installsAtOnce: count(
+    16,
+    'To so many machines that become workers the program is sent at once; half of them may have one address. Others wait.',
+    { min: 2, hot: true },
+  ),
+  installStallSeconds: duration(
+    'seconds',
+    20,
+    'A machine that becomes a worker and takes nothing of what it has asked for in this time is cut off.',
+    { min: 0.1, hot: true },
+  ),
+  installKilobytesASecond: count(
+    32,
+    'What is sent to a machine that becomes a worker at less than this, on the whole, is cut off.',
+    { min: 1, hot: true },
+  ),
   leaveSeconds: duration(
     'seconds',
     10,

@@ -47,6 +47,14 @@ describe('what admin and pair print', () => {
       lines.at(-1),
       '  dffmpeg worker run --join wss://192.0.2.1:7000/channel --pair K7QD-2MXA-9TBC-04ZR --pin sha256//x',
     );
+    const install = 'curl … | sh -s -- K7QD-2MXA-9TBC-04ZR';
+    const both = pairingLines(
+      { ...pairing, reach: { ...reach, install } },
+      { style, now: 0, config: '/state/config.jsonc' },
+    );
+    // What works on every machine comes first.
+    assert.equal(both[4], `  ${install}`);
+    assert.equal(both.at(-1), lines.at(-1));
     const alone = pairingLines(pairing, { style, now: 0, config: '/state/config.jsonc' }).join('\n');
     assert.match(
       alone,

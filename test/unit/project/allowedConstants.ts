@@ -25,14 +25,17 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/protocol/rangeMessages.ts#rangeBytes': 'Part of the protocol: the unit of a file’s digest.',
   'src/protocol/rangeMessages.ts#rangeHeaderBytes': 'Format of a message.',
   'src/protocol/rangeMessages.ts#idBytes': 'Format of a message.',
+  'src/files/tar.ts#blockBytes': 'Of the format of archives.',
+  'src/files/tar.ts#longestName': 'Of the format of archives.',
   'src/files/sameContent.ts#blockBytes': 'One step of a loop.',
   'src/protocol/offers.ts#maxResultFiles': 'Part of the protocol: a result’s names fit one frame.',
   'src/files/fileExchange.ts#maxQuestions':
     'Against a neighbour that keeps to no limit; far above `rangesAtOnce`.',
   'src/files/fetchedFile.ts#digestBytes': 'Of SHA-256.',
   'src/transport/byteChannel.ts#maxMessageBytes': 'Part of the protocol: both sides refuse more.',
-  'src/transport/failureLimit.ts#minuteMs': 'A unit: failedHandshakesAMinute says how many.',
-  'src/transport/failureLimit.ts#maxAddresses': 'A bound on what strangers may have kept.',
+  'src/transport/addressLimit.ts#minuteMs':
+    'A unit: failedHandshakesAMinute and installRequestsAMinute say how many.',
+  'src/transport/addressLimit.ts#maxAddresses': 'A bound on what strangers may have kept.',
   'src/transport/websocketClient.ts#maxErrorBytes': 'A bound on what a stranger may send.',
   'src/transport/websocketClient.ts#maxUpgrades':
     'Steps of the handshake: a challenge, its answer, once more.',

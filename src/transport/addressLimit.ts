@@ -6,7 +6,7 @@ const minuteMs = 60_000;
 const maxAddresses = 10_000;
 
 /** What one machine has: of IPv6 a whole network of 64 bits, in which it may take any address. */
-function whose(address: string): string {
+export function machineOf(address: string): string {
   if (!isIPv6(address) || /^::ffff:[\d.]+$/i.test(address)) return address;
   const [head = '', tail] = address.replace(/%.*$/, '').split('::');
   const before = head === '' ? [] : head.split(':');
@@ -19,34 +19,37 @@ function whose(address: string): string {
     .join(':');
 }
 
-/** Counts failures by address in a window of a minute, so that a key cannot be guessed. */
-export class FailureLimit {
-  readonly #most: number;
+/**
+ * Counts by address in a window of a minute: failures, so that a key cannot be guessed, or questions, so that a stranger
+ * cannot ask without end.
+ */
+export class AddressLimit {
+  readonly #most: () => number;
   readonly #now: () => number;
-  readonly #addresses = new Map<string, { since: number; failures: number }>();
+  readonly #addresses = new Map<string, { since: number; times: number }>();
 
   /** `now`: milliseconds, monotonic. */
-  constructor(failuresAMinute: number, now: () => number) {
-    this.#most = failuresAMinute;
+  constructor(mostAMinute: () => number, now: () => number) {
+    this.#most = mostAMinute;
     this.#now = now;
   }
 
   isOver(address: string): boolean {
-    return this.#isOver(whose(address));
+    return this.#isOver(machineOf(address));
   }
 
-  failed(address: string): void {
-    const name = whose(address);
+  count(address: string): void {
+    const name = machineOf(address);
     if (this.#isOver(name)) return;
     const known = this.#addresses.get(name);
-    if (known) known.failures += 1;
+    if (known) known.times += 1;
     else this.#remember(name);
   }
 
   #isOver(name: string): boolean {
     const known = this.#addresses.get(name);
     if (!known) return false;
-    if (this.#now() - known.since < minuteMs) return known.failures >= this.#most;
+    if (this.#now() - known.since < minuteMs) return known.times >= this.#most();
     this.#addresses.delete(name);
     return false;
   }
@@ -56,6 +59,6 @@ export class FailureLimit {
       if (this.#addresses.size < maxAddresses) break;
       this.#addresses.delete(oldest);
     }
-    this.#addresses.set(name, { since: this.#now(), failures: 1 });
+    this.#addresses.set(name, { since: this.#now(), times: 1 });
   }
 }

@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { TarEntry } from '../../files/tar.ts';
+import { launcher } from './launcher.ts';
+
+/** The program as Node runs it: what lies in its folder but the source maps, by name. */
+export async function programEntries(programDir: string): Promise<TarEntry[]> {
+  const names = (await readdir(programDir)).filter((name) => !name.endsWith('.map'));
+  return names.sort().map((name) => ({ name: `program/${name}`, file: path.join(programDir, name) }));
+}
+
+/** What is typed where the archive is unpacked. */
+export const launcherEntry: TarEntry = { name: 'dffmpeg', content: launcher, executable: true };
+
+/** A Node to run it with, and its licence where it came with one (beside `bin`, as nodejs.org packs it). */
+export function nodeEntries(execPath: string): TarEntry[] {
+  const license = path.join(path.dirname(execPath), '..', 'LICENSE');
+  return [
+    ...(existsSync(license) ? [{ name: 'node/LICENSE', file: license }] : []),
+    { name: 'node/bin/node', file: execPath, executable: true },
+  ];
+}
