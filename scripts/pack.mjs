@@ -1,6 +1,7 @@
 /**
- * `npm run pack`: makes dist-pack/dffmpeg-VERSION.vsix and says how to install it. `--check`: packs into out/pack and holds
- * the list of packed files against test/pack/files.txt; `--update` writes that list anew.
+ * `npm run pack`: makes dist-pack/dffmpeg-VERSION.vsix, .tgz (for npm and npx) and -linux-x64.tar.gz (with Node inside), and says
+ * how to install them. `--check`: packs the VSIX into out/pack and holds the list of its files against test/pack/files.txt;
+ * `--update` writes that list anew.
  */
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -18,16 +19,34 @@ const { packedFiles, packVsix } = await import('./lib/vsix.mjs');
 try {
   const vsix = await packVsix(path.join(root, forTests ? 'out/pack' : 'dist-pack'));
   const files = await packedFiles();
-  const megabytes = (statSync(vsix).size / 1e6).toFixed(2);
-  console.log(
-    `${path.relative(process.env.INIT_CWD ?? root, vsix)} (${megabytes} MB, ${files.length} files)`,
-  );
+  tell(vsix, `, ${files.length} files`);
   if (process.argv.includes('--update')) writeGolden(files);
   else if (forTests) process.exitCode = compareWithGolden(files);
-  else console.log(`Install it:\n  code --install-extension ${vsix}`);
+  else await packArchives(vsix);
 } catch (error) {
   console.error(`pack: ${error.message}`);
   process.exitCode = 1;
+}
+
+function tell(file, more = '') {
+  const megabytes = (statSync(file).size / 1e6).toFixed(2);
+  console.log(`${path.relative(process.env.INIT_CWD ?? root, file)} (${megabytes} MB${more})`);
+}
+
+async function packArchives(vsix) {
+  // Only now: it runs TypeScript.
+  const { packTgz, packWithNode } = await import('./lib/archives.mjs');
+  const folder = path.dirname(vsix);
+  const tgz = await packTgz(folder);
+  tell(tgz.file);
+  const whole = await packWithNode(folder);
+  if (whole) tell(whole.file);
+  else
+    console.log(
+      'The archive with Node inside is left out: it is made on Linux, x64, by a Node of nodejs.org.',
+    );
+  console.log(`Install them:\n  code --install-extension ${vsix}\n  npm install --global ${tgz.file}`);
+  if (whole) console.log(`  tar -xzf ${whole.file} -C /opt`);
 }
 
 function writeGolden(files) {

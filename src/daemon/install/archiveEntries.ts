@@ -13,11 +13,20 @@ export async function programEntries(programDir: string): Promise<TarEntry[]> {
 /** What is typed where the archive is unpacked. */
 export const launcherEntry: TarEntry = { name: 'dffmpeg', content: launcher, executable: true };
 
-/** A Node to run it with, and its licence where it came with one (beside `bin`, as nodejs.org packs it). */
-export function nodeEntries(execPath: string): TarEntry[] {
-  const license = path.join(path.dirname(execPath), '..', 'LICENSE');
+/** A Node to run it with, and its licence: where it came without (nodejs.org packs it beside `bin`), the way to it. */
+export function nodeEntries({
+  file,
+  version,
+}: {
+  readonly file: string;
+  readonly version: string;
+}): TarEntry[] {
+  const license = path.join(path.dirname(file), '..', 'LICENSE');
+  const where = `Node.js ${version} (https://nodejs.org), licence: https://github.com/nodejs/node/blob/v${version}/LICENSE\n`;
   return [
-    ...(existsSync(license) ? [{ name: 'node/LICENSE', file: license }] : []),
-    { name: 'node/bin/node', file: execPath, executable: true },
+    existsSync(license)
+      ? { name: 'node/LICENSE', file: license }
+      : { name: 'node/LICENSE.txt', content: where },
+    { name: 'node/bin/node', file, executable: true },
   ];
 }

@@ -29,8 +29,7 @@ export async function makeInstallArchives(programDir: string, folder: string): P
       [launcherEntry, ...(await programEntries(programDir))],
       gzipLevel,
     ),
-    own &&
-      packTar(path.join(folder, `node-${own.version}-${own.platform}.tgz`), nodeEntries(own.file), gzipLevel),
+    own && packTar(path.join(folder, `node-${own.version}-${own.platform}.tgz`), nodeEntries(own), gzipLevel),
   ]);
   return { name, program, node: own && node && { ...node, version: own.version, platform: own.platform } };
 }
