@@ -356,9 +356,12 @@ function undone(job: JobRecord, result: object | undefined): Partial<Replacement
   return { state: 'undone', aside: undefined, keptUntil: undefined, reason };
 }
 
-/** One that was called off has not come so far as to say where the source lies aside. */
+/**
+ * One that was called off has not come so far as to say where the source lies aside. Somebody wants it back: it is kept
+ * however long that takes.
+ */
 function stillReplaced({ aside }: ReplacementRecord, reason: ErrorData): Partial<ReplacementRecord> {
-  return { state: aside === undefined ? 'held' : 'replaced', aside, reason };
+  return { state: aside === undefined ? 'held' : 'replaced', aside, keptUntil: undefined, reason };
 }
 
 function resultLeftAlone(path = 'Its result'): ErrorData {

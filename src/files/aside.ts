@@ -73,7 +73,10 @@ export async function setAside(source: ReplacedSource, { recordDir, fs }: AsideP
   for (const key of [putBackKey(source), discardKey(source)]) await forgetPlacement(recordDir, key);
   try {
     await makeFolders(path.dirname(aside));
-    await fs.rename(source.path, aside).catch((error: unknown) => {
+    await fs.rename(source.path, aside).catch(async (error: unknown) => {
+      // A network file system that repeats a request which it has done says that there is no such file.
+      const isDone = !(await fs.identity(source.path)) && (await isSourceAt(aside, source, fs));
+      if (isDone) return;
       // A folder was just made in its own: it is the file that may not be touched.
       const code = errnoCode(error);
       throw code === 'EPERM' || code === 'EACCES' ? notRenamed(source, error) : error;

@@ -52,6 +52,21 @@ export function notBack({ path: source }: { path: string }, aside: string, cause
   );
 }
 
+export function nameNotGivenUp(
+  { path: source }: { path: string },
+  moved: { path: string },
+  cause: unknown,
+): DffmpegError {
+  return new DffmpegError(
+    'destination-unwritable',
+    `${source} is the result still, which cannot give that name up (${errnoCode(cause) ?? 'unknown'}).`,
+    {
+      hint: `It lies at ${moved.path} as well. Let the name be removed (close the program that has it open, “chattr -a” of its folder), then undo again.`,
+      cause,
+    },
+  );
+}
+
 export function otherFileSystem(aside: string, cause: unknown): DffmpegError {
   return new DffmpegError(
     'destination-unwritable',

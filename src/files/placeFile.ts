@@ -32,12 +32,14 @@ async function tryLink(
     await fs.link(from, target);
   } catch (error) {
     const code = errnoCode(error);
-    if (code === 'EXDEV') return 'other-device';
-    if (code !== undefined && noHardLinks.has(code)) return 'no-hard-links';
-    if (code !== 'EEXIST') throw error;
-    // A network file system that repeats a lost request says EEXIST of its own link.
-    const final = await fs.identity(target);
-    if (!final || !sameFile(final, identity)) return 'taken';
+    // A network file system that repeats a lost request says EEXIST, or anything else, of its own link.
+    const final = await fs.identity(target).catch(() => undefined);
+    if (!final || !sameFile(final, identity)) {
+      if (code === 'EXDEV') return 'other-device';
+      if (code === 'EEXIST') return 'taken';
+      if (code !== undefined && noHardLinks.has(code)) return 'no-hard-links';
+      throw error;
+    }
   }
   await fs.syncFolder(path.dirname(target));
   return 'placed';

@@ -8,7 +8,8 @@ import { placeFile } from './placeFile.ts';
 import { placeFolder } from './placeFolder.ts';
 import { readRecord, recordPath, sameInode, type PlacementRecord } from './placementRecord.ts';
 import { placingFs, type PlacingFs } from './placingFs.ts';
-import { copyPath, stagingKey } from './staging.ts';
+import { removeName } from './removeName.ts';
+import { copyPath, ownPrefix, stagingKey } from './staging.ts';
 import type { Placed } from './reservedName.ts';
 import type { Traces } from './traces.ts';
 
@@ -17,6 +18,10 @@ export interface Placement {
   staged: string;
   /** The granted final path. */
   path: string;
+  /** What was verified, where that is known: nothing else gets the name. */
+  identity?: FileIdentity | undefined;
+  /** Of it. */
+  bytes?: number | undefined;
   /** The worker's own folder for placement records. */
   recordDir: string;
   /** Names its record and its copy; by default the attempt's, from where the result is staged. */
@@ -41,6 +46,7 @@ export async function place(placement: Placement): Promise<'placed' | 'taken'> {
       throw new DffmpegError('result-damaged', `The encoded result ${staged} is gone.`, {
         hint: 'Retry the job, and see that nothing cleans that folder while an encode runs.',
       });
+    await requireVerified(placement, identity, fs);
     await placement.requireForeign?.(path.dirname(target));
     const isFolder = await fs.isFolder(staged);
     await syncStaged(placement, fs);
@@ -49,7 +55,7 @@ export async function place(placement: Placement): Promise<'placed' | 'taken'> {
       : await placeFile({ ...placement, identity }, fs);
     // The result is placed: what stays in scratch is swept later, see `sweepAttempts`.
     if (placed.outcome === 'placed' && (await isStillCopied(fs, staged, placed)))
-      await removeIfStill(fs, staged, identity).catch(() => undefined);
+      await removeStaged(placement, fs, identity).catch(() => undefined);
     return placed.outcome;
   } catch (error) {
     throw toDestinationError(error, path.dirname(target));
@@ -61,11 +67,8 @@ export async function place(placement: Placement): Promise<'placed' | 'taken'> {
  * already), `taken` when the name belongs to somebody else, `gone` when there is no staged result to place.
  */
 export async function recoverPlacement(
-  placement: Placement & {
-    identity: FileIdentity;
-    /** What the result is known to have: numbers of files are given out again, so that one alone proves little. */
-    bytes?: number | undefined;
-  },
+  /** Numbers of files are given out again, so that one alone proves little. */
+  placement: Placement & { identity: FileIdentity },
 ): Promise<'placed' | 'taken' | 'gone'> {
   const { staged, identity, path: target, bytes, fs = placingFs } = placement;
   const hasSize = async (file: string): Promise<boolean> =>
@@ -92,7 +95,7 @@ export async function recoverPlacement(
     await fs.syncFolder(path.dirname(target));
     await fs.removeResult(copy);
     await placement.traces?.remove(copy);
-    await removeIfStill(fs, staged, identity);
+    await removeStaged(placement, fs, identity);
     return 'placed';
   }
 
@@ -100,17 +103,27 @@ export async function recoverPlacement(
   if (final !== undefined && record?.placeholder !== undefined && (await fs.isEmpty(target))) {
     // The name was free when the intention was recorded: what is empty there is the reservation.
     // A kill before it was made leaves the name to anybody; what is empty and being written to is not ours.
-    const isReserved =
-      record.placeholder === 'intended'
-        ? !(await fs.isWrittenTo(target))
-        : sameInode(final, record.placeholder);
-    if (isReserved) {
+    const isReserved = record.placeholder === 'intended' || sameInode(final, record.placeholder);
+    if (isReserved && !(await fs.isWrittenTo(target))) {
       await ((await fs.isFolder(target)) ? fs.removeFolder(target) : fs.remove(target));
       free = true;
     }
   }
   if (!isStaged) return 'gone';
   return free ? place(placement) : 'taken';
+}
+
+/** Another daemon may work in the same folder, such as that of a copied state folder. */
+async function requireVerified(
+  { staged, identity: verified, bytes }: Placement,
+  there: FileIdentity,
+  fs: PlacingFs,
+): Promise<void> {
+  const isOther = verified !== undefined && !sameInode(there, verified);
+  if (!isOther && (bytes === undefined || (await fs.bytes(staged)) === bytes)) return;
+  throw new DffmpegError('result-damaged', `${staged} is not the result any more that was verified.`, {
+    hint: 'It is made again. See whether another program, or a second DFFmpeg, works in that folder.',
+  });
 }
 
 /**
@@ -137,9 +150,15 @@ async function isStillCopied(fs: PlacingFs, staged: string, placed: Placed): Pro
   return (await fs.stamp(staged).catch(() => undefined)) === placed.stamp;
 }
 
-/** Somebody else's file may meanwhile have the name under which the result lay. */
-async function removeIfStill(fs: PlacingFs, staged: string, identity: FileIdentity): Promise<void> {
-  if (sameInode(await fs.identity(staged), identity)) await fs.removeResult(staged);
+/** Somebody else's file may meanwhile have the name under which the result lay; not in folders of our own. */
+async function removeStaged(placement: Placement, fs: PlacingFs, identity: FileIdentity): Promise<void> {
+  const { staged, key } = placement;
+  const isHidden = path
+    .dirname(staged)
+    .split(path.sep)
+    .some((name) => name.startsWith(ownPrefix));
+  if (key !== undefined && !isHidden) await removeName(fs, staged, identity, key);
+  else if (sameInode(await fs.identity(staged), identity)) await fs.removeResult(staged);
 }
 
 /** What a placement's record and copy are named by. */

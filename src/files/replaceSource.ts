@@ -14,13 +14,14 @@ import {
   type Discarded,
   type ReplacedSource,
 } from './aside.ts';
-import { notBack } from './asideTroubles.ts';
+import { nameNotGivenUp, notBack } from './asideTroubles.ts';
 import { isSampled } from './contentKey.ts';
 import { toDestinationError } from './destinationError.ts';
 import { errnoCode, isDiskAway, isDiskFull } from './errnoCode.ts';
 import { sameFile } from './fileIdentity.ts';
 import { forgetPlacement, sameInode } from './placementRecord.ts';
 import { recoverPlacement } from './placing.ts';
+import { removeName } from './removeName.ts';
 import type { PlacingFs } from './placingFs.ts';
 
 /** A verified result that has its place beside the source. */
@@ -116,6 +117,7 @@ async function restoreNow(asked: Restoring): Promise<PlacedResult | undefined> {
   if (there && !isBack && !isResult && !(await fs.isEmpty(source.path))) throw nameTaken(source);
   const moved = await moveHome(replacing, home);
   if (moved) asked.onMoved?.(moved);
+  if (moved) await removeSecondName(source, moved, asked);
   switch (await putBack(source, replacing)) {
     case 'placed':
       return moved;
@@ -123,6 +125,25 @@ async function restoreNow(asked: Restoring): Promise<PlacedResult | undefined> {
       throw nameTaken(source);
     case 'gone':
       throw asideGone(aside);
+  }
+}
+
+/**
+ * The result has its own name again, and could not lose the one that is the source's: a folder in which nothing may be
+ * removed, a player that has it open (Windows). Of one name that is spelt otherwise there is only one.
+ */
+async function removeSecondName(
+  source: ReplacedSource,
+  moved: PlacedResult,
+  { fs }: AsidePlace,
+): Promise<void> {
+  const there = await fs.identity(source.path);
+  if (moved.path === source.path || !there || !sameFile(there, moved.identity)) return;
+  if ((await fs.names(source.path)) < 2) return;
+  try {
+    await removeName(fs, source.path, moved.identity, moveKey(source, 'home'));
+  } catch (error) {
+    throw nameNotGivenUp(source, moved, error);
   }
 }
 

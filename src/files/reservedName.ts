@@ -3,7 +3,7 @@ import { DffmpegError } from '../protocol/errors.ts';
 import type { FileIdentity } from '../protocol/workerContract.ts';
 import { errnoCode } from './errnoCode.ts';
 import { sameFile } from './fileIdentity.ts';
-import { recordPath, writeRecord, type PlacementRecord } from './placementRecord.ts';
+import { recordPath, sameInode, writeRecord, type PlacementRecord } from './placementRecord.ts';
 import { keyOf, type Placement } from './placing.ts';
 import type { PlacingFs } from './placingFs.ts';
 import { copyPath } from './staging.ts';
@@ -50,6 +50,7 @@ export async function placeByReservation(
   const placeholder = await fs.identity(target);
   if (!placeholder) throw vanished(target);
   await writeRecord(fs, file, { ...record, placeholder });
+  const moving = await fs.identity(from);
   if (!(await isReservation(fs, target, placeholder))) {
     if (await fs.identity(target)) return 'taken';
     throw vanished(target);
@@ -57,7 +58,9 @@ export async function placeByReservation(
   try {
     await how.fill(from, target);
   } catch (error) {
-    return how.failed(target, placeholder, error);
+    // A network file system that repeats a request which it has done says that there is no such file.
+    const isDone = moving && sameInode(await fs.identity(target), moving) && !(await fs.identity(from));
+    if (!isDone) return how.failed(target, placeholder, error);
   }
   await fs.syncFolder(path.dirname(target));
   return 'placed';
@@ -70,11 +73,14 @@ function vanished(target: string): DffmpegError {
   });
 }
 
+/** Whether it is still ours alone: who has opened it meanwhile is about to write to it. */
 export async function isReservation(
   fs: PlacingFs,
   target: string,
   placeholder: FileIdentity,
 ): Promise<boolean> {
+  // First, since it takes longer than the look that follows.
+  if (await fs.isWrittenTo(target)) return false;
   const now = await fs.identity(target);
   return now !== undefined && sameFile(now, placeholder) && (await fs.isEmpty(target));
 }

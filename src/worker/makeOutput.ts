@@ -170,7 +170,16 @@ async function deliver(
     const elsewhere = context.redirection.next();
     const granted = await context.commit({ ...result, output: task.index, identity, content, taken });
     const { recordDir, fs, traces, requireForeign } = context;
-    const placement = { staged, identity, path: granted, recordDir, fs, traces, requireForeign };
+    const placement = {
+      staged,
+      identity,
+      bytes: result.bytes,
+      path: granted,
+      recordDir,
+      fs,
+      traces,
+      requireForeign,
+    };
     const { placeRetries, placeRetryMinSeconds, placeRetryMaxSeconds, placeRetryFactor } = context.settings;
     const [first, longest] = [placeRetryMinSeconds * 1000, placeRetryMaxSeconds * 1000];
     const options = {

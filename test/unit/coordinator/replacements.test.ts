@@ -117,6 +117,7 @@ describe('coordinator: replacing a source', () => {
     await assert.rejects(client.peer.request('jobs.undo', { id }), { code: 'conflict' });
     const { job } = await client.peer.request('jobs.get', { id });
     assert.equal(job.replacement?.state, 'replaced');
+    assert.equal(job.replacement.keptUntil, undefined, 'somebody wants the source back: it is kept');
     assert.equal(job.outputs[0]?.path, moved.path);
   });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { FileHandle } from 'node:fs/promises';
 import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -312,4 +313,61 @@ describe('placing', function () {
       assert.deepEqual(await readdir(target), ['theirs.txt']);
       assert.ok((await stat(path.join(staged, 'a.ts'))).size > 0);
     });
+
+  it('leaves the name to a stranger who has opened it, and writes later', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const { staged, target } = await stageOne('result.mp4', 'the whole result');
+    let stranger: FileHandle | undefined;
+    const grabbed: PlacingFs = {
+      ...placingFs,
+      link: () => Promise.reject(systemError('EPERM')),
+      async createExclusive(file) {
+        await placingFs.createExclusive(file);
+        stranger = await open(file, 'w');
+      },
+    };
+    assert.equal(await place({ staged, path: target, recordDir, fs: grabbed }), 'taken');
+    await stranger?.writeFile('somebody else’s');
+    await stranger?.close();
+    assert.equal(await readFile(target, 'utf8'), 'somebody else’s');
+  });
+
+  it('places nothing but what was verified', async () => {
+    const { staged, target } = await stageOne('result.mp4', 'the whole result');
+    const identity = await identityOf(staged);
+    const verified = { staged, path: target, recordDir, identity, bytes: 16 };
+    await writeFile(staged, 'half of');
+    await assert.rejects(place(verified), { code: 'result-damaged' });
+    await writeFile(`${staged}.new`, 'the whole result');
+    await rename(`${staged}.new`, staged);
+    await assert.rejects(place(verified), { code: 'result-damaged' });
+    assert.deepEqual(await readdir(destination), []);
+  });
+
+  describe('where a request is done, and answered as if it were not', () => {
+    const lying = (code: string, fs: PlacingFs): PlacingFs => ({
+      ...fs,
+      async link(from, to) {
+        await fs.link(from, to);
+        throw systemError(code);
+      },
+      async rename(from, to) {
+        await fs.rename(from, to);
+        throw systemError(code);
+      },
+    });
+    const withoutLinks: PlacingFs = { ...placingFs, link: () => Promise.reject(systemError('EPERM')) };
+    for (const code of ['ENOENT', 'EACCES', 'EPERM', 'EEXIST', 'EXDEV', 'EROFS'])
+      it(`has placed it (${code})`, async () => {
+        for (const fs of [placingFs, withoutLinks]) {
+          await rm(root, { recursive: true, force: true });
+          const { staged, target } = await stageOne('result.mp4', 'the whole result');
+          const told =
+            fs === placingFs ? lying(code, fs) : { ...fs, rename: lying(code, fs).rename.bind(fs) };
+          assert.equal(await place({ staged, path: target, recordDir, fs: told }), 'placed');
+          assert.equal(await readFile(target, 'utf8'), 'the whole result');
+          assert.deepEqual(await readdir(destination), [path.basename(target)]);
+        }
+      });
+  });
 });

@@ -185,7 +185,7 @@ describe('replacing a source', function () {
         }
       });
 
-  const source = (): string => path.join(films, 'clip.mov');
+  const source = (name = 'clip.mov'): string => path.join(films, name);
   const result = (): string => path.join(films, 'clip.web.mp4');
 
   it('takes the next name where another file has the one', async () => {
@@ -751,6 +751,81 @@ describe('replacing a source', function () {
     });
   });
 
+  const across = (fs: PlacingFs): PlacingFs => fileSystems['other than the result’s']?.(fs, elsewhere) ?? fs;
+  const away = (): string => path.join(elsewhere, 'clip.web.mp4');
+
+  it('goes on where the source went aside, though the file system says otherwise', async () => {
+    for (const code of ['ENOENT', 'EACCES', 'EPERM', 'EEXIST', 'EXDEV', 'EROFS', 'EBUSY']) {
+      const replacing = await begin(source(), result(), placingFs);
+      const lying: PlacingFs = {
+        ...placingFs,
+        async rename(from, to) {
+          await placingFs.rename(from, to);
+          if (from === source()) throw systemError(code);
+        },
+      };
+      await replaceSource({ ...replacing, fs: lying });
+      assert.deepEqual(await contents(), { [aside('clip.mov')]: film, 'films/clip.mp4': small }, code);
+    }
+  });
+
+  describe('whose old name a stranger takes as it is removed', () => {
+    const cut = 'a new cut';
+    for (const [kind, fs] of [
+      ['with hard links', placingFs],
+      ['without hard links', fileSystems['without hard links']?.(placingFs, '') ?? placingFs],
+    ] as const)
+      it(`gives that back, on a file system ${kind}`, async () => {
+        const replacing = await begin(source('clip.mp4'), away(), across(fs));
+        const replaced = { ...replacing, result: await replaceSource(replacing) };
+        // An editor saves by a rename, between the last look at the old name and its removal.
+        let looks = 0;
+        const late: PlacingFs = {
+          ...replacing.fs,
+          async identity(file) {
+            const there = await replacing.fs.identity(file);
+            if (file === source('clip.mp4') && there && (await isPlaced()) && (looks += 1) === 1) {
+              await writeFile(path.join(root, 'new'), cut);
+              await rename(path.join(root, 'new'), file);
+            }
+            return there;
+          },
+        };
+        const isPlaced = async (): Promise<boolean> => (await placingFs.identity(away())) !== undefined;
+        await assert.rejects(restoreSource({ ...replaced, fs: late, home: away() }), { code: 'conflict' });
+        const left = await contents();
+        assert.equal(left['films/clip.mp4'], cut);
+        assert.equal(left[aside('clip.mp4')], film);
+        assert.deepEqual(
+          Object.keys(left).filter((name) => name.includes('.old')),
+          [],
+        );
+      });
+  });
+
+  it('ends an undo whose old name could not be removed, when it is asked again', async () => {
+    const replacing = await begin(source('clip.mp4'), result(), placingFs);
+    const replaced = { ...replacing, result: await replaceSource(replacing) };
+    const held: PlacingFs = {
+      ...placingFs,
+      rename: (from, to) =>
+        from === source('clip.mp4') ? Promise.reject(systemError('EPERM')) : placingFs.rename(from, to),
+    };
+    let told = replaced.result;
+    const undo = { ...replaced, home: result(), onMoved: (now: typeof told) => (told = now) };
+    await assert.rejects(restoreSource({ ...undo, fs: held }), (error: DffmpegError) => {
+      assert.equal(error.code, 'destination-unwritable');
+      assert.match(error.message, /clip\.mp4 is the result still/);
+      return true;
+    });
+    assert.equal(told.path, result());
+    await assert.rejects(restoreSource({ ...undo, fs: held, result: told }), {
+      code: 'destination-unwritable',
+    });
+    await restoreSource({ ...undo, result: told });
+    assert.deepEqual(await contents(), { 'films/clip.mp4': film, 'films/clip.web.mp4': small });
+  });
+
   describe('that a program has open for writing', () => {
     const busy: PlacingFs = { ...placingFs, isWrittenTo: () => Promise.resolve(true) };
 
@@ -779,10 +854,6 @@ describe('replacing a source', function () {
   });
 
   describe('while somebody writes to the result that is copied to another file system', () => {
-    const across = (fs: PlacingFs): PlacingFs =>
-      fileSystems['other than the result’s']?.(fs, elsewhere) ?? fs;
-    const away = (): string => path.join(elsewhere, 'clip.web.mp4');
-
     it('copies it once more', async () => {
       let copies = 0;
       const written: PlacingFs = {

@@ -67,6 +67,7 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/files/quotaTrial.ts#blockBytes': 'One step of a loop.',
   'src/files/resultName.ts#longestName': 'Of file systems: none in use has longer names.',
   'src/files/replaceSource.ts#maxNames': 'Names that are tried for one file.',
+  'src/files/removeName.ts#maxNames': 'Names that are tried for one file.',
   'src/files/reservedName.ts#maxCopies': 'Of what somebody writes to meanwhile; then it is left, and said.',
   'src/worker/analyse.ts#maxRounds': 'Measurements depend on each other no deeper than this.',
   'src/worker/runTool.ts#maxOutputBytes': 'A bound on what a hostile file can make ffprobe say.',

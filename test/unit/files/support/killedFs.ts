@@ -13,6 +13,7 @@ export const unsynced: PlacingFs = {
   ...placingFs,
   syncResult: () => Promise.resolve(),
   syncFolder: () => Promise.resolve(),
+  isWrittenTo: () => Promise.resolve(false),
   async writeText(file, text) {
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, text);
