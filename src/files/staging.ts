@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { toDestinationError } from './destinationError.ts';
@@ -6,8 +7,11 @@ import type { Traces } from './traces.ts';
 /** Names that the project leaves in other people's folders begin so, and are hidden on Unix. */
 export const ownPrefix = '.dffmpeg-';
 
-/** `<task>-<fence>`. */
-const keyPattern = /^[0-9A-Za-z_-]+-\d+$/;
+/** `.dffmpeg-<task>-<fence>.<tag>.part`; earlier ones had no tag. */
+const folderPattern = /^\.dffmpeg-([0-9A-Za-z_-]+-\d+)(?:\.[0-9a-f]+)?\.part$/;
+
+/** Of this process: a second daemon, such as that of a copied state folder, never works in a folder of this one. */
+const tag = randomBytes(4).toString('hex');
 
 /** What a plan calls its result in the attempt's folder: `result.mp4`, `hd.mkv`, `stream`. */
 const resultPattern = /^[0-9A-Za-z][0-9A-Za-z_-]*(?:\.[0-9A-Za-z]+)?$/;
@@ -28,7 +32,8 @@ export async function stage(options: {
   const key = stagingName(options);
   await mkdir(scratchDir, { recursive: true });
   const near = await sameDevice(scratchDir, destination);
-  const folder = near ? path.join(scratchDir, key) : partFolder(destination, key);
+  // Also in scratch: what is swept there must not have a name that a person gives to a folder.
+  const folder = path.join(near ? scratchDir : destination, `${ownPrefix}${key}.${tag}.part`);
   try {
     if (!near) await options.traces.note(folder);
     // Whatever somebody else put there under this name, a link included, is not written into.
@@ -52,57 +57,43 @@ export async function removeStaging(folder: string, traces: Traces): Promise<voi
 }
 
 /**
- * Removes what dead attempts left in the scratch folder. Only to be called once the coordinator has recovered what it
+ * Removes what dead attempts left in the scratch folder: by names that nobody else gives. Only to be called once the coordinator has recovered what it
  * knows of. `isRunning` says of a key (`<task>-<fence>`) whether its attempt is under way.
  */
 export async function sweepAttempts(scratchDir: string, isRunning: (key: string) => boolean): Promise<void> {
-  // What lies behind a link is a folder that a person has chosen, and may hold what is not ours.
+  // What lies behind a link may be another daemon's as well.
   if ((await lstat(scratchDir).catch(() => undefined))?.isSymbolicLink() !== false) return;
-  for (const key of await readdir(scratchDir).catch(() => []))
-    if (keyPattern.test(key) && !isRunning(key) && (await isOwnFolder(path.join(scratchDir, key))))
-      await rm(path.join(scratchDir, key), { recursive: true, force: true });
-}
-
-/** As `stage` makes one: nobody else’s, and closed to others. A name alone proves nothing. */
-async function isOwnFolder(folder: string): Promise<boolean> {
-  const stats = await lstat(folder).catch(() => undefined);
-  if (stats?.isDirectory() !== true) return false;
-  const own = process.getuid?.();
-  // Windows: no modes.
-  return own === undefined || (stats.uid === own && (stats.mode & 0o777) === 0o700);
+  for (const name of await readdir(scratchDir).catch(() => [])) {
+    const key = keyOf(name);
+    if (key !== undefined && !isRunning(key))
+      await rm(path.join(scratchDir, name), { recursive: true, force: true });
+  }
 }
 
 /** `<task>-<fence>`, from the path of a staged result. */
 export function stagingKey(staged: string): string {
-  return keyOf(path.dirname(staged)) ?? '';
+  return keyOf(path.basename(path.dirname(staged))) ?? '';
 }
 
-function keyOf(folder: string): string | undefined {
-  const name = path.basename(folder);
-  if (!name.startsWith(ownPrefix)) return name;
-  return name.endsWith('.part') ? name.slice(ownPrefix.length, -'.part'.length) : undefined;
+function keyOf(name: string): string | undefined {
+  return folderPattern.exec(name)?.[1];
 }
 
 /**
- * Whether `folder` is a name that `stage` gives out, for this scratch folder or hidden in a destination. What a
- * neighbour names as an attempt's is deleted or moved: nobody else's folder may be.
+ * Whether `folder` has a name that `stage` gives out. What a neighbour names as an attempt's is deleted or moved: nobody
+ * else's folder may be.
  */
-export function isStagingFolder(folder: string, scratchDir: string): boolean {
-  if (path.resolve(folder) !== folder || !keyPattern.test(keyOf(folder) ?? '')) return false;
-  return path.basename(folder).startsWith(ownPrefix) || path.dirname(folder) === path.resolve(scratchDir);
+export function isStagingFolder(folder: string): boolean {
+  return path.resolve(folder) === folder && keyOf(path.basename(folder)) !== undefined;
 }
 
 /** Whether `staged` is a result, a file or a folder, in such a folder. */
-export function isStaged(staged: string, scratchDir: string): boolean {
+export function isStaged(staged: string): boolean {
   return (
     path.resolve(staged) === staged &&
     resultPattern.test(path.basename(staged)) &&
-    isStagingFolder(path.dirname(staged), scratchDir)
+    isStagingFolder(path.dirname(staged))
   );
-}
-
-function partFolder(destination: string, key: string): string {
-  return path.join(destination, `${ownPrefix}${key}.part`);
 }
 
 /** A copy's name in the destination folder, before it has its own. */

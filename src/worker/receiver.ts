@@ -8,7 +8,7 @@ import { keepAccess } from '../files/keepAccess.ts';
 import type { PlacingFs } from '../files/placingFs.ts';
 import { receiveResult } from '../files/receiveResult.ts';
 import { checkSource, replacedState, stateOf } from '../files/sourceFile.ts';
-import { removeStaging, stage, stagingName } from '../files/staging.ts';
+import { isStaged, removeStaging, stage, stagingName } from '../files/staging.ts';
 import type { Handlers } from '../protocol/contract.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { OfferedSource, WorkerMethods } from '../protocol/workerContract.ts';
@@ -46,7 +46,7 @@ export class Receiver {
   keep(results: readonly (AttemptKey & { readonly staged: string })[]): void {
     const { scratch } = this.#options;
     for (const { staged, ...key } of results) {
-      if (this.holds(stagingName(key)) || !scratch.holdsResult(staged)) continue;
+      if (this.holds(stagingName(key)) || !isStaged(staged)) continue;
       const folder = path.dirname(staged);
       this.#received.set(stagingName(key), folder);
       scratch.traces.hold(folder);

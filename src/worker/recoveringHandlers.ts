@@ -4,7 +4,7 @@ import { toDestinationError } from '../files/destinationError.ts';
 import { recoverPlacement } from '../files/placing.ts';
 import type { PlacingFs } from '../files/placingFs.ts';
 import { stagedAway } from '../files/stagedAway.ts';
-import { removeStaging, stagingKey } from '../files/staging.ts';
+import { isStaged, isStagingFolder, removeStaging, stagingKey } from '../files/staging.ts';
 import type { Handlers } from '../protocol/contract.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { WorkerMethods } from '../protocol/workerContract.ts';
@@ -30,7 +30,7 @@ export function recoveringHandlers({
   return {
     'placement.recover': async ({ staged, identity, path: target }) => {
       const folder = path.dirname(staged);
-      if (!scratch.holdsResult(staged) || (await isLink(folder)))
+      if (!isStaged(staged) || (await isLink(folder)))
         throw new DffmpegError('request-invalid', `${staged} is not the name of a staged result.`);
       const { traces, requireForeign, records: recordDir } = scratch;
       const destination = path.dirname(target);
@@ -50,7 +50,7 @@ export function recoveringHandlers({
       return { outcome, identity: await fs.identity(target), modified };
     },
     'process.reap': async ({ pid, processStart, directory }) => {
-      if (directory !== undefined && !scratch.holdsAttempt(directory))
+      if (directory !== undefined && !isStagingFolder(directory))
         throw new DffmpegError('request-invalid', `${directory} is not the name of an attempt’s folder.`);
       const ended = await reapProcess(pid, processStart, reapTimes(settings));
       if (directory !== undefined) await removeStaging(directory, scratch.traces);

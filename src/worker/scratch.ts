@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { requireForeign } from '../files/requireForeign.ts';
 import { sweepRecords } from '../files/placementRecord.ts';
-import { isStaged, isStagingFolder, sweepAttempts } from '../files/staging.ts';
+import { sweepAttempts } from '../files/staging.ts';
 import { Traces } from '../files/traces.ts';
-import { readScratchName, scratchName } from './scratchName.ts';
+import { scratchName } from './scratchName.ts';
 import type { WorkerSettings } from './workerSettings.ts';
 
 export interface ScratchOptions {
@@ -29,8 +29,6 @@ export class Scratch {
   readonly #large: string;
   /** In its state folder; what lies here is the worker's whatever the setting says today. */
   readonly #own: string;
-  /** Undefined where no setting has ever asked for one. */
-  readonly #hiddenName: string | undefined;
   #recovered = false;
   #sweeps: Promise<void> = Promise.resolve();
   /** A folder that cannot be reached may not answer: nothing waits for it. */
@@ -48,8 +46,6 @@ export class Scratch {
     const nameFile = path.join(own, 'name');
     // Another worker may have the same folder, and a person may keep files in it.
     const hidden = scratchFolder ? scratchName(nameFile, options.onError) : undefined;
-    this.#hiddenName = hidden ?? readScratchName(nameFile);
-    // Links resolved in neither: the paths are compared as text, see `isStaged`.
     this.#large = scratchFolder && hidden ? path.join(path.resolve(scratchFolder), hidden) : own;
     this.attempts = path.join(this.#large, 'attempts');
     this.inquiries = path.join(this.#large, 'inquiries');
@@ -71,20 +67,6 @@ export class Scratch {
     } catch (error) {
       this.#options.onError(error);
     }
-  }
-
-  /** Whether this is a result in the folder of an attempt of this worker, also under an earlier setting. */
-  holdsResult(staged: string): boolean {
-    return this.holdsAttempt(path.dirname(staged)) && isStaged(staged, path.dirname(path.dirname(staged)));
-  }
-
-  /** Whether this is the folder of an attempt of this worker. */
-  holdsAttempt(folder: string): boolean {
-    const parent = path.dirname(folder);
-    const isOurs =
-      parent === path.join(this.#own, 'attempts') ||
-      (path.basename(parent) === 'attempts' && path.basename(path.dirname(parent)) === this.#hiddenName);
-    return isStagingFolder(folder, isOurs ? parent : this.attempts);
   }
 
   /** The coordinator needs nothing any more of what lies here and belongs to no attempt that runs. */

@@ -15,7 +15,7 @@ import { ownPrefix } from '../files/staging.ts';
 const namePattern = new RegExp(`^\\${ownPrefix}scratch-[0-9a-f]{16}$`, 'u');
 
 /** The hidden name that this worker has in folders that it shares, or undefined while it has none. */
-export function readScratchName(file: string): string | undefined {
+function readScratchName(file: string): string | undefined {
   try {
     const name = readFileSync(file, 'utf8').trim();
     return namePattern.test(name) ? name : undefined;

@@ -50,7 +50,7 @@ describe('worker: process table', () => {
     const shop = await Workshop.openProved();
     try {
       const { coordinator } = shop.hire();
-      const staged = path.join(shop.stateDir, 'scratch', 'attempts', 't1-1', 'result.mp4');
+      const staged = path.join(shop.stateDir, 'scratch', 'attempts', '.dffmpeg-t1-1.part', 'result.mp4');
       await mkdir(path.dirname(staged), { recursive: true });
       await writeFile(staged, 'half a film');
       const start = (await processStart(pid)) ?? '';

@@ -223,11 +223,14 @@ describe('files', () => {
   describe('staged names', () => {
     it('are told from everything else', () => {
       const scratch = path.resolve('/state/scratch/attempts');
-      const folders = [path.join(scratch, 't_1-2'), path.resolve('/films/.dffmpeg-t-1-2.part')];
+      const folders = [
+        path.join(scratch, '.dffmpeg-t_1-2.0a1b2c3d.part'),
+        path.resolve('/films/.dffmpeg-t-1-2.part'),
+      ];
       for (const folder of folders) {
-        assert.ok(isStagingFolder(folder, scratch), folder);
+        assert.ok(isStagingFolder(folder), folder);
         for (const name of ['result.mp4', 'hd.mkv', 'stream_1'])
-          assert.ok(isStaged(path.join(folder, name), scratch), `${folder} ${name}`);
+          assert.ok(isStaged(path.join(folder, name)), `${folder} ${name}`);
       }
       assert.deepEqual(
         folders.map((folder) => stagingKey(path.join(folder, 'result.mp4'))),
@@ -239,21 +242,21 @@ describe('files', () => {
         path.resolve('/films/.dffmpeg-t-1.copy'),
         path.resolve('/films/.dffmpeg-.part'),
         path.resolve('/films/.dffmpeg-t-1.part/..'),
-        path.resolve('/elsewhere/t-1'),
-        path.join(scratch, 't-1', 't-1'),
+        path.join(scratch, 't-1'),
+        path.resolve('/films/.dffmpeg-t-1.xyz.part'),
         path.join(scratch, 'other'),
         scratch,
-        `${scratch}/t-1/../t-1`,
-        `${scratch}/t-1/`,
-        't-1',
+        `${scratch}/.dffmpeg-t-1.part/../.dffmpeg-t-1.part`,
+        `${scratch}/.dffmpeg-t-1.part/`,
+        '.dffmpeg-t-1.part',
       ];
       for (const folder of badFolders) {
-        assert.ok(!isStagingFolder(folder, scratch), folder);
-        assert.ok(!isStaged(`${folder}${path.sep}result.mp4`, scratch), folder);
+        assert.ok(!isStagingFolder(folder), folder);
+        assert.ok(!isStaged(`${folder}${path.sep}result.mp4`), folder);
       }
       const names = ['', '.', '..', '.hidden', '-n', 'a b.mp4', 'a/b.mp4', '../result.mp4', 'a.b.mp4', 'a\n'];
       for (const name of names)
-        assert.ok(!isStaged(`${folders[0] ?? ''}${path.sep}${name}`, scratch), JSON.stringify(name));
+        assert.ok(!isStaged(`${folders[0] ?? ''}${path.sep}${name}`), JSON.stringify(name));
     });
 
     it('are an empty folder of their own, whatever lay there', async () => {
@@ -261,10 +264,14 @@ describe('files', () => {
       const foreign = await touch('foreign', 'keep.txt');
       await mkdir(scratchDir);
       await mkdir(at('films'));
-      await symlink(at('foreign'), path.join(scratchDir, 't-1'));
       const traces = new Traces(at('traces'));
-      const folder = await stage({ scratchDir, destination: at('films'), taskId: 't', fence: 1, traces });
-      assert.equal(folder, path.join(scratchDir, 't-1'));
+      const key = { taskId: 't', fence: 1 };
+      const first = await stage({ scratchDir, destination: at('films'), ...key, traces });
+      await rm(first, { recursive: true });
+      await symlink(at('foreign'), first);
+      const folder = await stage({ scratchDir, destination: at('films'), ...key, traces });
+      assert.equal(folder, first);
+      assert.equal(path.dirname(folder), scratchDir);
       assert.deepEqual(await readdir(folder), []);
       assert.ok((await lstat(folder)).isDirectory());
       await removeStaging(folder, traces);

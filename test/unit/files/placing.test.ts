@@ -79,7 +79,7 @@ describe('placing', function () {
       let target: string;
 
       beforeEach(async () => {
-        staged = path.join(scratch, 't1-1', result.staged);
+        staged = path.join(scratch, '.dffmpeg-t1-1.part', result.staged);
         target = path.join(destination, result.name);
         await reset();
       });
@@ -236,7 +236,7 @@ describe('placing', function () {
   }
 
   async function stageOne(name: string, text?: string): Promise<{ staged: string; target: string }> {
-    const staged = path.join(scratch, 't1-1', name);
+    const staged = path.join(scratch, '.dffmpeg-t1-1.part', name);
     await mkdir(text === undefined ? staged : path.dirname(staged), { recursive: true });
     await writeFile(text === undefined ? path.join(staged, 'a.ts') : staged, text ?? 'a');
     await mkdir(destination);

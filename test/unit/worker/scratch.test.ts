@@ -3,6 +3,7 @@ import { existsSync, watch } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { isStaged } from '../../../src/files/staging.ts';
 import { Scratch } from '../../../src/worker/scratch.ts';
 
 describe('the scratch folder of a worker', () => {
@@ -39,8 +40,10 @@ describe('the scratch folder of a worker', () => {
     await of.tracesIdle();
   }
 
+  const folderOf = (key: string): string => `.dffmpeg-${key}.part`;
+
   async function attempt(of: Scratch, key: string): Promise<string> {
-    const folder = path.join(of.attempts, key);
+    const folder = path.join(of.attempts, folderOf(key));
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeFile(path.join(folder, 'result.mp4'), 'a film');
     return folder;
@@ -54,7 +57,7 @@ describe('the scratch folder of a worker', () => {
     await sweep(scratch('one'));
     assert.deepEqual(await readdir(path.join(fast, 'attempts')), ['take-1']);
     assert.deepEqual(await readdir(path.join(fast, 'inquiries')), ['mine']);
-    assert.deepEqual(await readdir(other.attempts), ['t1-1']);
+    assert.deepEqual(await readdir(other.attempts), [folderOf('t1-1')]);
   });
 
   it('is nobody else’s whose state folder has the same path on another machine', async () => {
@@ -66,7 +69,7 @@ describe('the scratch folder of a worker', () => {
     const there = scratch('state');
     await sweep(there);
     assert.notEqual(there.attempts, here.attempts);
-    assert.deepEqual(await readdir(here.attempts), ['t1-1']);
+    assert.deepEqual(await readdir(here.attempts), [folderOf('t1-1')]);
     await rm(path.join(root, 'state'), { recursive: true });
     await rename(path.join(root, 'state-here'), path.join(root, 'state'));
     assert.equal(scratch('state').attempts, here.attempts);
@@ -99,7 +102,7 @@ describe('the scratch folder of a worker', () => {
     const own = scratch('one', fast, ['t2-1']);
     for (const key of ['t1-1', 't2-1']) await attempt(own, key);
     await sweep(own);
-    assert.deepEqual(await readdir(own.attempts), ['t2-1']);
+    assert.deepEqual(await readdir(own.attempts), [folderOf('t2-1')]);
   });
 
   it('of an earlier setting still holds its results, and is removed when they are recovered', async () => {
@@ -107,8 +110,7 @@ describe('the scratch folder of a worker', () => {
     await before.prepare();
     const folder = await attempt(before, 't1-1');
     const now = scratch('one', path.join(root, 'other'));
-    assert.ok(now.holdsResult(path.join(folder, 'result.mp4')));
-    assert.ok(!now.holdsResult(path.join(fast, 'attempts', 't1-1', 'result.mp4')));
+    assert.ok(isStaged(path.join(folder, 'result.mp4')));
     await sweep(now);
     assert.deepEqual(await readdir(fast), []);
   });
