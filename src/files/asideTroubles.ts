@@ -52,16 +52,12 @@ export function notBack({ path: source }: { path: string }, aside: string, cause
   );
 }
 
-export function nameNotGivenUp(
-  { path: source }: { path: string },
-  moved: { path: string },
-  cause: unknown,
-): DffmpegError {
+export function nameNotGivenUp(name: string, moved: string, cause: unknown): DffmpegError {
   return new DffmpegError(
-    'destination-unwritable',
-    `${source} is the result still, which cannot give that name up (${errnoCode(cause) ?? 'unknown'}).`,
+    'conflict',
+    `${name} is the result still, which cannot give that name up (${errnoCode(cause) ?? 'unknown'}).`,
     {
-      hint: `It lies at ${moved.path} as well. Let the name be removed (close the program that has it open, “chattr -a” of its folder), then undo again.`,
+      hint: `It lies at ${moved} as well. Let the name be removed (close the program that has it open, unmount it, “chattr -a” of its folder), then undo again.`,
       cause,
     },
   );

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { FileIdentity } from '../protocol/workerContract.ts';
+import { nameNotGivenUp } from './asideTroubles.ts';
 import { toDestinationError } from './destinationError.ts';
-import { errnoCode } from './errnoCode.ts';
+import { errnoCode, isDiskAway } from './errnoCode.ts';
 import { sameFile } from './fileIdentity.ts';
 import { placeFile } from './placeFile.ts';
 import { placeFolder } from './placeFolder.ts';
@@ -26,6 +27,8 @@ export interface Placement {
   recordDir: string;
   /** Names its record and its copy; by default the attempt's, from where the result is staged. */
   key?: string;
+  /** Somebody else is to have its old name: throws `conflict` where that cannot be removed. */
+  mustLeave?: boolean;
   /** Notes a copy in the destination before it is made. */
   traces?: Traces | undefined;
   /** Throws where the destination is no place for a result, see `requireForeign`. */
@@ -53,9 +56,8 @@ export async function place(placement: Placement): Promise<'placed' | 'taken'> {
     const placed = isFolder
       ? await placeFolder(placement, fs)
       : await placeFile({ ...placement, identity }, fs);
-    // The result is placed: what stays in scratch is swept later, see `sweepAttempts`.
     if (placed.outcome === 'placed' && (await isStillCopied(fs, staged, placed)))
-      await removeStaged(placement, fs, identity).catch(() => undefined);
+      await leave(placement, fs, identity);
     return placed.outcome;
   } catch (error) {
     throw toDestinationError(error, path.dirname(target));
@@ -95,7 +97,7 @@ export async function recoverPlacement(
     await fs.syncFolder(path.dirname(target));
     await fs.removeResult(copy);
     await placement.traces?.remove(copy);
-    await removeStaged(placement, fs, identity);
+    await leave(placement, fs, identity);
     return 'placed';
   }
 
@@ -148,6 +150,16 @@ async function isStillCopied(fs: PlacingFs, staged: string, placed: Placed): Pro
   if (!('copied' in placed)) return true;
   if (await fs.isWrittenTo(staged)) return false;
   return (await fs.stamp(staged).catch(() => undefined)) === placed.stamp;
+}
+
+/** It has its name, and the old one as well where that cannot be removed. What stays in scratch is swept later. */
+async function leave(placement: Placement, fs: PlacingFs, identity: FileIdentity): Promise<void> {
+  try {
+    await removeStaged(placement, fs, identity);
+  } catch (error) {
+    if (placement.mustLeave === true)
+      throw isDiskAway(error) ? error : nameNotGivenUp(placement.staged, placement.path, error);
+  }
 }
 
 /** Somebody else's file may meanwhile have the name under which the result lay; not in folders of our own. */

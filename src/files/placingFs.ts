@@ -46,8 +46,6 @@ export interface PlacingFs {
   createFolder(folder: string): Promise<void>;
   /** Of what has this very name, links not followed; `undefined` when there is nothing. */
   identity(file: string): Promise<FileIdentity | undefined>;
-  /** How many names a file has; 0 where there is none. */
-  names(file: string): Promise<number>;
   /** Of what has this very name: a link to a folder is none. */
   isFolder(file: string): Promise<boolean>;
   /** Whether it leads to a folder. */
@@ -94,7 +92,6 @@ export const placingFs: PlacingFs = {
     const stats = await orUndefined(lstat(file, { bigint: true }));
     return stats && { device: String(stats.dev), inode: String(stats.ino) };
   },
-  names: async (file) => (await orUndefined(lstat(file)))?.nlink ?? 0,
   isFolder: async (file) => (await orUndefined(lstat(file)))?.isDirectory() ?? false,
   leadsToFolder: async (file) => (await orUndefined(stat(file)))?.isDirectory() ?? false,
   isEmpty: async (result) =>

@@ -14,14 +14,13 @@ import {
   type Discarded,
   type ReplacedSource,
 } from './aside.ts';
-import { nameNotGivenUp, notBack } from './asideTroubles.ts';
+import { notBack } from './asideTroubles.ts';
 import { isSampled } from './contentKey.ts';
 import { toDestinationError } from './destinationError.ts';
 import { errnoCode, isDiskAway, isDiskFull } from './errnoCode.ts';
 import { sameFile } from './fileIdentity.ts';
 import { forgetPlacement, sameInode } from './placementRecord.ts';
 import { recoverPlacement } from './placing.ts';
-import { removeName } from './removeName.ts';
 import type { PlacingFs } from './placingFs.ts';
 
 /** A verified result that has its place beside the source. */
@@ -117,7 +116,6 @@ async function restoreNow(asked: Restoring): Promise<PlacedResult | undefined> {
   if (there && !isBack && !isResult && !(await fs.isEmpty(source.path))) throw nameTaken(source);
   const moved = await moveHome(replacing, home);
   if (moved) asked.onMoved?.(moved);
-  if (moved) await removeSecondName(source, moved, asked);
   switch (await putBack(source, replacing)) {
     case 'placed':
       return moved;
@@ -125,25 +123,6 @@ async function restoreNow(asked: Restoring): Promise<PlacedResult | undefined> {
       throw nameTaken(source);
     case 'gone':
       throw asideGone(aside);
-  }
-}
-
-/**
- * The result has its own name again, and could not lose the one that is the source's: a folder in which nothing may be
- * removed, a player that has it open (Windows). Of one name that is spelt otherwise there is only one.
- */
-async function removeSecondName(
-  source: ReplacedSource,
-  moved: PlacedResult,
-  { fs }: AsidePlace,
-): Promise<void> {
-  const there = await fs.identity(source.path);
-  if (moved.path === source.path || !there || !sameFile(there, moved.identity)) return;
-  if ((await fs.names(source.path)) < 2) return;
-  try {
-    await removeName(fs, source.path, moved.identity, moveKey(source, 'home'));
-  } catch (error) {
-    throw nameNotGivenUp(source, moved, error);
   }
 }
 
@@ -185,7 +164,8 @@ async function moveToFirstFree(
     const target = numbered(wanted, number);
     if (target === staged && sameInode(await fs.identity(target), identity)) return result;
     const key = moveKey(source, step);
-    const outcome = await recoverPlacement({ staged, identity, bytes, path: target, recordDir, key, fs });
+    const placement = { staged, identity, bytes, path: target, recordDir, key, fs };
+    const outcome = await recoverPlacement({ ...placement, mustLeave: step === 'home' });
     const there = await fs.identity(target);
     if (outcome === 'placed' && there)
       return { ...result, path: target, identity: there, modified: await fs.modified(target) };

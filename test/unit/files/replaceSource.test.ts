@@ -814,14 +814,31 @@ describe('replacing a source', function () {
     let told = replaced.result;
     const undo = { ...replaced, home: result(), onMoved: (now: typeof told) => (told = now) };
     await assert.rejects(restoreSource({ ...undo, fs: held }), (error: DffmpegError) => {
-      assert.equal(error.code, 'destination-unwritable');
+      assert.equal(error.code, 'conflict');
       assert.match(error.message, /clip\.mp4 is the result still/);
       return true;
     });
-    assert.equal(told.path, result());
-    await assert.rejects(restoreSource({ ...undo, fs: held, result: told }), {
-      code: 'destination-unwritable',
-    });
+    await assert.rejects(restoreSource({ ...undo, fs: held, result: told }), { code: 'conflict' });
+    await restoreSource({ ...undo, result: told });
+    assert.deepEqual(await contents(), { 'films/clip.mp4': film, 'films/clip.web.mp4': small });
+  });
+
+  it('ends an undo whose result was a mount point, so that it could only be copied, when it is asked again', async () => {
+    const replacing = await begin(source('clip.mp4'), result(), placingFs);
+    const replaced = { ...replacing, result: await replaceSource(replacing) };
+    const ifMounted =
+      (step: 'link' | 'rename', code: string): PlacingFs['link'] =>
+      (from, to) =>
+        from === source('clip.mp4') ? Promise.reject(systemError(code)) : placingFs[step](from, to);
+    const mounted = { ...placingFs, link: ifMounted('link', 'EXDEV'), rename: ifMounted('rename', 'EBUSY') };
+    let told = replaced.result;
+    const undo = { ...replaced, home: result(), onMoved: (now: typeof told) => (told = now) };
+    for (const time of ['first', 'second'])
+      await assert.rejects(restoreSource({ ...undo, fs: mounted, result: told }), (error: DffmpegError) => {
+        assert.equal(error.code, 'conflict', time);
+        assert.match(error.message, /clip\.mp4 is the result still.*EBUSY/);
+        return true;
+      });
     await restoreSource({ ...undo, result: told });
     assert.deepEqual(await contents(), { 'films/clip.mp4': film, 'films/clip.web.mp4': small });
   });

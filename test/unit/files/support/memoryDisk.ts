@@ -77,8 +77,6 @@ export class MemoryDisk {
         return node && { device: '1', inode: String(node.inode) };
       }),
     isFolder: (file) => this.#step(() => this.#names.has(file) && this.#node(file).text === undefined),
-    names: (file) =>
-      this.#step(() => [...this.#names.values()].filter((node) => node === this.#names.get(file)).length),
     content: (file) => this.#step(() => this.#node(file).text ?? ''),
     stamp: (file) => this.#step(() => this.#names.get(file)?.text),
     modified: () => Promise.resolve('0'),
