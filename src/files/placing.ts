@@ -157,8 +157,9 @@ async function leave(placement: Placement, fs: PlacingFs, identity: FileIdentity
   try {
     await removeStaged(placement, fs, identity);
   } catch (error) {
-    if (placement.mustLeave === true)
-      throw isDiskAway(error) ? error : nameNotGivenUp(placement.staged, placement.path, error);
+    if (placement.mustLeave !== true) return;
+    const isSaid = error instanceof DffmpegError || isDiskAway(error);
+    throw isSaid ? error : nameNotGivenUp(placement.staged, placement.path, error);
   }
 }
 

@@ -1,8 +1,11 @@
 import path from 'node:path';
+import { DffmpegError } from '../protocol/errors.ts';
 import type { FileIdentity } from '../protocol/workerContract.ts';
 import { errnoCode } from './errnoCode.ts';
+import { sameFile } from './fileIdentity.ts';
 import { sameInode } from './placementRecord.ts';
 import type { PlacingFs } from './placingFs.ts';
+import { isReservation } from './reservedName.ts';
 import { ownPrefix } from './staging.ts';
 
 /** Names tried at most for a stranger’s file that cannot have its own back. */
@@ -11,8 +14,8 @@ const maxNames = 1000;
 /**
  * Removes the name under which a file lay that has another one now. Anybody may give that name to a file of their own in
  * the very moment: so it gets a hidden name first, is looked at there, and a stranger’s gets its name back, or the next
- * free one (`clip-2.mp4`). A kill between any two steps leaves the hidden name, which the same call brings to its end.
- * `key`: of the placement. Throws what the file system says.
+ * free one (`clip-2.mp4`), which is said: `conflict`. A kill between any two steps leaves the hidden name, which the same
+ * call brings to its end. `key`: of the placement. Throws what the file system says.
  */
 export async function removeName(
   fs: PlacingFs,
@@ -23,7 +26,12 @@ export async function removeName(
   const hidden = path.join(path.dirname(file), `${ownPrefix}${key}.old`);
   await settle(fs, hidden, file, identity);
   if (!sameInode(await fs.identity(file), identity)) return;
-  await fs.rename(file, hidden);
+  try {
+    await fs.rename(file, hidden);
+  } catch (error) {
+    // A network file system that repeats a request which it has done says that there is no such file.
+    if (!(await fs.identity(hidden))) throw error;
+  }
   await settle(fs, hidden, file, identity);
 }
 
@@ -31,28 +39,38 @@ async function settle(fs: PlacingFs, hidden: string, file: string, identity: Fil
   const there = await fs.identity(hidden);
   if (!there) return;
   if (sameInode(there, identity)) await fs.remove(hidden);
-  else await giveBack(fs, hidden, file);
+  else await giveBack(fs, hidden, there, file);
 }
 
-async function giveBack(fs: PlacingFs, hidden: string, file: string): Promise<void> {
+/** Its name, or the next one that is free. */
+async function giveBack(fs: PlacingFs, hidden: string, there: FileIdentity, file: string): Promise<void> {
   const { dir, name, ext } = path.parse(file);
   for (let number = 1; number <= maxNames; number += 1) {
     const free = number === 1 ? file : path.join(dir, `${name}-${number}${ext}`);
-    if (await moveTo(fs, hidden, free)) return;
+    if (!(await moveTo(fs, hidden, there, free))) continue;
+    if (number === 1) return;
+    throw new DffmpegError('conflict', `What another program has just saved as ${file} lies at ${free}.`, {
+      hint: 'Somebody else took that name in the same moment. Look at both, then try again.',
+    });
   }
+  throw new DffmpegError('conflict', `What another program has just saved as ${file} lies at ${hidden}.`, {
+    hint: 'Every name like it is taken. Give it another one, then try again.',
+  });
 }
 
 /** False where the name is taken. */
-async function moveTo(fs: PlacingFs, from: string, to: string): Promise<boolean> {
+async function moveTo(fs: PlacingFs, from: string, moving: FileIdentity, to: string): Promise<boolean> {
   try {
     await fs.link(from, to);
-    await fs.remove(from);
-    return true;
   } catch (error) {
-    if (errnoCode(error) === 'EEXIST') return false;
-    // No hard links: the name is reserved by an empty file, as a result’s is.
-    return reserveAndMove(fs, from, to);
+    // It may have that name by an earlier call, or behind the failure.
+    const there = await fs.identity(to);
+    if (!there || !sameFile(there, moving))
+      // No hard links: the name is reserved by an empty file, as a result’s is.
+      return errnoCode(error) === 'EEXIST' ? false : reserveAndMove(fs, from, to);
   }
+  await fs.remove(from);
+  return true;
 }
 
 async function reserveAndMove(fs: PlacingFs, from: string, to: string): Promise<boolean> {
@@ -62,6 +80,8 @@ async function reserveAndMove(fs: PlacingFs, from: string, to: string): Promise<
     if (errnoCode(error) === 'EEXIST') return false;
     throw error;
   }
+  const placeholder = await fs.identity(to);
+  if (!placeholder || !(await isReservation(fs, to, placeholder))) return false;
   await fs.rename(from, to);
   return true;
 }
