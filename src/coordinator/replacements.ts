@@ -9,6 +9,7 @@ import type { Fleet } from './fleet.ts';
 import type { Clock } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
 import { Pauses, type Listen } from './pauses.ts';
+import { locateAside } from './locateAside.ts';
 import { replacing, replacingRequest } from './replacementChanges.ts';
 import { backOff, type QueueSettings } from './queueSettings.ts';
 import type { SourceNames } from './sourceNames.ts';
@@ -123,7 +124,11 @@ export class Replacements {
             },
           );
         case 'held':
-        case 'refused':
+        case 'refused': {
+          const aside = await locateAside(this.#worker(replacement), job, replacement, this.#untilClosed);
+          await this.#refuseWhileRead({ path: aside }, id, 'Undo it');
+          return replacing(job, { ...replacement, aside, state: 'undoing', reason: undefined });
+        }
         case undefined:
           throw new DffmpegError('conflict', `Job ${id} has replaced nothing: its source lies where it was.`);
       }

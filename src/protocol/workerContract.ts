@@ -300,6 +300,11 @@ export const workerMethods = {
       stuck: z.object({ error: errorDataSchema, aside: pathSchema.optional() }).optional(),
     }),
   },
+  'source.locate': {
+    doc: 'Where a source lies by now: `aside`, where it was put aside; `isHome`, where what has its name is it.',
+    params: z.object(replacingKey),
+    result: z.object({ aside: pathSchema.optional(), isHome: z.boolean() }),
+  },
   'source.discard': {
     doc: 'Deletes a source that lies aside, if it is still the one that was put there, and its result is still where it was placed.',
     params: z.object(replacingKey),

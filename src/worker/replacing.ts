@@ -1,4 +1,4 @@
-import { asidePath, ownTimeOf } from '../files/aside.ts';
+import { asidePath, isSourceAt, ownTimeOf } from '../files/aside.ts';
 import type { PlacingFs } from '../files/placingFs.ts';
 import {
   discardSource,
@@ -16,7 +16,7 @@ import { Turns } from './turns.ts';
 export function replacingHandlers(
   recordDir: string,
   fs: PlacingFs,
-): Pick<Handlers<WorkerMethods>, 'source.replace' | 'source.restore' | 'source.discard'> {
+): Pick<Handlers<WorkerMethods>, 'source.replace' | 'source.restore' | 'source.locate' | 'source.discard'> {
   const turns = new Turns(1);
   // Once begun it is not called off: between two renames is no place to stop.
   const { signal } = new AbortController();
@@ -31,6 +31,16 @@ export function replacingHandlers(
       }),
     'source.restore': ({ jobId, source, result, home }) =>
       turns.take(signal, () => restore({ source: { ...source, jobId }, result, home, ...place })),
+    'source.locate': (asked) =>
+      turns.take(signal, async () => {
+        const source = { ...asked.source, jobId: asked.jobId };
+        const aside = asidePath(source);
+        const isAside = (await fs.identity(aside)) !== undefined;
+        return {
+          ...(isAside ? { aside } : {}),
+          isHome: await isSourceAt(source.path, source, fs),
+        };
+      }),
     'source.discard': ({ jobId, source, result }) =>
       turns.take(signal, async () => ({
         outcome: await discardSource({ source: { ...source, jobId }, result, ...place }),

@@ -131,6 +131,7 @@ export class FakeWorker {
         'result.drop': (params, context) => this.#inquiry('result.drop', params, context),
         'source.replace': (params, context) => this.#inquiry('source.replace', params, context),
         'source.restore': (params, context) => this.#inquiry('source.restore', params, context),
+        'source.locate': (params, context) => this.#inquiry('source.locate', params, context),
         'source.discard': (params, context) => this.#inquiry('source.discard', params, context),
         'media.probe': (params, context) => this.#inquiry('media.probe', params, context),
         'encode.preview': (params, context) => this.#inquiry('encode.preview', params, context),

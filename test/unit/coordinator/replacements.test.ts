@@ -110,6 +110,49 @@ describe('coordinator: replacing a source', () => {
     assert.equal(job.replacement.reason?.message, 'It changed.');
   });
 
+  describe('that is held, though its source lies aside', () => {
+    async function held() {
+      const made = await encoded({ verdict: warned });
+      await made.client.job(made.id, ({ state }) => state === 'done');
+      return made;
+    }
+
+    it('is undone', async () => {
+      const { client, worker, id, home } = await held();
+      worker.answers = {
+        ...worker.answers,
+        'source.locate': () => Promise.resolve({ aside, isHome: false }),
+      };
+      const { job } = await client.peer.request('jobs.undo', { id });
+      assert.deepEqual(job.replacement, { state: 'undone' });
+      assert.deepEqual(asked(worker, 'source.restore'), [
+        {
+          jobId: id,
+          source: { ...sourceState, path: source },
+          result: { path: home, identity, bytes: 5 },
+          home,
+        },
+      ]);
+    });
+
+    for (const [isHome, said] of [
+      [true, /its source lies where it was/],
+      [false, /\/media\/clip\.mov is not the file that it encoded/],
+    ] as const)
+      it(`is refused truly where it does not, ${isHome ? 'and has its name' : 'nor has its name'}`, async () => {
+        const { client, worker, id } = await held();
+        worker.answers = { 'source.locate': () => Promise.resolve({ isHome }) };
+        await assert.rejects(client.peer.request('jobs.undo', { id }), (error: DffmpegError) => {
+          assert.equal(error.code, 'conflict');
+          assert.match(error.message, said);
+          return true;
+        });
+        const { job } = await client.peer.request('jobs.get', { id });
+        assert.equal(job.replacement?.state, 'held');
+        assert.deepEqual(asked(worker, 'source.restore'), []);
+      });
+  });
+
   it('stays replaced when an undo is refused', async () => {
     const { client, worker, id } = await replaced();
     const taken = new DffmpegError('conflict', 'Another file.');
