@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { tryLock } from '../files/lock.ts';
-import { DffmpegError } from '../protocol/errors.ts';
+import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
 import type { FfmpegStatus } from '../protocol/model.ts';
 import { maxMessageBytes } from '../transport/byteChannel.ts';
 import { pairWith } from '../transport/pairWith.ts';
@@ -74,24 +74,48 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
 async function join(
   file: string,
   { join: address, pair, pin, name, log, signal }: RunWorkerOptions,
-  { connectTimeoutSeconds }: Config,
+  config: Config,
 ): Promise<Membership> {
   const known = await readMembership(file);
   const url = address === undefined ? known?.url : joinUrl(address);
-  // The same line is pasted again, or run by a container that starts anew: its code was used by then.
-  const isKnown = known !== undefined && known.url === url && (pin === undefined || known.pin === pin);
-  if (isKnown) return known;
+  const before = known && url !== undefined ? sameCoordinator(known, { url, pin }) : undefined;
+  // The same line is pasted again, or run by a container that starts anew: its code was used by then. A new code is used only
+  // where the key of before is good no more: else this machine would be two workers.
+  if (before && (pair === undefined || !(await isRefused(before, config, signal)))) {
+    if (before.url !== known?.url) await writeMembership(file, before);
+    return before;
+  }
   if (url === undefined || pair === undefined)
     throw new DffmpegError('request-invalid', `This machine is not a worker of ${whose(url)} yet.`, {
       hint: 'Run “dffmpeg worker pair” on the machine whose files are to be encoded: it shows the line to paste here.',
     });
   const called = name ?? os.hostname();
-  const timeoutMs = connectTimeoutSeconds * 1000;
+  const timeoutMs = config.connectTimeoutSeconds * 1000;
   const { id, key } = await pairWith({ url, code: pair, pin, name: called, signal, timeoutMs });
   const membership = { url, pin, id, key, name: called };
   await writeMembership(file, membership);
   log(`Paired with ${new URL(url).host} as ${called}.`);
   return membership;
+}
+
+/** Whoever has the pinned key is the same one, also at another address. */
+function sameCoordinator(
+  known: Membership,
+  { url, pin }: { readonly url: string; readonly pin: string | undefined },
+): Membership | undefined {
+  const isSame = pin === undefined ? known.url === url : known.pin === pin;
+  return isSame ? { ...known, url } : undefined;
+}
+
+/** Whether its key is good no more, as after `worker remove`. Who cannot be asked has not refused. */
+async function isRefused(membership: Membership, config: Config, signal: AbortSignal): Promise<boolean> {
+  try {
+    const channel = await dialler(membership, () => config).dial(signal);
+    channel.close();
+    return false;
+  } catch (error) {
+    return toDffmpegError(error).code === 'unauthorized';
+  }
 }
 
 function whose(url: string | undefined): string {

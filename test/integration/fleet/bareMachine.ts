@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, realpath, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -90,6 +90,13 @@ export class BareMachine {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new Running(child);
+  }
+
+  /** Puts a program on its PATH, in the place of one that is there. */
+  async give(name: string, script: string): Promise<void> {
+    const file = path.join(this.#folder, 'bin', name);
+    await rm(file, { force: true });
+    await writeFile(file, script, { mode: 0o755 });
   }
 
   /** What lies in its home, at any depth. */

@@ -110,6 +110,22 @@ describe('the line that makes a bare machine a worker', function () {
     assert.match(stderr, /code/i);
   });
 
+  it('takes the Node of a machine for which the other one has none, and says so where there is none', async () => {
+    const { line } = await pair();
+    await machine.give('uname', '#!/bin/sh\n[ "$1" = -s ] && echo Linux || echo riscv64\n');
+    const { code, stderr } = await machine.paste(line).finished;
+    assert.equal(code, 1);
+    assert.match(stderr, /This machine \(linux-riscv64\) needs Node 22\.13 or newer on PATH/);
+    assert.deepEqual(await machine.files(), ['.local', '.local/share', '.local/share/dffmpeg']);
+    // One that is too old is as none.
+    await machine.give('node', '#!/bin/sh\nexit 1\n');
+    assert.equal((await machine.paste(line).finished).code, 1);
+    await machine.give('node', `#!/bin/sh\nexec '${process.execPath}' "$@"\n`);
+    const node = machine.paste(`${line} --json`);
+    await node.printed('stdout', /"event":"connected"/);
+    assert.doesNotMatch(node.stderr, /Fetching Node/);
+  });
+
   it('says so where there is no ffmpeg, and goes on when it is there', async () => {
     const { line } = await pair();
     const place = path.join(machine.home, 'media');

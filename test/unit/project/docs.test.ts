@@ -10,7 +10,7 @@ describe('documents', () => {
     const text = readFileSync(path.join(root, document), 'utf8');
 
     it(`${document} names only files that exist`, () => {
-      const named = [...text.matchAll(/`((?:src|test|scripts|docs|media|schemas)\/[\w./-]+)`/g)];
+      const named = [...text.matchAll(/`((?:src|test|scripts|docs|media|schemas|packaging)\/[\w./-]+)`/g)];
       const missing = named.map(([, file = '']) => file).filter((file) => !existsSync(path.join(root, file)));
       assert.deepEqual(missing, []);
     });
