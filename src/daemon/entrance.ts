@@ -4,6 +4,7 @@ import { Accounts } from '../coordinator/accounts/accounts.ts';
 import { Pairing } from '../coordinator/accounts/pairing.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
 import type { Coordinator } from '../coordinator/coordinator.ts';
+import { IdleCollector } from '../coordinator/idleCollector.ts';
 import type { Store } from '../coordinator/store.ts';
 import type { FileExchange } from '../files/fileExchange.ts';
 import { DffmpegError } from '../protocol/errors.ts';
@@ -105,7 +106,9 @@ export class Entrance {
 
   /** Where machines that become workers get the program: it is packed when the first one comes. */
   #desk(): InstallDesk {
-    const { config, stateDir, log } = this.#options;
+    const { config, stateDir, log, cleanups } = this.#options;
+    const collector = new IdleCollector(systemTimers);
+    cleanups.add('memory', () => collector.close());
     return new InstallDesk({
       make: async () => {
         const { makeInstallArchives } = await import('./install/installArchives.ts');
@@ -117,6 +120,8 @@ export class Entrance {
       },
       settings: () => config.values,
       onError: (error) => log.log.warn({ err: error }, 'the program could not be sent'),
+      // What was packed and sent leaves tens of megabytes behind.
+      onSent: () => collector.worked(),
       now: () => performance.now(),
     });
   }

@@ -17,6 +17,8 @@ export interface InstallDeskOptions {
     'installRequestsAMinute' | 'installsAtOnce' | 'installStallSeconds' | 'installKilobytesASecond'
   >;
   readonly onError: (error: unknown) => void;
+  /** Something was sent, whole or not. */
+  readonly onSent?: () => void;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
 }
@@ -109,6 +111,7 @@ export class InstallDesk {
     response.once('close', () => {
       clearTimeout(deadline);
       stream.destroy();
+      this.#options.onSent?.();
     });
     finished(stream, { writable: false }, (error) => {
       if (!error || response.destroyed) return;
