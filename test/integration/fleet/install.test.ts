@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, symlink, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { which } from '../../../scripts/lib/which.mjs';
 import { pairingOutputSchema, workersOutputSchema } from '../../../src/cli/jsonOutput.ts';
 import { jobOutputSchema, type JobOutput } from '../../../src/protocol/jobOutput.ts';
 import { Sandbox } from '../cli/harness.ts';
 import { BareMachine } from './bareMachine.ts';
+
+async function flipBit(file: string): Promise<void> {
+  const bytes = await readFile(file);
+  const middle = bytes.length >> 1;
+  bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
+  await writeFile(file, bytes);
+}
 
 describe('the line that makes a bare machine a worker', function () {
   this.timeout(180_000);
@@ -47,6 +54,9 @@ describe('the line that makes a bare machine a worker', function () {
 
   it('makes one of it that does a job', async () => {
     const { line } = await pair();
+    // To this machine itself nothing is given: it has the program.
+    const { status } = await fetch(desk.discovery().url.replace(/^ws:(.*)channel$/, 'http:$1install'));
+    assert.equal(status, 426);
     const began = performance.now();
     const node = machine.paste(`${line} --name node --json`);
     await node.printed('stdout', /"event":"connected"/);
@@ -81,9 +91,9 @@ describe('the line that makes a bare machine a worker', function () {
     assert.deepEqual(await machine.files(), []);
   });
 
-  for (const [what, damage] of [
-    ['cut', (file: string) => truncate(file, 1000)],
-    ['other bytes', (file: string) => writeFile(file, 'else')],
+  for (const [what, damage, says] of [
+    ['cut', (file: string) => truncate(file, 1000), /could not be fetched/],
+    ['a bit is another', flipBit, /is not what was announced/],
   ] as const)
     it(`refuses a download that is damaged (${what})`, async () => {
       const { line } = await pair();
@@ -94,7 +104,8 @@ describe('the line that makes a bare machine a worker', function () {
       const { code, stdout, stderr } = await machine.paste(line).finished;
       assert.equal(code, 1);
       assert.equal(stdout, '');
-      assert.match(stderr, /dffmpeg: (?:What came from|\S+ could not be fetched).*paste the line again/);
+      assert.match(stderr, says);
+      assert.match(stderr, /Nothing was installed; paste the line again\./);
       assert.deepEqual(
         (await machine.files()).filter(
           (name) => !/^(?:\.local(?:\/share(?:\/dffmpeg)?)?|script)$/.test(name),
