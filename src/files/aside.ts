@@ -19,11 +19,12 @@ import { checkDestination } from './destination.ts';
 import { isSampled } from './contentKey.ts';
 import { toDestinationError } from './destinationError.ts';
 import { errnoCode } from './errnoCode.ts';
-import { identityIfThere } from './fileIdentity.ts';
+import { identityIfThere, sameFile } from './fileIdentity.ts';
 import { forgetPlacement, recordPath, sameInode } from './placementRecord.ts';
 import { recoverPlacement } from './placing.ts';
 import type { PlacingFs } from './placingFs.ts';
 import { makeFolders } from './makeFolders.ts';
+import { removeName } from './removeName.ts';
 import { ownPrefix } from './staging.ts';
 import type { Traces } from './traces.ts';
 
@@ -63,7 +64,10 @@ export async function requireReplaceable(source: string, traces: Traces): Promis
  */
 export async function setAside(source: ReplacedSource, { recordDir, fs }: AsidePlace): Promise<string> {
   const aside = asidePath(source);
-  if (await isSourceAt(aside, source, fs)) return aside;
+  if (await isSourceAt(aside, source, fs)) {
+    await leaveHome(source, aside, fs);
+    return aside;
+  }
   if (await fs.identity(aside))
     throw new DffmpegError('conflict', `Another file lies at ${aside}.`, { hint: 'Move it away.' });
   await requireUnchanged(source, source.path);
@@ -98,6 +102,12 @@ export async function setAside(source: ReplacedSource, { recordDir, fs }: AsideP
     throw toDestinationError(error, path.dirname(source.path));
   }
   return aside;
+}
+
+/** It has both names where it could not lose this one when it was put back, or a kill came first. */
+async function leaveHome(source: ReplacedSource, aside: string, fs: PlacingFs): Promise<void> {
+  const [there, lying] = [await fs.identity(source.path), await fs.identity(aside)];
+  if (there && lying && sameFile(there, lying)) await removeName(fs, source.path, lying, putBackKey(source));
 }
 
 /** A failure is told once: that it goes well when it is asked again says nothing. */

@@ -843,6 +843,26 @@ describe('replacing a source', function () {
     assert.deepEqual(await contents(), { 'films/clip.mp4': film, 'films/clip.web.mp4': small });
   });
 
+  it('gives the result the source’s name also where that lies aside by a second name', async () => {
+    const replacing = await begin(source('clip.mp4'), result(), placingFs);
+    const replaced = { ...replacing, result: await replaceSource(replacing) };
+    // Nothing may be removed where it was put.
+    const held: PlacingFs = {
+      ...placingFs,
+      removeResult: (at) =>
+        at.includes('.dffmpeg-replaced') ? Promise.reject(systemError('EPERM')) : placingFs.removeResult(at),
+    };
+    const restored = await restoreSource({ ...replaced, fs: held, home: result() });
+    assert.ok(restored);
+    assert.deepEqual(await contents(), {
+      [aside('clip.mp4')]: film,
+      'films/clip.mp4': film,
+      'films/clip.web.mp4': small,
+    });
+    await replaceSource({ ...replacing, result: restored });
+    assert.deepEqual(await contents(), { [aside('clip.mp4')]: film, 'films/clip.mp4': small });
+  });
+
   describe('that a program has open for writing', () => {
     const busy: PlacingFs = { ...placingFs, isWrittenTo: () => Promise.resolve(true) };
 
