@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { DffmpegError } from '../protocol/errors.ts';
 import { errnoCode, isDiskFull, isQuotaUsedUp } from './errnoCode.ts';
 import { folderIdentity, folderIdentitySchema, isSurelySame } from './folderIdentity.ts';
+import { isAnother, ownerOf, ownerSchema } from './ownerOf.ts';
 import { ownPrefix } from './staging.ts';
 
 /** A note that is being written. */
@@ -20,6 +21,8 @@ const noteSchema = z.object({
   /** Without links: what one led to then. */
   real: hiddenPath.optional(),
   folder: folderIdentitySchema,
+  /** Of the folder of notes; earlier ones had none. */
+  owner: ownerSchema.optional(),
 });
 type Note = z.infer<typeof noteSchema>;
 
@@ -63,7 +66,8 @@ export class Traces {
     this.#writing.add(note + unfinished);
     try {
       await mkdir(this.#directory, { recursive: true });
-      await writeFile(note + unfinished, JSON.stringify({ path: file, real, folder } satisfies Note));
+      const owner = ownerOf(this.#directory);
+      await writeFile(note + unfinished, JSON.stringify({ path: file, real, folder, owner } satisfies Note));
       await rename(note + unfinished, note);
     } catch (error) {
       this.#inUse.delete(file);
@@ -86,11 +90,24 @@ export class Traces {
   async remove(file: string): Promise<boolean> {
     this.#inUse.delete(file);
     const noteFile = this.#noteOf(file);
+    if (await this.isAnothers(file)) return false;
     const note = await readNote(noteFile);
     const gone = await this.#removed(note?.real ?? file, note?.folder);
     if (gone) await this.forget(file);
     else if (note) this.#left = true;
     return gone;
+  }
+
+  /**
+   * Whether another daemon has noted it, or what it is in: the one of whose state folder this one's is a copy. It may be at
+   * work there.
+   */
+  async isAnothers(file: string): Promise<boolean> {
+    for (let name = file; name !== path.dirname(name); name = path.dirname(name)) {
+      const note = await readNote(this.#noteOf(name));
+      if (note) return isAnother(note.owner, ownerOf(this.#directory));
+    }
+    return false;
   }
 
   /** It is known to be gone: it has another name by now, or was never made. Never rejects. */

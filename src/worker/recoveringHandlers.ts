@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { toDestinationError } from '../files/destinationError.ts';
+import { sameInode } from '../files/placementRecord.ts';
 import { recoverPlacement } from '../files/placing.ts';
 import type { PlacingFs } from '../files/placingFs.ts';
 import { stagedAway } from '../files/stagedAway.ts';
@@ -36,6 +37,9 @@ export function recoveringHandlers({
       const destination = path.dirname(target);
       const away = await stagedAway({ staged, traces }, destination);
       if (away) throw away;
+      // It may be placing that itself just now, or reading it back.
+      const isPlaced = async (): Promise<boolean> => sameInode(await fs.identity(target), identity);
+      if ((await scratch.isAnothers(folder)) && !(await isPlaced())) return { outcome: 'gone' };
       const placement = { staged, identity, path: target, recordDir, traces, requireForeign, fs };
       const outcome = await recoverPlacement(placement).catch((error: unknown) => {
         throw toDestinationError(error, destination);
@@ -52,6 +56,8 @@ export function recoveringHandlers({
     'process.reap': async ({ pid, processStart, directory }) => {
       if (directory !== undefined && !isStagingFolder(directory))
         throw new DffmpegError('request-invalid', `${directory} is not the name of an attempt’s folder.`);
+      // Neither is its ffmpeg left behind.
+      if (directory !== undefined && (await scratch.isAnothers(directory))) return { ended: false };
       const ended = await reapProcess(pid, processStart, reapTimes(settings));
       if (directory !== undefined) await removeStaging(directory, scratch.traces);
       return { ended };

@@ -57,6 +57,17 @@ export class Scratch {
   readonly requireForeign = (folder: string): Promise<void> =>
     requireForeign(folder, [this.#options.stateDir, this.#own, this.#large]);
 
+  /**
+   * Whether the folder of an attempt is another daemon's, though the queue names it: the one of whose state folder this
+   * one's is a copy.
+   */
+  async isAnothers(folder: string): Promise<boolean> {
+    const parent = path.dirname(folder);
+    const inScratch =
+      path.basename(parent) === 'attempts' && path.basename(path.dirname(parent)) === 'scratch';
+    return (inScratch && parent !== path.join(this.#own, 'attempts')) || this.traces.isAnothers(folder);
+  }
+
   /** Before anything is put there. */
   async prepare(): Promise<void> {
     // Noted, so that it is removed when the setting names another one.

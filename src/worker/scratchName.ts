@@ -10,15 +10,22 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
+import * as z from 'zod';
+import { isAnother, ownerOf, ownerSchema } from '../files/ownerOf.ts';
 import { ownPrefix } from '../files/staging.ts';
 
 const namePattern = new RegExp(`^\\${ownPrefix}scratch-[0-9a-f]{16}$`, 'u');
 
+/** What is in the file, a line each: the name, and whose it is; earlier ones had the name alone. */
+const linesSchema = z.tuple([z.string().regex(namePattern)], ownerSchema);
+
 /** The hidden name that this worker has in folders that it shares, or undefined while it has none. */
 function readScratchName(file: string): string | undefined {
   try {
-    const name = readFileSync(file, 'utf8').trim();
-    return namePattern.test(name) ? name : undefined;
+    const [first = '', ...rest] = readFileSync(file, 'utf8').trim().split('\n');
+    const [name, owner] = linesSchema.parse([first, ...rest.map((line): unknown => JSON.parse(line))]);
+    // In a copy of a state folder: the first one's daemon may be at work under that name.
+    return isAnother(owner, ownerOf(path.dirname(file))) ? undefined : name;
   } catch {
     return undefined;
   }
@@ -47,7 +54,7 @@ function keep(file: string, name: string): void {
   try {
     const fd = openSync(unfinished, 'w');
     try {
-      writeSync(fd, `${name}\n`);
+      writeSync(fd, `${name}\n${JSON.stringify(ownerOf(path.dirname(file)))}\n`);
       fsyncSync(fd);
     } finally {
       closeSync(fd);

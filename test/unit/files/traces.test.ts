@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rename, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rename, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Traces } from '../../../src/files/traces.ts';
@@ -31,6 +31,28 @@ describe('traces in other people’s folders', () => {
     await new Traces(path.join(root, 'notes')).sweep(30);
     assert.deepEqual(await readdir(films), []);
     assert.deepEqual(await readdir(path.join(root, 'notes')), []);
+  });
+
+  it('are another daemon’s in a copy of its notes, which may be at work there', async function () {
+    if (!(await knowsBirth())) this.skip();
+    const left = await leave('.dffmpeg-t1-1.part');
+    const copied = path.join(root, 'copied notes');
+    await cp(path.join(root, 'notes'), copied, { recursive: true, preserveTimestamps: true });
+    const other = new Traces(copied);
+    const own = path.join(films, '.dffmpeg-t2-1.part');
+    await other.note(own);
+    await mkdir(own);
+    for (const file of [left, path.join(left, 'result.mp4')]) {
+      assert.ok(await other.isAnothers(file), file);
+      assert.ok(!(await traces.isAnothers(file)), file);
+    }
+    assert.ok(!(await other.isAnothers(own)));
+    assert.equal(await other.remove(left), false);
+    await new Traces(copied).sweep(30);
+    assert.deepEqual(await readdir(films), ['.dffmpeg-t1-1.part']);
+    assert.equal(other.left, false);
+    await new Traces(path.join(root, 'notes')).sweep(30);
+    assert.deepEqual(await readdir(films), []);
   });
 
   it('are found when their folder is back', async () => {

@@ -1,10 +1,25 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { identityOf } from '../../../src/files/fileIdentity.ts';
+import { ownerOf } from '../../../src/files/ownerOf.ts';
 import { placingFs } from '../../../src/files/placingFs.ts';
 import type { FileIdentity } from '../../../src/protocol/workerContract.ts';
+import { processStart } from '../../../src/worker/processTable.ts';
 import { recoveringHandlers } from '../../../src/worker/recoveringHandlers.ts';
 import { Scratch } from '../../../src/worker/scratch.ts';
 import { defaultWorkerSettings } from '../../../src/worker/workerSettings.ts';
@@ -30,9 +45,9 @@ describe('a granted placement of an earlier worker', () => {
   afterEach(() => rm(root, { recursive: true }));
 
   /** One that knows only what the earlier one wrote down. */
-  function scratch(): Scratch {
+  function scratch(state = 'state'): Scratch {
     return new Scratch({
-      stateDir: path.join(root, 'state'),
+      stateDir: path.join(root, state),
       settings: {
         scratchFolder: '',
         placementKeepDays: 30,
@@ -47,10 +62,12 @@ describe('a granted placement of an earlier worker', () => {
     });
   }
 
-  function recover(target = path.join(disk, 'clip.mp4')): Promise<{ outcome: string }> {
-    const settings = defaultWorkerSettings;
-    const handlers = recoveringHandlers({ scratch: scratch(), fs: placingFs, settings });
-    const context = { signal: AbortSignal.timeout(10_000) };
+  const context = { signal: AbortSignal.timeout(10_000) };
+  const handlersOf = (state?: string): ReturnType<typeof recoveringHandlers> =>
+    recoveringHandlers({ scratch: scratch(state), fs: placingFs, settings: defaultWorkerSettings });
+
+  function recover(target = path.join(disk, 'clip.mp4'), state?: string): Promise<{ outcome: string }> {
+    const handlers = handlersOf(state);
     return handlers['placement.recover']({ staged, identity, path: target }, context);
   }
 
@@ -83,5 +100,39 @@ describe('a granted placement of an earlier worker', () => {
     await rm(staged);
     assert.equal((await recover()).outcome, 'gone');
     assert.deepEqual(await readdir(disk), []);
+  });
+
+  describe('of which a copy of the state folder tells', () => {
+    beforeEach(async function () {
+      if (ownerOf(root).born === '0') this.skip();
+      await cp(path.join(root, 'state'), path.join(root, 'copied'), {
+        recursive: true,
+        preserveTimestamps: true,
+      });
+    });
+
+    it('is left to the first daemon, which may be at work', async () => {
+      assert.equal((await recover(undefined, 'copied')).outcome, 'gone');
+      assert.equal(await readFile(staged, 'utf8'), 'a film');
+      assert.equal((await recover()).outcome, 'placed');
+      assert.equal((await recover(undefined, 'copied')).outcome, 'placed');
+    });
+
+    it('is not swept, nor is its ffmpeg ended', async () => {
+      const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+      const ended = once(child, 'exit');
+      try {
+        await once(child, 'spawn');
+        const { pid = 0 } = child;
+        const start = (await processStart(pid)) ?? '';
+        const asked = { pid, processStart: start, directory: path.dirname(staged) };
+        assert.deepEqual(await handlersOf('copied')['process.reap'](asked, context), { ended: false });
+        assert.equal(await processStart(pid), start);
+        assert.equal(await readFile(staged, 'utf8'), 'a film');
+      } finally {
+        child.kill('SIGKILL');
+        await ended;
+      }
+    });
   });
 });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, watch } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { ownerOf } from '../../../src/files/ownerOf.ts';
 import { isStaged } from '../../../src/files/staging.ts';
 import { Scratch } from '../../../src/worker/scratch.ts';
 
@@ -73,6 +74,30 @@ describe('the scratch folder of a worker', () => {
     await rm(path.join(root, 'state'), { recursive: true });
     await rename(path.join(root, 'state-here'), path.join(root, 'state'));
     assert.equal(scratch('state').attempts, here.attempts);
+  });
+
+  it('is nobody else’s whose state folder is a copy of it', async function () {
+    const here = scratch('state');
+    if (ownerOf(root).born === '0') this.skip();
+    await here.prepare();
+    await attempt(here, 't1-1');
+    await cp(path.join(root, 'state'), path.join(root, 'copied'), {
+      recursive: true,
+      preserveTimestamps: true,
+    });
+    const there = scratch('copied');
+    await sweep(there);
+    assert.notEqual(there.attempts, here.attempts);
+    assert.equal(scratch('copied').attempts, there.attempts);
+    assert.deepEqual(await readdir(here.attempts), [folderOf('t1-1')]);
+    const inState = scratch('state', '');
+    for (const first of [here, inState])
+      assert.deepEqual(
+        await Promise.all(
+          [there, first].map((each) => each.isAnothers(path.join(first.attempts, folderOf('t1-1')))),
+        ),
+        [true, false],
+      );
   });
 
   it('finds what it left in a folder that was away, when that is back', async () => {
