@@ -59,6 +59,8 @@ export interface CoordinatorOptions {
   readonly hooks?: (event: 'done' | 'failed') => readonly Pick<JobHook, 'key' | 'kind' | 'name'>[];
   /** Why no new job is taken now. */
   readonly refuses?: () => Promise<DffmpegError | undefined>;
+  /** Last of all: what is stored then stays so. */
+  readonly beforeStoreCloses?: () => Promise<void>;
   /** What is told of watched folders; whoever watches them posts it there. */
   readonly watchBoard?: WatchBoard;
 }
@@ -217,16 +219,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     activityChanged.emit();
   });
 
-  await store.rank(settings.ageingMs);
-  await queue.load();
-  await recovery.start();
-  await planAgain();
-  for (const { sessionId } of await store.attached()) sessions.expect(sessionId);
-  await replacements.start();
-  wake();
-  retention.run();
-
-  return {
+  const coordinator: Coordinator = {
     attachWorker: (channel, identity) => {
       const link = {
         identity,
@@ -309,9 +302,30 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
       await book.idle();
       await feed.close();
       await logs.flush();
+      await options.beforeStoreCloses?.();
       await store.close();
     },
   };
+
+  try {
+    await begin();
+  } catch (error) {
+    // Its timers would keep the process alive.
+    await coordinator.close().catch(() => undefined);
+    throw error;
+  }
+  return coordinator;
+
+  async function begin(): Promise<void> {
+    await store.rank(settings.ageingMs);
+    await queue.load();
+    await recovery.start();
+    await planAgain();
+    for (const { sessionId } of await store.attached()) sessions.expect(sessionId);
+    await replacements.start();
+    wake();
+    retention.run();
+  }
 
   /** After every change: its log, who follows, and what may start now. */
   function jobChanged(after: StoredJob, before: StoredJob | undefined): void {

@@ -70,6 +70,8 @@ export interface Store extends WatchStore, AccountStore, WorkerStore {
   remove(jobs: readonly EndedJob[]): Promise<string[]>;
   /** Those of these normalised paths that are reserved by other jobs. */
   reserved(normalised: readonly string[], forJob: string): Promise<string[]>;
+  /** Writes everything, as it is now, into a new file. */
+  saveTo(file: string): Promise<void>;
   close(): Promise<void>;
 }
 

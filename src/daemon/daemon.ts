@@ -27,6 +27,7 @@ import { openLog, type DaemonLog } from './log.ts';
 import { newProblems } from './newProblems.ts';
 import { programBuild } from './programBuild.ts';
 import { PartSettings } from './partSettings.ts';
+import { RescuedStore } from './rescuedStore.ts';
 import { StateGuard } from './stateGuard.ts';
 import { newerProgram } from './successor.ts';
 import { watchParts } from './watch/watchParts.ts';
@@ -73,6 +74,7 @@ export class Daemon {
   #handsOver = false;
   /** Not where a signal or a person ended it first. */
   #hasHandedOver = false;
+  readonly #rescued: RescuedStore;
   /** The state folder is not this daemon’s any more. */
   #isLost = false;
   #watch: WatchService | undefined;
@@ -103,6 +105,10 @@ export class Daemon {
       this.#log.log.error({ err: error }, `closing ${name} failed`),
     );
     this.#cleanups.add('log', () => this.#log.close());
+    this.#rescued = new RescuedStore({
+      storeFile: this.#storeFile,
+      log: (line) => this.#log.log.error(line),
+    });
     this.#settings = new PartSettings(config.values, parts.queue);
     this.#exchange = new FileExchange(this.#settings.worker);
     this.#cleanups.add('files', () => this.#exchange.close());
@@ -160,6 +166,11 @@ export class Daemon {
         this.#log.log.warn(`${file} was gone and is written again`);
         return write();
       },
+      onStoreLost: () => {
+        this.#rescued.lost();
+        this.#log.log.error(`${this.#storeFile} was deleted or replaced: nothing new is taken`);
+        this.#departure?.begin('the queue’s database is gone');
+      },
       onLost: () => {
         this.#isLost = true;
         this.#log.log.error(
@@ -214,9 +225,13 @@ export class Daemon {
       watchBoard: board,
       log: this.#log,
       logIsLow: () => this.#logRoom.isLow,
+      rescued: this.#rescued,
     });
     // Its store is closed with it.
-    this.#cleanups.add('queue', () => coordinator.close());
+    this.#cleanups.add('queue', async () => {
+      await coordinator.close();
+      await this.#rescued.putInPlace();
+    });
     this.#departure = new Departure({
       timers: systemTimers,
       minutes: () => this.#config.values.handOverMinutes,

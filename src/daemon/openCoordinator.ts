@@ -8,6 +8,7 @@ import type { ConfigStore } from './configStore.ts';
 import { hookKey } from './hooks/hookSchema.ts';
 import { describeHook } from './hooks/hookTable.ts';
 import type { DaemonLog } from './log.ts';
+import type { RescuedStore } from './rescuedStore.ts';
 import { storeRoom } from './storeRoom.ts';
 
 export interface OpenCoordinatorOptions {
@@ -19,6 +20,7 @@ export interface OpenCoordinatorOptions {
   readonly watchBoard: WatchBoard;
   readonly log: DaemonLog;
   readonly logIsLow: () => boolean;
+  readonly rescued: RescuedStore;
   /** What a test that breaks things puts between the queue and its database. */
   readonly wrapStore?: ((store: Store, file: string) => Store) | undefined;
 }
@@ -28,12 +30,17 @@ export async function openCoordinator(
   options: OpenCoordinatorOptions,
 ): Promise<{ store: Store; coordinator: Coordinator }> {
   const { config, stateDir, storeFile: file, programVersion, log, wrapStore = (store) => store } = options;
+  const { rescued } = options;
   const { storeBusySeconds, storeRestartMs } = config.values;
   const opened = await openThreadedStore({
     store: { dialect: 'sqlite', file, programVersion, busyTimeoutMs: storeBusySeconds * 1000 },
     restartPauseMs: storeRestartMs,
     onCrash: (error) => log.log.error({ err: error }, 'the queue’s database'),
-    restAfterMs: () => config.values.storeRestSeconds * 1000,
+    // A deleted one is there for as long as it is open.
+    restAfterMs: () => {
+      const { storeRestSeconds, handOverMinutes } = config.values;
+      return storeRestSeconds * 1000 + (rescued.isLost ? handOverMinutes * 60_000 : 0);
+    },
   });
   const store = wrapStore(opened, file);
   const coordinator = await createCoordinator({
@@ -42,7 +49,8 @@ export async function openCoordinator(
       config.values.hooks
         .filter(({ on }) => on === event)
         .map((hook) => ({ key: hookKey(hook), ...describeHook(hook) })),
-    refuses: () => storeRoom(stateDir, config.values.storeLowMegabytes),
+    refuses: async () => rescued.refusal() ?? (await storeRoom(stateDir, config.values.storeLowMegabytes)),
+    beforeStoreCloses: () => rescued.save(store),
     logsDir: path.join(stateDir, 'logs', 'jobs'),
     logIsLow: options.logIsLow,
     clock: Date.now,
@@ -50,6 +58,10 @@ export async function openCoordinator(
     random: Math.random,
     platform: process.platform,
     log: (error) => log.log.warn({ err: error }, 'queue'),
+  }).catch(async (error: unknown) => {
+    // Its thread would keep the process alive.
+    await store.close().catch(() => undefined);
+    throw error;
   });
   return { store, coordinator };
 }

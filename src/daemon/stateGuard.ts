@@ -15,6 +15,8 @@ export interface StateGuardOptions {
   readonly writeAgain: () => Promise<void>;
   /** The folder, or what stands in it, is not this daemon's any more. */
   readonly onLost: () => void;
+  /** The queue’s database alone was deleted or replaced; said once. */
+  readonly onStoreLost: () => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -59,10 +61,14 @@ export class StateGuard {
   }
 
   async #look(): Promise<boolean> {
-    const { stateDir, discovery, storeFile, writeAgain, onLost } = this.#options;
+    const { stateDir, discovery, storeFile, writeAgain, onLost, onStoreLost } = this.#options;
     const found = await readDiscovery(stateDir);
-    if (found !== undefined && isSameDaemon(found, discovery)) return true;
-    const isOurs = found === undefined && isSame(await identityIfThere(storeFile), this.#store);
+    const hasStore = isSame(await identityIfThere(storeFile), this.#store);
+    if (found !== undefined && isSameDaemon(found, discovery)) {
+      if (!hasStore && !this.#closed) onStoreLost();
+      return hasStore;
+    }
+    const isOurs = found === undefined && hasStore;
     if (this.#closed) return false;
     if (isOurs) await writeAgain();
     else onLost();

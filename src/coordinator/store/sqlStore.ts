@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Counts } from '../../protocol/model.ts';
 import type { IdentityChange, ResealedKey } from '../accountStore.ts';
 import type { LearntSpeed } from '../speeds.ts';
@@ -256,6 +257,11 @@ export class SqlStore implements Store {
 
   remove(jobs: readonly EndedJob[]): Promise<string[]> {
     return this.#commits.write(false, (session) => removeJobs(session, jobs));
+  }
+
+  async saveTo(file: string): Promise<void> {
+    await this.#commits.idle();
+    await sql`vacuum into ${file}`.execute(this.#db);
   }
 
   async close(): Promise<void> {

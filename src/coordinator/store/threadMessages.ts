@@ -60,6 +60,7 @@ const methods: Readonly<Record<StoreMethod, true>> = {
   knownWorkers: true,
   keepWorker: true,
   forgetWorker: true,
+  saveTo: true,
   close: true,
 };
 export const storeMethods = Object.keys(methods) as StoreMethod[];

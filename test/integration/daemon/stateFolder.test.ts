@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isProcessAlive } from '../../../src/client/discovery.ts';
 import { Sandbox, type Running } from '../cli/harness.ts';
@@ -15,6 +15,7 @@ describe('a state folder under its daemon', function () {
     await daemon.printed('stdout', /ready/);
   });
   afterEach(() => box.remove());
+  const storeFile = (): string => path.join(box.stateDir, 'store.sqlite');
 
   it('that is deleted: the daemon says so and leaves, and the next command starts another', async () => {
     const { pid } = box.discovery();
@@ -29,6 +30,57 @@ describe('a state folder under its daemon', function () {
     assert.notEqual(box.discovery().pid, pid);
     assert.ok(isProcessAlive(box.discovery().pid));
     assert.match((await box.run(['jobs'])).stdout, /done/);
+  });
+
+  it('whose database alone is deleted: what is in the queue goes on with the next daemon', async function () {
+    // Windows deletes no file that a program has open.
+    if (process.platform === 'win32') this.skip();
+    await box.clip('clip.mp4');
+    assert.equal((await box.run(['encode', 'clip.mp4', '--preset', 'audio'])).code, 0);
+    for (const suffix of ['', '-wal', '-shm']) await rm(storeFile() + suffix, { force: true });
+    const ended = await daemon.finished;
+    assert.equal(ended.code, 0);
+    assert.match(ended.stderr, /store\.sqlite was deleted or replaced: nothing new is taken/);
+    assert.match(ended.stderr, /store\.sqlite is in its place again/);
+    const { stdout, stderr } = await box.run(['jobs']);
+    assert.match(stdout, /done/, stderr);
+    assert.equal((await box.run(['encode', 'clip.mp4', '--preset', 'audio'])).code, 0);
+    assert.equal((await box.run(['jobs'])).stdout.match(/done/g)?.length, 2);
+  });
+
+  it('whose database is replaced takes nothing more, and keeps what it knew', async function () {
+    if (process.platform === 'win32') this.skip();
+    await box.clip('clip.mp4');
+    const { stdout } = await box.run(['encode', 'clip.mp4', '--preset', 'audio', '--detach']);
+    await box.run(['job', 'logs', stdout.trim(), '--follow']);
+    await writeFile(`${storeFile()}.other`, 'somebody else’s');
+    await rename(`${storeFile()}.other`, storeFile());
+    const ended = await daemon.finished;
+    const [, saved = ''] = /is kept at (\S+\.sqlite)/.exec(ended.stderr) ?? [];
+    assert.equal(await readFile(storeFile(), 'utf8'), 'somebody else’s');
+    await rename(saved, storeFile());
+    assert.match((await box.run(['jobs'])).stdout, /done/);
+  });
+
+  it('whose database is damaged: the next one ends at once, and says so', async () => {
+    await box.clip('clip.mp4');
+    assert.equal((await box.run(['encode', 'clip.mp4', '--preset', 'audio'])).code, 0);
+    await box.run(['stop']);
+    await daemon.finished;
+    const whole = await readFile(storeFile());
+    // The pages of each table in turn: what is read first differs.
+    for (let page = 2; page < whole.length / 4096; page += 6) {
+      const damaged = Buffer.from(whole).fill(0xff, page * 4096, (page + 1) * 4096);
+      await writeFile(storeFile(), damaged);
+      const started = box.start(['serve']);
+      const { code } = await Promise.race([
+        started.finished,
+        started.printed('stdout', /ready/).then(() => ({ code: 0 })),
+      ]);
+      if (code === 0) await box.run(['stop']);
+      else assert.match(started.stderr, /The queue’s database is damaged|has a broken/);
+      await started.finished;
+    }
   });
 
   it('whose discovery file alone is deleted gets it again', async () => {
