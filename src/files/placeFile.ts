@@ -2,8 +2,9 @@ import path from 'node:path';
 import type { FileIdentity } from '../protocol/workerContract.ts';
 import { errnoCode } from './errnoCode.ts';
 import { sameFile } from './fileIdentity.ts';
-import type { Placement } from './placing.ts';
+import { keyOf, notVerified, type Placement } from './placing.ts';
 import type { PlacingFs } from './placingFs.ts';
+import { removeName } from './removeName.ts';
 import { isReservation, placeByReservation, placeCopied, type Placed } from './reservedName.ts';
 
 /** Answers of file systems that have no hard links; EISDIR is how libuv says it for FAT on Windows. */
@@ -14,8 +15,8 @@ export async function placeFile(
   placement: Placement & { identity: FileIdentity },
   fs: PlacingFs,
 ): Promise<Placed> {
-  const { staged, path: target, identity } = placement;
-  const linked = await tryLink(fs, staged, target, identity);
+  const { staged, identity } = placement;
+  const linked = await tryLink(placement, fs, staged, identity);
   if (linked === 'other-device') return placeCopy(placement, fs);
   return {
     outcome: linked === 'no-hard-links' ? await placeByRename(placement, fs, staged, undefined) : linked,
@@ -23,11 +24,13 @@ export async function placeFile(
 }
 
 async function tryLink(
+  placement: Placement,
   fs: PlacingFs,
   from: string,
-  target: string,
   identity: FileIdentity,
 ): Promise<'placed' | 'taken' | 'other-device' | 'no-hard-links'> {
+  const { path: target } = placement;
+  const bytes = await fs.bytes(from);
   try {
     await fs.link(from, target);
   } catch (error) {
@@ -41,8 +44,27 @@ async function tryLink(
       throw error;
     }
   }
+  await requireLinked(placement, fs, from, bytes);
   await fs.syncFolder(path.dirname(target));
   return 'placed';
+}
+
+/**
+ * Between the look and the link another program, such as a second daemon, may have put a file of its own there: that has
+ * the name now, and loses it again. By its size: numbers are given out again, and some file systems give each name its own.
+ */
+async function requireLinked(
+  placement: Placement,
+  fs: PlacingFs,
+  from: string,
+  bytes: number,
+): Promise<void> {
+  const { path: target } = placement;
+  const [there, other] = [await fs.identity(target), await fs.identity(from)];
+  // Else somebody has saved over it since, as they may.
+  if (!there || !other || !sameFile(there, other) || (await fs.bytes(target)) === bytes) return;
+  await removeName(fs, target, there, keyOf(placement));
+  throw notVerified(from);
 }
 
 /** Across file systems: a complete copy beside the target first, then as if it had been staged there. */
@@ -50,7 +72,7 @@ async function placeCopy(placement: Placement, fs: PlacingFs): Promise<Placed> {
   const { path: target } = placement;
   if (await fs.identity(target)) return { outcome: 'taken' };
   return placeCopied(placement, fs, async (copied, copy) => {
-    const linked = await tryLink(fs, copied, target, copy);
+    const linked = await tryLink(placement, fs, copied, copy);
     if (linked === 'placed' || linked === 'taken') return { outcome: linked, used: false };
     const outcome = await placeByRename(placement, fs, copied, copy);
     return { outcome, used: outcome === 'placed' };

@@ -115,6 +115,12 @@ export async function recoverPlacement(
   return free ? place(placement) : 'taken';
 }
 
+export function notVerified(staged: string): DffmpegError {
+  return new DffmpegError('result-damaged', `${staged} is not the result any more that was verified.`, {
+    hint: 'It is made again. See whether another program, or a second DFFmpeg, works in that folder.',
+  });
+}
+
 /** Another daemon may work in the same folder, such as that of a copied state folder. */
 async function requireVerified(
   { staged, identity: verified, bytes }: Placement,
@@ -123,9 +129,7 @@ async function requireVerified(
 ): Promise<void> {
   const isOther = verified !== undefined && !sameInode(there, verified);
   if (!isOther && (bytes === undefined || (await fs.bytes(staged)) === bytes)) return;
-  throw new DffmpegError('result-damaged', `${staged} is not the result any more that was verified.`, {
-    hint: 'It is made again. See whether another program, or a second DFFmpeg, works in that folder.',
-  });
+  throw notVerified(staged);
 }
 
 /**

@@ -344,6 +344,28 @@ describe('placing', function () {
     assert.deepEqual(await readdir(destination), []);
   });
 
+  it('takes the name back from what another program has put where the verified one lay, in the very moment', async () => {
+    for (const across of [false, true]) {
+      await rm(root, { recursive: true, force: true });
+      const { staged, target } = await stageOne('result.mp4', 'the whole result');
+      const identity = await identityOf(staged);
+      const late: PlacingFs = {
+        ...placingFs,
+        async link(from, to) {
+          if (across && from === staged) throw systemError('EXDEV');
+          await rm(from);
+          await writeFile(`${from}.new`, 'half of');
+          await rename(`${from}.new`, from);
+          await placingFs.link(from, to);
+        },
+      };
+      await assert.rejects(place({ staged, path: target, recordDir, identity, bytes: 16, fs: late }), {
+        code: 'result-damaged',
+      });
+      assert.deepEqual(await readdir(destination), []);
+    }
+  });
+
   describe('where a request is done, and answered as if it were not', () => {
     const lying = (code: string, fs: PlacingFs): PlacingFs => ({
       ...fs,
