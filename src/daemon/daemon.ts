@@ -235,7 +235,7 @@ export class Daemon {
     this.#departure = new Departure({
       timers: systemTimers,
       minutes: () => this.#config.values.handOverMinutes,
-      running: async () => (await coordinator.counts()).running,
+      running: () => this.#running(coordinator),
       giveNothingMore: () => coordinator.giveNothingMore(),
       onActivity: (listener) => coordinator.onActivity(listener),
       leave: (why) => {
@@ -252,6 +252,16 @@ export class Daemon {
       onPairing: (codes) => this.#idle?.setActivity({ pairing: codes }),
     });
     return { coordinator, entrance, watch: this.#watchFolders({ coordinator, store, board }) };
+  }
+
+  /** Of what runs beside a database that is gone nothing could be written. */
+  async #running(coordinator: Coordinator): Promise<number> {
+    try {
+      return (await coordinator.counts()).running;
+    } catch (error) {
+      if (this.#isLost || this.#rescued.isLost) return 0;
+      throw error;
+    }
   }
 
   #runHooks(coordinator: Coordinator, store: Store): void {

@@ -1,7 +1,10 @@
 import { readClientSettings } from '../../client/clientSettings.ts';
 import { isProcessAlive, readDiscovery } from '../../client/discovery.ts';
 import { untilGone } from '../../client/handOver.ts';
-import { DffmpegError } from '../../protocol/errors.ts';
+import type { DaemonConnection } from '../../client/connection.ts';
+import { DffmpegError, toDffmpegError } from '../../protocol/errors.ts';
+import { noCounts } from '../../protocol/jobState.ts';
+import type { Counts } from '../../protocol/model.ts';
 import type { Invocation } from '../command.ts';
 import type { StopOptions } from '../commands/stop.ts';
 import { openRunningDaemon } from '../connect.ts';
@@ -14,7 +17,7 @@ export async function stopDaemon(invocation: Invocation, { now }: StopOptions): 
   const discovery = await readDiscovery(stateDir);
   const daemon = await openRunningDaemon(invocation);
   if (!daemon || !discovery) return said(invocation, null, 'No daemon is running.');
-  const { counts } = await daemon.request('daemon.status', {});
+  const counts = await countsOf(daemon, now === true);
   if (counts.running > 0 && now !== true) {
     daemon.close();
     throw stillEncoding(counts.running);
@@ -25,6 +28,17 @@ export async function stopDaemon(invocation: Invocation, { now }: StopOptions): 
   if (isProcessAlive(discovery.pid)) throw stillThere(discovery.pid);
   const again = counts.running > 0 ? ' What it encoded begins anew with the next one.' : '';
   return said(invocation, { pid: discovery.pid }, `The daemon has ended (process ${discovery.pid}).${again}`);
+}
+
+/** One that cannot read its queue can be ended all the same. */
+async function countsOf(daemon: DaemonConnection, isForced: boolean): Promise<Counts> {
+  try {
+    return (await daemon.request('daemon.status', {})).counts;
+  } catch (error) {
+    if (isForced && toDffmpegError(error).code === 'store-unavailable') return noCounts;
+    daemon.close();
+    throw error;
+  }
 }
 
 function said({ io, json }: Invocation, stopped: { pid: number } | null, sentence: string): number {

@@ -5,13 +5,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toDffmpegError } from '../../protocol/errors.ts';
 import type { Store } from '../store.ts';
-import { openStore, type StoreOptions } from './dialects.ts';
+import { openStore } from './dialects.ts';
+import { requireStoreFile, storeFileIdentity } from './storeFile.ts';
 import {
   openedId,
   type StoreAnswer,
   type StoreAnswers,
   type StoreCall,
   type StoreCalls,
+  type StoreThreadData,
 } from './threadMessages.ts';
 
 const port = parentPort;
@@ -59,8 +61,11 @@ function serve(store: Store, { id, method, args }: StoreCall): void {
 }
 
 await settle(openedId, async () => {
-  const store = await openStore(workerData as StoreOptions);
+  const { store: options, opened } = workerData as StoreThreadData;
+  if (opened) requireStoreFile(options.file, opened);
+  const store = await openStore(options);
   port.on('message', ({ calls }: StoreCalls) => {
     for (const call of calls) serve(store, call);
   });
+  return storeFileIdentity(options.file);
 });

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { DffmpegError } from '../../protocol/errors.ts';
 import type { StoreOptions } from './dialects.ts';
+import type { StoreFileIdentity } from './storeFile.ts';
 import {
   openedId,
   type StoreAnswer,
@@ -8,6 +9,7 @@ import {
   type StoreCall,
   type StoreCalls,
   type StoreMethod,
+  type StoreThreadData,
 } from './threadMessages.ts';
 
 interface Waiting {
@@ -20,6 +22,8 @@ const ownEntry = new URL(`storeThread${import.meta.url.endsWith('.ts') ? '.ts' :
 
 export interface StoreThreadOptions {
   readonly store: StoreOptions;
+  /** The file that an earlier life had open. */
+  readonly opened?: StoreFileIdentity | undefined;
   readonly entry?: URL;
 }
 
@@ -32,13 +36,19 @@ export class StoreThread {
   #lastId = openedId;
   #closing = false;
   #ended: DffmpegError | undefined;
+  /** Not where it only said why it could not. */
+  #hasOpened = false;
+  #opened: StoreFileIdentity | undefined;
   readonly #exited: Promise<void>;
 
   private constructor(
-    { store, entry = ownEntry }: StoreThreadOptions,
+    { store, opened, entry = ownEntry }: StoreThreadOptions,
     onCrash: (error: DffmpegError) => void,
   ) {
-    this.#worker = new Worker(entry, { name: 'store', workerData: store });
+    this.#worker = new Worker(entry, {
+      name: 'store',
+      workerData: { store, opened } satisfies StoreThreadData,
+    });
     let cause: unknown;
     this.#worker.on('message', ({ answers }: StoreAnswers) => {
       for (const answer of answers) this.#settle(answer);
@@ -49,10 +59,9 @@ export class StoreThread {
     this.#exited = new Promise((resolve) => {
       this.#worker.on('exit', (code) => {
         this.#ended = crash(code, cause);
-        const opened = !this.#waiting.has(openedId);
         for (const { reject } of this.#waiting.values()) reject(this.#ended);
         this.#waiting.clear();
-        if (opened && !this.#closing) onCrash(this.#ended);
+        if (this.#hasOpened && !this.#closing) onCrash(this.#ended);
         resolve();
       });
     });
@@ -65,13 +74,20 @@ export class StoreThread {
   ): Promise<StoreThread> {
     const thread = new StoreThread(options, onCrash);
     try {
-      await new Promise<unknown>((resolve, reject) => thread.#waiting.set(openedId, { resolve, reject }));
+      thread.#opened = (await new Promise<unknown>((resolve, reject) =>
+        thread.#waiting.set(openedId, { resolve, reject }),
+      )) as StoreFileIdentity | undefined;
     } catch (error) {
       thread.#closing = true;
       await thread.#worker.terminate();
       throw error;
     }
     return thread;
+  }
+
+  /** Which file it has open; undefined where there is none. */
+  get opened(): StoreFileIdentity | undefined {
+    return this.#opened;
   }
 
   call(method: StoreMethod, args: readonly unknown[]): Promise<unknown> {
@@ -103,6 +119,7 @@ export class StoreThread {
   #settle(answer: StoreAnswer): void {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
+    if (answer.id === openedId) this.#hasOpened = !('error' in answer);
     if ('error' in answer) waiting?.reject(DffmpegError.from(answer.error, answer.cause));
     else waiting?.resolve(answer.value);
   }

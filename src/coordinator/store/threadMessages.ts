@@ -1,5 +1,7 @@
 import type { ErrorData } from '../../protocol/errors.ts';
 import type { Store } from '../store.ts';
+import type { StoreOptions } from './dialects.ts';
+import type { StoreFileIdentity } from './storeFile.ts';
 
 /**
  * What the daemon's thread and the store's say to each other: plain data, many calls in one message. Both are of one
@@ -76,12 +78,18 @@ export type StoreAnswer =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: ErrorData; readonly cause: string | undefined };
 
+/** What the thread begins with. `opened`: what an earlier one had open; nothing else is opened. */
+export interface StoreThreadData {
+  readonly store: StoreOptions;
+  readonly opened: StoreFileIdentity | undefined;
+}
+
 /** To the store's thread. */
 export interface StoreCalls {
   readonly calls: readonly StoreCall[];
 }
 
-/** From the store's thread; an answer with this id says whether the store could be opened. */
+/** From the store's thread; an answer with this id says whether the store could be opened, and which file it is. */
 export interface StoreAnswers {
   readonly answers: readonly StoreAnswer[];
 }

@@ -2,6 +2,7 @@ import { DffmpegError, toDffmpegError } from '../../protocol/errors.ts';
 import { systemTimers, type Timers } from '../../protocol/timers.ts';
 import type { Store } from '../store.ts';
 import type { StoreOptions } from './dialects.ts';
+import type { StoreFileIdentity } from './storeFile.ts';
 import { StoreThread } from './storeThreadHandle.ts';
 import { storeMethods, type StoreMethod } from './threadMessages.ts';
 
@@ -48,7 +49,11 @@ class Threads {
   #stopTimer: (() => void) | undefined;
   /** Clock of the process, milliseconds. */
   #crashedAt = Number.NEGATIVE_INFINITY;
+  /** Why the last one could not be started, where it was that. */
+  #notStarted: DffmpegError | undefined;
   #closed = false;
+  /** The first one's file, for all. */
+  #opened: StoreFileIdentity | undefined;
 
   constructor(options: ThreadedStoreOptions) {
     this.#options = options;
@@ -109,22 +114,25 @@ class Threads {
 
   #next(): Promise<StoreThread> {
     if (performance.now() - this.#crashedAt < (this.#options.restartPauseMs ?? 0))
-      return Promise.reject(crashed());
+      return Promise.reject(this.#notStarted ?? crashed());
     return this.begin();
   }
 
   async #start(): Promise<StoreThread> {
     await this.#goingToRest;
     try {
-      const thread = await StoreThread.start(this.#options, (error) => {
+      const thread = await StoreThread.start({ ...this.#options, opened: this.#opened }, (error) => {
         if (this.#current === thread) this.#current = undefined;
         this.#crashedAt = performance.now();
+        this.#notStarted = undefined;
         this.#options.onCrash(error);
       });
       this.#current = thread;
+      this.#opened ??= thread.opened;
       return thread;
     } catch (error) {
       this.#crashedAt = performance.now();
+      this.#notStarted = toDffmpegError(error);
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync, watch } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isProcessAlive } from '../../../src/client/discovery.ts';
@@ -93,3 +94,40 @@ describe('a state folder under its daemon', function () {
     assert.equal(box.discovery().pid, before.pid);
   });
 });
+
+describe('a database that is deleted while the daemon has it closed', function () {
+  this.timeout(90_000);
+
+  it('is not made anew by that daemon: commands say so, and it can be ended', async () => {
+    const box = await Sandbox.create({ DFFMPEG_STORE_REST_SECONDS: '1' });
+    try {
+      const daemon = box.start(['serve']);
+      await daemon.printed('stdout', /ready/);
+      const file = path.join(box.stateDir, 'store.sqlite');
+      await untilGone(`${file}-wal`);
+      await rm(file);
+      const { code, stderr } = await box.run(['stop']);
+      assert.notEqual(code, 0);
+      assert.match(stderr, /was deleted or moved under the daemon[\s\S]*dffmpeg stop --now/);
+      assert.equal(existsSync(file), false);
+      assert.equal((await box.run(['stop', '--now'])).code, 0);
+      await daemon.finished;
+      assert.equal((await box.run(['jobs'])).code, 0);
+    } finally {
+      await box.remove();
+    }
+  });
+});
+
+/** SQLite removes its log with the last connection. */
+function untilGone(file: string): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (existsSync(file)) return;
+      watcher.close();
+      resolve();
+    };
+    const watcher = watch(path.dirname(file), look);
+    look();
+  });
+}
