@@ -39,6 +39,7 @@ export const commandIds = [
   'dffmpeg.scanWatchFolder',
   'dffmpeg.removeWatchFolder',
   'dffmpeg.retryWatchedFile',
+  'dffmpeg.addWorker',
   'dffmpeg.drainWorker',
   'dffmpeg.resumeWorker',
   'dffmpeg.removeWorker',

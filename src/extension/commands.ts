@@ -1,5 +1,6 @@
 import { commands, ConfigurationTarget, Uri, window, workspace } from 'vscode';
 import { toDffmpegError } from '../protocol/errors.ts';
+import { addWorker } from './addWorker.ts';
 import type { CommandId } from './commandIds.ts';
 import { showDaemonLog } from './session/daemonLog.ts';
 import { firstFolder } from './firstFolder.ts';
@@ -70,6 +71,7 @@ function handlers(services: Services): Record<CommandId, Handler> {
     'dffmpeg.scanWatchFolder': (row) => watchFolders.scan(entryOf(row)),
     'dffmpeg.removeWatchFolder': (row) => watchFolders.remove(entryOf(row)),
     'dffmpeg.retryWatchedFile': (row) => jobActions.retry(jobIdOf(row), undefined),
+    'dffmpeg.addWorker': () => addWorker(session),
     'dffmpeg.drainWorker': (row) => workerActions.drain(workersTree.workerOf(row), true),
     'dffmpeg.resumeWorker': (row) => workerActions.drain(workersTree.workerOf(row), false),
     'dffmpeg.removeWorker': (row) => workerActions.remove(workersTree.workerOf(row)),

@@ -13,6 +13,7 @@ export const settingKeys = [
   'watchFolders',
   'ffmpegPath',
   'nodePath',
+  'listen',
 ] as const;
 export type SettingKey = (typeof settingKeys)[number];
 
@@ -46,6 +47,11 @@ export function readFfmpegPath(configuration: Configuration): string | undefined
 
 export function readNodePath(configuration: Configuration): string | undefined {
   return readText(configuration, 'nodePath');
+}
+
+/** `HOST:PORT` for other machines to connect to; checked by the daemon. */
+export function readListen(configuration: Configuration): string | undefined {
+  return readText(configuration, 'listen');
 }
 
 function readText(configuration: Configuration, key: SettingKey): string | undefined {

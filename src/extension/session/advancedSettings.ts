@@ -1,15 +1,16 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readFfmpegPath, type Configuration } from '../settings.ts';
+import { readFfmpegPath, readListen, type Configuration } from '../settings.ts';
 
 /** What VS Code's settings say to the daemon; keys as in its own config.jsonc, which wins over this file. */
 export interface AdvancedSettings {
   ffmpeg?: string;
+  listen?: string;
 }
 
 export function readAdvancedSettings(configuration: Configuration): AdvancedSettings {
-  const ffmpeg = readFfmpegPath(configuration);
-  return ffmpeg === undefined ? {} : { ffmpeg };
+  const [ffmpeg, listen] = [readFfmpegPath(configuration), readListen(configuration)];
+  return { ...(ffmpeg === undefined ? {} : { ffmpeg }), ...(listen === undefined ? {} : { listen }) };
 }
 
 /** Writes `<state>/config.vscode.json` if it says something else; nothing to say and no file: no file. */

@@ -7,7 +7,9 @@ import type {
   Subscription,
   Topic,
 } from '../../client/connection.ts';
+import { readClientSettings } from '../../client/clientSettings.ts';
 import { isProcessAlive, readDiscovery } from '../../client/discovery.ts';
+import { untilGone } from '../../client/handOver.ts';
 import type { ClientMethods } from '../../protocol/clientContract.ts';
 import type { Params, Result } from '../../protocol/contract.ts';
 import { toDffmpegError, type DffmpegError } from '../../protocol/errors.ts';
@@ -139,8 +141,11 @@ export class DaemonSession implements Disposable {
   /** Ends the daemon and starts it with its settings of now. Running encodes begin anew. */
   async restart(): Promise<void> {
     const connection = await this.connection();
+    const leaving = await readDiscovery(this.stateDir);
     await connection.request('daemon.stop', {});
     this.#drop();
+    // One that is just leaving answers still, and would be taken for the next one.
+    if (leaving) await untilGone(leaving, await readClientSettings(this.stateDir, process.env));
     await this.connection();
   }
 

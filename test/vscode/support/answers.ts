@@ -38,7 +38,7 @@ export class Answers {
   }
 
   /** The first message that fits, past or to come. */
-  async message(fits: RegExp): Promise<{ text: string; buttons: string[] }> {
+  async message(fits: RegExp): Promise<{ text: string; buttons: string[]; detail?: string }> {
     for (;;) {
       const found = this.shown.find(({ text }) => fits.test(text));
       if (found) return found;

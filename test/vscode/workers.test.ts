@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { TestApi } from '../../src/extension/testApi.ts';
+import type { WorkersNode } from '../../src/extension/views/workersTree.ts';
+import { Answers } from './support/answers.ts';
+import {
+  activated,
+  clip,
+  extensionId,
+  stateDir,
+  submitted,
+  whenBoard,
+  whenEnded,
+} from './support/extension.ts';
+
+/** Another machine, as far as files go: a process with a state folder of its own. */
+class Node {
+  #child: ChildProcess | undefined;
+  #folder: string | undefined;
+
+  async join(program: string, url: string, code: string, pin: string): Promise<void> {
+    this.#folder = await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-node-'));
+    const args = ['worker', 'run', '--json', '--name', 'attic', '--join', url, '--pair', code, '--pin', pin];
+    const env = { ...process.env, DFFMPEG_STATE_DIR: this.#folder, ELECTRON_RUN_AS_NODE: '1' };
+    this.#child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    let told = '';
+    for await (const text of this.#child.stdout ?? []) {
+      told += String(text);
+      if (told.includes('"event":"connected"')) return;
+    }
+    throw new Error(`The node ended: ${told}`);
+  }
+
+  async end(): Promise<void> {
+    if (this.#child?.exitCode === null) {
+      const ended = once(this.#child, 'exit');
+      this.#child.kill();
+      await ended;
+    }
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+describe('workers in the view', () => {
+  let api: TestApi;
+  let answers: Answers;
+  const node = new Node();
+
+  before(async () => {
+    api = await activated();
+    await vscode.commands.executeCommand('dffmpeg.workers.focus');
+  });
+  beforeEach(() => (answers = new Answers()));
+  afterEach(() => {
+    answers.restore();
+  });
+  after(async () => {
+    await node.end();
+    await rm(path.join(stateDir(), 'config.jsonc'), { force: true });
+    await api.services.session.restart();
+  });
+
+  const row = (name: string): WorkersNode | undefined =>
+    api.services.workersTree
+      .getChildren()
+      .find((each) => api.services.workersTree.getTreeItem(each).label === name);
+  const look = (name: string) => {
+    const found = row(name);
+    return found && api.services.workersTree.getTreeItem(found);
+  };
+
+  it('ask before anything but this machine can connect', async function () {
+    this.timeout(30_000);
+    await vscode.commands.executeCommand('dffmpeg.addWorker');
+    const [question] = answers.shown;
+    assert.match(question?.text ?? '', /^Let other machines connect/);
+    assert.ok(question?.modal);
+    assert.match(question.detail ?? '', /port 7450 .* every network/);
+    assert.equal(answers.shown.length, 1, 'without a yes nothing more is said or done');
+    assert.equal(vscode.workspace.getConfiguration('dffmpeg').get('listen'), '');
+  });
+
+  it('are added by one line that is copied, and are there', async function () {
+    this.timeout(90_000);
+    await writeFile(path.join(stateDir(), 'config.jsonc'), '{ "listen": "0.0.0.0:0" }');
+    await api.services.session.restart();
+    answers.press.set('Paste one line', 'Copy Line');
+    const adding = vscode.commands.executeCommand('dffmpeg.addWorker');
+    const { detail = '' } = await answers.message(/^Paste one line/);
+    const [, code = ''] = /(?:sh -s -- |--pair )(\S+)/.exec(detail) ?? [];
+    assert.match(detail, /https?:\/\/|wss:\/\//);
+    const { reach } = await api.services.session.request('pairing.create', { role: 'worker' });
+    assert.ok(reach);
+    const { extensionPath = '' } = vscode.extensions.getExtension(extensionId) ?? {};
+    const program = path.join(extensionPath, 'dist', 'program', 'dffmpeg.mjs');
+    assert.ok(existsSync(program), program);
+    await node.join(program, reach.url, code, reach.fingerprint);
+    await answers.message(/^attic is a worker now/);
+    await adding;
+    assert.equal(await vscode.env.clipboard.readText(), detail.split('\n')[0]);
+    await whenBoard(api, () => row('attic'));
+  });
+
+  it('encode what is clicked here, are drained, and removed', async function () {
+    this.timeout(120_000);
+    const { board, workersTree } = api.services;
+    const own = workersTree.getChildren().find((each) => workersTree.workerOf(each)?.local === true);
+    await vscode.commands.executeCommand('dffmpeg.drainWorker', own);
+    await whenBoard(api, () => workersTree.workerOf(own)?.drained);
+    const source = clip('far.mp4');
+    const args = ['-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25:duration=2'];
+    execFileSync('ffmpeg', [...args, '-c:v', 'mpeg4', '-q:v', '1', source.fsPath]);
+    const [job] = await submitted(api, 'dffmpeg.encode', source);
+    assert.ok(job);
+    const ended = await whenEnded(api, job.id);
+    assert.equal(ended.state, 'done', JSON.stringify(ended.reason));
+    assert.equal(ended.attempts.find(({ kind }) => kind === 'encode')?.worker, 'attic');
+    assert.ok(existsSync(ended.outputs[0]?.path ?? ''));
+
+    await vscode.commands.executeCommand('dffmpeg.resumeWorker', own);
+    await vscode.commands.executeCommand('dffmpeg.drainWorker', row('attic'));
+    await whenBoard(api, () => board.workers.find(({ name }) => name === 'attic')?.drained);
+    assert.match(String(look('attic')?.description), /drained/);
+    assert.equal(look('attic')?.contextValue, 'worker+drained+remote');
+    answers.press.set('Remove the worker attic?', 'Remove Worker');
+    await vscode.commands.executeCommand('dffmpeg.removeWorker', row('attic'));
+    await whenBoard(api, () => row('attic') === undefined);
+  });
+});
