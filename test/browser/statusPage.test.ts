@@ -3,7 +3,16 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../vscode/harness/browser.ts';
-import { allMessages, counts, job, load, progress, workers, workingNight } from './statusPage/states.ts';
+import {
+  allMessages,
+  counts,
+  fleet,
+  job,
+  load,
+  progress,
+  workers,
+  workingNight,
+} from './statusPage/states.ts';
 import { StatusPageFixture, type OpenOptions } from './statusPage/statusPageFixture.ts';
 import { noCounts } from '../../src/protocol/jobState.ts';
 
@@ -53,6 +62,21 @@ describe('the status page in a browser', function () {
             () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
           );
           assert.equal(overflow, 0, 'the page scrolls sideways');
+        }));
+
+    for (const [theme, width] of [
+      ['dark', 1200],
+      ['light', 400],
+    ] as const)
+      it(`tells workers that are drained or away from the others (${theme}, ${width})`, () =>
+        onPage({ theme, width, height: 1200 }, async (host) => {
+          await host.send(...allMessages(Date.now()), { type: 'workers', workers: fleet });
+          const cards = host.page.locator('.worker');
+          assert.match((await cards.nth(1).textContent()) ?? '', /rack-2draining.*gpu · server-room/);
+          assert.match((await cards.nth(2).textContent()) ?? '', /atticnot connected/);
+          assert.equal(await cards.nth(2).locator('.legend').isVisible(), false, 'nobody measures its load');
+          await cards.nth(2).scrollIntoViewIfNeeded();
+          await host.screenshot(`status-fleet-${theme}-${width}`);
         }));
 
     it('says what to do when there is nothing, no ffmpeg, or no connection', () =>

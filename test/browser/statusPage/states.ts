@@ -150,6 +150,21 @@ export const workers: StatusWorker[] = [
   },
 ];
 
+/** Beside it: one that is labelled and drained, and one that was here this morning. */
+export const fleet: StatusWorker[] = [
+  ...workers,
+  {
+    ...(workers[0] as StatusWorker),
+    ...{ id: 'w2', name: 'rack-2', local: false, cpuModel: 'AMD EPYC 9354', running: ['lecture'] },
+    ...{ labels: ['gpu', 'server-room'], drained: true },
+  },
+  {
+    ...(workers[0] as StatusWorker),
+    ...{ id: 'w3', name: 'attic', local: false, cpuModel: 'Intel N100', cores: 4, running: [] },
+    ...{ connected: false, lastSeenAt: 0 },
+  },
+];
+
 /** A made-up five minutes, the same in every run. */
 export function load(now: number, samples = 150): LoadSeries[] {
   const indexes = Array.from({ length: samples }, (_, index) => index);
