@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { identityIfThere, sameFile } from '../files/fileIdentity.ts';
 import { requireForeign } from '../files/requireForeign.ts';
 import { sweepRecords } from '../files/placementRecord.ts';
 import { sweepAttempts } from '../files/staging.ts';
@@ -62,10 +63,13 @@ export class Scratch {
    * one's is a copy.
    */
   async isAnothers(folder: string): Promise<boolean> {
+    if (await this.traces.isAnothers(folder)) return true;
     const parent = path.dirname(folder);
-    const inScratch =
-      path.basename(parent) === 'attempts' && path.basename(path.dirname(parent)) === 'scratch';
-    return (inScratch && parent !== path.join(this.#own, 'attempts')) || this.traces.isAnothers(folder);
+    if (path.basename(parent) !== 'attempts' || path.basename(path.dirname(parent)) !== 'scratch')
+      return false;
+    // By what it is, not by its name: a link may lead to the state folder.
+    const [there, own] = await Promise.all([parent, path.join(this.#own, 'attempts')].map(identityIfThere));
+    return there !== undefined && (!own || !sameFile(there, own));
   }
 
   /** Before anything is put there. */

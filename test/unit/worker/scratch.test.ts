@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, watch } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { ownerOf } from '../../../src/files/ownerOf.ts';
@@ -91,6 +91,7 @@ describe('the scratch folder of a worker', () => {
     assert.equal(scratch('copied').attempts, there.attempts);
     assert.deepEqual(await readdir(here.attempts), [folderOf('t1-1')]);
     const inState = scratch('state', '');
+    await attempt(inState, 't1-1');
     for (const first of [here, inState])
       assert.deepEqual(
         await Promise.all(
@@ -98,6 +99,16 @@ describe('the scratch folder of a worker', () => {
         ),
         [true, false],
       );
+  });
+
+  it('is its own also by a link to its state folder', async function () {
+    if (process.platform === 'win32') this.skip();
+    const own = scratch('state', '');
+    const folder = await attempt(own, 't1-1');
+    await symlink(path.join(root, 'state'), path.join(root, 'link'));
+    assert.equal(await scratch('link', '').isAnothers(folder), false);
+    await rm(path.join(root, 'state', 'scratch', 'attempts'), { recursive: true });
+    assert.equal(await scratch('link', '').isAnothers(folder), false, 'nothing is there');
   });
 
   it('finds what it left in a folder that was away, when that is back', async () => {
