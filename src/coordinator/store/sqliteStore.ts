@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Kysely, sql } from 'kysely';
 import type { Store } from '../store.ts';
 import { migrate } from './migrations.ts';
+import { applicationId, requireOwnDatabase } from './ownDatabase.ts';
 import type { Database, Schema } from './schema.ts';
 import { NodeSqliteDialect } from './sqliteDialect.ts';
 import { toStoreError } from './sqliteErrors.ts';
@@ -35,21 +36,38 @@ export async function storeOver(database: DatabaseSync, programVersion: string):
     await db.destroy();
     throw error;
   }
+  try {
+    // One from before there was a number.
+    mark(database);
+  } catch {
+    // Where the disk is full it goes on without.
+  }
   return new SqlStore(db, { setSync: createSyncSwitch() });
 }
 
 export function openDatabase(file: string, busyTimeoutMs = 0): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
+    const kind = requireOwnDatabase(file, busyTimeoutMs);
     database = new DatabaseSync(file, { timeout: busyTimeoutMs });
+    // Read once before anything of it is changed: it may be no database.
+    database.exec('pragma schema_version');
     // Paths of a person's files are nobody else's business; the -wal and -shm files take this mode over.
     if (file !== ':memory:' && process.platform !== 'win32') chmodSync(file, 0o600);
+    // Before there is a log of changes: then it stands in the file itself.
+    if (kind === 'new') mark(database);
     database.exec('pragma journal_mode = wal; pragma foreign_keys = on; pragma synchronous = normal');
     return database;
   } catch (error) {
     database?.close();
     throw toStoreError(error);
   }
+}
+
+/** Whose it is, for whoever finds the file; written once. */
+function mark(database: DatabaseSync): void {
+  const { application_id: number } = database.prepare('pragma application_id').get() ?? {};
+  if (number !== applicationId) database.exec(`pragma application_id = ${applicationId}`);
 }
 
 /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -78,15 +78,70 @@ describe('sqliteStore', () => {
 
   it('says in a sentence what is wrong with the database', async () => {
     await writeFile(file, 'this is no database, however long it is made to be');
+    await chmod(file, 0o644);
     await assert.rejects(openSqliteStore({ file, programVersion }), {
       code: 'store-unavailable',
       message: 'The file store.sqlite is no database.',
     });
+    if (process.platform !== 'win32') assert.equal((await stat(file)).mode & 0o777, 0o644);
     await assert.rejects(openSqliteStore({ file: path.join(directory, 'no', 'store'), programVersion }), {
       code: 'store-unavailable',
     });
     const full = Object.assign(new Error('database or disk is full'), { errcode: 13 });
     assert.match(String(toStoreError(full)), /disk that holds the queue is full/);
+  });
+
+  it('leaves another program’s database as it is', async () => {
+    const foreign = [
+      'create table jobs (x)',
+      'create table meta (name, value, more)',
+      'create table meta (name, value)',
+      'pragma application_id = 7',
+    ];
+    for (const made of foreign) {
+      const other = new DatabaseSync(file);
+      other.exec(`${made}; create table its_own (x)`);
+      other.close();
+      await chmod(file, 0o640);
+      const before = await readFile(file);
+      await assert.rejects(openSqliteStore({ file, programVersion }), {
+        code: 'store-unavailable',
+        message: `${file} is another program’s database; it was left as it is.`,
+      });
+      assert.deepEqual(await readFile(file), before);
+      if (process.platform !== 'win32') assert.equal((await stat(file)).mode & 0o777, 0o640);
+      assert.deepEqual(await readdir(directory), ['store.sqlite']);
+      await rm(file);
+    }
+  });
+
+  it('has a number that says whose it is; one from before there was one gets it', async () => {
+    const numberOf = (): number => {
+      const database = new DatabaseSync(file, { readOnly: true });
+      const { application_id: number } = database.prepare('pragma application_id').get() ?? {};
+      database.close();
+      return Number(number);
+    };
+    const first = await openSqliteStore({ file, programVersion });
+    await first.submit(storedJob('a'));
+    assert.equal(numberOf(), 0x4446464d);
+    await first.close();
+    const old = new DatabaseSync(file);
+    old.exec('pragma application_id = 0');
+    old.close();
+    const again = await openSqliteStore({ file, programVersion });
+    assert.equal((await again.counts()).waiting, 1);
+    await again.close();
+    assert.equal(numberOf(), 0x4446464d);
+  });
+
+  it('goes on with one whose first start was cut off before its first table was filled', async () => {
+    const old = new DatabaseSync(file);
+    old.exec('create table meta (name varchar(64) primary key, value text not null)');
+    old.close();
+    const store = await openSqliteStore({ file, programVersion });
+    assert.equal((await store.counts()).waiting, 0);
+    await store.close();
   });
 
   it('refuses rows that this program has not written', async () => {
