@@ -11,6 +11,7 @@ import { isProcessAlive, isSameDaemon, localIdentity, readDiscovery } from './di
 import { findNode } from './findNode.ts';
 import { askToLeave, endIncompatible, isOlder, untilGone } from './handOver.ts';
 import { installProgram } from './installProgram.ts';
+import { requireStateFolder } from './requireStateFolder.ts';
 import { startDaemon } from './startDaemon.ts';
 
 export type DaemonPeer = Peer<ClientMethods, Record<never, never>>;
@@ -92,6 +93,7 @@ async function start(options: DialOptions, stale: Discovery | undefined): Promis
     throw new DffmpegError('daemon-unavailable', 'The folder of the program is not known.', {
       hint: 'Install DFFmpeg again; in a checkout, type: npm run build',
     });
+  await requireStateFolder(stateDir);
   const { env, platform, execPath } = process;
   const [node, copy] = await Promise.all([
     findNode({ nodePath, preferOwn: session.client !== 'vscode', env, platform, execPath, settings, signal }),

@@ -1,9 +1,11 @@
 import { chmod, mkdir, realpath, stat } from 'node:fs/promises';
 import { networkFileSystemOf } from '../client/networkFileSystem.ts';
+import { requireStateFolder } from '../client/requireStateFolder.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 
-/** Makes the state folder, closes it to other accounts, and refuses one that the queue cannot live in. */
+/** Makes the state folder, closes it to other accounts, and refuses one that the queue cannot live in, or that is somebody else’s. */
 export async function prepareStateDir(stateDir: string): Promise<void> {
+  await requireStateFolder(stateDir);
   try {
     await mkdir(stateDir, { recursive: true, mode: 0o700 });
     await closeToOthers(stateDir);

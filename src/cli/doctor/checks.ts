@@ -2,8 +2,10 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import type { Capabilities } from '../../encoding/dialect.ts';
 import { isNewEnough, minimumNode } from '../../client/findNode.ts';
 import { networkFileSystemOf } from '../../client/networkFileSystem.ts';
+import { requireStateFolder } from '../../client/requireStateFolder.ts';
 import type { ClientMethods } from '../../protocol/clientContract.ts';
 import type { Result } from '../../protocol/contract.ts';
+import { toDffmpegError } from '../../protocol/errors.ts';
 import type { FfmpegStatus } from '../../protocol/model.ts';
 import type { Check } from '../jsonOutput.ts';
 import { printable } from '../../encoding/printable.ts';
@@ -24,6 +26,12 @@ export function checkNode(version: string, execPath: string): Check {
 
 export async function checkStateFolder(stateDir: string): Promise<Check> {
   const name = 'state folder';
+  try {
+    await requireStateFolder(stateDir);
+  } catch (thrown) {
+    const { message, hint } = toDffmpegError(thrown);
+    return { name, level: 'fail', detail: message, hint };
+  }
   try {
     await mkdir(stateDir, { recursive: true, mode: 0o700 });
     await access(stateDir, constants.W_OK);

@@ -73,7 +73,7 @@ describe('connect to the daemon', function () {
     const waiting = reached(connection, 'waiting');
     process.kill(await runningPid(), 'SIGKILL');
     await waiting;
-    await rm(path.join(toy.stateDir, 'lock'), { recursive: true });
+    await rm(path.join(toy.stateDir, '.lock'), { recursive: true });
     const connected = reached(connection, 'connected');
     await connect();
     await connected;
@@ -86,7 +86,7 @@ describe('connect to the daemon', function () {
     const waiting = reached(connection, 'waiting');
     process.kill(await runningPid(), 'SIGKILL');
     await waiting;
-    await rm(path.join(toy.stateDir, 'lock'), { recursive: true });
+    await rm(path.join(toy.stateDir, '.lock'), { recursive: true });
     assert.deepEqual(await connection.request('presets.list', {}), { presets: [] });
   });
 
@@ -121,22 +121,22 @@ describe('connect to the daemon', function () {
     process.env.TOY = 'slow';
     const first = connect();
     const second = connect();
-    await writeFile(path.join(toy.stateDir, 'go'), '').catch(async () => {
+    await writeFile(path.join(toy.stateDir, '.go'), '').catch(async () => {
       await mkdir(toy.stateDir, { recursive: true });
-      await writeFile(path.join(toy.stateDir, 'go'), '');
+      await writeFile(path.join(toy.stateDir, '.go'), '');
     });
     assert.equal((await first).daemon.build, (await second).daemon.build);
   });
 
   it('takes the place of a daemon that was leaving while it looked', async () => {
     // Its lock is there, nothing listens; it goes while the new one is being told that another one runs.
-    await mkdir(path.join(toy.stateDir, 'lock'), { recursive: true });
+    await mkdir(path.join(toy.stateDir, '.lock'), { recursive: true });
     const connecting = connect();
     const log = path.join(toy.stateDir, 'logs', 'daemon-start.log');
     const said = (): Promise<string> => readFile(log, 'utf8').catch(() => '');
     while (!(await said()).includes('another one runs'))
       await new Promise((resolve) => setImmediate(resolve));
-    await rm(path.join(toy.stateDir, 'lock'), { recursive: true });
+    await rm(path.join(toy.stateDir, '.lock'), { recursive: true });
     assert.match((await connecting).daemon.build, /^toy/);
   });
 

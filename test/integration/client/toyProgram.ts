@@ -26,13 +26,13 @@ if (process.env.TOY === 'fail') {
 }
 // The lock of a dead toy does not matter: every test has a folder of its own, or removes it.
 try {
-  mkdirSync(path.join(stateDir, 'lock'));
+  mkdirSync(path.join(stateDir, '.lock'));
 } catch {
   console.error('another one runs');
   process.exit(3);
 }
 if (process.env.TOY === 'slow') {
-  const go = path.join(stateDir, 'go');
+  const go = path.join(stateDir, '.go');
   await new Promise((resolve) => {
     const look = () => { if (existsSync(go)) { watcher.close(); resolve(); } };
     const watcher = watch(stateDir, look);
@@ -56,7 +56,7 @@ const { url } = await listenWebSocket({
     });
   },
 });
-const temporary = path.join(stateDir, 'daemon.json.new');
+const temporary = path.join(stateDir, '.daemon.json.new');
 const content = { protocol: '1.0', version: '1.0.0', build, pid: process.pid, startTime: Date.now(), url, key };
 writeFileSync(temporary, JSON.stringify({ ...content, cwd: process.cwd(), options: process.env.NODE_OPTIONS ?? '' }), { mode: 0o600 });
 renameSync(temporary, discoveryPath(stateDir));

@@ -63,6 +63,7 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/coordinator/store/jobReads.ts#groupLimit': 'One step of a loop.',
   'src/coordinator/store/hotSchema.ts#readsBeforeCompiling':
     'What compiling costs in reads: a matter of speed alone.',
+  'src/coordinator/store/ownDatabase.ts#headerBytes': 'Of SQLite’s file format.',
   'src/coordinator/store/sqliteDialect.ts#maxPrepared': 'Size of a cache of statements.',
   'src/files/quotaTrial.ts#blockBytes': 'One step of a loop.',
   'src/files/resultName.ts#longestName': 'Of file systems: none in use has longer names.',
