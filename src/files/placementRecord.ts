@@ -1,7 +1,8 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { fileIdentitySchema, type FileIdentity } from '../protocol/workerContract.ts';
+import { errnoCode } from './errnoCode.ts';
 import type { PlacingFs } from './placingFs.ts';
 
 /**
@@ -28,17 +29,65 @@ export function recordPath(recordDir: string, key: string): string {
 }
 
 export async function writeRecord(fs: PlacingFs, file: string, record: PlacementRecord): Promise<void> {
-  await fs.writeText(file, JSON.stringify(record));
+  const text = JSON.stringify(record);
+  await fs.writeText(file, text).catch(async (error: unknown) => {
+    if (!(await fs.isFolder(file))) throw error;
+    await setDamagedAside(file);
+    await fs.writeText(file, text);
+  });
 }
 
 export async function readRecord(fs: PlacingFs, file: string): Promise<PlacementRecord | undefined> {
-  const text = await fs.readText(file);
-  return text === undefined ? undefined : recordSchema.parse(JSON.parse(text));
+  const found = await readAny(file, (name) => fs.readText(name));
+  const record = recordSchema.safeParse(found);
+  if (record.success) return record.data;
+  // A disk after a hard crash: what it spoke of is recognised by what lies there, or by nothing.
+  if (found !== undefined) await setDamagedAside(file);
+  return undefined;
+}
+
+const damaged = '.damaged';
+
+/**
+ * Sets each record aside that cannot be read (empty, cut off, no file at all), so that nothing fails for it ever again.
+ * Before any of them is asked for. Resolves to where they lie now.
+ */
+export async function setDamagedRecordsAside(recordDir: string): Promise<string[]> {
+  const moved: string[] = [];
+  for (const name of await readdir(recordDir).catch(() => [])) {
+    if (!name.endsWith('.json')) continue;
+    const file = path.join(recordDir, name);
+    const found = await readAny(file, (each) => readFile(each, 'utf8'));
+    if (!anyRecordSchema.safeParse(found).success) moved.push(await setDamagedAside(file));
+  }
+  return moved;
+}
+
+/** Also that of a source which is about to be deleted. */
+const anyRecordSchema = z.object({ path: z.string() });
+
+/** `null` for what is no record; undefined where there is none. */
+async function readAny(file: string, read: (file: string) => Promise<string | undefined>): Promise<unknown> {
+  try {
+    const text = await read(file);
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch (error) {
+    const code = errnoCode(error);
+    if (error instanceof SyntaxError || code === 'EISDIR') return null;
+    throw error;
+  }
+}
+
+async function setDamagedAside(file: string): Promise<string> {
+  await rm(file + damaged, { recursive: true, force: true });
+  await rename(file, file + damaged);
+  return file + damaged;
 }
 
 /** After the delivery has been acknowledged: nobody will ask for this placement again. */
 export async function forgetPlacement(recordDir: string, key: string): Promise<void> {
-  await rm(recordPath(recordDir, key), { force: true });
+  const file = recordPath(recordDir, key);
+  await rm(file, { force: true }).catch(() => setDamagedAside(file));
 }
 
 /** `<task>-<fence>` in the name of a record, also of one that was being written. */
@@ -55,10 +104,10 @@ export async function sweepRecords(
 ): Promise<void> {
   for (const name of await readdir(recordDir).catch(() => [])) {
     const file = path.join(recordDir, name);
-    const key = namePattern.exec(name)?.[1];
+    const key = name.endsWith(damaged) ? undefined : namePattern.exec(name)?.[1];
     const isDone =
       key === undefined ? Date.now() - (await stat(file)).mtimeMs > keepDays * 86_400_000 : !isRunning(key);
-    if (isDone) await rm(file, { force: true });
+    if (isDone) await rm(file, { recursive: true, force: true });
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { identityIfThere, sameFile } from '../files/fileIdentity.ts';
 import { requireForeign } from '../files/requireForeign.ts';
-import { sweepRecords } from '../files/placementRecord.ts';
+import { setDamagedRecordsAside, sweepRecords } from '../files/placementRecord.ts';
 import { sweepAttempts } from '../files/staging.ts';
 import { Traces } from '../files/traces.ts';
 import { scratchName } from './scratchName.ts';
@@ -17,6 +17,8 @@ export interface ScratchOptions {
   /** Whether the attempt of a key (`<task>-<fence>`) is under way. */
   readonly isRunning: (key: string) => boolean;
   readonly onError: (error: unknown) => void;
+  /** A note about a placement could not be read: where it lies now. */
+  readonly onDamaged: (file: string) => void;
 }
 
 /** The worker's own folders, and what it puts into other people's. */
@@ -74,6 +76,11 @@ export class Scratch {
 
   /** Before anything is put there. */
   async prepare(): Promise<void> {
+    try {
+      for (const file of await setDamagedRecordsAside(this.records)) this.#options.onDamaged(file);
+    } catch (error) {
+      this.#options.onError(error);
+    }
     // Noted, so that it is removed when the setting names another one.
     if (this.#large === this.#own) return;
     try {

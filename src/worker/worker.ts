@@ -120,6 +120,10 @@ class WorkerNode implements Worker {
       onError: (error) => {
         this.#complain('What earlier attempts left could not be removed', error);
       },
+      onDamaged: (file) => {
+        const what = `A note about where a file was put is damaged, and was set aside as ${file}.`;
+        options.onError?.(new DffmpegError('internal', `${what} It goes on by what lies on the disk.`));
+      },
     });
     this.#fs = options.fs ?? placingFs;
     this.#remote = 'dial' in options.coordinator ? options.coordinator : undefined;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmod, open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { jobsOutputSchema } from '../../../src/cli/jsonOutput.ts';
@@ -59,6 +59,29 @@ describe('dffmpeg encode --on-success replace', function () {
     const again = await box.run(['job', 'replace', job.id]);
     assert.equal(again.code, 0, again.stderr);
     assert.deepEqual(await names(), ['.dffmpeg-replaced', 'clip.mp4']);
+  });
+
+  it('undoes beside notes that a disk has damaged', async () => {
+    const records = path.join(box.stateDir, 'scratch', 'placements');
+    const damage: readonly ((file: string) => Promise<unknown>)[] = [
+      (file) => writeFile(file, ''),
+      (file) => writeFile(file, '{"path":"/x","by'),
+      (file) => mkdir(file, { recursive: true }),
+    ];
+    for (const [index, damages] of damage.entries()) {
+      const name = `clip${index}.mp4`;
+      await clip(name, 1);
+      const source = await readFile(box.file(name));
+      const { id } = await encode(name);
+      await mkdir(records, { recursive: true });
+      for (const key of ['home', 'source', 'result', 'discard'])
+        await damages(path.join(records, `${id}-${key}.json`));
+      const undo = await box.run(['job', 'undo', id]);
+      assert.equal(undo.code, 0, undo.stderr);
+      assert.deepEqual(await readFile(box.file(name)), source);
+      const again = await box.run(['job', 'replace', id]);
+      assert.equal(again.code, 0, again.stderr);
+    }
   });
 
   it('undoes each of several jobs that it can, and names those that it cannot', async () => {

@@ -59,6 +59,7 @@ describe('a granted placement of an earlier worker', () => {
       onError: (error) => {
         throw error;
       },
+      onDamaged: () => undefined,
     });
   }
 

@@ -31,8 +31,11 @@ describe('the scratch folder of a worker', () => {
       onError: (error) => {
         throw error;
       },
+      onDamaged: (file) => damaged.push(path.basename(file)),
     });
   }
+
+  const damaged: string[] = [];
 
   async function sweep(of: Scratch): Promise<void> {
     await of.prepare();
@@ -132,6 +135,23 @@ describe('the scratch folder of a worker', () => {
     watcher.close();
     own.close();
     assert.deepEqual(await readdir(films), []);
+  });
+
+  it('sets notes aside that cannot be read, and says so, before any of them is asked for', async () => {
+    const own = scratch('one');
+    await mkdir(path.join(own.records, 'j2-home.json'), { recursive: true });
+    const notes = {
+      'j1-home.json': '',
+      'j3-result.json': '{"path":"/x","by',
+      'j4-discard.json': '{"path":"/x"}',
+    };
+    for (const [name, text] of Object.entries(notes)) await writeFile(path.join(own.records, name), text);
+    await own.prepare();
+    const aside = ['j1-home.json.damaged', 'j2-home.json.damaged', 'j3-result.json.damaged'];
+    assert.deepEqual(damaged.splice(0).sort(), aside);
+    await sweep(own);
+    assert.deepEqual(damaged, []);
+    assert.deepEqual((await readdir(own.records)).sort(), [...aside, 'j4-discard.json']);
   });
 
   it('is swept but for what runs', async () => {
