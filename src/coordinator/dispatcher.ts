@@ -1,5 +1,6 @@
 import { toDffmpegError, type DffmpegError, type ErrorData } from '../protocol/errors.ts';
 import type { Timers } from '../protocol/timers.ts';
+import type { TaskPayload } from '../protocol/workerContract.ts';
 import type { Attempts } from './attempts.ts';
 import type { ConnectedWorker, RunningAttempt } from './connectedWorker.ts';
 import type { Fleet } from './fleet.ts';
@@ -7,7 +8,8 @@ import { Holds } from './holds.ts';
 import type { Clock } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
 import { assign } from './jobChanges.ts';
-import { encodePayload, probePayload } from './planner.ts';
+import { normalisePath } from './outputNames.ts';
+import { encodePayload, placedOf, probePayload } from './planner.ts';
 import { longestWait, type QueueSettings } from './queueSettings.ts';
 import { decide, type Decision, type Outlook } from './scheduler.ts';
 import type { Speeds } from './speeds.ts';
@@ -219,10 +221,10 @@ export class Dispatcher {
   }
 
   async #offer(worker: ConnectedWorker, attempt: RunningAttempt, job: QueueEntry['job']): Promise<void> {
-    const { attempts, settings, platform } = this.#options;
+    const { attempts, settings } = this.#options;
     const { taskId, fence, jobId } = attempt;
     try {
-      const payload = job.state === 'probing' ? probePayload(job, platform) : encodePayload(job);
+      const payload = job.state === 'probing' ? await this.#probePayload(job) : encodePayload(job);
       const options = { timeoutMs: settings.offerTimeoutMs, asRead: true };
       const answer = await worker.peer.request('task.offer', { taskId, fence, payload }, options);
       if (answer.accepted) return;
@@ -243,6 +245,12 @@ export class Dispatcher {
       if (!isStored) this.#doubt(worker, attempt);
     }
     this.wake('queue');
+  }
+
+  async #probePayload(job: QueueEntry['job']): Promise<TaskPayload> {
+    const { book, platform } = this.#options;
+    const paths = placedOf(job).map(({ path }) => normalisePath(path, platform));
+    return probePayload(job, platform, paths.length === 0 ? [] : await book.store.madeAmong(paths));
   }
 
   /** Whether it could be written. */

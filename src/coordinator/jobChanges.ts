@@ -56,7 +56,7 @@ export function encoded(attempt: AttemptRecord, exit: Exit): JobChange {
 export function probed(
   stored: StoredJob,
   attempt: AttemptRecord,
-  { probes, files = [] }: Extract<TaskReport, { type: 'probed' }>,
+  { probes, files = [], lost = [] }: Extract<TaskReport, { type: 'probed' }>,
   now: number,
 ): JobChange {
   const sources = stored.job.sources.map((source, index) => {
@@ -68,12 +68,20 @@ export function probed(
       file: identity && fileName(attempt.workerId, identity),
     };
   });
+  // A person has deleted or changed it since: it is made anew, under a name that is free.
+  const outputs = stored.job.outputs.map((output, index) =>
+    output.state === 'placed' && lost.includes(index) ? planAnew(output) : output,
+  );
   return {
     event: { type: 'probed', fence: attempt.fence },
-    job: { probes, sources },
+    job: { probes, sources, outputs },
     tasks: endedTask(stored, attempt),
     attempts: [{ ...attempt, state: 'succeeded', endedAt: now }],
   };
+}
+
+function planAnew({ name }: Output): Output {
+  return { name, state: 'planned' };
 }
 
 /** Everything of a job that is planned and named. */
@@ -197,9 +205,7 @@ export function retry(stored: StoredJob, now: number): JobChange {
       startedAt: undefined,
       attached: false,
       sessionId: undefined,
-      outputs: stored.job.outputs.map((output) =>
-        output.state === 'placed' ? output : { name: output.name, state: 'planned' },
-      ),
+      outputs: stored.job.outputs.map((output) => (output.state === 'placed' ? output : planAnew(output))),
     },
     tasks: [newTask(stored.job.id, 'probe', now)],
   };

@@ -9,6 +9,7 @@ import type { EncodePayload, TaskPayload } from '../protocol/workerContract.ts';
 import {
   folderOf,
   freeName,
+  normalisePath,
   outputFolder,
   outputName,
   outputNaming,
@@ -20,6 +21,7 @@ import {
 import { checkReplaceable } from './replacementPolicy.ts';
 import type { Reservation } from './store.ts';
 import type { JobRecord } from './store/records.ts';
+import type { MadeBy } from './watchStore.ts';
 
 /** Any picture will do to see whether a template has mistakes. */
 const someSize = { width: 1920, height: 1080 };
@@ -116,13 +118,35 @@ export function reservationsOf(outputs: readonly Output[], platform: string): Re
   return outputs.flatMap(({ path }) => (path === undefined ? [] : [reservationOf(path, platform)]));
 }
 
-export function probePayload(job: JobRecord, platform: string): TaskPayload {
+/** `contents`: of what this job has made, by the path, normalised. */
+export function probePayload(
+  job: JobRecord,
+  platform: string,
+  contents: readonly MadeBy[] = [],
+): TaskPayload {
   const folders = outputsOf(job.presetData).flatMap(
     (output) => outputFolder(outputNaming(job, output, platform)) ?? [],
   );
   // To be set aside, the source needs a folder that can be written.
   if (job.onSuccess === 'replace') folders.push(folderOf(sourcesOf(job)[0], platform));
-  return { kind: 'probe', jobId: job.id, sources: sourcesOf(job), destinations: [...new Set(folders)] };
+  const placed = placedOf(job).map((result) => {
+    const normalised = normalisePath(result.path, platform);
+    const made = contents.find(
+      (each) => each.jobId === job.id && each.normalised === normalised && each.bytes === result.bytes,
+    );
+    return { ...result, content: made?.content };
+  });
+  return {
+    ...{ kind: 'probe', jobId: job.id, sources: sourcesOf(job), destinations: [...new Set(folders)] },
+    ...(placed.length > 0 ? { placed } : {}),
+  };
+}
+
+/** What a job that is tried again has in place already. */
+export function placedOf(job: JobRecord): { output: number; path: string; bytes: number | undefined }[] {
+  return job.outputs.flatMap(({ state, path, bytes }, output) =>
+    state === 'placed' && path !== undefined ? [{ output, path, bytes }] : [],
+  );
 }
 
 /** What is still to be made, from the stored facts. */

@@ -102,6 +102,18 @@ export const taskPayloadSchema = z.discriminatedUnion('kind', [
     sources: z.array(pathSchema).min(1).max(maxSources),
     /** Planned folders of the results, as far as they are known, checked to be writable. */
     destinations: z.array(pathSchema).max(maxOutputs),
+    /** Of a job that is tried again: results that were put in place before, to be looked at. */
+    placed: z
+      .array(
+        z.object({
+          output: outputIndexSchema,
+          path: pathSchema,
+          bytes: z.number().optional(),
+          content: contentSchema.optional(),
+        }),
+      )
+      .max(maxOutputs)
+      .optional(),
   }),
   encodePayloadSchema,
 ]);
@@ -126,6 +138,8 @@ export const taskReportSchema = z.discriminatedUnion('type', [
       .array(z.object({ realPath: pathSchema, identity: fileIdentitySchema }))
       .max(maxSources)
       .optional(),
+    /** Those of `placed` that are not there any more, or are something else. */
+    lost: z.array(outputIndexSchema).max(maxOutputs).optional(),
   }),
   z.object({
     type: z.literal('delivered'),

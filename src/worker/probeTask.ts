@@ -3,6 +3,7 @@ import type { Probe } from '../encoding/probe.ts';
 import { hasSound, pickVideo } from '../encoding/streams.ts';
 import { checkDestination } from '../files/destination.ts';
 import { beginsAsIsoMedia } from '../files/isoMedia.ts';
+import { lostResults } from '../files/lostResults.ts';
 import { checkSource } from '../files/sourceFile.ts';
 import { DffmpegError, type ErrorCode } from '../protocol/errors.ts';
 import type { FileIdentity, TaskPayload } from '../protocol/workerContract.ts';
@@ -29,8 +30,9 @@ export async function probeTask(
     await context.requireForeign(folder);
     await checkDestination(folder, context.traces).catch(unlessItPasses);
   }
+  const lost = await lostResults(payload.placed ?? [], context.fs);
   context.signal.throwIfAborted();
-  await context.report({ type: 'probed', probes, files }, 'last');
+  await context.report({ type: 'probed', probes, files, ...(lost.length > 0 ? { lost } : {}) }, 'last');
 }
 
 /** By which another job is seen to read the same file, links resolved. Throws where it is gone by now. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { errorOutputSchema, jobsOutputSchema } from '../../../src/cli/jsonOutput.ts';
 import { jobOutputSchema } from '../../../src/protocol/jobOutput.ts';
 import { ffmpegsIn, Sandbox } from './harness.ts';
@@ -117,6 +117,33 @@ describe('dffmpeg encode', function () {
     running.child.kill('SIGINT');
     assert.equal((await running.finished).code, 130);
     assert.deepEqual(await ffmpegsIn(box.folder), []);
+  });
+
+  it('makes a result anew that was deleted or changed between cancel and retry, and leaves a person’s alone', async () => {
+    const { clip } = await box.longEncode();
+    const slow = { encoders: ['libx264'], crf: 10, speed: 'slowest' };
+    const two = { container: 'mp4', video: slow, outputs: { poster: { container: 'jpg' }, film: {} } };
+    const settings = { 'dffmpeg.presets': { two, slow: { container: 'mp4', video: slow } } };
+    await box.write('.vscode/settings.json', JSON.stringify(settings));
+    const poster = box.file('long.two.poster.jpg');
+    const detached = await box.run(['encode', clip, '--preset', 'two', '--detach']);
+    const id = detached.stdout.trim();
+    const placed = async (times: number): Promise<void> => {
+      const follow = box.start(['job', 'logs', id, '--follow']);
+      await follow.printed('stdout', new RegExp('placed: poster[^]*'.repeat(times)));
+      follow.child.kill();
+      assert.match((await box.run(['job', 'cancel', id])).stdout, /cancelled/);
+    };
+    await placed(1);
+    await rm(poster);
+    assert.equal((await box.run(['job', 'retry', id])).code, 0);
+    await placed(2);
+    assert.ok((await stat(poster)).size > 0);
+    await writeFile(poster, 'a person’s');
+    assert.equal((await box.run(['job', 'retry', id])).code, 0);
+    await placed(3);
+    assert.equal(await readFile(poster, 'utf8'), 'a person’s');
+    assert.ok((await stat(box.file('long.two.poster-2.jpg'))).size > 0);
   });
 
   it('goes on after the command when detached; job show, logs, cancel and retry work on it', async () => {

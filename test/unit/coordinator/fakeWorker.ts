@@ -80,6 +80,8 @@ export class FakeWorker {
   probe = probe;
   /** And which file, where the test wants that told. */
   files: Extract<TaskReport, { type: 'probed' }>['files'];
+  /** Outputs whose results are said to be gone. */
+  lost: Extract<TaskReport, { type: 'probed' }>['lost'];
   accepts: (offer: Offer) => boolean = () => true;
   /** What it finds every result to be. */
   verdict = verdict;
@@ -270,7 +272,7 @@ export class FakeWorker {
   #probe(offer: Offer) {
     const { payload } = offer;
     const probes = payload.kind === 'probe' ? payload.sources.map(() => this.probe) : [];
-    return this.report(offer, { type: 'probed', probes, files: this.files });
+    return this.report(offer, { type: 'probed', probes, files: this.files, lost: this.lost });
   }
 
   #notify(): void {

@@ -162,6 +162,29 @@ describe('a job with several outputs', () => {
     ]);
   });
 
+  it('makes anew what was in place when it was cancelled, and is there no more when it is retried', async () => {
+    const worker = await harness.registered();
+    const { client, id } = await submit(three);
+    const offer = await worker.encode();
+    const places = [await worker.make(offer, 0), await worker.make(offer, 1)];
+    await client.peer.request('jobs.cancel', { id });
+    await worker.report(offer, { type: 'cancelled' });
+    await client.job(id, ({ state }) => state === 'cancelled');
+    worker.lost = [1];
+    await client.peer.request('jobs.retry', { id });
+    const again = await worker.encode(2);
+    const { payload } = worker.offers.filter((each) => each.payload.kind === 'probe')[1] ?? {};
+    assert.deepEqual(
+      payload?.kind === 'probe' && payload.placed?.map(({ output, path }) => [output, path]),
+      places.map((path, output) => [output, path]),
+    );
+    assert.deepEqual(indexes(again), [1, 2]);
+    await worker.finish(again);
+    const done = await client.job(id, ({ state }) => state === 'done');
+    assert.deepEqual(states(done), ['placed', 'placed', 'placed']);
+    assert.deepEqual(harness.errors, []);
+  });
+
   it('ends as cancelled when the last word came while one of several was placed', async () => {
     const worker = await harness.registered();
     const { client, id } = await submit(three);
