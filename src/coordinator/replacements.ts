@@ -334,13 +334,13 @@ export class Replacements {
     return this.#options.book.change(id, ({ job }) => {
       const { replacement } = job;
       if (replacement?.state !== 'replacing' && replacement?.state !== 'undoing') return undefined;
-      const source = afterRenames(replacement.source);
       const reason = error.toData();
       const failed =
         replacement.state === 'undoing'
           ? stillReplaced(replacement, reason)
           : { state: 'held' as const, reason };
-      return replacing(job, { ...replacement, ...failed, source });
+      // What is known of the source stays so: where it went aside and back its own time is another, and its content decides.
+      return replacing(job, { ...replacement, ...failed });
     });
   }
 

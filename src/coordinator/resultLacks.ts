@@ -1,6 +1,8 @@
+import { formatPercent } from '../encoding/formatting.ts';
 import { outputKind, type OutputPreset } from '../encoding/output.ts';
 import type { Probe } from '../encoding/probe.ts';
 import { pickVideo } from '../encoding/streams.ts';
+import { unclaimedPart } from '../encoding/unclaimedBytes.ts';
 import { losses, type Finding, type Loss } from '../encoding/verdict.ts';
 
 /** What a person would miss of the source in the result, in their words, the most important first. */
@@ -13,6 +15,7 @@ export function resultLacks(
   const noSound = Boolean(
     source && output && !output.audio && source.streams.some(({ type }) => type === 'audio'),
   );
+  const unclaimed = source && unclaimedPart(source);
   // What is gone as a whole is not told once more in parts.
   const told: readonly Loss[] = [
     ...(noPicture ? (['picture'] as const) : []),
@@ -22,6 +25,9 @@ export function resultLacks(
   return [
     ...(noPicture ? ['its picture'] : []),
     ...(noSound ? ['its sound'] : []),
+    ...(unclaimed === undefined
+      ? []
+      : [`${formatPercent(unclaimed)} of its bytes, which belong to none of its tracks`]),
     ...parts.map((each) => words[each]),
   ];
 }

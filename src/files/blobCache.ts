@@ -182,8 +182,10 @@ async function sizeOf(folder: string): Promise<number> {
   return bytes;
 }
 
-function keyOf({ holder, path: file, bytes, modified, identity }: Blob): string {
-  const named = JSON.stringify([holder, file, bytes, modified, identity.device, identity.inode]);
+/** Another time of its own (ctime), or another content where that is told: another blob, whatever its size and time are. */
+function keyOf({ holder, path: file, bytes, modified, changed, content, identity }: Blob): string {
+  const { device, inode } = identity;
+  const named = JSON.stringify([holder, file, bytes, modified, changed, content, device, inode]);
   return createHash('sha256').update(named).digest('hex');
 }
 

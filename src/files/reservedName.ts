@@ -49,9 +49,12 @@ export async function placeByReservation(
   }
   const placeholder = await fs.identity(target);
   if (!placeholder) throw vanished(target);
+  // Whoever opens it to write cuts it off first, as a rule: that changes its times, also where nobody tells who it is.
+  const stamp = await fs.stamp(target);
   await writeRecord(fs, file, { ...record, placeholder });
   const moving = await fs.identity(from);
-  if (!(await isReservation(fs, target, placeholder))) {
+  const isOurs = await isReservation(fs, target, placeholder);
+  if (!isOurs || (await fs.stamp(target)) !== stamp) {
     if (await fs.identity(target)) return 'taken';
     throw vanished(target);
   }

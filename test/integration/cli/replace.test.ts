@@ -263,6 +263,21 @@ describe('dffmpeg encode --on-success replace', function () {
       assert.deepEqual(await readFile(box.file('clip.mkv')), source);
     });
 
+  it('keeps it where a second film lies behind the first', async () => {
+    await clip('one.mp4', 1);
+    await clip('two.mp4', 0);
+    await writeFile(box.file('both.mp4'), [
+      await readFile(box.file('one.mp4')),
+      await readFile(box.file('two.mp4')),
+    ]);
+    const { replacement } = await encode('both.mp4');
+    assert.equal(replacement?.state, 'held');
+    assert.match(
+      replacement.reason?.message ?? '',
+      /lacks \d+ % of its bytes, which belong to none of its tracks/,
+    );
+  });
+
   it('does not undo over a file that came meanwhile, and says where the source lies', async () => {
     await clip('clip.mkv', 1);
     const job = await encode('clip.mkv');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { appendFile, mkdtemp, open, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, open, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { BlobCache, type Blob } from '../../../src/files/blobCache.ts';
@@ -125,6 +125,20 @@ describe('files of another machine', () => {
     asked = 0;
     (await newCache().take(blob, { read: counting, signal })).release();
     assert.equal(asked, 0);
+  });
+
+  it('are fetched anew after a write that neither size nor time tells of', async () => {
+    await neighbours.connect();
+    await utimes(source, 1e9, 1e9);
+    const take = async (blob: Blob) =>
+      cache.take(blob, { ...reader(neighbours.offered.offer(blob, 'node')), signal });
+    (await take(await blobOf())).release();
+    content = randomBytes(content.length);
+    await writeFile(source, content);
+    await utimes(source, 1e9, 1e9);
+    const copy = await take(await blobOf());
+    await isRight(copy.path);
+    copy.release();
   });
 
   it('are fetched once for all who want them at once, and go on when one of them leaves', async () => {

@@ -35,6 +35,18 @@ describe('whether a result may replace its source', () => {
     assert.match(decide({ ...preset, trim: { start: 1 } }), /^held: .*a part of it/);
   });
 
+  it('waits for a person when much of the source belongs to none of its tracks', () => {
+    const streams = probe.streams.map((stream) => ({ ...stream, bitRate: 1_000_000, duration: 8 }));
+    const bytes = streams.length * 1_000_000;
+    const of = (all: number): string => decide(preset, 400_000, pass, { ...probe, bytes: all, streams });
+    assert.equal(of(bytes * 1.2), 'replacing', 'an index');
+    assert.match(of(bytes * 4), /^held: .* lacks 75 % of its bytes, which belong to none of its tracks\.$/);
+    const [first, ...rest] = streams;
+    assert.ok(first);
+    const unknown = { ...probe, bytes: bytes * 4, streams: [{ ...first, bitRate: undefined }, ...rest] };
+    assert.equal(decide(preset, 400_000, pass, unknown), 'replacing', 'the container does not say');
+  });
+
   it('waits for a person with one sentence of all that is lost, whatever it is', () => {
     for (const loses of losses) {
       const verdict: Verdict = {

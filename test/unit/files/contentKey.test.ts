@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { link, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { contentKey, sampledBlocks } from '../../../src/files/contentKey.ts';
@@ -60,6 +60,15 @@ describe('contentKey', () => {
     assert.equal((await openForWriting([read, written])).size, 0);
   });
 
+  it('also by another name of the file (Linux)', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const written = await write('named', Buffer.alloc(1));
+    await link(written, path.join(folder, 'other'));
+    await using writer = await open(path.join(folder, 'other'), 'r+');
+    assert.ok(writer.fd);
+    assert.deepEqual([...(await openForWriting([written]))], [written]);
+  });
+
   it('finds what is mapped for writing, and nothing that is only read or private', () => {
     const maps = [
       '55d0-55d1 r--s 00000000 fe:00 11 /films/read.mp4',
@@ -68,6 +77,8 @@ describe('contentKey', () => {
       '7ffd-7ffe rw-p 00000000 00:00 0                      [stack]',
       '7ffe-7fff rw-s 00000000 00:00 0 ',
     ];
-    assert.deepEqual(mappedForWriting(maps.join('\n')), ['/films/a clip\n.mp4']);
+    assert.deepEqual(mappedForWriting(maps.join('\n')), [
+      { number: `${0xfe00}:13`, path: '/films/a clip\n.mp4' },
+    ]);
   });
 });

@@ -332,6 +332,25 @@ describe('placing', function () {
     assert.equal(await readFile(target, 'utf8'), 'somebody else’s');
   });
 
+  it('leaves it to one whom nobody can tell of, such as another user’s program', async function () {
+    if (process.platform === 'win32') this.skip();
+    const { staged, target } = await stageOne('result.mp4', 'the whole result');
+    let stranger: FileHandle | undefined;
+    const unseen: PlacingFs = {
+      ...placingFs,
+      link: () => Promise.reject(systemError('EPERM')),
+      async isWrittenTo(file) {
+        // Opens it after the look, and cuts off what it has not: that is all that shows.
+        if (file === target) stranger ??= await open(file, 'w');
+        return false;
+      },
+    };
+    assert.equal(await place({ staged, path: target, recordDir, fs: unseen }), 'taken');
+    await stranger?.writeFile('somebody else’s');
+    await stranger?.close();
+    assert.equal(await readFile(target, 'utf8'), 'somebody else’s');
+  });
+
   it('places nothing but what was verified', async () => {
     const { staged, target } = await stageOne('result.mp4', 'the whole result');
     const identity = await identityOf(staged);
