@@ -9,6 +9,7 @@ import { partialCompanions } from '../../files/partialName.ts';
 import type { PresetSnapshot } from '../../protocol/model.ts';
 import { identityKeys, lookAt } from './fileLook.ts';
 import type { OwnFiles } from './ownFiles.ts';
+import { requireKnownAside } from './unknownAside.ts';
 import { sameLook } from './settlingFiles.ts';
 import type { FoundFile } from './walkFolder.ts';
 
@@ -55,6 +56,7 @@ export async function takeFile(
     row = { ...noted, fileKey: key, state: 'own' };
   } else {
     if ((await own.files([{ path: file, bytes: look.bytes }])).size > 0) return 'own';
+    if (spec.onSuccess === 'replace') await requireKnownAside(file, store);
     const { job } = await submit({
       submissionId: submissionId(id, activatedAt, key),
       sources: [file],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { watch } from 'node:fs';
-import { mkdtemp, realpath, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { openSqliteStore } from '../../../../src/coordinator/store/sqliteStore.ts';
@@ -41,12 +41,18 @@ describe('WatchedFolder', () => {
   });
 
   function make(
-    options: { watch?: typeof watch; network?: string; settleSeconds?: number } = {},
+    options: {
+      watch?: typeof watch;
+      network?: string;
+      settleSeconds?: number;
+      onSuccess?: 'replace';
+    } = {},
   ): WatchedFolder {
     const spec = watchFolderSpecSchema.parse({
       path: root,
       preset: 'web',
       settleSeconds: options.settleSeconds,
+      onSuccess: options.onSuccess,
     });
     folder = new WatchedFolder(
       { id: 'f', origin: 'cli', spec, paused: false, activatedAt: 1 },
@@ -157,6 +163,25 @@ describe('WatchedFolder', () => {
     await make().start();
     await pass(times.settleMs + 1);
     assert.equal(submitted[1]?.submissionId, id);
+  });
+
+  it('leaves alone what an unknown job has put in a source’s place, and says so, until that source is moved', async () => {
+    const aside = path.join(root, '.dffmpeg-replaced', 'jobofanolderqueue');
+    await mkdir(aside, { recursive: true });
+    await writeFile(path.join(aside, 'a.mov'), 'the true source');
+    await make({ onSuccess: 'replace' }).start();
+    for (const name of ['a.mp4', 'b.mp4']) await writeFile(path.join(root, name), name);
+    await pass(times.rescanMs);
+    await pass(times.settleMs + 1);
+    assert.deepEqual(
+      submitted.map(({ sources }) => sources),
+      [[path.join(root, 'b.mp4')]],
+    );
+    const told = folder.files().find(({ path: file }) => file.endsWith('a.mp4'));
+    assert.match(told?.reason?.message ?? '', /a\.mov was replaced by job jobofanolderqueue, of which/);
+    await rm(aside, { recursive: true });
+    await pass(times.settleMs + 1);
+    assert.equal(submitted.length, 2);
   });
 
   it('takes the others while one is refused, says why, and takes that when it may', async () => {
