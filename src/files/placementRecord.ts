@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { fileIdentitySchema, type FileIdentity } from '../protocol/workerContract.ts';
@@ -54,8 +54,9 @@ const damaged = '.damaged';
  */
 export async function setDamagedRecordsAside(recordDir: string): Promise<string[]> {
   const moved: string[] = [];
-  for (const name of await readdir(recordDir).catch(() => [])) {
-    if (!name.endsWith('.json')) continue;
+  for (const name of await recordNames(recordDir)) {
+    // One that is being written begins with a point.
+    if (!name.endsWith('.json') || name.startsWith('.')) continue;
     const file = path.join(recordDir, name);
     const found = await readAny(file, (each) => readFile(each, 'utf8'));
     if (!anyRecordSchema.safeParse(found).success) moved.push(await setDamagedAside(file));
@@ -90,19 +91,29 @@ export async function forgetPlacement(recordDir: string, key: string): Promise<v
   await rm(file, { force: true }).catch(() => setDamagedAside(file));
 }
 
-/** `<task>-<fence>` in the name of a record, also of one that was being written. */
-const namePattern = /^\.?(.+-\d+)\.json/;
+/**
+ * A record's name, also of one that was being written (`writeFileAtomic`) or was set aside: of an attempt, `<task>-<fence>`,
+ * which it captures, or of a replacement, `<job>-<step>`. A person may keep other files here.
+ */
+const namePattern =
+  /^\.?(?:([0-9A-Za-z_-]+-\d+)|[0-9A-Za-z_-]+-(?:source|discard|result|home))\.json(?:\.[0-9a-f]+\.tmp|\.damaged)?$/;
+
+/** Names that are records'. What lies behind a link may be another daemon's as well, or a person's. */
+async function recordNames(recordDir: string): Promise<string[]> {
+  if ((await lstat(recordDir).catch(() => undefined))?.isDirectory() !== true) return [];
+  return (await readdir(recordDir).catch(() => [])).filter((name) => namePattern.test(name));
+}
 
 /**
- * Removes records of attempts that have ended, and others (of a source that was replaced) that are older than `keepDays`.
- * To be called as `sweepAttempts` is.
+ * Removes records of attempts that have ended, and others (of a source that was replaced, or damaged) that are older than
+ * `keepDays`. To be called as `sweepAttempts` is.
  */
 export async function sweepRecords(
   recordDir: string,
   isRunning: (key: string) => boolean,
   keepDays: number,
 ): Promise<void> {
-  for (const name of await readdir(recordDir).catch(() => [])) {
+  for (const name of await recordNames(recordDir)) {
     const file = path.join(recordDir, name);
     const key = name.endsWith(damaged) ? undefined : namePattern.exec(name)?.[1];
     const isDone =

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, watch } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { ownerOf } from '../../../src/files/ownerOf.ts';
@@ -152,6 +152,50 @@ describe('the scratch folder of a worker', () => {
     await sweep(own);
     assert.deepEqual(damaged, []);
     assert.deepEqual((await readdir(own.records)).sort(), [...aside, 'j4-discard.json']);
+  });
+
+  it('leaves what a person keeps beside the notes about placements, however old it is', async () => {
+    const own = scratch('one');
+    const { records } = own;
+    await mkdir(path.join(records, 'holiday', 'raw.json'), { recursive: true });
+    await mkdir(path.join(records, 'takes.json'));
+    for (const name of [
+      'film.mp4',
+      'package.json',
+      'takes.json/take.mp4',
+      'holiday/film.mp4',
+      'notes.json.damaged',
+    ])
+      await writeFile(path.join(records, name), 'a film');
+    const before = (await readdir(records, { recursive: true })).sort();
+    const ours = [
+      'j1-encode-1.json',
+      '.j1-home.json.0a1b2c3d4e5f.tmp',
+      'j1-home.json',
+      'j1-home.json.damaged',
+    ];
+    for (const name of ours) await writeFile(path.join(records, name), '{"path":"/x"}');
+    for (const name of await readdir(records)) await utimes(path.join(records, name), 0, 0);
+    await sweep(own);
+    assert.deepEqual((await readdir(records, { recursive: true })).sort(), before);
+    assert.deepEqual(damaged, []);
+  });
+
+  it('leaves notes about placements behind a link, which may be another daemon’s as well', async function () {
+    if (process.platform === 'win32') this.skip();
+    const own = scratch('one');
+    const films = path.join(root, 'films');
+    await mkdir(films);
+    await mkdir(path.dirname(own.records), { recursive: true });
+    await symlink(films, own.records);
+    const names = ['holiday-2024.json', 'holiday-home.json'];
+    for (const name of names) {
+      await writeFile(path.join(films, name), 'a person’s');
+      await utimes(path.join(films, name), 0, 0);
+    }
+    await sweep(own);
+    assert.deepEqual((await readdir(films)).sort(), names);
+    assert.deepEqual(damaged, []);
   });
 
   it('is swept but for what runs', async () => {
