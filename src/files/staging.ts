@@ -8,9 +8,9 @@ import type { Traces } from './traces.ts';
 export const ownPrefix = '.dffmpeg-';
 
 /** `.dffmpeg-<task>-<fence>.<tag>.part`; earlier ones had no tag. */
-const folderPattern = /^\.dffmpeg-([0-9A-Za-z_-]+-\d+)(?:\.[0-9a-f]+)?\.part$/;
+const folderPattern = /^\.dffmpeg-([0-9A-Za-z_-]+-\d+)(?:\.([0-9a-f]+))?\.part$/;
 
-/** Of this process: a second daemon, such as that of a copied state folder, never works in a folder of this one. */
+/** Of this process, behind the mark of its notes: a second daemon, such as that of a copied state folder, never works in a folder of this one. */
 const tag = randomBytes(4).toString('hex');
 
 /** What a plan calls its result in the attempt's folder: `result.mp4`, `hd.mkv`, `stream`. */
@@ -33,7 +33,10 @@ export async function stage(options: {
   await mkdir(scratchDir, { recursive: true });
   const near = await sameDevice(scratchDir, destination);
   // Also in scratch: what is swept there must not have a name that a person gives to a folder.
-  const folder = path.join(near ? scratchDir : destination, `${ownPrefix}${key}.${tag}.part`);
+  const folder = path.join(
+    near ? scratchDir : destination,
+    `${ownPrefix}${key}.${options.traces.mark}${tag}.part`,
+  );
   try {
     if (!near) await options.traces.note(folder);
     // Whatever somebody else put there under this name, a link included, is not written into.
@@ -57,15 +60,20 @@ export async function removeStaging(folder: string, traces: Traces): Promise<voi
 }
 
 /**
- * Removes what dead attempts left in the scratch folder: by names that nobody else gives. Only to be called once the coordinator has recovered what it
- * knows of. `isRunning` says of a key (`<task>-<fence>`) whether its attempt is under way.
+ * Removes what dead attempts left in the scratch folder: what has the mark of this worker's notes, since another daemon may
+ * have the same disk mounted there. Only to be called once the coordinator has recovered what it knows of. `isRunning` says of
+ * a key (`<task>-<fence>`) whether its attempt is under way.
  */
-export async function sweepAttempts(scratchDir: string, isRunning: (key: string) => boolean): Promise<void> {
+export async function sweepAttempts(
+  scratchDir: string,
+  isRunning: (key: string) => boolean,
+  mark: string,
+): Promise<void> {
   // What lies behind a link may be another daemon's as well.
   if ((await lstat(scratchDir).catch(() => undefined))?.isSymbolicLink() !== false) return;
   for (const name of await readdir(scratchDir).catch(() => [])) {
-    const key = keyOf(name);
-    if (key !== undefined && !isRunning(key))
+    const [, key, tagged] = folderPattern.exec(name) ?? [];
+    if (key !== undefined && tagged?.startsWith(mark) && !isRunning(key))
       await rm(path.join(scratchDir, name), { recursive: true, force: true });
   }
 }

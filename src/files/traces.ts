@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { mkdirSync, statSync } from 'node:fs';
 import { lstat, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
@@ -37,6 +38,7 @@ export class Traces {
   /** Notes that this process is writing. */
   readonly #writing = new Set<string>();
   #left = false;
+  #mark: string | undefined;
 
   readonly #removeTree: (file: string) => Promise<void>;
 
@@ -47,6 +49,20 @@ export class Traces {
   ) {
     this.#directory = path.resolve(directory);
     this.#removeTree = removeTree;
+  }
+
+  /**
+   * Of this folder of notes, eight hexadecimal digits, the same for as long as it is there: by it what this worker or an
+   * earlier one has made is told from what another's daemon has.
+   */
+  get mark(): string {
+    if (this.#mark === undefined) {
+      mkdirSync(this.#directory, { recursive: true });
+      const { ino } = statSync(this.#directory, { bigint: true });
+      const { machine = '' } = ownerOf(this.#directory);
+      this.#mark = createHash('sha256').update(`${machine} ${ino}`).digest('hex').slice(0, 8);
+    }
+    return this.#mark;
   }
 
   /** Whether something could not be removed because its folder was away: to be swept again. */

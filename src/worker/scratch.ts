@@ -105,7 +105,7 @@ export class Scratch {
     this.#sweeps = this.#sweeps
       .then(async () => {
         for (const folder of new Set([this.attempts, path.join(this.#own, 'attempts')]))
-          await sweepAttempts(folder, isRunning);
+          await sweepAttempts(folder, isRunning, this.traces.mark);
         await sweepRecords(this.records, isRunning, settings.placementKeepDays);
       })
       .catch(onError);

@@ -20,7 +20,14 @@ import { writeFileAtomic } from '../../../src/files/atomicWrite.ts';
 import { freeBytes } from '../../../src/files/freeSpace.ts';
 import { scanSources } from '../../../src/files/scan.ts';
 import { assertUnchanged, checkSource } from '../../../src/files/sourceFile.ts';
-import { isStaged, isStagingFolder, removeStaging, stage, stagingKey } from '../../../src/files/staging.ts';
+import {
+  isStaged,
+  isStagingFolder,
+  removeStaging,
+  stage,
+  stagingKey,
+  sweepAttempts,
+} from '../../../src/files/staging.ts';
 import { Traces } from '../../../src/files/traces.ts';
 
 describe('files', () => {
@@ -277,6 +284,11 @@ describe('files', () => {
       await removeStaging(folder, traces);
       assert.deepEqual(await readdir(scratchDir), []);
       assert.equal((await stat(foreign)).size, 1);
+      await stage({ scratchDir, destination: at('films'), ...key, traces });
+      await sweepAttempts(scratchDir, () => false, new Traces(at('others')).mark);
+      assert.equal((await readdir(scratchDir)).length, 1, 'another daemon leaves it alone');
+      await sweepAttempts(scratchDir, () => false, new Traces(at('traces')).mark);
+      assert.deepEqual(await readdir(scratchDir), [], 'the next one of the same state folder sweeps it');
       await assert.rejects(stage({ scratchDir, destination: at('none'), taskId: 't', fence: 1, traces }), {
         code: 'destination-missing',
       });

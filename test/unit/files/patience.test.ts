@@ -203,8 +203,10 @@ describe('files that outlive a failure', () => {
 
   it('are swept unless they are in use or somebody else’s', async () => {
     const names = [
-      '.dffmpeg-t1-1.0a1b2c3d.part',
-      '.dffmpeg-t2-1.part',
+      '.dffmpeg-t1-1.0a1b2c3d00112233.part',
+      '.dffmpeg-t2-1.0a1b2c3d00112233.part',
+      // Of another daemon, which has the same disk mounted there.
+      '.dffmpeg-t1-1.4e5f607100112233.part',
       '.dffmpeg-t3.part',
       'notes',
       'holiday-2024',
@@ -214,15 +216,16 @@ describe('files that outlive a failure', () => {
       await mkdir(path.join(root, name), { mode: 0o700 });
       await writeFile(path.join(root, name, 'result.mp4'), 'x');
     }
-    await sweepAttempts(root, (key) => key === 't2-1');
+    await sweepAttempts(root, (key) => key === 't2-1', '0a1b2c3d');
     assert.deepEqual((await readdir(root)).sort(), names.slice(1).sort());
   });
 
   it('are left alone behind a link: they may be another daemon’s', async function () {
     if (process.platform === 'win32') this.skip();
-    await mkdir(path.join(root, 'disk', '.dffmpeg-t1-1.part'), { recursive: true, mode: 0o700 });
+    const name = '.dffmpeg-t1-1.0a1b2c3d00112233.part';
+    await mkdir(path.join(root, 'disk', name), { recursive: true, mode: 0o700 });
     await symlink(path.join(root, 'disk'), path.join(root, 'attempts'));
-    await sweepAttempts(path.join(root, 'attempts'), () => false);
-    assert.deepEqual(await readdir(path.join(root, 'disk')), ['.dffmpeg-t1-1.part']);
+    await sweepAttempts(path.join(root, 'attempts'), () => false, '0a1b2c3d');
+    assert.deepEqual(await readdir(path.join(root, 'disk')), [name]);
   });
 });

@@ -44,10 +44,11 @@ describe('the scratch folder of a worker', () => {
     await of.tracesIdle();
   }
 
-  const folderOf = (key: string): string => `.dffmpeg-${key}.part`;
+  /** As `stage` calls it. */
+  const folderOf = (of: Scratch, key: string): string => `.dffmpeg-${key}.${of.traces.mark}0a1b2c3d.part`;
 
   async function attempt(of: Scratch, key: string): Promise<string> {
-    const folder = path.join(of.attempts, folderOf(key));
+    const folder = path.join(of.attempts, folderOf(of, key));
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeFile(path.join(folder, 'result.mp4'), 'a film');
     return folder;
@@ -61,7 +62,7 @@ describe('the scratch folder of a worker', () => {
     await sweep(scratch('one'));
     assert.deepEqual(await readdir(path.join(fast, 'attempts')), ['take-1']);
     assert.deepEqual(await readdir(path.join(fast, 'inquiries')), ['mine']);
-    assert.deepEqual(await readdir(other.attempts), [folderOf('t1-1')]);
+    assert.deepEqual(await readdir(other.attempts), [folderOf(other, 't1-1')]);
   });
 
   it('is nobody else’s whose state folder has the same path on another machine', async () => {
@@ -73,7 +74,7 @@ describe('the scratch folder of a worker', () => {
     const there = scratch('state');
     await sweep(there);
     assert.notEqual(there.attempts, here.attempts);
-    assert.deepEqual(await readdir(here.attempts), [folderOf('t1-1')]);
+    assert.deepEqual(await readdir(here.attempts), [folderOf(here, 't1-1')]);
     await rm(path.join(root, 'state'), { recursive: true });
     await rename(path.join(root, 'state-here'), path.join(root, 'state'));
     assert.equal(scratch('state').attempts, here.attempts);
@@ -92,13 +93,13 @@ describe('the scratch folder of a worker', () => {
     await sweep(there);
     assert.notEqual(there.attempts, here.attempts);
     assert.equal(scratch('copied').attempts, there.attempts);
-    assert.deepEqual(await readdir(here.attempts), [folderOf('t1-1')]);
+    assert.deepEqual(await readdir(here.attempts), [folderOf(here, 't1-1')]);
     const inState = scratch('state', '');
     await attempt(inState, 't1-1');
     for (const first of [here, inState])
       assert.deepEqual(
         await Promise.all(
-          [there, first].map((each) => each.isAnothers(path.join(first.attempts, folderOf('t1-1')))),
+          [there, first].map((each) => each.isAnothers(path.join(first.attempts, folderOf(first, 't1-1')))),
         ),
         [true, false],
       );
@@ -202,7 +203,7 @@ describe('the scratch folder of a worker', () => {
     const own = scratch('one', fast, ['t2-1']);
     for (const key of ['t1-1', 't2-1']) await attempt(own, key);
     await sweep(own);
-    assert.deepEqual(await readdir(own.attempts), [folderOf('t2-1')]);
+    assert.deepEqual(await readdir(own.attempts), [folderOf(own, 't2-1')]);
   });
 
   it('of an earlier setting still holds its results, and is removed when they are recovered', async () => {
