@@ -1,9 +1,9 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import { DffmpegError } from '../protocol/errors.ts';
 import type { SourceState } from '../protocol/workerContract.ts';
 import {
+  asideTaken,
   diskAway,
   inUse,
   isKept,
@@ -68,8 +68,7 @@ export async function setAside(source: ReplacedSource, { recordDir, fs }: AsideP
     await leaveHome(source, aside, fs);
     return aside;
   }
-  if (await fs.identity(aside))
-    throw new DffmpegError('conflict', `Another file lies at ${aside}.`, { hint: 'Move it away.' });
+  if (await fs.identity(aside)) throw asideTaken(aside);
   await requireUnchanged(source, source.path);
   if (!(await holdsTheSame(source, source.path, source.changed, fs))) throw writtenTo(source);
   await requireClosed(source, source.path, fs);
@@ -77,6 +76,8 @@ export async function setAside(source: ReplacedSource, { recordDir, fs }: AsideP
   for (const key of [putBackKey(source), discardKey(source)]) await forgetPlacement(recordDir, key);
   try {
     await makeFolders(path.dirname(aside));
+    // Once more: reading the source takes its time, and a rename is the one step that would write over what is there.
+    if (await fs.identity(aside)) throw asideTaken(aside);
     await fs.rename(source.path, aside).catch(async (error: unknown) => {
       // A network file system that repeats a request which it has done says that there is no such file.
       const isDone = !(await fs.identity(source.path)) && (await isSourceAt(aside, source, fs));

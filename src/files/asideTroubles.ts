@@ -21,6 +21,10 @@ export function isLink(source: string): DffmpegError {
   });
 }
 
+export function asideTaken(aside: string): DffmpegError {
+  return new DffmpegError('conflict', `Another file lies at ${aside}.`, { hint: 'Move it away.' });
+}
+
 export function sourceChanged({ path: source }: { path: string }, message: string): DffmpegError {
   return new DffmpegError('source-changed', message, {
     hint: `Nothing was replaced: the result lies beside ${path.basename(source)}.`,

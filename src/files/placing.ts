@@ -9,7 +9,7 @@ import { placeFile } from './placeFile.ts';
 import { placeFolder } from './placeFolder.ts';
 import { readRecord, recordPath, sameInode, type PlacementRecord } from './placementRecord.ts';
 import { placingFs, type PlacingFs } from './placingFs.ts';
-import { removeName } from './removeName.ts';
+import { endRemoval, removeName } from './removeName.ts';
 import { copyPath, ownPrefix, stagingKey } from './staging.ts';
 import type { Placed } from './reservedName.ts';
 import type { Traces } from './traces.ts';
@@ -97,7 +97,8 @@ export async function recoverPlacement(
     await fs.syncFolder(path.dirname(target));
     await fs.removeResult(copy);
     await placement.traces?.remove(copy);
-    await leave(placement, fs, identity);
+    // Else somebody's file has its old name, and may have its number, too.
+    await leave(placement, fs, identity, isStaged);
     return 'placed';
   }
 
@@ -157,9 +158,14 @@ async function isStillCopied(fs: PlacingFs, staged: string, placed: Placed): Pro
 }
 
 /** It has its name, and the old one as well where that cannot be removed. What stays in scratch is swept later. */
-async function leave(placement: Placement, fs: PlacingFs, identity: FileIdentity): Promise<void> {
+async function leave(
+  placement: Placement,
+  fs: PlacingFs,
+  identity: FileIdentity,
+  isThere = true,
+): Promise<void> {
   try {
-    await removeStaged(placement, fs, identity);
+    await removeStaged(placement, fs, identity, isThere);
   } catch (error) {
     if (placement.mustLeave !== true) return;
     const isSaid = error instanceof DffmpegError || isDiskAway(error);
@@ -168,14 +174,19 @@ async function leave(placement: Placement, fs: PlacingFs, identity: FileIdentity
 }
 
 /** Somebody else's file may meanwhile have the name under which the result lay; not in folders of our own. */
-async function removeStaged(placement: Placement, fs: PlacingFs, identity: FileIdentity): Promise<void> {
+async function removeStaged(
+  placement: Placement,
+  fs: PlacingFs,
+  identity: FileIdentity,
+  isThere: boolean,
+): Promise<void> {
   const { staged, key } = placement;
   const isHidden = path
     .dirname(staged)
     .split(path.sep)
     .some((name) => name.startsWith(ownPrefix));
-  if (key !== undefined && !isHidden) await removeName(fs, staged, identity, key);
-  else if (sameInode(await fs.identity(staged), identity)) await fs.removeResult(staged);
+  if (key !== undefined && !isHidden) await (isThere ? removeName : endRemoval)(fs, staged, identity, key);
+  else if (isThere && sameInode(await fs.identity(staged), identity)) await fs.removeResult(staged);
 }
 
 /** What a placement's record and copy are named by. */

@@ -23,7 +23,7 @@ export async function removeName(
   identity: FileIdentity,
   key: string,
 ): Promise<void> {
-  const hidden = path.join(path.dirname(file), `${ownPrefix}${key}.old`);
+  const hidden = hiddenName(file, key);
   await settle(fs, hidden, file, identity);
   if (!sameInode(await fs.identity(file), identity)) return;
   try {
@@ -35,11 +35,25 @@ export async function removeName(
   await settle(fs, hidden, file, identity);
 }
 
+/** What a kill has left of it: nothing has the name any more but what somebody has put there since. */
+export async function endRemoval(
+  fs: PlacingFs,
+  file: string,
+  identity: FileIdentity,
+  key: string,
+): Promise<void> {
+  await settle(fs, hiddenName(file, key), file, identity);
+}
+
 async function settle(fs: PlacingFs, hidden: string, file: string, identity: FileIdentity): Promise<void> {
   const there = await fs.identity(hidden);
   if (!there) return;
   if (sameInode(there, identity)) await fs.remove(hidden);
   else await giveBack(fs, hidden, there, file);
+}
+
+function hiddenName(file: string, key: string): string {
+  return path.join(path.dirname(file), `${ownPrefix}${key}.old`);
 }
 
 /** Its name, or the next one that is free. */

@@ -421,6 +421,25 @@ describe('replacing a source', function () {
       });
     });
 
+    it('removes nothing of anybody else’s as the original of a copy, after a kill', async () => {
+      const replacing = await begin(source(), home(), across(placingFs));
+      const dying: PlacingFs = {
+        ...replacing.fs,
+        rename: (from, to) =>
+          from === home() ? Promise.reject(systemError('EIO')) : replacing.fs.rename(from, to),
+      };
+      await replaceSource({ ...replacing, fs: dying });
+      // While nobody runs, a person deletes it and saves another file, which gets its number.
+      await writeFile(home(), 'somebody else’s');
+      const fs = numbering({ [home()]: replacing.result.identity.inode }, across(placingFs));
+      await replaceSource({ ...replacing, fs });
+      assert.deepEqual(await contents(), {
+        'elsewhere/clip.web.mp4': 'somebody else’s',
+        [aside('clip.mov')]: film,
+        'films/clip.mp4': small,
+      });
+    });
+
     it('does not move what somebody has put where the result was', async () => {
       const replacing = await begin(path.join(films, 'clip.mp4'), result(), placingFs);
       const replaced = await replaceSource(replacing);
@@ -753,6 +772,24 @@ describe('replacing a source', function () {
 
   const across = (fs: PlacingFs): PlacingFs => fileSystems['other than the result’s']?.(fs, elsewhere) ?? fs;
   const away = (): string => path.join(elsewhere, 'clip.web.mp4');
+
+  it('does not write over what a second daemon has set aside meanwhile', async () => {
+    const replacing = await begin(source(), result(), placingFs);
+    const at = asidePath(replacing.source);
+    const late: PlacingFs = {
+      ...placingFs,
+      async content(file) {
+        const content = await placingFs.content(file);
+        if (file !== source()) return content;
+        await mkdir(path.dirname(at), { recursive: true });
+        await writeFile(at, 'the true source');
+        return content;
+      },
+    };
+    await assert.rejects(replaceSource({ ...replacing, fs: late }), { code: 'conflict' });
+    assert.equal(await readFile(at, 'utf8'), 'the true source');
+    assert.equal(await readFile(source(), 'utf8'), film);
+  });
 
   it('goes on where the source went aside, though the file system says otherwise', async () => {
     for (const code of ['ENOENT', 'EACCES', 'EPERM', 'EEXIST', 'EXDEV', 'EROFS', 'EBUSY']) {
