@@ -12,6 +12,9 @@ import { ownPrefix } from './staging.ts';
 /** A note that is being written. */
 const unfinished = '.tmp';
 
+/** What a note is called, see `#noteOf`. */
+const notePattern = /^[0-9a-f]{64}(?:\.tmp)?$/;
+
 const hiddenPath = z
   .string()
   .refine((file) => path.isAbsolute(file) && path.basename(file).startsWith(ownPrefix));
@@ -153,6 +156,8 @@ export class Traces {
   async sweep(keepDays: number): Promise<void> {
     this.#left = false;
     for (const name of await readdir(this.#directory).catch(() => [])) {
+      // The folder may be a link to one of a person's.
+      if (!notePattern.test(name)) continue;
       const noteFile = path.join(this.#directory, name);
       const isUnfinished = name.endsWith(unfinished);
       const note = isUnfinished ? undefined : await readNote(noteFile);

@@ -83,7 +83,9 @@ export class ChildLedger {
   }
 
   async #endLeft(times: ReapTimes): Promise<void> {
-    await Promise.all((await readdir(this.#folder)).map((name) => this.#endNoted(name, times)));
+    // The folder may be a link to one of a person's: nothing else is read, or removed.
+    const notes = (await readdir(this.#folder)).filter((name) => notePattern.test(name));
+    await Promise.all(notes.map((name) => this.#endNoted(name, times)));
     await Promise.all(
       (await markedOrphans()).map(({ pid, start }) => reapProcess(pid, start, times).catch(() => false)),
     );
@@ -105,6 +107,9 @@ export class ChildLedger {
     return path.join(this.#folder, `${pid}.json`);
   }
 }
+
+/** See `#fileOf`. */
+const notePattern = /^\d+\.json$/;
 
 function parseJson(text: string): unknown {
   try {

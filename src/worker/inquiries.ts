@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Handlers, RequestContext } from '../protocol/contract.ts';
 import { DffmpegError } from '../protocol/errors.ts';
@@ -29,6 +29,16 @@ export interface InquiriesOptions {
   tell(progress: InquiryProgress): void;
 }
 
+/** Of the folder in which one is answered. */
+const folderPrefix = 'inquiry-';
+
+/** The folder may be a link to one of a person's: only what has a name of ours is removed. */
+async function sweep(scratchDir: string): Promise<void> {
+  for (const name of await readdir(scratchDir))
+    if (name.startsWith(folderPrefix))
+      await rm(path.join(scratchDir, name), { recursive: true, force: true });
+}
+
 /** Questions about files, answered beside the encodes. Each ends with its request. */
 export class Inquiries {
   readonly #options: InquiriesOptions;
@@ -42,7 +52,7 @@ export class Inquiries {
   constructor(options: InquiriesOptions) {
     this.#options = options;
     this.#turns = new Turns(options.settings.inquiriesAtOnce);
-    this.#swept = rm(options.scratchDir, { recursive: true, force: true }).catch(() => undefined);
+    this.#swept = sweep(options.scratchDir).catch(() => undefined);
   }
 
   handlers(): InquiryHandlers {
@@ -95,7 +105,7 @@ export class Inquiries {
     signal.throwIfAborted();
     await this.#swept;
     await mkdir(scratchDir, { recursive: true });
-    const directory = await mkdtemp(path.join(scratchDir, 'inquiry-'));
+    const directory = await mkdtemp(path.join(scratchDir, folderPrefix));
     try {
       return await work({ prover, settings, directory, signal, progress: this.#teller(inquiryId) });
     } finally {

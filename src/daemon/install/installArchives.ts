@@ -16,12 +16,17 @@ export interface InstallArchives {
 /** Quick, and hardly larger than the best: it is made while somebody waits. */
 const gzipLevel = 3;
 
+/** What they are called; one that is being packed has more behind it. */
+const archivePattern = /^\.?(?:program|node)-v?\d.*\.tgz/;
+
 /** Packs what machines that become workers are sent into `folder`, and removes what older programs have left there. */
 export async function makeInstallArchives(programDir: string, folder: string): Promise<InstallArchives> {
   const { version, build } = await readBuild(programDir);
   const name = `${version}-${build}`;
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  for (const old of await readdir(folder)) await rm(path.join(folder, old), { force: true });
+  // The folder may be a link to one of a person's: nothing else is removed.
+  for (const old of await readdir(folder))
+    if (archivePattern.test(old)) await rm(path.join(folder, old), { force: true });
   const own = ownNode();
   const [program, node] = await Promise.all([
     packTar(

@@ -62,6 +62,21 @@ describe('worker: encode', function () {
     return readdir(path.join(shop.stateDir, 'scratch', 'attempts')).catch(() => []);
   }
 
+  it('removes nothing of a person’s where its own folders are links to theirs', async () => {
+    const theirs = ['inquiries/2019/film.mp4', 'processes/list.txt', 'traces/tour.gpx'];
+    for (const file of theirs) {
+      await mkdir(path.dirname(shop.path('theirs', file)), { recursive: true });
+      await writeFile(shop.path('theirs', file), 'mine');
+    }
+    await mkdir(shop.path('third'));
+    await symlink(shop.path('theirs'), shop.path('third', 'scratch'));
+    const { coordinator: third } = shop.hire({ id: 'w3', stateDir: shop.path('third') });
+    await third.ready();
+    const source = await shop.clip(shop.path('clip.mp4'));
+    await probeBy(third, source, 'p');
+    for (const file of theirs) assert.equal(await readFile(shop.path('theirs', file), 'utf8'), 'mine');
+  });
+
   it('refuses a name that the disk cannot have before it encodes, and leaves no trace', async () => {
     const source = await shop.clip(shop.path('films', 'clip.mp4'));
     // 92 letters, which are 260 bytes.

@@ -179,6 +179,14 @@ describe('traces in other people’s folders', () => {
     assert.deepEqual(await readdir(films), ['.dffmpeg-t1-1.try']);
   });
 
+  it('are looked for in notes alone: what else lies there is a person’s', async () => {
+    const notes = path.join(root, 'notes');
+    await leave('.dffmpeg-t1-1.part');
+    await writeFile(path.join(notes, 'tour.gpx'), 'a way');
+    await new Traces(notes).sweep(30);
+    assert.deepEqual(await readdir(notes), ['tour.gpx']);
+  });
+
   it('whose note was not finished are forgotten', async () => {
     await leave('.dffmpeg-t1-1.part');
     const notes = path.join(root, 'notes');
