@@ -1,4 +1,5 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { labelSchema } from '../../protocol/model.ts';
 import { flagOf, variableOf } from '../../protocol/settingRow.ts';
 import { action, type CommandContext, type Invocation } from '../command.ts';
 import { pairWorker } from '../admin/pairWorker.ts';
@@ -64,9 +65,19 @@ function steerCommand(
 function labelCommand(context: CommandContext): Command {
   const command = new Command('label')
     .argument('<worker>')
-    .argument('[label...]', 'in place of those that it was given before; none takes them away')
-    .description('Give a worker labels, for jobs that ask for them.');
+    .argument(
+      '[label...]',
+      'in place of those that it was given before; none takes them away',
+      (label: string, before: string[]) => [...before, readLabel(label)],
+      [] as string[],
+    )
+    .description('Give a worker labels, for people to tell workers apart.');
   return command.action(action<[string, string[]]>(context, command, labelWorker));
+}
+
+function readLabel(label: string): string {
+  if (labelSchema.safeParse(label).success) return label;
+  throw new InvalidArgumentError('A label has up to 32 letters, digits, “.”, “_” and “-”.');
 }
 
 /** As `serve`, it runs the daemon's own program: its settings are flags here, too. */

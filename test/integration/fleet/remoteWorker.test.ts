@@ -152,6 +152,7 @@ describe('a worker on another machine', function () {
     const { stdout } = await host.desk.run(['worker', 'label', 'node', 'gpu', 'attic']);
     assert.match(stdout, /node has the labels attic, gpu/);
     assert.match((await host.desk.run(['workers'])).stdout, /labels attic gpu/);
+    assert.match((await host.desk.run(['worker', 'label', 'node'])).stdout, /node has no labels/);
     const { code, stderr } = await host.desk.run(['worker', 'remove', 'node']);
     assert.equal(code, 0, stderr);
     assert.doesNotMatch((await host.desk.run(['workers'])).stdout, /node/);

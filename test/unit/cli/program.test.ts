@@ -49,7 +49,7 @@ describe('the command line', () => {
   it('ends with 2 for bad usage, in a sentence, without a stack trace', async () => {
     for (const argv of [
       ['encode'], ['encode', 'a.mp4', '--priority', '101'], ['encode', 'a.mp4', '--no-such'], ['frobnicate'],
-      ['job', 'list', '--limit', '0'], ['job', 'list', '--state', 'sleeping'], ['job', 'show'],
+      ['job', 'list', '--limit', '0'], ['job', 'list', '--state', 'sleeping'], ['job', 'show'], ['worker', 'label', 'desk', 'a b'],
       ['encode', 'a.mp4', '--exit-code', 'mine'], ['serve', '--slots'],
     ]) {
       const { code, stderr } = await run(...argv);
