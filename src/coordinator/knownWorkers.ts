@@ -1,5 +1,4 @@
-import type { DffmpegError } from '../protocol/errors.ts';
-import { toDffmpegError } from '../protocol/errors.ts';
+import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
 import type { WorkerInfo } from '../protocol/model.ts';
 import { Emitter } from './emitter.ts';
 import type { Clock } from './ids.ts';
@@ -38,8 +37,9 @@ export class KnownWorkers {
     return this.#records.get(id) ?? untold;
   }
 
-  /** It has connected, or says something else of itself. */
+  /** It has connected. Of the one in this process nothing is kept: it is never away. */
   saw(description: WorkerDescription): void {
+    if (description.local) return;
     const { clock, onError } = this.#options;
     const { id } = description;
     const { drained, labels } = this.standing(id);
@@ -76,7 +76,7 @@ export class KnownWorkers {
   /** Those that are not among these, as they were last. */
   away(connected: ReadonlySet<string>): WorkerInfo[] {
     return [...this.#records.values()].flatMap(({ id, description, lastSeenAt, drained, labels }) =>
-      connected.has(id) || !description || description.local
+      connected.has(id) || !description
         ? []
         : [
             {

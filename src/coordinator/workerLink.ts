@@ -169,7 +169,6 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
     running: readonly AttemptKey[],
   ): AttemptKey[] {
     known.describe(description);
-    knownWorkers.saw(description);
     fleet.changed.emit('worker');
     wake();
     return running.filter((key) => !known.attempt(key));

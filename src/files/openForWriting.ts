@@ -11,6 +11,7 @@ const writing = 0o3;
 export async function openForWriting(files: readonly string[]): Promise<ReadonlySet<string>> {
   const open = new Set<string>();
   if (process.platform !== 'linux' || files.length === 0) return open;
+  const names = new Set(files);
   const asked = new Map<string, string[]>();
   for (const file of files) {
     const number = await numberOf(file);
@@ -31,7 +32,7 @@ export async function openForWriting(files: readonly string[]): Promise<Readonly
     for (const { number, path } of maps) {
       found(number);
       // Some file systems (btrfs, overlayfs) tell another device there.
-      if (files.includes(path)) open.add(path);
+      if (names.has(path)) open.add(path);
     }
   }
   return open;

@@ -23,8 +23,16 @@ export function isAnother(noted: Owner | undefined, now: Owner): boolean {
   return noted.machine !== undefined && now.machine !== undefined && noted.machine !== now.machine;
 }
 
-/** A disk that was cloned has all times of the first one. Not the name itself, which says too much. */
+let known: { readonly machine: string | undefined } | undefined;
+
+/** A disk that was cloned has all times of the first one. It is read once: each note asks for it. */
 function machine(): string | undefined {
+  known ??= { machine: readMachine() };
+  return known.machine;
+}
+
+/** Not the name itself, which says too much. */
+function readMachine(): string | undefined {
   try {
     const name = readFileSync('/etc/machine-id', 'utf8').trim();
     return /^[0-9a-f]{32}$/.test(name)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Job } from '../../../src/protocol/model.ts';
 import { Harness, type FakeClient } from './harness.ts';
-import type { FakeWorker } from './fakeWorker.ts';
+import { describeWorker, type FakeWorker } from './fakeWorker.ts';
 import { submission } from './fixtures.ts';
 
 describe('coordinator: what a person does with workers', () => {
@@ -65,6 +65,18 @@ describe('coordinator: what a person does with workers', () => {
     await node();
     const back = await info('node');
     assert.deepEqual(back && [back.connected, back.drained], [true, true]);
+  });
+
+  it('keeps what a worker said of itself last', async () => {
+    const worker = await node();
+    await worker.peer.request('worker.update', {
+      worker: describeWorker({ id: 'node', name: 'rack 1', local: false, cores: 64 }),
+    });
+    worker.peer.close();
+    while ((await info('node'))?.connected !== false);
+    await harness.restart();
+    client = await harness.subscribed();
+    assert.equal((await info('node'))?.cores, 64);
   });
 
   it('gives back what a removed one ran, and forgets it', async () => {
