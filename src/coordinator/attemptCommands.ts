@@ -1,5 +1,5 @@
 import type { AttemptCommand, Exit } from '../protocol/model.ts';
-import type { TaskReport } from '../protocol/workerContract.ts';
+import type { TaskReport } from '../protocol/tasks.ts';
 import type { JobChange } from './jobChanges.ts';
 import type { AttemptRecord } from './store/records.ts';
 

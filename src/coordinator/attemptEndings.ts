@@ -1,6 +1,6 @@
 import type { ErrorData } from '../protocol/errors.ts';
 import type { Exit } from '../protocol/model.ts';
-import type { TaskReport } from '../protocol/workerContract.ts';
+import type { TaskReport } from '../protocol/tasks.ts';
 import { ended } from './attemptCommands.ts';
 import { changeOutput } from './changeOutput.ts';
 import { judgeFailure } from './failurePolicy.ts';

@@ -1,6 +1,7 @@
 import { outputsOf } from '../encoding/presetOutputs.ts';
 import { DffmpegError, type ErrorData } from '../protocol/errors.ts';
-import type { FileIdentity, TaskReport } from '../protocol/workerContract.ts';
+import type { FileIdentity } from '../protocol/fileState.ts';
+import type { TaskReport } from '../protocol/tasks.ts';
 import type { ConnectedWorker, RunningAttempt } from './connectedWorker.ts';
 import type { Clock, Random } from './ids.ts';
 import type { JobBook } from './jobBook.ts';

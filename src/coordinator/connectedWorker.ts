@@ -12,7 +12,7 @@ import type { QueueSettings } from './queueSettings.ts';
 import type { WorkerView } from './scheduler.ts';
 import { together, type Standing } from './knownWorkers.ts';
 import type { AttemptKey, TaskKind } from './store/records.ts';
-import type { WorkerDescription } from './store/workerRecords.ts';
+import type { WorkerDescription } from '../protocol/model.ts';
 import type { Moment } from './timetable.ts';
 
 export type WorkerPeer = Peer<WorkerMethods, CoordinatorEvents>;

@@ -1,6 +1,6 @@
 import { toDffmpegError, type DffmpegError, type ErrorData } from '../protocol/errors.ts';
 import type { Timers } from '../protocol/timers.ts';
-import type { TaskPayload } from '../protocol/workerContract.ts';
+import type { TaskPayload } from '../protocol/tasks.ts';
 import type { Attempts } from './attempts.ts';
 import type { ConnectedWorker, RunningAttempt } from './connectedWorker.ts';
 import type { Fleet } from './fleet.ts';

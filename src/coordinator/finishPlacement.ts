@@ -1,5 +1,5 @@
 import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
-import type { FileIdentity } from '../protocol/workerContract.ts';
+import type { FileIdentity } from '../protocol/fileState.ts';
 import type { Attempts } from './attempts.ts';
 import type { ConnectedWorker } from './connectedWorker.ts';
 import type { JobBook } from './jobBook.ts';

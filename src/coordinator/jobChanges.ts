@@ -1,7 +1,7 @@
 import type { Verdict } from '../encoding/verdict.ts';
 import type { ErrorData } from '../protocol/errors.ts';
 import type { Exit, Output } from '../protocol/model.ts';
-import type { TaskReport } from '../protocol/workerContract.ts';
+import type { TaskReport } from '../protocol/tasks.ts';
 import { ended } from './attemptCommands.ts';
 import { changeOutput } from './changeOutput.ts';
 import type { JobEvent } from './jobReducer.ts';

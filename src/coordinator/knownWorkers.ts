@@ -2,7 +2,8 @@ import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
 import type { WorkerInfo } from '../protocol/model.ts';
 import { Emitter } from './emitter.ts';
 import type { Clock } from './ids.ts';
-import type { WorkerDescription, WorkerRecord } from './store/workerRecords.ts';
+import type { WorkerDescription } from '../protocol/model.ts';
+import type { WorkerRecord } from './store/workerRecords.ts';
 import type { WorkerStore } from './workerStore.ts';
 
 export interface KnownWorkersOptions {

@@ -1,5 +1,5 @@
 import { DffmpegError } from '../protocol/errors.ts';
-import type { EncodePayload } from '../protocol/workerContract.ts';
+import type { EncodePayload } from '../protocol/tasks.ts';
 import { nearestName } from '../encoding/nearestName.ts';
 import { encodePayload } from './planner.ts';
 import type { JobRecord, StoredJob } from './store/records.ts';

@@ -5,7 +5,7 @@ import { outputsOf } from '../encoding/presetOutputs.ts';
 import type { Probe } from '../encoding/probe.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { Output } from '../protocol/model.ts';
-import type { EncodePayload, TaskPayload } from '../protocol/workerContract.ts';
+import type { EncodePayload, TaskPayload } from '../protocol/tasks.ts';
 import {
   folderOf,
   freeName,

@@ -1,7 +1,8 @@
 import type { Params, Result } from '../protocol/contract.ts';
 import { DffmpegError, type ErrorData } from '../protocol/errors.ts';
 import { placedOutputs } from '../protocol/jobResults.ts';
-import type { FileIdentity, WorkerMethods } from '../protocol/workerContract.ts';
+import type { FileIdentity } from '../protocol/fileState.ts';
+import type { WorkerMethods } from '../protocol/workerContract.ts';
 import { changeOutput } from './changeOutput.ts';
 import type { JobChange } from './jobChanges.ts';
 import type { QueueSettings } from './queueSettings.ts';

@@ -1,4 +1,4 @@
-import type { FileIdentity } from '../protocol/workerContract.ts';
+import type { FileIdentity } from '../protocol/fileState.ts';
 import type { SourceRecord } from './store/records.ts';
 
 /** By which a source is known: the path that was given, the one without links, and the file itself. */

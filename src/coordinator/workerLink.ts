@@ -22,7 +22,7 @@ import type { ProgressBoard } from './progressBoard.ts';
 import type { QueueSettings } from './queueSettings.ts';
 import type { Recovery } from './recovery.ts';
 import type { AttemptKey } from './store/records.ts';
-import type { WorkerDescription } from './store/workerRecords.ts';
+import type { WorkerDescription } from '../protocol/model.ts';
 
 export interface WorkerLinkOptions {
   /** Whom the handshake has proven; undefined: the daemon’s own worker, within the process. */

@@ -1,7 +1,7 @@
 import { isSameDaemon, readDiscovery, type Discovery } from '../client/discovery.ts';
 import { identityIfThere, sameFile } from '../files/fileIdentity.ts';
 import type { Timers } from '../protocol/timers.ts';
-import type { FileIdentity } from '../protocol/workerContract.ts';
+import type { FileIdentity } from '../protocol/fileState.ts';
 
 export interface StateGuardOptions {
   readonly stateDir: string;

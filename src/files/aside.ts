@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { SourceState } from '../protocol/workerContract.ts';
+import type { SourceState } from '../protocol/fileState.ts';
 import {
   asideTaken,
   diskAway,

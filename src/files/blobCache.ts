@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
-import type { SourceState } from '../protocol/workerContract.ts';
+import type { SourceState } from '../protocol/fileState.ts';
 import { FetchedFile } from './fetchedFile.ts';
 import type { FetchedRange } from './fileLink.ts';
 import type { Range } from './neighbourFiles.ts';

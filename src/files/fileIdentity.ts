@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { FileIdentity } from '../protocol/workerContract.ts';
+import type { FileIdentity } from '../protocol/fileState.ts';
 import { errnoCode } from './errnoCode.ts';
 
 /** Device and inode of what `path` leads to, links followed. Bigint, since inodes exceed 2^53 on Windows. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { DffmpegError } from '../protocol/errors.ts';
-import type { SourceState } from '../protocol/workerContract.ts';
+import type { SourceState } from '../protocol/fileState.ts';
 
 /** A file in the state in which it was looked at. */
 export interface OfferedFile extends Pick<SourceState, 'bytes' | 'modified'> {

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import type { FileIdentity } from '../protocol/workerContract.ts';
+import type { FileIdentity } from '../protocol/fileState.ts';
 import { errnoCode } from './errnoCode.ts';
 import { sameFile } from './fileIdentity.ts';
-import { keyOf, notVerified, type Placement } from './placing.ts';
+import { keyOf, notVerified, type Placement } from './placement.ts';
 import type { PlacingFs } from './placingFs.ts';
 import { removeName } from './removeName.ts';
 import { isReservation, placeByReservation, placeCopied, type Placed } from './reservedName.ts';

@@ -1,7 +1,7 @@
 import { DffmpegError } from '../protocol/errors.ts';
-import type { FileIdentity } from '../protocol/workerContract.ts';
+import type { FileIdentity } from '../protocol/fileState.ts';
 import { errnoCode } from './errnoCode.ts';
-import type { Placement } from './placing.ts';
+import type { Placement } from './placement.ts';
 import type { PlacingFs } from './placingFs.ts';
 import { isReservation, placeByReservation, placeCopied, type Moved, type Placed } from './reservedName.ts';
 

@@ -2,10 +2,11 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DffmpegError } from '../protocol/errors.ts';
 import { grownWait } from '../protocol/grownWait.ts';
-import type { FileIdentity } from '../protocol/workerContract.ts';
+import type { FileIdentity } from '../protocol/fileState.ts';
 import { toDestinationError } from './destinationError.ts';
 import { errnoCode } from './errnoCode.ts';
-import { place, recoverPlacement, type Placement } from './placing.ts';
+import type { Placement } from './placement.ts';
+import { place, recoverPlacement } from './placing.ts';
 import { stagedAway } from './stagedAway.ts';
 
 /** Milliseconds before each further try: from the first to the longest, `factor` times as long each time. */

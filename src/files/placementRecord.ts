@@ -1,7 +1,7 @@
 import { lstat, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import { fileIdentitySchema, type FileIdentity } from '../protocol/workerContract.ts';
+import { fileIdentitySchema, type FileIdentity } from '../protocol/fileState.ts';
 import { errnoCode } from './errnoCode.ts';
 import type { PlacingFs } from './placingFs.ts';
 

@@ -1,40 +1,18 @@
 import path from 'node:path';
 import { DffmpegError } from '../protocol/errors.ts';
-import type { FileIdentity } from '../protocol/workerContract.ts';
+import type { FileIdentity } from '../protocol/fileState.ts';
 import { nameNotGivenUp } from './asideTroubles.ts';
 import { toDestinationError } from './destinationError.ts';
 import { errnoCode, isDiskAway } from './errnoCode.ts';
 import { sameFile } from './fileIdentity.ts';
 import { placeFile } from './placeFile.ts';
+import { keyOf, notVerified, type Placement } from './placement.ts';
 import { placeFolder } from './placeFolder.ts';
 import { readRecord, recordPath, sameInode, type PlacementRecord } from './placementRecord.ts';
 import { placingFs, type PlacingFs } from './placingFs.ts';
 import { endRemoval, removeName } from './removeName.ts';
-import { copyPath, ownPrefix, stagingKey } from './staging.ts';
+import { copyPath, ownPrefix } from './staging.ts';
 import type { Placed } from './reservedName.ts';
-import type { Traces } from './traces.ts';
-
-export interface Placement {
-  /** The complete, verified result: a file or a folder. */
-  staged: string;
-  /** The granted final path. */
-  path: string;
-  /** What was verified, where that is known: nothing else gets the name. */
-  identity?: FileIdentity | undefined;
-  /** Of it. */
-  bytes?: number | undefined;
-  /** The worker's own folder for placement records. */
-  recordDir: string;
-  /** Names its record and its copy; by default the attempt's, from where the result is staged. */
-  key?: string;
-  /** Somebody else is to have its old name: throws `conflict` where that cannot be removed. */
-  mustLeave?: boolean;
-  /** Notes a copy in the destination before it is made. */
-  traces?: Traces | undefined;
-  /** Throws where the destination is no place for a result, see `requireForeign`. */
-  requireForeign?: ((folder: string) => Promise<void>) | undefined;
-  fs?: PlacingFs;
-}
 
 /**
  * Gives a result its final name without replacing anything: `taken` when the name is in use. A kill between
@@ -116,12 +94,6 @@ export async function recoverPlacement(
   return free ? place(placement) : 'taken';
 }
 
-export function notVerified(staged: string): DffmpegError {
-  return new DffmpegError('result-damaged', `${staged} is not the result any more that was verified.`, {
-    hint: 'It is made again. See whether another program, or a second DFFmpeg, works in that folder.',
-  });
-}
-
 /** Another daemon may work in the same folder, such as that of a copied state folder. */
 async function requireVerified(
   { staged, identity: verified, bytes }: Placement,
@@ -187,11 +159,6 @@ async function removeStaged(
     .some((name) => name.startsWith(ownPrefix));
   if (key !== undefined && !isHidden) await (isThere ? removeName : endRemoval)(fs, staged, identity, key);
   else if (isThere && sameInode(await fs.identity(staged), identity)) await fs.removeResult(staged);
-}
-
-/** What a placement's record and copy are named by. */
-export function keyOf({ key, staged }: Pick<Placement, 'key' | 'staged'>): string {
-  return key ?? stagingKey(staged);
 }
 
 async function recordFor(placement: Placement, fs: PlacingFs): Promise<PlacementRecord | undefined> {

@@ -14,7 +14,7 @@ import {
   stat,
 } from 'node:fs/promises';
 import path from 'node:path';
-import type { FileIdentity } from '../protocol/workerContract.ts';
+import type { FileIdentity } from '../protocol/fileState.ts';
 import { renameOver, writeFileAtomic } from './atomicWrite.ts';
 import { briefKey } from './contentKey.ts';
 import { errnoCode } from './errnoCode.ts';

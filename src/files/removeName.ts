@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { DffmpegError } from '../protocol/errors.ts';
-import type { FileIdentity } from '../protocol/workerContract.ts';
+import type { FileIdentity } from '../protocol/fileState.ts';
 import { errnoCode } from './errnoCode.ts';
 import { sameFile } from './fileIdentity.ts';
 import { sameInode } from './placementRecord.ts';

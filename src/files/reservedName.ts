@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { DffmpegError } from '../protocol/errors.ts';
-import type { FileIdentity } from '../protocol/workerContract.ts';
+import type { FileIdentity } from '../protocol/fileState.ts';
 import { errnoCode } from './errnoCode.ts';
 import { sameFile } from './fileIdentity.ts';
 import { recordPath, sameInode, writeRecord, type PlacementRecord } from './placementRecord.ts';
-import { keyOf, type Placement } from './placing.ts';
+import { keyOf, type Placement } from './placement.ts';
 import type { PlacingFs } from './placingFs.ts';
 import { copyPath } from './staging.ts';
 

@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { DffmpegError } from '../protocol/errors.ts';
-import type { SourceState } from '../protocol/workerContract.ts';
+import type { SourceState } from '../protocol/fileState.ts';
 import { briefKey } from './contentKey.ts';
 import { errnoCode } from './errnoCode.ts';
 

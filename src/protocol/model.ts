@@ -252,6 +252,16 @@ export const workerSchema = z.object({
   lastSeenAt: z.number().optional(),
 });
 
+/** What a worker says of itself; the rest is known by its coordinator. */
+export const workerDescriptionSchema = workerSchema.omit({
+  running: true,
+  load: true,
+  setAside: true,
+  drained: true,
+  connected: true,
+  lastSeenAt: true,
+});
+
 export const countsSchema = z.object({
   waiting: z.int(),
   paused: z.int().default(0),
@@ -278,4 +288,5 @@ export type Progress = z.output<typeof progressSchema>;
 export type FfmpegStatus = z.output<typeof ffmpegStatusSchema>;
 export type Load = z.output<typeof loadSchema>;
 export type WorkerInfo = z.output<typeof workerSchema>;
+export type WorkerDescription = z.output<typeof workerDescriptionSchema>;
 export type Counts = z.output<typeof countsSchema>;

@@ -1,9 +1,14 @@
 import * as z from 'zod';
+import { nanosecondsSchema, sourceStateSchema } from './fileState.ts';
+import { pathSchema } from './model.ts';
 
 /** What one machine offers another to be fetched, see `rangeMessages.ts`. */
 
 /** As `OfferedFiles` gives them out. */
 export const ticketSchema = z.string().regex(/^[0-9A-Za-z_-]{43}$/);
+
+/** A source as a worker on another machine fetches it. */
+export const offeredSourceSchema = sourceStateSchema.extend({ path: pathSchema, ticket: ticketSchema });
 
 /** Files of one result that is a folder, at most: what names them travels in one frame. */
 export const maxResultFiles = 20_000;
@@ -29,8 +34,7 @@ export const offeredResultSchema = z.object({
       z.object({
         name: memberNameSchema,
         bytes: z.int().min(0),
-        /** Nanoseconds since the epoch, as text. */
-        modified: z.string().regex(/^-?\d+$/),
+        modified: nanosecondsSchema,
         ticket: ticketSchema,
       }),
     )
@@ -38,3 +42,4 @@ export const offeredResultSchema = z.object({
 });
 
 export type OfferedResult = z.output<typeof offeredResultSchema>;
+export type OfferedSource = z.output<typeof offeredSourceSchema>;

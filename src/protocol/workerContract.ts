@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { completePresetSchema, maxOutputs } from '../encoding/presetComplete.ts';
 import { capabilitiesSchema, dialectSchema } from '../encoding/dialect.ts';
 import { probeSchema } from '../encoding/probe.ts';
 import { verdictSchema } from '../encoding/verdict.ts';
 import type { EventTable, MethodTable } from './contract.ts';
+import { contentSchema, fileIdentitySchema, nanosecondsSchema, sourceStateSchema } from './fileState.ts';
 import {
   healthSchema,
   inquiryKey,
@@ -13,165 +13,32 @@ import {
   plannedCommandsSchema,
 } from './inquiry.ts';
 import {
-  attemptCommandSchema,
   errorDataSchema,
-  exitSchema,
   idSchema,
   maxSources,
-  onSuccessChoices,
   pathSchema,
   progressSchema,
+  workerDescriptionSchema,
   workerSchema,
 } from './model.ts';
-import { offeredResultSchema, ticketSchema } from './offers.ts';
+import { offeredResultSchema, offeredSourceSchema } from './offers.ts';
+import { replacingMethods } from './replacingContract.ts';
+import {
+  attemptKey,
+  encodePayloadSchema,
+  outputIndexSchema,
+  taskPayloadSchema,
+  taskReportSchema,
+} from './tasks.ts';
 
 /** What a worker and its coordinator say to each other. */
-
-const attemptKey = { taskId: idSchema, fence: z.int().positive() };
-
-/** Device and inode name a file whatever its path is; bigint as text, since inodes exceed 2^53 on Windows. */
-export const fileIdentitySchema = z.object({ device: z.string(), inode: z.string() });
-
-/** What names a result by its content, so that it is known under any name; a folder has none. */
-export const contentSchema = z.string().min(1).max(128);
-
-/** Nanoseconds since the epoch, as text: too many for a number. */
-export const nanosecondsSchema = z.string().regex(/^-?\d+$/);
-
-/** What names one state of a source: another write, another file under its name, another size, all differ. */
-export const sourceStateSchema = z.object({
-  identity: fileIdentitySchema,
-  bytes: z.number(),
-  modified: nanosecondsSchema,
-  /** The same of the last change of the file or of what is said of it (ctime). */
-  changed: nanosecondsSchema.optional(),
-  /** What it held before it was encoded, where the result is to replace it: a write that changes none of the above shows. */
-  content: contentSchema.optional(),
-});
-
-/** A source as a worker on another machine fetches it. */
-export const offeredSourceSchema = sourceStateSchema.extend({ path: pathSchema, ticket: ticketSchema });
-
-const replacingKey = {
-  jobId: idSchema,
-  source: sourceStateSchema.extend({
-    path: pathSchema,
-    /** When it, or what is said of it, was changed last as it lay aside (ctime). */
-    asideChanged: nanosecondsSchema.optional(),
-  }),
-  result: z.object({
-    path: pathSchema,
-    identity: fileIdentitySchema,
-    bytes: z.number(),
-    content: contentSchema.optional(),
-    modified: nanosecondsSchema.optional(),
-  }),
-};
-
-/** Which of the preset’s outputs is meant: its place in `outputsOf(preset)`. */
-const outputIndexSchema = z
-  .int()
-  .min(0)
-  .max(maxOutputs - 1);
-
-export const encodePayloadSchema = z.object({
-  kind: z.literal('encode'),
-  jobId: idSchema,
-  sources: z
-    .array(z.object({ path: pathSchema, probe: probeSchema }))
-    .min(1)
-    .max(maxSources),
-  preset: completePresetSchema,
-  /**
-   * What is still to be made, in this order, each placed before the next begins. Its planned path: taken at
-   * placing time → the worker asks `task.commit` again.
-   */
-  outputs: z
-    .array(z.object({ index: outputIndexSchema, path: pathSchema }))
-    .min(1)
-    .max(maxOutputs),
-  /** With `replace` the result is decoded whole before it counts as verified, and the source is named exactly. */
-  onSuccess: z.enum(onSuccessChoices).default('keep'),
-});
-
-export const taskPayloadSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('probe'),
-    jobId: idSchema,
-    /** All of a job. */
-    sources: z.array(pathSchema).min(1).max(maxSources),
-    /** Planned folders of the results, as far as they are known, checked to be writable. */
-    destinations: z.array(pathSchema).max(maxOutputs),
-    /** Of a job that is tried again: results that were put in place before, to be looked at. */
-    placed: z
-      .array(
-        z.object({
-          output: outputIndexSchema,
-          path: pathSchema,
-          bytes: z.number().optional(),
-          content: contentSchema.optional(),
-        }),
-      )
-      .max(maxOutputs)
-      .optional(),
-  }),
-  encodePayloadSchema,
-]);
-
-/** What a worker tells of an attempt, in order, at least once. */
-export const taskReportSchema = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('started'),
-    ...attemptCommandSchema.omit({ exit: true }).shape,
-    /** The attempt’s own folder: where the command runs and what it writes lies. */
-    directory: pathSchema,
-    /** Process id and its start time (system's own unit, as text), so that a later daemon can find an orphan. */
-    pid: z.int(),
-    processStart: z.string(),
-  }),
-  z.object({ type: z.literal('verifying'), output: outputIndexSchema, exit: exitSchema }),
-  z.object({
-    type: z.literal('probed'),
-    probes: z.array(probeSchema).min(1).max(maxSources),
-    /** What each source is, by whatever path it was named. */
-    files: z
-      .array(z.object({ realPath: pathSchema, identity: fileIdentitySchema }))
-      .max(maxSources)
-      .optional(),
-    /** Those of `placed` that are not there any more, or are something else. */
-    lost: z.array(outputIndexSchema).max(maxOutputs).optional(),
-  }),
-  z.object({
-    type: z.literal('delivered'),
-    output: outputIndexSchema,
-    path: pathSchema,
-    /** Of what now has that name. */
-    identity: fileIdentitySchema.optional(),
-    modified: nanosecondsSchema.optional(),
-    bytes: z.number(),
-    verdict: verdictSchema,
-  }),
-  /** The verified result cannot get its name now: it is kept, takes no slot, and is tried again. */
-  z.object({ type: z.literal('waiting'), output: outputIndexSchema, error: errorDataSchema }),
-  /** Made and not kept, because the preset says so: its verdict tells why. */
-  z.object({ type: z.literal('skipped'), output: outputIndexSchema, verdict: verdictSchema }),
-  z.object({
-    type: z.literal('failed'),
-    error: errorDataSchema,
-    exit: exitSchema.optional(),
-    /** The one that was being made. */
-    output: outputIndexSchema.optional(),
-    verdict: verdictSchema.optional(),
-  }),
-  z.object({ type: z.literal('cancelled'), exit: exitSchema.optional() }),
-]);
 
 /** Requests of a worker to its coordinator. */
 export const coordinatorMethods = {
   'worker.register': {
     doc: 'First request of a worker. `running` lists attempts that it still runs after a reconnection.',
     params: z.object({
-      worker: workerSchema.omit({ running: true, load: true, setAside: true }),
+      worker: workerDescriptionSchema,
       dialect: dialectSchema.optional(),
       running: z.array(z.object(attemptKey)),
     }),
@@ -179,7 +46,7 @@ export const coordinatorMethods = {
   },
   'worker.update': {
     doc: 'ffmpeg found or lost, new capabilities, other slots.',
-    params: z.object({ worker: workerSchema.omit({ running: true, load: true, setAside: true }) }),
+    params: z.object({ worker: workerDescriptionSchema }),
     result: z.object({}),
   },
   'task.report': {
@@ -299,31 +166,7 @@ export const workerMethods = {
     params: z.object(attemptKey),
     result: z.object({}),
   },
-  'source.replace': {
-    doc: 'The source is renamed aside on its own file system, then the result gets its name. Asked again after a crash, it goes on. Refused (`source-changed`) when the source is not the file any more that was encoded.',
-    params: z.object(replacingKey),
-    result: replacingKey.result.extend({ aside: pathSchema, asideChanged: nanosecondsSchema.optional() }),
-  },
-  'source.restore': {
-    doc: 'The other way round: the result goes to `home`, the source gets its own name again. The result is missing in the answer where a person has moved it; `stuck`: why the source could not get its name, and where it lies aside; the result lies there now all the same.',
-    params: z.object({ ...replacingKey, home: pathSchema }),
-    result: z.object({
-      result: replacingKey.result.optional(),
-      /** Of the source, in its own place again (ctime). */
-      changed: nanosecondsSchema.optional(),
-      stuck: z.object({ error: errorDataSchema, aside: pathSchema.optional() }).optional(),
-    }),
-  },
-  'source.locate': {
-    doc: 'Where a source lies by now: `aside`, where it was put aside; `isHome`, where what has its name is it.',
-    params: z.object(replacingKey),
-    result: z.object({ aside: pathSchema.optional(), isHome: z.boolean() }),
-  },
-  'source.discard': {
-    doc: 'Deletes a source that lies aside, if it is still the one that was put there, and its result is still where it was placed.',
-    params: z.object(replacingKey),
-    result: z.object({ outcome: z.enum(['discarded', 'changed', 'missing', 'result-missing']) }),
-  },
+  ...replacingMethods,
   'process.reap': {
     doc: 'Ends an ffmpeg that an earlier daemon left behind, if pid and start time still name the same process, and removes its attempt’s folder.',
     params: z.object({ pid: z.int(), processStart: z.string(), directory: pathSchema.optional() }),
@@ -404,9 +247,3 @@ export type CoordinatorMethods = typeof coordinatorMethods;
 export type WorkerMethods = typeof workerMethods;
 export type WorkerEvents = typeof workerEvents;
 export type CoordinatorEvents = typeof coordinatorEvents;
-export type EncodePayload = z.output<typeof encodePayloadSchema>;
-export type TaskPayload = z.output<typeof taskPayloadSchema>;
-export type TaskReport = z.output<typeof taskReportSchema>;
-export type OfferedSource = z.output<typeof offeredSourceSchema>;
-export type SourceState = z.output<typeof sourceStateSchema>;
-export type FileIdentity = z.output<typeof fileIdentitySchema>;

@@ -1,5 +1,5 @@
 import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
-import type { TaskPayload, TaskReport } from '../protocol/workerContract.ts';
+import type { TaskPayload, TaskReport } from '../protocol/tasks.ts';
 import type { CapabilityProver } from './capabilities.ts';
 import { encodeTask } from './encodeTask.ts';
 import type { AttemptKey, ReportOutbox } from './outbox.ts';

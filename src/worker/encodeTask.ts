@@ -8,7 +8,7 @@ import { requireReplaceable } from '../files/aside.ts';
 import { requireNameFits } from '../files/resultName.ts';
 import { checkSource, replacedState, type SourceIdentity } from '../files/sourceFile.ts';
 import { DffmpegError, type ErrorCode } from '../protocol/errors.ts';
-import type { EncodePayload } from '../protocol/workerContract.ts';
+import type { EncodePayload } from '../protocol/tasks.ts';
 import { maxRounds } from './analyse.ts';
 import { encodeProgress, type EncodeProgress, type Foreseen } from './encodeProgress.ts';
 import { makeOutput, type OutputTask } from './makeOutput.ts';

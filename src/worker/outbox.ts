@@ -1,5 +1,5 @@
 import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
-import type { TaskReport } from '../protocol/workerContract.ts';
+import type { TaskReport } from '../protocol/tasks.ts';
 import { persistently } from './persistently.ts';
 import type { WorkerSettings } from './workerSettings.ts';
 

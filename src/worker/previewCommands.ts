@@ -6,7 +6,7 @@ import { planOutput } from '../encoding/planOutput.ts';
 import type { Preset } from '../encoding/preset.ts';
 import { toDffmpegError } from '../protocol/errors.ts';
 import type { PlannedCommands, PreviewFile } from '../protocol/inquiry.ts';
-import type { EncodePayload } from '../protocol/workerContract.ts';
+import type { EncodePayload } from '../protocol/tasks.ts';
 import { settlePlan } from './analyse.ts';
 import { encodeProgress, type EncodeProgress } from './encodeProgress.ts';
 import { foresee, planInputs, type PlannedOutput } from './encodeTask.ts';

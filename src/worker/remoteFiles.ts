@@ -4,7 +4,9 @@ import type { FileExchange } from '../files/fileExchange.ts';
 import { offerResult, withdrawResult } from '../files/offerResult.ts';
 import type { Params, Result } from '../protocol/contract.ts';
 import type { DffmpegError } from '../protocol/errors.ts';
-import type { CoordinatorMethods, EncodePayload, OfferedSource } from '../protocol/workerContract.ts';
+import type { CoordinatorMethods } from '../protocol/workerContract.ts';
+import type { EncodePayload } from '../protocol/tasks.ts';
+import type { OfferedSource } from '../protocol/offers.ts';
 import type { CommitRequest } from './task.ts';
 import type { WorkerSettings } from './workerSettings.ts';
 

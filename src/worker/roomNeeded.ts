@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { outputsOf } from '../encoding/presetOutputs.ts';
 import type { Need } from '../files/diskRoom.ts';
-import type { TaskPayload } from '../protocol/workerContract.ts';
+import type { TaskPayload } from '../protocol/tasks.ts';
 import { surelyNeededBytes } from './sizeEstimate.ts';
 import type { WorkerSettings } from './workerSettings.ts';
 

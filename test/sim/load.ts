@@ -1,5 +1,5 @@
 import { guessSpeed } from '../../src/coordinator/speedGuess.ts';
-import type { WorkerDescription } from '../../src/coordinator/store/workerRecords.ts';
+import type { WorkerDescription } from '../../src/protocol/model.ts';
 import type { JobRecord } from '../../src/coordinator/store/records.ts';
 import type { Work } from '../../src/encoding/workEstimate.ts';
 import type { Preset } from '../../src/encoding/preset.ts';

@@ -9,6 +9,7 @@ import * as inquiry from '../../../src/protocol/inquiry.ts';
 import * as identity from '../../../src/protocol/identity.ts';
 import * as model from '../../../src/protocol/model.ts';
 import { pairingMethods } from '../../../src/protocol/pairingContract.ts';
+import * as tasks from '../../../src/protocol/tasks.ts';
 import { protocolVersion } from '../../../src/protocol/version.ts';
 import * as worker from '../../../src/protocol/workerContract.ts';
 import { table, typeText } from './schemaText.mjs';
@@ -24,6 +25,7 @@ const named = {
   Progress: model.progressSchema,
   Counts: model.countsSchema,
   Worker: model.workerSchema,
+  WorkerDescription: model.workerDescriptionSchema,
   FfmpegStatus: model.ffmpegStatusSchema,
   Load: model.loadSchema,
   Capabilities: dialect.capabilitiesSchema,
@@ -37,9 +39,9 @@ const named = {
   Health: inquiry.healthSchema,
   Likeness: inquiry.likenessSchema,
   Identity: identity.identitySchema,
-  EncodePayload: worker.encodePayloadSchema,
-  TaskPayload: worker.taskPayloadSchema,
-  TaskReport: worker.taskReportSchema,
+  EncodePayload: tasks.encodePayloadSchema,
+  TaskPayload: tasks.taskPayloadSchema,
+  TaskReport: tasks.taskReportSchema,
 };
 
 const names = z.registry();

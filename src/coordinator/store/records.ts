@@ -15,7 +15,7 @@ import {
   fileIdentitySchema,
   nanosecondsSchema,
   sourceStateSchema,
-} from '../../protocol/workerContract.ts';
+} from '../../protocol/fileState.ts';
 
 /** What the store keeps: read rows are checked against these. Times are milliseconds since the epoch. */
 

@@ -1,15 +1,5 @@
 import * as z from 'zod';
-import { idSchema, labelsSchema, workerSchema } from '../../protocol/model.ts';
-
-/** What a worker says of itself. */
-export const workerDescriptionSchema = workerSchema.omit({
-  running: true,
-  load: true,
-  setAside: true,
-  drained: true,
-  connected: true,
-  lastSeenAt: true,
-});
+import { idSchema, labelsSchema, workerDescriptionSchema } from '../../protocol/model.ts';
 
 /** A worker that is known, whether it is connected or not. */
 export const workerRecordSchema = z.object({
@@ -24,5 +14,4 @@ export const workerRecordSchema = z.object({
   lastSeenAt: z.number().optional(),
 });
 
-export type WorkerDescription = z.output<typeof workerDescriptionSchema>;
 export type WorkerRecord = z.output<typeof workerRecordSchema>;

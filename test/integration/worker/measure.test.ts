@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Preset } from '../../../src/encoding/preset.ts';
 import type { Likeness } from '../../../src/protocol/inquiry.ts';
-import type { EncodePayload } from '../../../src/protocol/workerContract.ts';
+import type { EncodePayload } from '../../../src/protocol/tasks.ts';
 import type { ScriptedCoordinator } from './support/scriptedCoordinator.ts';
 import { encodePayload, webPreset, Workshop } from './support/workshop.ts';
 

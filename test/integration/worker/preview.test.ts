@@ -7,7 +7,7 @@ import { builtinPresets } from '../../../src/encoding/builtinPresets.ts';
 import type { Preset } from '../../../src/encoding/preset.ts';
 import { outputsOf } from '../../../src/encoding/presetOutputs.ts';
 import type { PlannedCommands } from '../../../src/protocol/inquiry.ts';
-import type { EncodePayload } from '../../../src/protocol/workerContract.ts';
+import type { EncodePayload } from '../../../src/protocol/tasks.ts';
 import type { Worker } from '../../../src/worker/worker.ts';
 import type { ScriptedCoordinator } from './support/scriptedCoordinator.ts';
 import { webPreset, Workshop } from './support/workshop.ts';

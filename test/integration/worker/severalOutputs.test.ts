@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/prom
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Preset } from '../../../src/encoding/preset.ts';
-import type { TaskPayload, TaskReport } from '../../../src/protocol/workerContract.ts';
+import type { TaskPayload, TaskReport } from '../../../src/protocol/tasks.ts';
 import type { ScriptedCoordinator } from './support/scriptedCoordinator.ts';
 import { itOnUnix } from './support/itOnUnix.ts';
 import { probeBy, slowPreset, webPreset, Workshop } from './support/workshop.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Preset } from '../../../src/encoding/preset.ts';
 import { placingFs } from '../../../src/files/placingFs.ts';
-import type { TaskReport } from '../../../src/protocol/workerContract.ts';
+import type { TaskReport } from '../../../src/protocol/tasks.ts';
 import { defaultWorkerSettings, type WorkerSettings } from '../../../src/worker/workerSettings.ts';
 import { itOnUnix } from './support/itOnUnix.ts';
 import type { ScriptedCoordinator } from './support/scriptedCoordinator.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Preset } from '../../../src/encoding/preset.ts';
-import type { TaskPayload } from '../../../src/protocol/workerContract.ts';
+import type { TaskPayload } from '../../../src/protocol/tasks.ts';
 import { defaultWorkerSettings } from '../../../src/worker/workerSettings.ts';
 import { encodePayload, probeBy, webPreset, Workshop } from './support/workshop.ts';
 

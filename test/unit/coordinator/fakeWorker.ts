@@ -8,11 +8,10 @@ import {
   workerEvents,
   workerMethods,
   type CoordinatorEvents,
-  type TaskPayload,
-  type TaskReport,
   type WorkerMethods,
 } from '../../../src/protocol/workerContract.ts';
-import type { WorkerDescription } from '../../../src/coordinator/store/workerRecords.ts';
+import { type TaskPayload, type TaskReport } from '../../../src/protocol/tasks.ts';
+import type { WorkerDescription } from '../../../src/protocol/model.ts';
 import type { Verdict } from '../../../src/encoding/verdict.ts';
 import { probe } from './fixtures.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Verdict } from '../../../src/encoding/verdict.ts';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
 import { replacementText } from '../../../src/protocol/jobResults.ts';
-import type { SourceState } from '../../../src/protocol/workerContract.ts';
+import type { SourceState } from '../../../src/protocol/fileState.ts';
 import { describeWorker, type FakeWorker, identity, sourceState } from './fakeWorker.ts';
 import type { ReplacementRecord } from '../../../src/coordinator/store/records.ts';
 import { severalPreset, storedJob, submission } from './fixtures.ts';

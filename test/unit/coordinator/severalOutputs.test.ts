@@ -14,7 +14,7 @@ import type { Preset } from '../../../src/encoding/preset.ts';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
 import { maxFrameBytes } from '../../../src/protocol/frames.ts';
 import type { Job, Output } from '../../../src/protocol/model.ts';
-import type { TaskReport } from '../../../src/protocol/workerContract.ts';
+import type { TaskReport } from '../../../src/protocol/tasks.ts';
 import { directoryOf, identity, outputsOf, verdict } from './fakeWorker.ts';
 import { preset, probe, severalPreset, storedJob, submission } from './fixtures.ts';
 import { Harness } from './harness.ts';

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { identityOf } from '../../../src/files/fileIdentity.ts';
 import { place, recoverPlacement } from '../../../src/files/placing.ts';
 import { placingFs, type PlacingFs } from '../../../src/files/placingFs.ts';
-import { killedAt, systemError, unsynced } from './support/killedFs.ts';
+import { killedAt, systemError, unsynced, withoutHardLinks } from './support/killedFs.ts';
 import { MemoryDisk } from './support/memoryDisk.ts';
 
 /** File systems that the test machine may not have: what they answer is taken from libuv's tables. */
@@ -266,8 +266,7 @@ describe('placing', function () {
     const identity = await identityOf(staged);
     let dead = false;
     const dying: PlacingFs = {
-      ...placingFs,
-      link: () => Promise.reject(systemError('EPERM')),
+      ...withoutHardLinks(placingFs),
       createExclusive: () => {
         dead = true;
         return Promise.reject(systemError('EIO'));
@@ -286,8 +285,7 @@ describe('placing', function () {
   it('keeps a stranger’s file that slips in at the placeholder', async () => {
     const { staged, target } = await stageOne('result.mp4', 'the whole result');
     const slow: PlacingFs = {
-      ...placingFs,
-      link: () => Promise.reject(systemError('EPERM')),
+      ...withoutHardLinks(placingFs),
       async createExclusive(file) {
         await placingFs.createExclusive(file);
         await rm(file);
@@ -319,8 +317,7 @@ describe('placing', function () {
     const { staged, target } = await stageOne('result.mp4', 'the whole result');
     let stranger: FileHandle | undefined;
     const grabbed: PlacingFs = {
-      ...placingFs,
-      link: () => Promise.reject(systemError('EPERM')),
+      ...withoutHardLinks(placingFs),
       async createExclusive(file) {
         await placingFs.createExclusive(file);
         stranger = await open(file, 'w');
@@ -337,8 +334,7 @@ describe('placing', function () {
     const { staged, target } = await stageOne('result.mp4', 'the whole result');
     let stranger: FileHandle | undefined;
     const unseen: PlacingFs = {
-      ...placingFs,
-      link: () => Promise.reject(systemError('EPERM')),
+      ...withoutHardLinks(placingFs),
       async isWrittenTo(file) {
         // Opens it after the look, and cuts off what it has not: that is all that shows.
         if (file === target) stranger ??= await open(file, 'w');
@@ -397,10 +393,9 @@ describe('placing', function () {
         throw systemError(code);
       },
     });
-    const withoutLinks: PlacingFs = { ...placingFs, link: () => Promise.reject(systemError('EPERM')) };
     for (const code of ['ENOENT', 'EACCES', 'EPERM', 'EEXIST', 'EXDEV', 'EROFS'])
       it(`has placed it (${code})`, async () => {
-        for (const fs of [placingFs, withoutLinks]) {
+        for (const fs of [placingFs, withoutHardLinks(placingFs)]) {
           await rm(root, { recursive: true, force: true });
           const { staged, target } = await stageOne('result.mp4', 'the whole result');
           const told =

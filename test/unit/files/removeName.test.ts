@@ -16,8 +16,8 @@ import { identityOf } from '../../../src/files/fileIdentity.ts';
 import { placingFs, type PlacingFs } from '../../../src/files/placingFs.ts';
 import { removeName } from '../../../src/files/removeName.ts';
 import type { DffmpegError } from '../../../src/protocol/errors.ts';
-import type { FileIdentity } from '../../../src/protocol/workerContract.ts';
-import { systemError } from './support/killedFs.ts';
+import type { FileIdentity } from '../../../src/protocol/fileState.ts';
+import { systemError, withoutHardLinks } from './support/killedFs.ts';
 
 const key = 'job-home';
 const film = 'what was filmed';
@@ -60,8 +60,6 @@ describe('removing the old name of a file', () => {
     };
   }
 
-  const withoutLinks: PlacingFs = { ...placingFs, link: () => Promise.reject(systemError('EPERM')) };
-
   it('is done also where the file system answers as if the rename were not', async () => {
     const lying: PlacingFs = {
       ...placingFs,
@@ -82,7 +80,7 @@ describe('removing the old name of a file', () => {
 
   for (const [kind, fs] of [
     ['with hard links', placingFs],
-    ['without hard links', withoutLinks],
+    ['without hard links', withoutHardLinks(placingFs)],
   ] as const) {
     it(`gives a stranger’s file its name back, on a file system ${kind}`, async () => {
       await removeName(savedInBetween(fs), file, identity, key);
@@ -117,7 +115,7 @@ describe('removing the old name of a file', () => {
     if (process.platform !== 'linux') this.skip();
     let third: FileHandle | undefined;
     const grabbed: PlacingFs = {
-      ...withoutLinks,
+      ...withoutHardLinks(placingFs),
       async createExclusive(at) {
         await placingFs.createExclusive(at);
         if (at === file) third = await open(at, 'w');

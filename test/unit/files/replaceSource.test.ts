@@ -26,7 +26,7 @@ import {
 } from '../../../src/files/replaceSource.ts';
 import type { DffmpegError } from '../../../src/protocol/errors.ts';
 import { Traces } from '../../../src/files/traces.ts';
-import { killedAt, systemError, unsynced } from './support/killedFs.ts';
+import { killedAt, systemError, unsynced, withoutHardLinks } from './support/killedFs.ts';
 
 const jobId = '01job';
 const film = 'what was filmed';
@@ -35,7 +35,7 @@ const small = 'the result';
 /** What answers differently: file systems without hard links, and a result on another one. */
 const fileSystems: Record<string, (fs: PlacingFs, elsewhere: string) => PlacingFs> = {
   'with hard links': (fs) => fs,
-  'without hard links': (fs) => ({ ...fs, link: () => Promise.reject(systemError('EPERM')) }),
+  'without hard links': withoutHardLinks,
   'other than the result’s': (fs, elsewhere) => {
     const across = (from: string, to: string): boolean =>
       from.startsWith(elsewhere) !== to.startsWith(elsewhere);
@@ -380,8 +380,6 @@ describe('replacing a source', function () {
         return there && inode !== undefined ? { ...there, inode } : there;
       },
     });
-    const across = (fs: PlacingFs): PlacingFs =>
-      fileSystems['other than the result’s']?.(fs, elsewhere) ?? fs;
     const home = (): string => path.join(elsewhere, 'clip.web.mp4');
 
     for (const content of ['somebody else’s', 'any result'])
@@ -810,7 +808,7 @@ describe('replacing a source', function () {
     const cut = 'a new cut';
     for (const [kind, fs] of [
       ['with hard links', placingFs],
-      ['without hard links', fileSystems['without hard links']?.(placingFs, '') ?? placingFs],
+      ['without hard links', withoutHardLinks(placingFs)],
     ] as const)
       it(`gives that back, on a file system ${kind}`, async () => {
         const replacing = await begin(source('clip.mp4'), away(), across(fs));

@@ -18,7 +18,7 @@ import path from 'node:path';
 import { identityOf } from '../../../src/files/fileIdentity.ts';
 import { ownerOf } from '../../../src/files/ownerOf.ts';
 import { placingFs } from '../../../src/files/placingFs.ts';
-import type { FileIdentity } from '../../../src/protocol/workerContract.ts';
+import type { FileIdentity } from '../../../src/protocol/fileState.ts';
 import { processStart } from '../../../src/worker/processTable.ts';
 import { recoveringHandlers } from '../../../src/worker/recoveringHandlers.ts';
 import { Scratch } from '../../../src/worker/scratch.ts';

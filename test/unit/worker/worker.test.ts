@@ -7,7 +7,7 @@ import type { OutputPreset } from '../../../src/encoding/output.ts';
 import { videoEncoders } from '../../../src/encoding/presetNames.ts';
 import { slotKind } from '../../../src/encoding/slots.ts';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
-import type { TaskReport } from '../../../src/protocol/workerContract.ts';
+import type { TaskReport } from '../../../src/protocol/tasks.ts';
 import { ffmpegEnvironment } from '../../../src/worker/environment.ts';
 import { findTools } from '../../../src/worker/findBinary.ts';
 import { LineBatcher } from '../../../src/worker/lineBatcher.ts';

@@ -12,9 +12,9 @@ import {
   workerMethods,
   type CoordinatorEvents,
   type CoordinatorMethods,
-  type TaskReport,
   type WorkerMethods,
 } from '../../../../src/protocol/workerContract.ts';
+import { type TaskReport } from '../../../../src/protocol/tasks.ts';
 
 type Commit = ReceivedParams<CoordinatorMethods['task.commit']>;
 type WorkerState = ReceivedParams<CoordinatorMethods['worker.update']>['worker'];

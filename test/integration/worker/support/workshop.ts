@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import type { Preset } from '../../../../src/encoding/preset.ts';
 import type { Probe } from '../../../../src/encoding/probe.ts';
 import { encoderTrials } from '../../../../src/encoding/trial.ts';
-import type { TaskPayload } from '../../../../src/protocol/workerContract.ts';
+import type { TaskPayload } from '../../../../src/protocol/tasks.ts';
 import { createMemoryChannelPair } from '../../../../src/transport/memory.ts';
 import { createWorker, type Worker, type WorkerOptions } from '../../../../src/worker/worker.ts';
 import { ScriptedCoordinator } from './scriptedCoordinator.ts';

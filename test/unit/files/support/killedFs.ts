@@ -20,6 +20,11 @@ export const unsynced: PlacingFs = {
   },
 };
 
+/** FAT, exFAT, many network drives. */
+export function withoutHardLinks(fs: PlacingFs): PlacingFs {
+  return { ...fs, link: () => Promise.reject(systemError('EPERM')) };
+}
+
 /** Dies at the `step`th call, before or after it took effect; a dead process does nothing more. */
 export function killedAt(
   fs: PlacingFs,

@@ -1,0 +1,26 @@
+import * as z from 'zod';
+
+/** What names a file, and the state that it is in, on the machine that has it. */
+
+/** Device and inode name a file whatever its path is; bigint as text, since inodes exceed 2^53 on Windows. */
+export const fileIdentitySchema = z.object({ device: z.string(), inode: z.string() });
+
+/** What names a result by its content, so that it is known under any name; a folder has none. */
+export const contentSchema = z.string().min(1).max(128);
+
+/** Nanoseconds since the epoch, as text: too many for a number. */
+export const nanosecondsSchema = z.string().regex(/^-?\d+$/);
+
+/** What names one state of a source: another write, another file under its name, another size, all differ. */
+export const sourceStateSchema = z.object({
+  identity: fileIdentitySchema,
+  bytes: z.number(),
+  modified: nanosecondsSchema,
+  /** The same of the last change of the file or of what is said of it (ctime). */
+  changed: nanosecondsSchema.optional(),
+  /** What it held before it was encoded, where the result is to replace it: a write that changes none of the above shows. */
+  content: contentSchema.optional(),
+});
+
+export type FileIdentity = z.output<typeof fileIdentitySchema>;
+export type SourceState = z.output<typeof sourceStateSchema>;
