@@ -43,4 +43,5 @@ const words = {
   cover: 'a cover picture',
   attachments: 'attached files',
   data: 'some of its data',
+  tags: 'some of its tags',
 } as const satisfies Record<Loss, string>;

@@ -1,3 +1,4 @@
+import type { Tag } from './tags.ts';
 import type { Finding } from './verdict.ts';
 
 /** What the plan says of the result, for the judge. Durations in seconds, sizes in pixels. */
@@ -10,6 +11,8 @@ export interface Expectation {
   readonly subtitles: readonly string[];
   /** A cover picture beside the tracks. */
   readonly coverArt: boolean;
+  /** Of the source, which the result is to have; missing where none are to be kept. */
+  readonly tags?: readonly Tag[] | undefined;
   /** Of the longest kept track; missing where the source does not say. */
   readonly duration?: number;
   /** The source's duration is a guess from its bit rate or its last time stamps. */

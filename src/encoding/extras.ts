@@ -6,6 +6,7 @@ import type { WorkFile } from './plan.ts';
 import type { Probe, ProbeStream } from './probe.ts';
 import { coverFile } from './coverArt.ts';
 import { loss, note } from './findings.ts';
+import { tagArguments, withoutTag, writesPhoneTags } from './tagArguments.ts';
 import { counted } from './tracks.ts';
 import type { Finding } from './verdict.ts';
 
@@ -45,12 +46,12 @@ export function planExtras(input: ExtrasInput): ExtrasPlan {
   const attachments = planAttachments(input, container);
   const cover = planCover(input, container, attachments.maps?.length ?? 0);
   const parts: Part[] = [
-    planTags(input),
+    { argv: tagArguments(input, container) },
     planChapters(input, container),
     planTimecode(input, container),
     attachments,
     cover,
-    { argv: muxerOptions(input.output, container), notes: dataNotes(input.probe) },
+    { argv: muxerOptions(input, container, (cover.argv?.length ?? 0) > 0), notes: dataNotes(input.probe) },
   ];
   return {
     maps: parts.flatMap(({ maps = [] }) => maps),
@@ -60,36 +61,6 @@ export function planExtras(input: ExtrasInput): ExtrasPlan {
     notes: parts.flatMap(({ notes = [] }) => notes),
   };
 }
-
-/** Written by mkvmerge for each track; true of the source's track, but not of one that was encoded or cut. */
-const staleTags = [
-  ...['BPS', 'DURATION', 'NUMBER_OF_FRAMES', 'NUMBER_OF_BYTES'],
-  ...['_STATISTICS_WRITING_APP', '_STATISTICS_WRITING_DATE_UTC', '_STATISTICS_TAGS'],
-];
-
-function planTags({ output, probe }: ExtrasInput): Part {
-  const { keep = true, set = {} } = output.metadata ?? {};
-  const matroska = probe.formatName.startsWith('matroska');
-  const stale = matroska && keepsTrackTags.includes(output.container) ? staleTags : [];
-  const hasAudio = probe.streams.some(({ type }) => type === 'audio');
-  return {
-    argv: [
-      ...['-map_metadata', keep ? '0' : '-1'],
-      // Ogg has no tags of the file: they are at its tracks, where most other containers keep none.
-      ...(keep && hasAudio && probe.formatName === 'ogg' ? ['-map_metadata', '0:s:a:0'] : []),
-      ...(keep ? stale.flatMap((name) => [name, `${name}-eng`]) : []).flatMap((name) => without(name, 's')),
-      ...Object.entries(set).flatMap(([name, value]) => ['-metadata', `${name}=${value}`]),
-    ],
-  };
-}
-
-/** `specifier`: `g` of the file, `s` of every track. */
-function without(name: string, specifier: string): string[] {
-  return [`-metadata:${specifier}`, `${name}=`];
-}
-
-/** Containers into which ffmpeg writes whatever tags a track has. */
-const keepsTrackTags: readonly string[] = ['mkv', 'webm', 'ogg', 'opus', 'flac'];
 
 function planChapters({ output, probe, duration }: ExtrasInput, container: ContainerEntry): Part {
   const there = (probe.chapters ?? 0) > 0;
@@ -113,7 +84,7 @@ function planTimecode({ output, probe, firstVideo, trimmed }: ExtrasInput, conta
   return {
     argv: [
       ...(count > 0 && container.isoMedia && !kept ? ['-write_tmcd', '0'] : []),
-      ...(keep && trimmed ? [...without('timecode', 'g'), ...without('timecode', 's')] : []),
+      ...(keep && trimmed ? [...withoutTag('timecode', 'g'), ...withoutTag('timecode', 's')] : []),
     ],
     notes: count > 0 && !kept ? [note(`${counted(count, 'timecode track')} left out.`)] : [],
   };
@@ -188,8 +159,19 @@ function isCover({ codec }: ProbeStream): boolean {
   return codec === 'mjpeg' || codec === 'png';
 }
 
-function muxerOptions(output: OutputPreset, container: ContainerEntry): string[] {
-  if (container.isoMedia && output.fastStart !== false) return ['-movflags', '+faststart'];
+function muxerOptions(
+  { output, probe }: ExtrasInput,
+  container: ContainerEntry,
+  hasCover: boolean,
+): string[] {
+  if (container.isoMedia) {
+    const flags = [
+      ...(output.fastStart === false ? [] : ['+faststart']),
+      // The cover lies among the usual ones.
+      ...(writesPhoneTags(output, probe) && !hasCover ? ['+use_metadata_tags'] : []),
+    ];
+    return flags.length === 0 ? [] : ['-movflags', flags.join('')];
+  }
   // Version 2.3 is what every player reads; 2.4 leaves some without cover and title.
   return output.container === 'mp3' ? ['-id3v2_version', '3'] : [];
 }

@@ -3,6 +3,7 @@ import { fail, warn } from './findings.ts';
 import { judgeDurations } from './judgeDurations.ts';
 import { judgePicture } from './judgePicture.ts';
 import { judgeSize } from './judgeSize.ts';
+import { judgeTags } from './judgeTags.ts';
 import { judgeTracks } from './judgeTracks.ts';
 import type { Probe } from './probe.ts';
 import type { Finding, Verdict } from './verdict.ts';
@@ -72,6 +73,7 @@ export function judge(input: JudgeInput): Verdict {
     ...judgeRungs(input),
     ...judgeDecoding(input),
     ...judgeSize(expected, result),
+    ...judgeTags(expected, result),
     ...judgeDamage(read),
     ...expected.notes,
   ]);

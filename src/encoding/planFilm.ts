@@ -14,6 +14,7 @@ import { containerTable } from './containers.ts';
 import { fileUrl } from './demuxers.ts';
 import { withExtraArguments } from './extraArgumentsOf.ts';
 import { planExtras } from './extras.ts';
+import { keptTags } from './tagArguments.ts';
 import type { Expectation } from './expectation.ts';
 import { outputKind } from './output.ts';
 import type { Command, Plan } from './plan.ts';
@@ -109,6 +110,7 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
     inputArgv,
   });
 
+  const tags = keptTags(output, probe);
   const announced: Expectation = {
     kind: outputKind(output),
     video: video?.expected,
@@ -118,6 +120,7 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
     ),
     subtitles: subtitles.expected,
     coverArt: extras.coverArt,
+    tags: tags.length > 0 ? tags : undefined,
     duration,
     durationEstimated: opened.family.durationEstimated ?? false,
     minimumGain: output.minimumGain,

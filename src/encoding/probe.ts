@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { tagSchema } from './tags.ts';
 
 /** What is known of a media file: the part of ffprobe's output that arguments, verdict and views need. */
 
@@ -95,6 +96,8 @@ export const probeSchema = z.object({
   chapters: z.int().optional(),
   /** Number of programs: an MPEG-TS may carry several. */
   programs: z.int().optional(),
+  /** Of the file and its tracks. Missing where not looked at. */
+  tags: z.array(tagSchema).optional(),
   streams: z.array(probeStreamSchema),
 });
 

@@ -4,6 +4,7 @@ import { readFrameFacts, readSideData, sideDataSchema } from './probeSideData.ts
 import type { Probe, ProbeStream } from './probe.ts';
 import { refuse } from './problem.ts';
 import type { Outcome } from './problem.ts';
+import { readTags } from './tags.ts';
 
 /** ffprobe's arguments, without the binary: JSON on standard output, read by `parseProbe`. */
 export function ffprobeArguments(source: string): string[] {
@@ -126,6 +127,7 @@ const outputSchema = z.object({
     start_time: numeric,
     size: numeric,
     bit_rate: numeric,
+    tags: z.record(z.string(), z.string()).default({}).catch({}),
   }),
 });
 
@@ -152,9 +154,20 @@ export function parseProbe(text: string): Outcome<{ probe: Probe }> {
       bitRate: positive(format.bit_rate),
       chapters: chapters.length,
       programs: programs.length,
+      tags: readTags([format.tags, ...streams.filter(isTrack).map(trackTags)]),
       streams: streams.map(toStream),
     },
   };
+}
+
+/** When a track was made is when its file was, but for seconds. */
+function trackTags({ tags }: z.output<typeof streamSchema>): Record<string, string> {
+  return Object.fromEntries(Object.entries(tags).filter(([name]) => name !== 'creation_time'));
+}
+
+/** Attached files and data have tags of their own, which go with them. */
+function isTrack({ codec_type: type }: z.output<typeof streamSchema>): boolean {
+  return type === 'video' || type === 'audio' || type === 'subtitle';
 }
 
 function parseJson(text: string): unknown {

@@ -19,6 +19,7 @@ import { renameOver, writeFileAtomic } from './atomicWrite.ts';
 import { briefKey } from './contentKey.ts';
 import { errnoCode } from './errnoCode.ts';
 import { keepAccess } from './keepAccess.ts';
+import { keepAttributes } from './keepAttributes.ts';
 import { openForWriting } from './openForWriting.ts';
 import { sameContent } from './sameContent.ts';
 import { syncFolder } from './syncFolder.ts';
@@ -40,6 +41,8 @@ export interface PlacingFs {
   replacesEmptyFolders(): Promise<boolean>;
   /** Copies a result to a name that is not in use. */
   copy(from: string, to: string): Promise<void>;
+  /** The second gets what the first has beside its content, where the system can. */
+  keepAttributes(from: string, to: string): Promise<void>;
   /** Creates an empty file, failing with EEXIST when the name is taken, also by a dangling link. */
   createExclusive(file: string): Promise<void>;
   /** Creates an empty folder, failing with EEXIST as above. */
@@ -84,6 +87,7 @@ export const placingFs: PlacingFs = {
     else await copyFile(from, to, constants.COPYFILE_EXCL);
     await keepAccess([from], to);
   },
+  keepAttributes,
   createExclusive: async (file) => (await open(file, 'wx')).close(),
   createFolder: async (folder) => {
     await mkdir(folder);

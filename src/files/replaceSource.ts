@@ -49,7 +49,7 @@ export interface Restoring extends Replacing {
 const maxNames = 1000;
 
 /**
- * The source goes aside, then the result gets its name with the result's extension: `clip.mov` → `clip.mp4`, and
+ * The source goes aside, then the result gets its name, with the result's extension, and its attributes: `clip.mov` → `clip.mp4`, and
  * `clip-2.mp4` where another file is called so. Nothing is ever written over or deleted; a kill at any step leaves
  * both files, each under one of its names, and the same call brings it to its end. A failure puts the source back.
  * Throws `source-changed`, `result-damaged` or one of the `destination-…` errors; `disconnected` where a disk does not
@@ -70,13 +70,19 @@ async function replaceNow(replacing: Replacing): Promise<PlacedResult> {
   await setAside(source, replacing);
   try {
     const moved = await moveToFirstFree(replacing, withExtension(source.path, result.path), 'result');
-    if (moved) return moved;
+    if (moved) return await withAttributes(moved, asidePath(source), fs);
     throw resultGone(result.path);
   } catch (error) {
     const back = await putBack(source, replacing).catch(() => undefined);
     if (back !== 'placed') throw notBack(source, asidePath(source), error);
     throw toDestinationError(error, path.dirname(source.path));
   }
+}
+
+/** Its time is the source's from now on. */
+async function withAttributes(result: PlacedResult, aside: string, fs: PlacingFs): Promise<PlacedResult> {
+  await fs.keepAttributes(aside, result.path);
+  return { ...result, modified: await fs.modified(result.path) };
 }
 
 /**

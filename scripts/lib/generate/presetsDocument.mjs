@@ -125,7 +125,8 @@ Which encoders your machine has is for a trial run to say: \`dffmpeg doctor\` li
 - Sound: ${listed(containersThat(({ manyAudioTracks }) => manyAudioTracks))} keep every track, the other containers the default one (else
   the first), unless \`audio.tracks\` says otherwise.
 - Subtitles: every track that the container can hold; text is converted into its kind of text.
-- Chapters, tags and cover pictures where the container has a place for them, attached fonts in \`mkv\`.
+- Chapters, tags and cover pictures where the container has a place for them, attached fonts in \`mkv\`. What a phone has written
+  (place, local time, its make) stays in \`mp4\` and \`mov\`, too; with it all tags of that file have the form of phones.
 - A variable frame rate stays variable, unless \`maxFrameRate\`, \`frameRate\` or \`frameTiming\` say otherwise.
 
 Everything that is left out is said with the result, also where the preset says so. Where it is something of the film,
@@ -203,6 +204,7 @@ const lossWords = {
   cover: 'the cover, or a picture beside it',
   attachments: 'attached files, fonts where subtitles use them',
   data: 'a data track, such as where an action camera was',
+  tags: 'tags whose value the result has under no name',
 };
 
 function lossTable() {

@@ -247,6 +247,11 @@ describe('dffmpeg encode --on-success replace', function () {
       made: [...size, '-vf', 'format=yuva420p,colorchannelmixer=aa=0.5', ...raw],
       says: /lacks its transparency\./,
     },
+    {
+      what: 'a tag that MP4 has no place for',
+      made: [...size, '-metadata', 'RATING=5', ...raw],
+      says: /lacks some of its tags\./,
+    },
   ];
   for (const { what, made, says } of lacking)
     it(`keeps it where ${what} would be lost, until a person has looked`, async () => {
@@ -262,6 +267,27 @@ describe('dffmpeg encode --on-success replace', function () {
       assert.equal((await box.run(['job', 'undo', job.id])).code, 0);
       assert.deepEqual(await readFile(box.file('clip.mkv')), source);
     });
+
+  it('keeps the tags that a phone has written, and the time of the file', async () => {
+    const place = '+48.1372+011.5756+520.000/';
+    const tags = [
+      ...['-metadata', `com.apple.quicktime.location.ISO6709=${place}`],
+      ...['-metadata', 'com.apple.quicktime.make=A phone', '-metadata', 'creation_time=2019-05-01T10:00:00Z'],
+    ];
+    const lossless = ['-c:v', 'libx264', '-qp', '0', '-movflags', 'use_metadata_tags'];
+    await run('ffmpeg', ['-v', 'error', ...size, ...lossless, ...tags, box.file('clip.mov')]);
+    await utimes(box.file('clip.mov'), 1_556_704_800, 1_556_704_800);
+    const { replacement } = await encode('clip.mov');
+    assert.equal(replacement?.state, 'replaced', JSON.stringify(replacement));
+    const { stdout } = await run('ffprobe', ['-v', 'error', '-show_format', box.file('clip.mp4')]);
+    for (const value of [
+      `location=${place.slice(0, 17)}`,
+      'make=A phone',
+      'creation_time=2019-05-01T10:00:00',
+    ])
+      assert.ok(stdout.includes(value), `${value} in ${stdout}`);
+    assert.equal((await stat(box.file('clip.mp4'))).mtimeMs, 1_556_704_800_000);
+  });
 
   it('keeps it where a second film lies behind the first', async () => {
     await clip('one.mp4', 1);

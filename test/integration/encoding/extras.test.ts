@@ -10,6 +10,7 @@ import type { Span } from '../../../src/encoding/planInput.ts';
 import type { Container } from '../../../src/encoding/presetNames.ts';
 import { planSound } from '../../../src/encoding/sound.ts';
 import { planSubtitles } from '../../../src/encoding/subtitles.ts';
+import { lostTags } from '../../../src/encoding/tags.ts';
 import { sharedFolder } from '../../media/sharedFolder.ts';
 import { makeSource } from '../../media/traits.ts';
 import { dialect, everything, hasEncoder, inputOf, probeOf, resultOf, run } from './trackRun.ts';
@@ -170,6 +171,40 @@ describe('flags of tracks on a real ffmpeg', function () {
           [english?.disposition.forced, english?.disposition.comment, english?.disposition.hearing_impaired],
           [1, 1, 1],
         );
+    }
+  });
+});
+
+describe('tags on a real ffmpeg', function () {
+  this.timeout(60_000);
+
+  const phone = [
+    ...['com.apple.quicktime.location.ISO6709=+48.1372+011.5756+520.000/'],
+    ...['com.apple.quicktime.creationdate=2024-05-01T12:00:00+0200', 'com.android.version=14'],
+    'creation_time=2024-05-01T10:00:00Z',
+  ].flatMap((tag) => ['-metadata', tag]);
+  const moving = [...film, '-c:v', 'mpeg4', '-c:a', 'aac'];
+
+  for (const container of ['mp4', 'mov', 'mkv'] as const)
+    it(`those of a phone, and names of tracks, are none that ${container} has lost`, async () => {
+      const titles = ['-metadata:s:v:0', 'title=The picture', '-metadata:s:a:0', 'title=Commentary'];
+      const file = await ownSource('phone.mkv', [...moving, ...phone, ...titles]);
+      await make(file, { container });
+      const [source, result] = [await probeOf(file), await probeOf(named(`result.${container}`))];
+      assert.ok((source.tags?.length ?? 0) >= 6, JSON.stringify(source.tags));
+      assert.deepEqual(lostTags(source.tags ?? [], result.tags ?? []), []);
+    });
+
+  it('own ones are lost in MP4, which is said, and kept in Matroska', async () => {
+    const file = await ownSource('own.mkv', [...moving, '-metadata', 'RATING=5', '-metadata', 'title=Home']);
+    const { tags = [] } = await probeOf(file);
+    for (const [container, lost] of [
+      ['mp4', ['RATING']],
+      ['mkv', []],
+    ] as const) {
+      await make(file, { container });
+      const result = await probeOf(named(`result.${container}`));
+      assert.deepEqual(lostTags(tags, result.tags ?? []), lost);
     }
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import {
   chmod,
   mkdir,
@@ -16,6 +17,7 @@ import {
 } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { asidePath, ownTimeOf, requireReplaceable, type ReplacedSource } from '../../../src/files/aside.ts';
 import { placingFs, type PlacingFs } from '../../../src/files/placingFs.ts';
 import {
@@ -187,6 +189,26 @@ describe('replacing a source', function () {
 
   const source = (name = 'clip.mov'): string => path.join(films, name);
   const result = (): string => path.join(films, 'clip.web.mp4');
+
+  it('gives the result the time, the mode and, on Linux, the attributes that the source has', async function () {
+    const replacing = await begin(source(), result(), placingFs);
+    const { path: at } = replacing.source;
+    const label = promisify(execFile);
+    const hasLabels =
+      process.platform === 'linux' &&
+      (await label('setfattr', ['-n', 'user.xdg.tags', '-v', 'holiday', at]).then(
+        () => true,
+        () => false,
+      ));
+    await chmod(at, 0o640);
+    await utimes(at, 1_556_704_800, 1_556_704_800);
+    const { path: replaced, modified } = await replaceSource({ ...replacing, source: await sourceAt(at) });
+    assert.equal(modified, '1556704800000000000');
+    assert.equal((await stat(replaced)).mtimeMs, 1_556_704_800_000);
+    assert.equal((await stat(replaced)).mode & 0o777, 0o640);
+    assert.equal(await readFile(replaced, 'utf8'), small);
+    if (hasLabels) assert.match((await label('getfattr', ['-d', replaced])).stdout, /tags="holiday"/);
+  });
 
   it('takes the next name where another file has the one', async () => {
     const replacing = await begin(source(), result(), placingFs);

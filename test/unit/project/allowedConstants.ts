@@ -27,6 +27,8 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/protocol/rangeMessages.ts#idBytes': 'Format of a message.',
   'src/files/tar.ts#blockBytes': 'Of the format of archives.',
   'src/files/tar.ts#longestName': 'Of the format of archives.',
+  'src/files/keepAttributes.ts#patienceMs':
+    'The system’s own `cp`, of no content; without its answer it goes on.',
   'src/files/sameContent.ts#blockBytes': 'One step of a loop.',
   'src/protocol/offers.ts#maxResultFiles': 'Part of the protocol: a result’s names fit one frame.',
   'src/files/fileExchange.ts#maxQuestions':

@@ -55,6 +55,7 @@ export class MemoryDisk {
         }
       }),
     replacesEmptyFolders: () => Promise.resolve(true),
+    keepAttributes: () => Promise.resolve(),
     copy: (from, to) =>
       this.#step(() => {
         this.#mustBeFree(to);

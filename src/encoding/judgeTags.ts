@@ -1,0 +1,18 @@
+import type { Expectation } from './expectation.ts';
+import { loss } from './findings.ts';
+import type { Probe } from './probe.ts';
+import { lostTags } from './tags.ts';
+import type { Finding } from './verdict.ts';
+
+/** Names that are told; a song may have dozens. */
+const maxTold = 6;
+
+/** Whether the result has the tags of its source: ffmpeg leaves out without a word what a container has no place for. */
+export function judgeTags({ tags = [] }: Expectation, result: Probe): Finding[] {
+  const lost = lostTags(tags, result.tags ?? []);
+  if (lost.length === 0) return [];
+  const told = lost.slice(0, maxTold).map((name) => `“${name}”`);
+  const others = lost.length - told.length;
+  const names = others > 0 ? [...told, `${others} more`] : told;
+  return [loss('tags', `Tags of the source are not in the result: ${names.join(', ')}.`)];
+}

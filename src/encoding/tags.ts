@@ -1,0 +1,79 @@
+import * as z from 'zod';
+
+/** A tag of a file or of one of its tracks, by ffmpeg's name of it. */
+export const tagSchema = z.object({ name: z.string(), value: z.string() });
+
+export type Tag = z.output<typeof tagSchema>;
+
+/** What a probe keeps: a hostile file must not fill the queue. Lyrics are compared by how they begin. */
+const maxTags = 200;
+const maxNameLength = 100;
+const maxValueLength = 300;
+
+/** The tags of a file and of its tracks, as ffprobe prints them, each once. */
+export function readTags(printed: readonly Readonly<Record<string, string>>[]): Tag[] {
+  const seen = new Map<string, Tag>();
+  for (const [name, text] of printed.flatMap((tags) => Object.entries(tags))) {
+    if (seen.size === maxTags) break;
+    const tag = { name: name.slice(0, maxNameLength), value: text.trim().slice(0, maxValueLength) };
+    if (tag.value !== '') seen.set(`${tag.name}=${tag.value}`, tag);
+  }
+  return [...seen.values()];
+}
+
+/**
+ * Names of those that a person or a camera gave the source and whose value the result has under no name: containers have
+ * names of their own for the same thing. Each once, in the order of the source.
+ */
+export function lostTags(source: readonly Tag[], result: readonly Tag[]): string[] {
+  const kept = new Set(result.map(({ value }) => comparable(value)));
+  const lost = source.filter(({ name, value }) => !isTechnical(name) && !kept.has(comparable(value)));
+  return [...new Set(lost.map(({ name }) => withoutLanguage(name)))];
+}
+
+/**
+ * Of a phone, and in the form that it writes: MP4 and MOV keep them under the names that they have. Matroska writes names in
+ * capitals.
+ */
+export function isOfPhone({ name }: Tag): boolean {
+  return /^com\.(?:apple|android)\./iu.test(name);
+}
+
+/** Said anew of each file by whatever writes it, or told by another part of the probe. */
+const technical = new Set([
+  // Brands of MP4, and what its tracks say.
+  ...['major_brand', 'minor_version', 'compatible_brands', 'handler_name', 'vendor_id', 'rotate'],
+  // Who encoded it, how, and what came of it.
+  ...[
+    'encoder',
+    'encoded_by',
+    'encoder_settings',
+    'encoding_params',
+    'itunsmpb',
+    'itunnorm',
+    'itunes_cddb_1',
+  ],
+  ...['bps', 'duration', 'number_of_frames', 'number_of_bytes', 'source_id', 'variant_bitrate'],
+  // Tracks have them in fields of their own, and timecodes are planned for themselves.
+  ...['language', 'filename', 'mimetype', 'timecode', 'reel_name', 'umid'],
+]);
+
+function isTechnical(name: string): boolean {
+  const plain = withoutLanguage(name).toLowerCase();
+  return technical.has(plain) || /^(?:_statistics|id3v2_priv|replaygain|r128_)/u.test(plain);
+}
+
+/** `location-eng`, the same as `location` once more. */
+function withoutLanguage(name: string): string {
+  return name.replace(/-[a-z]{3}$/u, '');
+}
+
+/** The same place, time and number in different clothes are the same. */
+function comparable(value: string): string {
+  const place = /^([+-]\d+(?:\.\d+)?)([+-]\d+(?:\.\d+)?)/u.exec(value);
+  if (place) return `${Number(place[1]).toFixed(3)} ${Number(place[2]).toFixed(3)}`;
+  // Dates are written with and without a zone and parts of a second.
+  const time = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/u.test(value) ? Date.parse(value) : Number.NaN;
+  if (!Number.isNaN(time)) return new Date(time - (time % 1000)).toISOString();
+  return value.replace(/\d+/gu, (digits) => digits.replace(/^0+(?=\d)/u, '')).toLowerCase();
+}
