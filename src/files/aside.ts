@@ -15,6 +15,7 @@ import {
   sourceChanged,
   writtenTo,
 } from './asideTroubles.ts';
+import { claimName, endClaim, isClaim, releaseName, type ClaimedName } from './claimedName.ts';
 import { checkDestination } from './destination.ts';
 import { isSampled } from './contentKey.ts';
 import { toDestinationError } from './destinationError.ts';
@@ -62,36 +63,19 @@ export async function requireReplaceable(source: string, traces: Traces): Promis
  * Renames the source aside; nothing to do when it is there already. Throws `source-changed` when it is not the file
  * that was encoded, and then leaves it where it is.
  */
-export async function setAside(source: ReplacedSource, { recordDir, fs }: AsidePlace): Promise<string> {
+export async function setAside(source: ReplacedSource, place: AsidePlace): Promise<string> {
+  const { recordDir, fs } = place;
   const aside = asidePath(source);
   if (await isSourceAt(aside, source, fs)) {
     await leaveHome(source, aside, fs);
     return aside;
   }
+  await releaseAside(source, place);
   if (await fs.identity(aside)) throw asideTaken(aside);
   await requireUnchanged(source, source.path);
-  if (!(await holdsTheSame(source, source.path, source.changed, fs))) throw writtenTo(source);
-  await requireClosed(source, source.path, fs);
   // Of an earlier time that it was put back, or was about to be deleted: that is done with.
   for (const key of [putBackKey(source), discardKey(source)]) await forgetPlacement(recordDir, key);
-  try {
-    await makeFolders(path.dirname(aside));
-    // Once more: reading the source takes its time, and a rename is the one step that would write over what is there.
-    if (await fs.identity(aside)) throw asideTaken(aside);
-    await fs.rename(source.path, aside).catch(async (error: unknown) => {
-      // A network file system that repeats a request which it has done says that there is no such file.
-      const isDone = !(await fs.identity(source.path)) && (await isSourceAt(aside, source, fs));
-      if (isDone) return;
-      // A folder was just made in its own: it is the file that may not be touched.
-      const code = errnoCode(error);
-      throw code === 'EPERM' || code === 'EACCES' ? notRenamed(source, error) : error;
-    });
-  } catch (error) {
-    await removeEmptyFolders(aside);
-    throw errnoCode(error) === 'EXDEV'
-      ? otherFileSystem(aside, error)
-      : toDestinationError(error, path.dirname(source.path));
-  }
+  await renameAside(source, nameAside(source, place));
   try {
     for (const folder of [path.dirname(aside), path.dirname(source.path)]) await keep(folder, fs);
     // Between the look and the rename somebody may have put another file there: it goes back.
@@ -103,6 +87,44 @@ export async function setAside(source: ReplacedSource, { recordDir, fs }: AsideP
     throw toDestinationError(error, path.dirname(source.path));
   }
   return aside;
+}
+
+/** Another daemon, such as that of a copied state folder, may be about to set the same source aside: one of them can. */
+async function renameAside(source: ReplacedSource, name: ClaimedName): Promise<void> {
+  const { path: aside, fs } = name;
+  try {
+    await makeFolders(path.dirname(aside));
+    const claim = await claimName(name);
+    if (!claim) throw asideTaken(aside);
+    // What is asked of the source comes last, since it takes its time.
+    if (!(await holdsTheSame(source, source.path, source.changed, fs))) throw writtenTo(source);
+    await requireClosed(source, source.path, fs);
+    if (!(await isClaim(name, claim))) throw asideTaken(aside);
+    await fs.rename(source.path, aside).catch(async (error: unknown) => {
+      // A network file system that repeats a request which it has done says that there is no such file.
+      const isDone = !(await fs.identity(source.path)) && (await isSourceAt(aside, source, fs));
+      if (isDone) return;
+      // A file was just made beside it: it is the source that may not be touched.
+      const code = errnoCode(error);
+      throw code === 'EPERM' || code === 'EACCES' ? notRenamed(source, error) : error;
+    });
+  } catch (error) {
+    await releaseName(name).catch(() => undefined);
+    await removeEmptyFolders(aside);
+    throw errnoCode(error) === 'EXDEV'
+      ? otherFileSystem(aside, error)
+      : toDestinationError(error, path.dirname(source.path));
+  }
+  await endClaim(name);
+}
+
+/** Nothing is left of a call of `setAside` that a kill has cut off before the source went aside. */
+export function releaseAside(source: ReplacedSource, place: AsidePlace): Promise<void> {
+  return releaseName(nameAside(source, place));
+}
+
+function nameAside(source: ReplacedSource, { recordDir, fs }: AsidePlace): ClaimedName {
+  return { path: asidePath(source), recordDir, key: `${source.jobId}-aside`, fs };
 }
 
 /** It has both names where it could not lose this one when it was put back, or a kill came first. */

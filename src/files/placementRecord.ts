@@ -96,7 +96,7 @@ export async function forgetPlacement(recordDir: string, key: string): Promise<v
  * which it captures, or of a replacement, `<job>-<step>`. A person may keep other files here.
  */
 const namePattern =
-  /^\.?(?:([0-9A-Za-z_-]+-\d+)|[0-9A-Za-z_-]+-(?:source|discard|result|home))\.json(?:\.[0-9a-f]+\.tmp|\.damaged)?$/;
+  /^\.?(?:([0-9A-Za-z_-]+-\d+)|[0-9A-Za-z_-]+-(?:aside|source|discard|result|home))\.json(?:\.[0-9a-f]+\.tmp|\.damaged)?$/;
 
 /** Names that are records'. What lies behind a link may be another daemon's as well, or a person's. */
 async function recordNames(recordDir: string): Promise<string[]> {

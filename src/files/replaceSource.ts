@@ -7,6 +7,7 @@ import {
   isSameTime,
   isSourceAt,
   putBack,
+  releaseAside,
   requireDisk,
   setAside,
   whatLies,
@@ -97,6 +98,7 @@ export function restoreSource(restoring: Restoring): Promise<PlacedResult | unde
 async function restoreNow(asked: Restoring): Promise<PlacedResult | undefined> {
   const { home, recordDir, fs } = asked;
   const aside = asidePath(asked.source);
+  await releaseAside(asked.source, asked);
   // What lies aside is the person's, also where somebody has written to it.
   const isBackAlready = await isSourceAt(asked.source.path, asked.source, fs);
   const source = isBackAlready ? asked.source : await whatLies(aside, asked.source);

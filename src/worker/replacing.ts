@@ -1,4 +1,4 @@
-import { asidePath, isSourceAt, ownTimeOf } from '../files/aside.ts';
+import { asidePath, isSourceAt, ownTimeOf, releaseAside } from '../files/aside.ts';
 import type { PlacingFs } from '../files/placingFs.ts';
 import {
   discardSource,
@@ -35,6 +35,7 @@ export function replacingHandlers(
       turns.take(signal, async () => {
         const source = { ...asked.source, jobId: asked.jobId };
         const aside = asidePath(source);
+        await releaseAside(source, place);
         const isAside = (await fs.identity(aside)) !== undefined;
         return {
           ...(isAside ? { aside } : {}),

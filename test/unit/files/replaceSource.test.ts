@@ -811,6 +811,61 @@ describe('replacing a source', function () {
     assert.equal(await readFile(source(), 'utf8'), film);
   });
 
+  describe('that a second daemon of a copied state folder replaces in the very moment', () => {
+    const theirs = 'their result';
+    const hard = fileSystems['with hard links'] ?? assert.fail();
+    for (const [kind, make] of Object.entries({
+      'with hard links': hard,
+      'without hard links': withoutHardLinks,
+    }))
+      for (const step of ['rename', 'createExclusive', 'writeText'] as const)
+        it(`writes over nothing before its “${step}”, on a file system ${kind}`, async () => {
+          const fs = make(placingFs, elsewhere);
+          const replacing = await begin(source('clip.mp4'), result(), fs);
+          const other = path.join(films, 'clip.other.mp4');
+          await writeFile(other, theirs);
+          const second: Replacing = {
+            ...replacing,
+            result: { path: other, identity: await identity(other), bytes: theirs.length },
+            recordDir: path.join(root, 'records of the second'),
+          };
+          let came = false;
+          const meanwhile = async (): Promise<void> => {
+            if (came) return;
+            came = true;
+            await replaceSource(second).catch(() => undefined);
+          };
+          const late: PlacingFs = {
+            ...fs,
+            [step]: async (...args: [string, string]) => {
+              await meanwhile();
+              await fs[step](...args);
+            },
+          };
+          await replaceSource({ ...replacing, fs: late }).catch(() => undefined);
+          assert.ok(came);
+          const left = await contents();
+          assert.equal(left[aside('clip.mp4')], film, JSON.stringify(left));
+          assert.deepEqual(Object.values(left).sort(), [theirs, small, film].sort());
+        });
+  });
+
+  it('leaves no claim of its name aside after a kill, once that is undone', async () => {
+    let claims = 0;
+    for (let step = 1, died = true; died; step += 1) {
+      const replacing = await begin(source(), result(), unsynced);
+      const killed = killedAt(unsynced, step, 'after');
+      await replaceSource({ ...replacing, fs: killed.fs }).catch(() => undefined);
+      died = killed.died() && (await contents())['films/clip.mov'] === film;
+      if (!died) break;
+      if (aside('clip.mov') in (await contents())) claims += 1;
+      await restoreSource({ ...replacing, home: result() });
+      const left = { 'films/clip.mov': film, 'films/clip.web.mp4': small };
+      assert.deepEqual(await contents(), left, `killed after step ${step}`);
+    }
+    assert.ok(claims > 3, `${claims} claims`);
+  });
+
   it('goes on where the source went aside, though the file system says otherwise', async () => {
     for (const code of ['ENOENT', 'EACCES', 'EPERM', 'EEXIST', 'EXDEV', 'EROFS', 'EBUSY']) {
       const replacing = await begin(source(), result(), placingFs);
