@@ -98,6 +98,11 @@ export class ConnectedWorker implements WorkerView {
     return together(this.#description.labels, this.#standing().labels);
   }
 
+  /** As `labels`, without making a list: it is asked for each job that wants one. */
+  hasLabel(label: string): boolean {
+    return this.#description.labels.includes(label) || this.#standing().labels.includes(label);
+  }
+
   get description(): WorkerDescription {
     return this.#description;
   }

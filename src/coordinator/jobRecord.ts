@@ -17,6 +17,8 @@ export function newJobRecord(
     attached: submission.attached,
     sessionId: submission.attached ? given.sessionId : undefined,
     on: submission.on,
+    require: unlessEmpty(submission.require),
+    prefer: unlessEmpty(submission.prefer),
     output: submission.output,
     onSuccess: submission.onSuccess,
     sources: submission.sources.map((path) => ({ path })),
@@ -26,4 +28,9 @@ export function newJobRecord(
     fence: 0,
     createdAt: given.createdAt,
   };
+}
+
+/** Nothing asked for is nothing stored. */
+function unlessEmpty(labels: string[] | undefined): string[] | undefined {
+  return labels === undefined || labels.length === 0 ? undefined : [...new Set(labels)];
 }

@@ -16,6 +16,8 @@ export interface Candidate<W extends SlotsView = SlotsView> {
   readonly slot: SlotKind;
   /** Undefined: how much there is to do is not known. */
   readonly works: readonly Work[] | undefined;
+  /** Which part of the labels that the task prefers it does not have: 0 to 1. */
+  readonly lacking: number;
 }
 
 /** When a task will begin and end on a worker. */
@@ -43,6 +45,8 @@ export interface HoldSettings {
   readonly holdMinMs: number;
   /** Nothing is held for longer; milliseconds. */
   readonly holdMaxMs: number;
+  /** What lacks the preferred labels counts as if it ended so many times as late, or `holdMinMs` later. */
+  readonly preferFactor: number;
 }
 
 export interface PlacingContext<W extends SlotsView> {
@@ -58,6 +62,9 @@ export interface PlacingContext<W extends SlotsView> {
  * worker where that is clearly better than the best free one. A guess of the speed is enough for that: begun on a slow
  * worker, a long job costs more than a wait for nothing. Where nobody can say how long something takes, it is not held.
  *
+ * A candidate that lacks preferred labels is chosen only where it ends clearly sooner: its end is weighed (`weigh`), and the
+ * least weight wins. For one that has them, and is busy, a task is held by the same rule.
+ *
  * It is held no longer than the free worker would have needed: so, whatever becomes of the predictions, it ends at most
  * that much later than it could have (the argument of the ski-rental problem: rent until renting has cost as much as buying).
  */
@@ -65,18 +72,19 @@ export function place<W extends SlotsView>(
   candidates: readonly Candidate<W>[],
   context: PlacingContext<W>,
 ): Placing<W> | undefined {
-  let best: Placed<W> | undefined;
-  let free: Placed<W> | undefined;
+  let best: Weighed<W> | undefined;
+  let free: Weighed<W> | undefined;
   for (const candidate of candidates) {
     const { worker, slot } = candidate;
     const start = context.timetable.earliest(worker, slot);
     const { seconds, basis } = foresee(candidate, context);
     const at = start.at + seconds;
-    const isBest = !best || endsSooner(at, candidate, best);
+    const weight = weigh(at, candidate.lacking, context.settings);
+    const isBest = !best || isLighter(weight, candidate, best);
     const isBestFree =
-      start.at <= 0 && worker.freeSlots(slot) > 0 && (!free || endsSooner(at, candidate, free));
+      start.at <= 0 && worker.freeSlots(slot) > 0 && (!free || isLighter(weight, candidate, free));
     if (!isBest && !isBestFree) continue;
-    const placed = { ...candidate, start, end: { at, basis: worse(start.basis, basis) } };
+    const placed = { ...candidate, start, end: { at, basis: worse(start.basis, basis) }, weight };
     if (isBest) best = placed;
     if (isBestFree) free = placed;
   }
@@ -86,6 +94,16 @@ export function place<W extends SlotsView>(
   if (free === undefined) return { action: 'later', on: chosen };
   if (chosen === free) return { action: 'now', on: free };
   return { action: 'hold', on: chosen, instead: free, longest: longestHold(free, context.settings) };
+}
+
+interface Weighed<W extends SlotsView> extends Placed<W> {
+  readonly weight: number;
+}
+
+/** Grows with `at`, so that the order of equals in labels is that of their ends. */
+function weigh(at: number, lacking: number, { preferFactor, holdMinMs }: HoldSettings): number {
+  if (lacking === 0) return at;
+  return Math.max(at * (1 + (preferFactor - 1) * lacking), at + (holdMinMs / 1000) * lacking);
 }
 
 function foresee<W extends SlotsView>(
@@ -103,10 +121,11 @@ function isWorthHolding(
   { settings, heldFor }: Pick<PlacingContext<SlotsView>, 'settings' | 'heldFor'>,
 ): boolean {
   if (busy.end.basis === 'unknown' || free.end.basis === 'unknown') return false;
+  if (heldFor >= longestHold(free, settings)) return false;
+  // The free one has been found not to end it clearly sooner.
+  if (busy.lacking < free.lacking) return true;
   return (
-    heldFor < longestHold(free, settings) &&
-    free.end.at >= settings.holdFactor * busy.end.at &&
-    free.end.at - busy.end.at >= settings.holdMinMs / 1000
+    free.end.at >= settings.holdFactor * busy.end.at && free.end.at - busy.end.at >= settings.holdMinMs / 1000
   );
 }
 
@@ -116,7 +135,7 @@ function longestHold(free: Placed, { holdMaxMs }: HoldSettings): number {
 }
 
 /** Where both end at once, the one with more room, so that the other keeps its slot for what fits nowhere else. */
-function endsSooner(at: number, { worker, slot }: Candidate, than: Placed): boolean {
-  const sooner = at - than.end.at || than.worker.freeSlots(than.slot) - worker.freeSlots(slot);
-  return sooner < 0;
+function isLighter(weight: number, { worker, slot }: Candidate, than: Weighed<SlotsView>): boolean {
+  const lighter = weight - than.weight || than.worker.freeSlots(than.slot) - worker.freeSlots(slot);
+  return lighter < 0;
 }

@@ -23,6 +23,11 @@ export const queueRows = {
     min: 0,
     hot: true,
   }),
+  preferFactor: ratio(
+    1.5,
+    'A worker without the labels that a job prefers gets it only where the best one with them would end it at least so many times as late, and `holdMinSeconds` later.',
+    { min: 1, max: 1000, hot: true },
+  ),
   transferGuessMegabits: count(
     100,
     'So many megabits a second are thought to reach a worker on another machine, until it is known from what it has encoded.',

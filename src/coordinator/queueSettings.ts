@@ -26,6 +26,8 @@ export interface QueueSettings {
   readonly holdMinMs: number;
   /** Nothing is held for a busy worker for longer. */
   readonly holdMaxMs: number;
+  /** A worker without the preferred labels must end a task so many times as soon as one with them, and `holdMinMs` sooner. */
+  readonly preferFactor: number;
   /** Until it is known how fast files come to a worker on another machine: bytes a second. */
   readonly transferGuess: number;
   /** How long a forecast of what waits is good, and the least time between two that are told. */
@@ -96,6 +98,7 @@ export function queueSettingsOf(rows: SettingValues<typeof queueRows>): QueueSet
     holdFactor: rows.holdFactor,
     holdMinMs: rows.holdMinSeconds * 1000,
     holdMaxMs: rows.holdMaxMinutes * 60_000,
+    preferFactor: rows.preferFactor,
     transferGuess: (rows.transferGuessMegabits * 1e6) / 8,
     forecastMs: rows.forecastSeconds * 1000,
     forecastMoveMs: rows.forecastMoveSeconds * 1000,

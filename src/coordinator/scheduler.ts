@@ -24,6 +24,8 @@ export interface WorkerView extends KnownEncoders, SlotsView {
   readonly setAside: SetAside | undefined;
   /** A person wants it to be given nothing more. */
   readonly drained: boolean;
+  readonly labels: readonly string[];
+  hasLabel(label: string): boolean;
 }
 
 /** What is foreseen, for one look at the queue in its order. */
@@ -84,11 +86,17 @@ export function decide(entry: QueueEntry, workers: readonly WorkerView[], outloo
   const candidates: Candidate<WorkerView>[] = [];
   for (const { worker, consideration } of worthTrying(considered, entry.task.avoid))
     if (consideration.verdict === 'fits' || consideration.verdict === 'full')
-      candidates.push({ worker, slot: consideration.slot, works: works(consideration.picks) });
+      candidates.push({
+        ...{ worker, slot: consideration.slot, works: works(consideration.picks) },
+        lacking: lackingOf(entry.job.prefer, worker),
+      });
   const trials: Waiting['trials'][number][] = [];
   for (const { worker, consideration } of considered)
     if (consideration.verdict === 'untried')
       trials.push({ worker: worker.id, encoders: consideration.encoders });
+  const awaited =
+    entry.job.prefer && trials.length > 0 ? preferredTrial(entry, considered, candidates) : undefined;
+  if (awaited) return wait(awaited, trials);
   const placing = place(candidates, {
     timetable: outlook.timetable,
     predict: (worker, each) => {
@@ -107,7 +115,11 @@ export function decide(entry: QueueEntry, workers: readonly WorkerView[], outloo
     }
     case 'hold': {
       const { on: better, instead } = placing;
-      const reason = reasons.heldFor(better.worker.name, instead.worker.name);
+      const isPreferred = better.lacking < instead.lacking;
+      const reason = (isPreferred ? reasons.preferred : reasons.heldFor)(
+        better.worker.name,
+        instead.worker.name,
+      );
       return { ...wait(reason, trials), foreseen: better, longestHold: placing.longest };
     }
     case 'later':
@@ -115,6 +127,18 @@ export function decide(entry: QueueEntry, workers: readonly WorkerView[], outloo
     case undefined:
       return nobodyTakes(considered, trials);
   }
+}
+
+/** Trials take seconds, once: a worker that is preferred to all that could take it is waited for. */
+function preferredTrial(
+  { job: { prefer } }: QueueEntry,
+  considered: readonly Considered[],
+  candidates: readonly Candidate[],
+): ErrorData | undefined {
+  const least = Math.min(...candidates.map(({ lacking }) => lacking));
+  for (const { worker, consideration } of considered)
+    if (consideration.verdict === 'untried' && lackingOf(prefer, worker) < least) return consideration.reason;
+  return undefined;
 }
 
 /** Who may take it at all; or the sentence why nobody may. */
@@ -131,9 +155,34 @@ function poolOf(
     const names = workers.map(({ name }) => name);
     return { nobody: reasons.unknownWorker(on, names) };
   }
-  const pool = outputsOf(job.presetData).some(namesAssets) ? wanted.filter(({ local }) => local) : wanted;
-  if (pool.length > 0) return { pool };
-  return { nobody: wanted.length > 0 ? reasons.assetsStay : reasons.noWorker };
+  if (wanted.length === 0) return { nobody: reasons.noWorker };
+  const labelled = job.require ? wanted.filter((worker) => hasAll(job.require, worker)) : wanted;
+  if (labelled.length === 0) return { nobody: missingLabels(job, wanted) };
+  const pool = outputsOf(job.presetData).some(namesAssets) ? labelled.filter(({ local }) => local) : labelled;
+  return pool.length > 0 ? { pool } : { nobody: reasons.assetsStay };
+}
+
+function hasAll(labels: readonly string[] = [], worker: WorkerView): boolean {
+  return labels.every((label) => worker.hasLabel(label));
+}
+
+/** Why none of these workers has all the labels. */
+function missingLabels(
+  { on, require = [] }: Pick<QueueEntry['job'], 'on' | 'require'>,
+  workers: readonly WorkerView[],
+): ErrorData {
+  const [named] = workers;
+  if (on === undefined || !named) return reasons.noLabels(require);
+  return reasons.lacksLabels(
+    named,
+    require.filter((label) => !named.hasLabel(label)),
+  );
+}
+
+/** Which part of the labels that a job prefers a worker does not have. */
+function lackingOf(prefer: readonly string[] | undefined, worker: WorkerView): number {
+  if (prefer === undefined) return 0;
+  return prefer.filter((label) => !worker.hasLabel(label)).length / prefer.length;
 }
 
 interface Considered {

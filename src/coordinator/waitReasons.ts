@@ -50,6 +50,35 @@ export function unknownWorker(name: string, known: readonly string[]): ErrorData
   };
 }
 
+/** More than one: no worker has all of them. */
+export function noLabels(labels: readonly string[]): ErrorData {
+  return {
+    code: 'not-found',
+    message:
+      labels.length === 1
+        ? `No connected worker has the label ${quoted(labels)}.`
+        : `No connected worker has all of the labels ${quoted(labels)}.`,
+    hint: `It starts when one has: dffmpeg worker label NAME ${labels.join(' ')}`,
+  };
+}
+
+/** The one that the job names. What it was given stays: `worker label` sets all of them. */
+export function lacksLabels(
+  { name, labels }: { readonly name: string; readonly labels: readonly string[] },
+  missing: readonly string[],
+): ErrorData {
+  const what = missing.length === 1 ? 'the label' : 'the labels';
+  return {
+    code: 'not-found',
+    message: `${name} does not have ${what} ${quoted(missing)}.`,
+    hint: `It starts when it has: dffmpeg worker label ${name} ${[...labels, ...missing].join(' ')}`,
+  };
+}
+
+function quoted(labels: readonly string[]): string {
+  return labels.map((label) => `“${label}”`).join(', ');
+}
+
 export function ffmpegMissing(worker: string, error: ErrorData): ErrorData {
   return {
     code: 'ffmpeg-missing',
@@ -95,6 +124,13 @@ export function heldFor(better: string, free: string): ErrorData {
   return {
     code: 'slots-busy',
     message: `${better} is busy, and will still have finished it sooner than ${free}, which is free.`,
+  };
+}
+
+export function preferred(better: string, free: string): ErrorData {
+  return {
+    code: 'slots-busy',
+    message: `${better}, which has a preferred label, is busy; ${free}, which is free, would not end it clearly sooner.`,
   };
 }
 

@@ -51,6 +51,10 @@ export const submitSchema = z.object({
   onSuccess: z.enum(onSuccessChoices).default('keep'),
   /** Run on this worker only, by name. */
   on: z.string().optional(),
+  /** Run on a worker that has all of these labels. */
+  require: labelsSchema.optional(),
+  /** On one that has most of these, unless another one ends it clearly sooner (`preferFactor`). */
+  prefer: labelsSchema.optional(),
 });
 
 export const clientMethods = {

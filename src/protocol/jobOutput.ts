@@ -13,6 +13,8 @@ export const jobOutputSchema = jobSchema
     state: true,
     preset: true,
     priority: true,
+    require: true,
+    prefer: true,
     sources: true,
     reason: true,
     retryAt: true,

@@ -139,6 +139,12 @@ export const jobHookSchema = z.object({
   error: errorDataSchema.optional(),
 });
 
+/** An operator’s tag on a worker. */
+export const labelSchema = z
+  .string()
+  .regex(/^[0-9A-Za-z][0-9A-Za-z._-]{0,31}$/, 'up to 32 letters, digits, “.”, “_” and “-”');
+export const labelsSchema = z.array(labelSchema).max(32);
+
 /** When a waiting job will begin and end, as things stand; latest wins, never stored. */
 export const forecastSchema = z.object({
   jobId: idSchema,
@@ -160,6 +166,10 @@ export const jobSchema = z.object({
   presetData: completePresetSchema,
   /** 0 to 100, higher first. */
   priority: z.int().min(0).max(100),
+  /** Labels that its worker must have. */
+  require: labelsSchema.optional(),
+  /** Labels that its worker has rather than not. */
+  prefer: labelsSchema.optional(),
   /** Of a job that waits or is paused: the least is begun first. Priority and age are in it. */
   rank: z.number().optional(),
   /** Cancelled when the client that submitted it goes away. */
@@ -218,12 +228,6 @@ export const loadSchema = z.object({
   memoryTotal: z.number(),
   at: z.number(),
 });
-
-/** An operator’s tag on a worker. */
-export const labelSchema = z
-  .string()
-  .regex(/^[0-9A-Za-z][0-9A-Za-z._-]{0,31}$/, 'up to 32 letters, digits, “.”, “_” and “-”');
-export const labelsSchema = z.array(labelSchema).max(32);
 
 export const workerSchema = z.object({
   id: idSchema,

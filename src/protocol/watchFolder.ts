@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { presetNameSchema } from '../encoding/preset.ts';
 import { jobStates } from './jobState.ts';
-import { errorDataSchema, idSchema, onSuccessChoices, pathSchema } from './model.ts';
+import { errorDataSchema, idSchema, labelsSchema, onSuccessChoices, pathSchema } from './model.ts';
 
 /** Folders whose new files are encoded by themselves: what a person writes of one, and what the daemon tells of it. */
 
@@ -24,6 +24,9 @@ export const watchFolderSpecSchema = z.strictObject({
   /** A file is complete when it has not changed for so long; without it the daemon’s `watchSettleSeconds`. */
   settleSeconds: z.number().min(0.1).max(86_400).optional(),
   priority: z.int().min(0).max(100).default(50),
+  /** Labels that the worker of its jobs must have, and that it has rather than not. */
+  require: labelsSchema.optional(),
+  prefer: labelsSchema.optional(),
   /** What becomes of a source when its result is in place. Settings of a workspace never replace anything. */
   onSuccess: z.enum(onSuccessChoices).default('keep'),
 });

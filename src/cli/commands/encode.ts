@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { defaultPresetName } from '../../encoding/builtinPresets.ts';
 import { onSuccessChoices, type OnSuccess } from '../../protocol/model.ts';
 import { action, type CommandContext } from '../command.ts';
+import { addLabel } from '../labels.ts';
 import { runEncode } from '../encode/runEncode.ts';
 import { readTime, type Time } from '../encode/trimPreset.ts';
 
@@ -10,6 +11,8 @@ export interface EncodeOptions {
   readonly output?: string;
   readonly priority: number;
   readonly on?: string;
+  readonly require?: string[];
+  readonly prefer?: string[];
   readonly detach?: boolean;
   readonly dryRun?: boolean;
   readonly join?: boolean;
@@ -31,6 +34,16 @@ export function encodeCommand(context: CommandContext): Command {
     )
     .option('--priority <0-100>', 'higher goes first', readPriority, 50)
     .option('--on <worker>', 'encode on this worker only')
+    .option(
+      '--require <label>',
+      'only on workers with this label, see "dffmpeg worker label"; may be repeated',
+      addLabel,
+    )
+    .option(
+      '--prefer <label>',
+      'on one with this label, unless another ends it clearly sooner; may be repeated',
+      addLabel,
+    )
     .option('--detach', 'print one job id a line and return; the daemon goes on')
     .option('--join', 'one after the other in one result')
     .option('--start <time>', 'where the result begins: seconds, or 1:30', readTime)

@@ -5,6 +5,7 @@ import { action, type CommandContext } from '../command.ts';
 import { activateFolder } from '../watch/activateFolder.ts';
 import { changeFolders, type FolderChange } from '../watch/changeFolders.ts';
 import { listFolders } from '../watch/listFolders.ts';
+import { addLabel } from '../labels.ts';
 import { readPriority } from './encode.ts';
 
 export interface ActivateOptions {
@@ -15,6 +16,8 @@ export interface ActivateOptions {
   readonly exclude?: string[];
   readonly settle?: number;
   readonly priority?: number;
+  readonly require?: string[];
+  readonly prefer?: string[];
   readonly onSuccess?: OnSuccess;
   readonly existing: 'skip' | 'encode';
 }
@@ -59,6 +62,8 @@ function activateCommand(context: CommandContext): Command {
     .option('--exclude <pattern...>', 'not files of these names')
     .option('--settle <seconds>', 'a file is complete when it has not changed for so long', readSeconds)
     .option('--priority <0-100>', 'of the jobs; higher goes first', readPriority)
+    .option('--require <label>', 'only on workers with this label; may be repeated', addLabel)
+    .option('--prefer <label>', 'rather on workers with this label; may be repeated', addLabel)
     .addOption(
       new Option('--on-success <what>', 'what becomes of a file when its result is there').choices(
         onSuccessChoices,

@@ -1,11 +1,11 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { labelSchema } from '../../protocol/model.ts';
+import { Command, Option } from 'commander';
 import { flagOf, variableOf } from '../../protocol/settingRow.ts';
 import { action, type CommandContext, type Invocation } from '../command.ts';
 import { pairWorker } from '../admin/pairWorker.ts';
 import { withDaemon } from '../connect.ts';
 import { stopSignals } from '../encode/stopSignals.ts';
 import { exitCodes } from '../exitCodes.ts';
+import { addLabel } from '../labels.ts';
 import { printJson, toWorkerOutput, workersOutputSchema } from '../jsonOutput.ts';
 import { workerLines } from '../render/workerTable.ts';
 import { widthFor } from '../render/wrap.ts';
@@ -68,16 +68,13 @@ function labelCommand(context: CommandContext): Command {
     .argument(
       '[label...]',
       'in place of those that it was given before; none takes them away',
-      (label: string, before: string[]) => [...before, readLabel(label)],
+      addLabel,
       [] as string[],
     )
-    .description('Give a worker labels, for people to tell workers apart.');
+    .description(
+      'Give a worker labels, for people to tell workers apart and for jobs to ask for (encode --require, --prefer).',
+    );
   return command.action(action<[string, string[]]>(context, command, labelWorker));
-}
-
-function readLabel(label: string): string {
-  if (labelSchema.safeParse(label).success) return label;
-  throw new InvalidArgumentError('A label has up to 32 letters, digits, “.”, “_” and “-”.');
 }
 
 /** As `serve`, it runs the daemon's own program: its settings are flags here, too. */

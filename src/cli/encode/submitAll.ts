@@ -37,6 +37,8 @@ export async function submitAll(
         priority: options.priority,
         attached: options.detach !== true,
         on: options.on,
+        require: options.require,
+        prefer: options.prefer,
         onSuccess: options.onSuccess,
       });
       follow(job);

@@ -19,6 +19,8 @@ export function jobDetails(
     ...field('state', stateField(job)),
     ...field('preset', job.preset),
     ...field('priority', String(job.priority)),
+    ...field('requires', job.require?.join(' ')),
+    ...field('prefers', job.prefer?.join(' ')),
     ...job.sources.flatMap(({ path, bytes }) => field('source', withSize(path, bytes))),
     ...job.outputs.flatMap(({ name, state, path, bytes, verdict }) => [
       ...field('result', path === undefined ? `${name ?? ''} ${state}`.trim() : withSize(path, bytes)),

@@ -43,6 +43,7 @@ async function activate(
   const { name, origin, preset } = choosePreset(presetCatalog(fromDaemon.presets, files), presetName);
   const knownThere = origin === 'built-in' || origin === 'config';
   const { output, recursive, include, exclude, settle, priority, onSuccess, existing } = options;
+  const { require, prefer } = options;
   return daemon.request('watch.activate', {
     folder: {
       path: path.resolve(io.cwd, typed),
@@ -53,6 +54,8 @@ async function activate(
       ...(exclude === undefined ? {} : { exclude }),
       ...(settle === undefined ? {} : { settleSeconds: settle }),
       ...(priority === undefined ? {} : { priority }),
+      ...(require === undefined ? {} : { require }),
+      ...(prefer === undefined ? {} : { prefer }),
       ...(onSuccess === undefined ? {} : { onSuccess }),
     },
     ...(knownThere ? {} : { preset }),

@@ -21,6 +21,8 @@ export const columnsWithoutPreset: Columns<Exclude<keyof JobRecord, 'presetData'
   attached: ['attached', 'flag'],
   sessionId: ['session_id', 'plain'],
   on: ['on_worker', 'plain'],
+  require: ['required_labels', 'json'],
+  prefer: ['preferred_labels', 'json'],
   output: ['output_template', 'plain'],
   folder: ['output_folder', 'plain'],
   sources: ['sources', 'json'],

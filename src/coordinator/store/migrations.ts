@@ -4,7 +4,7 @@ import { identities } from './identityMigration.ts';
 import { contentOfResults } from './madeMigration.ts';
 import { sourcesOfJobs } from './sourceMigration.ts';
 import { watchFolders } from './watchMigration.ts';
-import { knownWorkers } from './workerMigration.ts';
+import { knownWorkers, labelsOfJobs } from './workerMigration.ts';
 
 /** One step of the schema. Never changed once released: the next change is the next number. */
 export interface Migration {
@@ -29,6 +29,7 @@ export const migrations: readonly Migration[] = [
   { number: 13, name: '0013-made-content', up: contentOfResults },
   { number: 14, name: '0014-identities', up: identities },
   { number: 15, name: '0015-workers', up: knownWorkers },
+  { number: 16, name: '0016-labels', up: labelsOfJobs },
 ];
 
 interface MetaSchema {

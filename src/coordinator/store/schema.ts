@@ -32,6 +32,10 @@ export interface JobsTable {
   attached: number;
   session_id: string | null;
   on_worker: string | null;
+  /** JSON. */
+  required_labels: string | null;
+  /** JSON. */
+  preferred_labels: string | null;
   output_template: string | null;
   output_folder: string | null;
   /** JSON. */

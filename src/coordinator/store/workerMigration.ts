@@ -11,3 +11,9 @@ export async function knownWorkers({ schema }: Kysely<never>): Promise<void> {
     .addColumn('last_seen_at', 'bigint')
     .execute();
 }
+
+/** What a job wants of the worker that it goes to. */
+export async function labelsOfJobs({ schema }: Kysely<never>): Promise<void> {
+  await schema.alterTable('jobs').addColumn('required_labels', 'text').execute();
+  await schema.alterTable('jobs').addColumn('preferred_labels', 'text').execute();
+}

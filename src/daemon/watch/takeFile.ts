@@ -63,6 +63,8 @@ export async function takeFile(
       preset,
       output: spec.output,
       priority: spec.priority,
+      require: spec.require,
+      prefer: spec.prefer,
       attached: false,
       onSuccess: spec.onSuccess,
     });

@@ -70,6 +70,8 @@ function facts(job: Job): string[] {
     ),
     ...(job.replacement?.aside === undefined ? [] : [fact('Set aside', job.replacement.aside)]),
     fact('Preset', job.preset),
+    ...(job.require ? [fact('Requires', job.require.join(' '))] : []),
+    ...(job.prefer ? [fact('Prefers', job.prefer.join(' '))] : []),
     ...(attempt ? [fact('Worker', attempt.worker)] : []),
     ...(job.startedAt !== undefined && job.endedAt !== undefined
       ? [fact('Took', formatDuration((job.endedAt - job.startedAt) / 1000))]

@@ -6,6 +6,7 @@ import { Timetable, type Basis, type Moment, type SlotsView } from '../../../src
 
 interface Machine extends SlotsView {
   readonly seconds: number;
+  readonly lacking?: number;
 }
 
 /** Takes `seconds` for the task; its slots in use end when `busy` says. */
@@ -28,7 +29,10 @@ function choose(
     learnt = true,
     settings = defaultQueueSettings,
   } = options;
-  const candidates = machines.map((worker): Candidate<Machine> => ({ worker, slot: 'cpu', works: [] }));
+  const candidates = machines.map((worker): Candidate<Machine> => ({
+    ...{ worker, slot: 'cpu', works: [] },
+    lacking: worker.lacking ?? 0,
+  }));
   const predict = ({ seconds }: Machine) => ({ seconds, learnt });
   return place(candidates, { timetable, predict, settings, heldFor });
 }
@@ -62,6 +66,49 @@ describe('placing', () => {
     const settings = { ...defaultQueueSettings, holdMaxMs: 60_000 };
     assert.equal(chosen(choose(machines, { heldFor: 59, settings })), 'hold fast');
     assert.equal(chosen(choose(machines, { heldFor: 60, settings })), 'now slow');
+  });
+
+  it('takes one with the preferred labels unless another ends it clearly sooner', () => {
+    const gpu = (seconds: number, busy: readonly number[] = []) => machine('gpu', seconds, busy);
+    const plain = (seconds: number, lacking = 1) => ({ ...machine('plain', seconds), lacking });
+    assert.equal(chosen(choose([plain(100), gpu(149)])), 'now gpu');
+    assert.equal(chosen(choose([plain(100), gpu(151)])), 'now plain');
+    assert.equal(chosen(choose([plain(5), gpu(19)])), 'now gpu', 'seconds only');
+    assert.equal(chosen(choose([plain(5), gpu(21)])), 'now plain');
+    // Of two that it prefers, it has one.
+    assert.equal(chosen(choose([plain(100, 0.5), gpu(124)])), 'now gpu');
+    assert.equal(chosen(choose([plain(100, 0.5), gpu(126)])), 'now plain');
+    const settings = { ...defaultQueueSettings, preferFactor: 4 };
+    assert.equal(chosen(choose([plain(100), gpu(151)], { settings })), 'now gpu');
+  });
+
+  it('waits for a busy one with the preferred labels by the same rule, and no longer than the free one needs', () => {
+    const plain = { ...machine('plain', 100), lacking: 1 };
+    assert.equal(chosen(choose([plain, machine('gpu', 100, [49])])), 'hold gpu');
+    assert.equal(chosen(choose([plain, machine('gpu', 100, [51])])), 'now plain');
+    assert.equal(chosen(choose([plain, machine('gpu', 100, [49])], { heldFor: 100 })), 'now plain');
+  });
+
+  it('never chooses what lacks preferred labels where one that has them ends no later (property)', () => {
+    const some = fc.record({
+      seconds: fc.integer({ min: 1, max: 1000 }),
+      busy: fc.option(fc.nat(1000)),
+      lacking: fc.constantFrom(0, 0.5, 1),
+    });
+    fc.assert(
+      fc.property(fc.array(some, { minLength: 1, maxLength: 6 }), (all) => {
+        const machines = all.map(({ seconds, busy, lacking }, at) => ({
+          ...machine(String(at), seconds, busy === null ? [] : [busy]),
+          ...{ lacking, end: seconds + (busy ?? 0) },
+        }));
+        const on = choose(machines)!.on.worker as (typeof machines)[number];
+        const sure = machines.filter(
+          (each) => (on.endings('cpu').length > 0 || each.endings('cpu').length === 0) && each !== on,
+        );
+        for (const each of sure)
+          assert.ok(each.lacking >= on.lacking || each.end > on.end, JSON.stringify([on, each]));
+      }),
+    );
   });
 
   it('counts what was placed before, so that not everybody waits for the fast one', () => {

@@ -10,7 +10,7 @@ import type { QueueEntry } from '../../../src/coordinator/store.ts';
 import type { Capabilities, EncoderCapability } from '../../../src/encoding/dialect.ts';
 import type { Preset } from '../../../src/encoding/preset.ts';
 import { describeWorker } from './fakeWorker.ts';
-import { storedJob } from './fixtures.ts';
+import { probe, storedJob } from './fixtures.ts';
 import { ManualTimers } from './manualTimers.ts';
 
 function worker(
@@ -33,11 +33,11 @@ function worker(
 
 function entry(
   kind: 'probe' | 'encode',
-  changes: { preset?: Preset; on?: string; avoid?: string[] } = {},
+  changes: { preset?: Preset; on?: string; require?: string[]; prefer?: string[]; avoid?: string[] } = {},
 ): QueueEntry {
-  const { preset, on, avoid = [] } = changes;
+  const { preset, avoid = [], ...wishes } = changes;
   const outputs = [{ state: 'planned' as const, path: '/media/a.web.mp4' }];
-  const { job } = storedJob('a', { on, outputs, ...(preset ? { presetData: preset } : {}) });
+  const { job } = storedJob('a', { ...wishes, outputs, ...(preset ? { presetData: preset } : {}) });
   return { job, task: { ...newTask('a', kind, 0), avoid } };
 }
 
@@ -148,6 +148,76 @@ describe('scheduler', () => {
     const checking = worker('new', { ffmpeg: { state: 'checking' } });
     assert.equal(decide(entry('encode', { preset }), [no, checking]).action, 'wait');
     assert.equal(decide(entry('encode', { preset, on: 'no' }), [no, checking]).action, 'fail');
+  });
+
+  it('gives a job that requires labels only to who has all of them', () => {
+    const [plain, half] = [worker('plain', { slots: { cpu: 9 } }), worker('half', { labels: ['gpu'] })];
+    const both = worker('both', { labels: ['gpu'] }, { labels: ['attic'] });
+    const required = entry('encode', { require: ['gpu', 'attic'] });
+    const offer = { action: 'offer', worker: 'both', slot: 'cpu' };
+    assert.deepEqual(decide(required, [plain, half, both]), offer);
+    const decision = decide(required, [plain, half]);
+    assert.deepEqual(decision.action === 'wait' && decision.reason, {
+      code: 'not-found',
+      message: 'No connected worker has all of the labels “gpu”, “attic”.',
+      hint: 'It starts when one has: dffmpeg worker label NAME gpu attic',
+    });
+    assert.equal(decide(required, [fill(both, 'cpu'), plain]).action, 'wait');
+    // Files lie where they lie.
+    assert.equal(decide({ ...required, task: newTask('a', 'probe', 0) }, [plain]).action, 'offer');
+  });
+
+  it('says what the worker lacks that the job names', () => {
+    const half = worker('half', { labels: ['gpu'] }, { labels: ['cold'] });
+    const decision = decide(entry('encode', { on: 'half', require: ['gpu', 'attic'] }), [half, worker('w')]);
+    assert.deepEqual(decision.action === 'wait' && decision.reason, {
+      code: 'not-found',
+      message: 'half does not have the label “attic”.',
+      hint: 'It starts when it has: dffmpeg worker label half cold gpu attic',
+    });
+  });
+
+  it('prefers who has the labels, with the more of them first', () => {
+    const workers = [
+      worker('roomy', { slots: { cpu: 9 } }),
+      worker('half', { slots: { cpu: 2 } }, { labels: ['gpu'] }),
+      worker('both', { labels: ['gpu', 'attic'] }),
+    ];
+    const preferred = entry('encode', { prefer: ['gpu', 'attic'] });
+    assert.equal((decide(preferred, workers) as { worker?: string }).worker, 'both');
+    assert.equal((decide(preferred, workers.slice(0, 2)) as { worker?: string }).worker, 'half');
+    assert.equal((decide(preferred, workers.slice(0, 1)) as { worker?: string }).worker, 'roomy');
+    assert.equal((decide(entry('encode'), workers) as { worker?: string }).worker, 'roomy');
+  });
+
+  it('waits until it is known what a preferred worker can do', () => {
+    const untried = worker('gpu', { capabilities: { libx264: usable, aac: usable }, labels: ['gpu'] });
+    const decision = decide(entry('encode', { prefer: ['gpu'] }), [worker('w'), untried]);
+    assert.match(decision.action === 'wait' ? decision.reason.message : '', /gpu is trying out h264_nvenc/);
+    assert.deepEqual(decision.action === 'wait' && decision.trials.map((trial) => trial.worker), ['gpu']);
+    assert.equal(decide(entry('encode'), [worker('w'), untried]).action, 'offer');
+    const both = worker('w', { labels: ['gpu'] });
+    assert.equal(decide(entry('encode', { prefer: ['gpu'] }), [both, untried]).action, 'offer');
+  });
+
+  it('says that it waits for a preferred worker, where that is the reason', () => {
+    const busy = worker('gpu', {}, { labels: ['gpu'] });
+    const works = [{ kind: 'x', amount: 100 }] as never;
+    busy.take({
+      taskId: 't',
+      fence: 1,
+      jobId: 'j',
+      slot: 'cpu',
+      foreseen: { works, begunAt: 0, seconds: 10, basis: 'guess' },
+    });
+    const task = entry('encode', { prefer: ['gpu'] });
+    const probed = { ...task, job: { ...task.job, probes: [probe] } };
+    const speeds = { predict: () => ({ seconds: 100, learnt: true }) };
+    const decision = scheduler.decide(probed, [busy, worker('w')], outlook({ speeds }));
+    assert.equal(
+      decision.action === 'wait' && decision.reason.message,
+      'gpu, which has a preferred label, is busy; w, which is free, would not end it clearly sooner.',
+    );
   });
 
   it('says that no worker is there, or not the one that was named', () => {

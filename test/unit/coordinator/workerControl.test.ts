@@ -48,6 +48,23 @@ describe('coordinator: what a person does with workers', () => {
     assert.deepEqual((await info('node'))?.running, [id]);
   });
 
+  it('begins what requires a label once a worker is given it, also after a restart', async () => {
+    await node();
+    const asked = submission({ require: ['gpu', 'gpu'], prefer: [] });
+    const { id } = (await client.peer.request('jobs.submit', asked)).job;
+    const waiting = await client.job(
+      id,
+      ({ reason }) => reason?.message === 'No connected worker has the label “gpu”.',
+    );
+    assert.equal(waiting.reason?.hint, 'It starts when one has: dffmpeg worker label NAME gpu');
+    assert.deepEqual([waiting.require, waiting.prefer], [['gpu'], undefined]);
+    await harness.restart();
+    client = await harness.subscribed();
+    const worker = await node();
+    await client.peer.request('workers.setLabels', { worker: 'node', labels: ['gpu'] });
+    assert.equal((await worker.encode()).payload.jobId, id);
+  });
+
   it('remembers it over a restart, and knows who is away', async () => {
     const worker = await node();
     await client.peer.request('workers.drain', { worker: 'node' });

@@ -32,7 +32,10 @@ export function describeRecords(given: () => OpenStore): void {
 
     it('gives back what was stored, also after it was opened anew', async () => {
       const stored = await store.submit(
-        storedJob('a', { attached: true, sessionId: 's', on: 'x', output: 't' }),
+        storedJob('a', {
+          ...{ attached: true, sessionId: 's', on: 'x', output: 't' },
+          ...{ require: ['gpu', 'attic'], prefer: ['near'] },
+        }),
       );
       const full = {
         probes: [probe],

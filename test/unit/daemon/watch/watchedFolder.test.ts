@@ -46,13 +46,13 @@ describe('WatchedFolder', () => {
       network?: string;
       settleSeconds?: number;
       onSuccess?: 'replace';
+      require?: string[];
+      prefer?: string[];
     } = {},
   ): WatchedFolder {
+    const { settleSeconds, onSuccess, require, prefer } = options;
     const spec = watchFolderSpecSchema.parse({
-      path: root,
-      preset: 'web',
-      settleSeconds: options.settleSeconds,
-      onSuccess: options.onSuccess,
+      ...{ path: root, preset: 'web', settleSeconds, onSuccess, require, prefer },
     });
     folder = new WatchedFolder(
       { id: 'f', origin: 'cli', spec, paused: false, activatedAt: 1 },
@@ -100,6 +100,17 @@ describe('WatchedFolder', () => {
     assert.equal(folder.told.settling, 1);
     await pass(times.settleMs + 1);
     assert.equal(submitted.length, 1);
+  });
+
+  it('asks for the worker that its entry names by labels', async () => {
+    await make({ network: 'nfs', require: ['gpu'], prefer: ['near'] }).start();
+    await writeFile(path.join(root, 'a.mp4'), 'a');
+    await pass(times.pollMs);
+    await pass(times.settleMs + 1);
+    assert.deepEqual(
+      submitted.map(({ require, prefer }) => [require, prefer]),
+      [[['gpu'], ['near']]],
+    );
   });
 
   it('polls on a network file system', async () => {
