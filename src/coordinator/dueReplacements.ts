@@ -1,5 +1,6 @@
 import { toDffmpegError } from '../protocol/errors.ts';
 import type { ConnectedWorker } from './connectedWorker.ts';
+import { lookAtClock } from './clockJump.ts';
 import { afterDiscard, replacing, replacingRequest } from './replacementChanges.ts';
 import type { ReplacementsOptions } from './replacements.ts';
 import type { ReplacementPage } from './store.ts';
@@ -13,6 +14,8 @@ export interface DueReplacementsOptions extends ReplacementsOptions {
 const pageSize = 100;
 /** A wait is looked at anew so often, milliseconds: a timer holds 24 days, and a wall clock may be set. */
 const longestWaitMs = 86_400_000;
+/** How far the clock goes before that is written down, milliseconds. */
+const clockWriteMs = 3_600_000;
 
 /**
  * Looks for replacements that were left under way, and deletes sources that were kept for long enough: at the start,
@@ -83,11 +86,25 @@ export class DueReplacements {
     const { book, clock, onUnderWay } = this.#options;
     for await (const stored of this.#due({ from: 0, until: 0 })) onUnderWay(stored);
     const now = clock();
+    const doubtedUntil = await this.#doubtedUntil(now);
+    if (now < doubtedUntil) return Math.min(doubtedUntil, now + longestWaitMs);
     let complete = true;
     for await (const stored of this.#due({ from: 1, until: now }))
       complete = (await this.#discard(stored)) && complete;
     const next = await book.store.nextReplacement(now);
     return complete ? (next ?? now + longestWaitMs) : undefined;
+  }
+
+  /** Until when nothing is deleted for its age, since the clock may be wrong. */
+  async #doubtedUntil(now: number): Promise<number> {
+    const { book, settings } = this.#options;
+    if (settings.clockDoubtMs === 0) return 0;
+    const seen = await book.store.clockSeen();
+    const next = lookAtClock(seen, now, settings.clockDoubtMs);
+    // Workers come and go: not each time.
+    if (!seen || next.doubtedUntil !== seen.doubtedUntil || Math.abs(next.at - seen.at) > clockWriteMs)
+      await book.store.keepClockSeen(next);
+    return next.doubtedUntil;
   }
 
   /** A page behind the other, so that what cannot be done now is passed by. */

@@ -159,6 +159,12 @@ export const queueRows = {
     'How long a source that its result has replaced is kept aside, for “Undo”; then it is deleted. What was replaced before a change keeps its time.',
     { min: 0.01, max: 36_500, hot: true },
   ),
+  clockDoubtDays: age(
+    'days',
+    7,
+    'Where the system’s clock is found ahead by more than so long since it was last looked at (it was set wrong, or no daemon ran), no source that is kept aside is deleted for as long; 0: never held for that.',
+    { min: 0, max: 36_500, hot: true },
+  ),
   replaceMinimumGainPercent: {
     ...ratio(5, 'A result takes the place of its source only when it is smaller by so much.', {
       max: 99,

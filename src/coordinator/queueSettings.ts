@@ -17,6 +17,7 @@ export interface QueueSettings {
   /** A result takes the place of its source only when it is smaller by so much. */
   readonly replaceMinimumGainPercent: number;
   /** How long a replaced source is kept aside. */
+  readonly clockDoubtMs: number;
   readonly keepReplacedMs: number;
   /** The priority of what waits rises by one in this time. */
   readonly ageingMs: number;
@@ -125,6 +126,7 @@ export function queueSettingsOf(rows: SettingValues<typeof queueRows>): QueueSet
     inquiryWaitMs: rows.inquiryWaitSeconds * 1000,
     progressIntervalMs: rows.progressMs,
     replaceMinimumGainPercent: rows.replaceMinimumGainPercent,
+    clockDoubtMs: rows.clockDoubtDays * 86_400_000,
     keepReplacedMs: rows.keepReplacedDays * 86_400_000,
     probeSlots: rows.probeSlots,
     explainedJobs: rows.explainedJobs,

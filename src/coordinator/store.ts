@@ -1,6 +1,7 @@
 import type { JobState } from '../protocol/jobState.ts';
 import type { Counts } from '../protocol/model.ts';
 import type { AccountStore } from './accountStore.ts';
+import type { ClockSeen } from './clockJump.ts';
 import type { LearntSpeed } from './speeds.ts';
 import type { AttemptKey, AttemptRecord, JobRecord, StoredJob, TaskRecord } from './store/records.ts';
 import type { WatchStore } from './watchStore.ts';
@@ -38,6 +39,9 @@ export interface Store extends WatchStore, AccountStore, WorkerStore {
   queuePaused(): Promise<boolean>;
   /** Synced to disk; counts as a change, so that who follows the changes hears of it. */
   pauseQueue(paused: boolean): Promise<void>;
+  /** As it was kept last. */
+  clockSeen(): Promise<ClockSeen | undefined>;
+  keepClockSeen(seen: ClockSeen): Promise<void>;
   /** Waiting tasks that are due, by rank, then id. */
   queue(page: QueuePage): Promise<QueuedJob[]>;
   /** How many waiting tasks of the same kind come before this one. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Counts } from '../../protocol/model.ts';
 import type { IdentityChange, ResealedKey } from '../accountStore.ts';
+import type { ClockSeen } from '../clockJump.ts';
 import type { LearntSpeed } from '../speeds.ts';
 import type {
   EndedJob,
@@ -32,6 +33,7 @@ import { jobsOfSource } from './sourceRows.ts';
 import * as watched from './watchQueries.ts';
 import { forgetMade, madeAmong, madeContents, recordMade } from './madeFiles.ts';
 import type { IdentityKeys, WatchedFileRecord, WatchFolderRecord } from './watchRecords.ts';
+import { readClockSeen, writeClockSeen } from './clockQueries.ts';
 import { readSpeeds, writeSpeeds } from './speedQueries.ts';
 import * as workers from './workerQueries.ts';
 import type { WorkerRecord } from './workerRecords.ts';
@@ -102,6 +104,14 @@ export class SqlStore implements Store {
 
   pauseQueue(paused: boolean): Promise<void> {
     return this.#commits.write(true, (session) => pauseQueue(session, paused));
+  }
+
+  clockSeen(): Promise<ClockSeen | undefined> {
+    return readClockSeen(this.#db);
+  }
+
+  keepClockSeen(seen: ClockSeen): Promise<void> {
+    return this.#commits.write(true, ({ db }) => writeClockSeen(db, seen));
   }
 
   queue(page: QueuePage): Promise<QueuedJob[]> {

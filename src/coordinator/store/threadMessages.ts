@@ -23,6 +23,8 @@ const methods: Readonly<Record<StoreMethod, true>> = {
   counts: true,
   queuePaused: true,
   pauseQueue: true,
+  clockSeen: true,
+  keepClockSeen: true,
   queue: true,
   countAhead: true,
   rank: true,

@@ -66,6 +66,26 @@ describe('coordinator: replacing a source', () => {
     });
   });
 
+  it('deletes no source early for a clock that is set years ahead, and put right again', async () => {
+    await harness.stop();
+    harness = await Harness.start({ clockDoubtMs: 7 * day });
+    const { client, worker, id } = await replaced();
+    const passes = async (milliseconds: number): Promise<void> => {
+      harness.timers.advance(milliseconds);
+      const { store, timers } = harness;
+      while ((await store.clockSeen())?.at !== timers.now) await turns();
+    };
+    harness.timers.setWallClock(3650 * day);
+    await passes(day);
+    assert.deepEqual(asked(worker, 'source.discard'), []);
+    harness.timers.setWallClock(-3650 * day);
+    for (let each = 0; each < 28; each += 1) await passes(day);
+    assert.deepEqual(asked(worker, 'source.discard'), []);
+    harness.timers.advance(day);
+    await client.job(id, ({ replacement }) => replacement?.state === 'expired');
+    assert.equal(asked(worker, 'source.discard').length, 1);
+  });
+
   it('undoes that, and does it again', async () => {
     const { client, worker, id, home } = await replaced();
     const undone = (await client.peer.request('jobs.undo', { id })).job;

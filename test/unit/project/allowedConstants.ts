@@ -53,6 +53,8 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/coordinator/timetable.ts#busySeconds': 'Of the formula of the timetable; never shown.',
   'src/coordinator/changeFeed.ts#pageSize': 'One step of a loop.',
   'src/coordinator/dispatcher.ts#pageSize': 'One step of a loop.',
+  'src/coordinator/dueReplacements.ts#clockWriteMs':
+    'How often it is written down; `clockDoubtDays` decides.',
   'src/coordinator/dueReplacements.ts#pageSize': 'One step of a loop.',
   'src/coordinator/dueReplacements.ts#longestWaitMs': 'The longest wait that a timer of Node holds.',
   'src/coordinator/jobBook.ts#maxConflicts':

@@ -36,6 +36,18 @@ export function describeCounts(given: () => OpenStore): void {
       assert.deepEqual(await store.counts(), await recount(store));
     });
 
+    it('keep when the clock was seen, beside the numbers of jobs', async () => {
+      let { store } = given();
+      assert.equal(await store.clockSeen(), undefined);
+      for (const at of [1_800_000_000_000, 1_700_000_000_000]) {
+        await store.keepClockSeen({ at, doubtedUntil: at + 1 });
+        assert.deepEqual(await store.clockSeen(), { at, doubtedUntil: at + 1 });
+      }
+      store = await given().reopen();
+      assert.equal((await store.clockSeen())?.at, 1_700_000_000_000);
+      assert.deepEqual(await store.counts(), noCounts);
+    });
+
     it('say whether the queue is paused, also after a restart', async () => {
       let { store } = given();
       const before = await store.revision();
