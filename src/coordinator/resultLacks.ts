@@ -39,6 +39,7 @@ const words = {
   subtitles: 'its subtitles',
   transparency: 'its transparency',
   'dynamic-range': 'its HDR',
+  'stereo-3d': 'its mark as 3D',
   chapters: 'its chapters',
   cover: 'a cover picture',
   attachments: 'attached files',

@@ -1,8 +1,9 @@
 import type { ExpectedVideo } from './expectation.ts';
-import { fail, warn } from './findings.ts';
+import { fail, loss, warn } from './findings.ts';
 import type { JudgeInput } from './judge.ts';
 import { pictures } from './judgeTracks.ts';
 import type { Probe, ProbeStream } from './probe.ts';
+import { pickVideo } from './streams.ts';
 import type { Finding } from './verdict.ts';
 
 /** Whether the picture has the size, the rate and the colours of the plan, and moves as the source does. */
@@ -16,7 +17,15 @@ export function judgePicture(input: JudgeInput, result: Probe): Finding[] {
     ...judgePixelFormat(expected, video),
     ...judgeColor(expected, video),
     ...judgeMovement(input, expected, video),
+    ...judgeStereo(input.source, video),
   ];
+}
+
+/** Players go by what the container says; inside the picture H.264 alone may say it, too. */
+function judgeStereo(source: Probe, video: ProbeStream): Finding[] {
+  const mark = pickVideo(source)?.stereo3d;
+  if (mark === undefined || video.stereo3d !== undefined) return [];
+  return [loss('stereo-3d', `The source is marked as 3D (${mark}), and the result is not.`)];
 }
 
 /** A copied picture keeps its rotation as a mark; an encoded one is turned. */

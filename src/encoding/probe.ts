@@ -61,6 +61,8 @@ export const probeStreamSchema = z.object({
   dolbyVisionProfile: z.int().optional(),
   /** HDR10+: metadata that change from scene to scene. */
   hdr10Plus: z.boolean().optional(),
+  /** How the pictures for both eyes lie in it, in ffmpeg’s words: `side by side`, `top and bottom`. */
+  stereo3d: z.string().optional(),
   /** Degrees, from the display matrix, clockwise, 0 to 359. */
   rotation: z.number().optional(),
   /** H.264 and MPEG-2 may carry captions inside the picture. */

@@ -55,7 +55,7 @@ const technical = new Set([
   ],
   ...['bps', 'duration', 'number_of_frames', 'number_of_bytes', 'source_id', 'variant_bitrate'],
   // Tracks have them in fields of their own, and timecodes are planned for themselves.
-  ...['language', 'filename', 'mimetype', 'timecode', 'reel_name', 'umid'],
+  ...['language', 'filename', 'mimetype', 'timecode', 'reel_name', 'umid', 'stereo_mode'],
 ]);
 
 function isTechnical(name: string): boolean {

@@ -200,6 +200,7 @@ const lossWords = {
   subtitles: 'a track, its fonts and places, captions inside the picture',
   transparency: 'what is seen through',
   'dynamic-range': 'HDR that becomes SDR, the data of Dolby Vision and HDR10+',
+  'stereo-3d': 'that the picture is for both eyes, where the container says so',
   chapters: 'the chapters',
   cover: 'the cover, or a picture beside it',
   attachments: 'attached files, fonts where subtitles use them',
