@@ -11,6 +11,8 @@ export interface DemuxerFamily {
   readonly durationGuessed?: true;
   /** Seconds before a moment at which to begin to read, since a seek lands between key frames: at most so far apart. */
   readonly seekLead?: number;
+  /** Where a second recording was appended the file ends for it, without a word. */
+  readonly endsAtSecond?: true;
 }
 
 /** Without times of its own: ffmpeg can only begin at the beginning. */
@@ -23,8 +25,8 @@ export const demuxerFamilies: readonly DemuxerFamily[] = [
   { names: ['mpegts'], durationEstimated: true, seekLead: 10 },
   { names: ['mpeg'], durationEstimated: true, seekLead: 10 },
   { names: ['avi'] },
-  { names: ['flv'], durationEstimated: true },
-  { names: ['asf'] },
+  { names: ['flv'], durationEstimated: true, endsAtSecond: true },
+  { names: ['asf'], endsAtSecond: true },
   { names: ['ogg'] },
   { names: ['mxf'] },
   { names: ['gxf'], durationEstimated: true },
@@ -51,7 +53,7 @@ export const demuxerFamilies: readonly DemuxerFamily[] = [
   { names: ['flac'] },
   { names: ['ape'] },
   { names: ['wv'] },
-  { names: ['tta'] },
+  { names: ['tta'], endsAtSecond: true },
   { names: ['mpc'] },
   { names: ['mpc8'] },
 ];

@@ -1,5 +1,6 @@
 import type { Expectation } from './expectation.ts';
 import { fail, warn } from './findings.ts';
+import { formatPercent } from './formatting.ts';
 import { judgeDurations } from './judgeDurations.ts';
 import { judgePicture } from './judgePicture.ts';
 import { judgeSize } from './judgeSize.ts';
@@ -20,6 +21,8 @@ export interface EncodeReport {
   readonly damage: number;
   /** The source ends before its own index says. */
   readonly truncated: boolean;
+  /** The part of the source that ffmpeg reads, 0 to 1, where that was looked at and is not all. */
+  readonly partRead?: number | undefined;
 }
 
 /** `packets`: the end is read and taken apart, its sound alone is decoded. */
@@ -74,6 +77,7 @@ export function judge(input: JudgeInput): Verdict {
     ...judgeDecoding(input),
     ...judgeSize(expected, result),
     ...judgeTags(expected, result),
+    ...judgePartRead(read),
     ...judgeDamage(read),
     ...expected.notes,
   ]);
@@ -95,6 +99,14 @@ function judgeDecoding({ decoding }: JudgeInput): Finding[] {
   return decoding.frozen === true
     ? [fail('The picture of the result stands still at its end, and that of the source moves.')]
     : [];
+}
+
+/** What comes after it is in no result, and nobody says so. */
+function judgePartRead({ partRead }: EncodeReport): Finding[] {
+  if (partRead === undefined) return [];
+  return [
+    warn(`ffmpeg reads only ${formatPercent(partRead)} of the source: a second recording may follow there.`),
+  ];
 }
 
 function judgeDamage(read: EncodeReport): Finding[] {

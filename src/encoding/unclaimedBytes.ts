@@ -15,6 +15,10 @@ export function unclaimedPart({ bytes, streams }: Pick<Probe, 'bytes' | 'streams
     if (bitRate === undefined || duration === undefined) return undefined;
     claimed += (bitRate * duration) / 8;
   }
-  const part = 1 - claimed / bytes;
-  return streams.length > 0 && part >= leastPart && bytes - claimed >= leastBytes ? part : undefined;
+  return streams.length > 0 && isMuch(bytes - claimed, bytes) ? 1 - claimed / bytes : undefined;
+}
+
+/** Whether so many of a file's bytes are more than what belongs to no track anyway. */
+export function isMuch(unclaimed: number, bytes: number): boolean {
+  return unclaimed >= leastBytes && unclaimed >= leastPart * bytes;
 }

@@ -10,6 +10,7 @@ import type { DecodeCheck, DecodedPart } from '../encoding/judge.ts';
 import type { Plan } from '../encoding/plan.ts';
 import type { PlanInput } from '../encoding/planInput.ts';
 import type { Probe } from '../encoding/probe.ts';
+import { partRead, sourceReadArguments } from '../encoding/unreadSource.ts';
 import { unfinishedLook } from './encodeFailure.ts';
 import { runFfmpeg, type FfmpegExit } from './ffmpegProcess.ts';
 import type { RunPlace } from './runCommand.ts';
@@ -51,6 +52,17 @@ async function moves(input: PlanInput, place: RunPlace): Promise<boolean> {
   return sourceMoves(input, { code, said, frames: progress?.frame });
 }
 
+/** How much of the source ffmpeg reads, where that is not all; looked at only where all that is to be seen shall be. */
+export async function partReadOf(
+  plan: Plan,
+  input: PlanInput,
+  { place }: { readonly place: RunPlace },
+): Promise<number | undefined> {
+  const argv = plan.expected.verify === 'whole' ? sourceReadArguments(input) : undefined;
+  if (!argv) return undefined;
+  return partRead(input, (await decode(argv, 'The source', place)).said);
+}
+
 async function decode(argv: readonly string[], what: string, place: RunPlace): Promise<FfmpegExit> {
   const { binary, directory, lowPriority, settings, signal, suspension } = place;
   const stallSeconds = settings.verifyStallSeconds;
@@ -60,7 +72,9 @@ async function decode(argv: readonly string[], what: string, place: RunPlace): P
     onProgress: () => undefined,
     // What it says of the file in passing belongs to no log.
     onLog: (text) => {
-      const complaints = text.split('\n').filter((line) => !line.includes('[info]') && line.trim() !== '');
+      const complaints = text
+        .split('\n')
+        .filter((line) => !/\[(?:info|verbose)\]/u.test(line) && line.trim() !== '');
       if (complaints.length > 0) place.log(`${complaints.join('\n')}\n`);
     },
   });

@@ -289,19 +289,33 @@ describe('dffmpeg encode --on-success replace', function () {
     assert.equal((await stat(box.file('clip.mp4'))).mtimeMs, 1_556_704_800_000);
   });
 
-  it('keeps it where a second film lies behind the first', async () => {
-    await clip('one.mp4', 1);
-    await clip('two.mp4', 0);
-    await writeFile(box.file('both.mp4'), [
-      await readFile(box.file('one.mp4')),
-      await readFile(box.file('two.mp4')),
-    ]);
-    const { replacement } = await encode('both.mp4');
+  for (const [container, message] of [
+    ['mp4', /lacks \d+ % of its bytes, which belong to none of its tracks/],
+    ['flv', /ffmpeg reads only \d+ % of the source/],
+  ] as const)
+    it(`keeps it where a second film lies behind the first, in one ${container}`, async () => {
+      await clip(`one.${container}`, 1);
+      await clip(`two.${container}`, 0);
+      const parts = [`one.${container}`, `two.${container}`].map((name) => readFile(box.file(name)));
+      await writeFile(box.file(`both.${container}`), await Promise.all(parts));
+      const { replacement } = await encode(`both.${container}`);
+      assert.equal(replacement?.state, 'held');
+      assert.match(replacement.reason?.message ?? '', message);
+    });
+
+  it('keeps it where the result is not marked as 3D', async () => {
+    await clip('clip.mkv', 1);
+    const mark = ['-c', 'copy', '-metadata:s:v', 'stereo_mode=left_right'];
+    await run('ffmpeg', ['-v', 'error', '-i', box.file('clip.mkv'), ...mark, box.file('both eyes.mkv')]);
+    const { replacement } = await encode('both eyes.mkv');
     assert.equal(replacement?.state, 'held');
-    assert.match(
-      replacement.reason?.message ?? '',
-      /lacks \d+ % of its bytes, which belong to none of its tracks/,
-    );
+    assert.match(replacement.reason?.message ?? '', /lacks its mark as 3D\.$/);
+  });
+
+  it('replaces a recording of which all is read', async () => {
+    await clip('clip.flv', 1);
+    const { replacement } = await encode('clip.flv');
+    assert.equal(replacement?.state, 'replaced', JSON.stringify(replacement));
   });
 
   it('does not undo over a file that came meanwhile, and says where the source lies', async () => {

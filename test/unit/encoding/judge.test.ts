@@ -56,6 +56,7 @@ describe('judge', () => {
     ['what was asked for', {}, 'pass', /^$/u],
     ['exit code 1', { exit: { code: 1, signal: null } }, 'fail', /exit code 1/u],
     ['a signal', { exit: { code: null, signal: 'SIGKILL' } }, 'fail', /SIGKILL/u],
+    ['a source of which ffmpeg reads a part', { read: { ...asRead, partRead: 0.271 } }, 'warn', /only 27 %/u],
     ['nothing to read back', { result: undefined }, 'fail', /cannot be read back/u],
     ['zero bytes', { result: result({}, {}, { bytes: 0 }) }, 'fail', /empty/u],
     ['a missing track', { result: probeOf([videoStream()]) }, 'fail', /0 audio tracks instead of 1/u],
