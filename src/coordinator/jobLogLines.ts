@@ -68,6 +68,8 @@ function outputLines({ name, state, path, verdict }: Output, earlier: Output | u
     lines.push(`verdict${name === undefined ? '' : ` of ${name}`}: ${verdict.level}`);
     for (const { level, message } of verdict.findings) lines.push(`  ${level}: ${message}`);
   }
+  if (state === 'planned' && earlier?.state === 'placed')
+    lines.push(`${earlier.path} is not there any more, or was changed: ${name ?? 'the result'} is made anew`);
   if (state !== 'planned' && state !== earlier?.state)
     lines.push([`${state}:`, name, path].filter((part) => part !== undefined).join(' '));
   return lines;

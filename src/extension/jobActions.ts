@@ -7,7 +7,7 @@ import type { DaemonSession } from './session/daemonSession.ts';
 import type { LogDocuments } from './logDocument.ts';
 import { toCommandLine } from '../encoding/commandLine.ts';
 import type { JobBoard } from './model/jobBoard.ts';
-import { canReplace, canUndo, hasFailedHooks } from '../protocol/jobResults.ts';
+import { canReplace, canUndo, hasFailedHooks, retryText } from '../protocol/jobResults.ts';
 import { canPause, canResume, jobLabel, lastCommand, resultPath } from './model/jobPresentation.ts';
 import type { Notifier } from './notifier.ts';
 import { openFile, revealFile } from './revealFile.ts';
@@ -91,7 +91,15 @@ export class JobActions {
   async retryJobs(jobs: readonly Job[]): Promise<void> {
     if (!(await ensureTrusted())) return;
     const retryable = jobs.filter(({ state }) => state === 'failed' || state === 'cancelled');
-    this.#services.batches.add(await this.#each(retryable, 'jobs.retry'));
+    const retried = await this.#each(retryable, 'jobs.retry');
+    this.#services.batches.add(retried);
+    const { board } = this.#services;
+    const told = retried.flatMap((id) => {
+      const job = board.job(id);
+      const text = job && retryText(job);
+      return job === undefined || text === undefined ? [] : `${jobLabel(job)}: ${text}.`;
+    });
+    if (told.length > 0) void window.showInformationMessage(told.join(' '));
   }
 
   /** What is not in place yet goes there. */

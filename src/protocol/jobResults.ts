@@ -25,6 +25,17 @@ export function resultBytes(job: Pick<Results, 'outputs'>): number | undefined {
   return placed.length === 0 ? undefined : sum(placed.map(({ bytes }) => bytes));
 }
 
+/** What a retry keeps and what it makes anew; undefined where nothing lies at its place. */
+export function retryText({ outputs }: Pick<Results, 'outputs'>): string | undefined {
+  const kept = placedOutputs({ outputs }).map(({ path }) =>
+    path.split(path.startsWith('/') ? '/' : /[\\/]/u).at(-1),
+  );
+  const anew = outputs.flatMap(({ state, name }) => (state === 'placed' ? [] : (name ?? 'the result')));
+  if (kept.length === 0) return undefined;
+  const stays = `${kept.join(', ')} ${kept.length === 1 ? 'stays' : 'stay'}, unless deleted or changed since`;
+  return anew.length === 0 ? stays : `${stays}; made anew: ${anew.join(', ')}`;
+}
+
 /** With the findings of all results that lie at their place; its level is the worst of theirs. */
 export function wholeVerdict(job: Pick<Results, 'outputs'>): Verdict | undefined {
   const verdicts = placedOutputs(job).flatMap(({ verdict }) => verdict ?? []);
@@ -92,10 +103,14 @@ export function replacementText({ replacement }: Pick<Job, 'replacement'>): stri
   }
 }
 
-/** Also one that waits for something: then it is called off. */
+/** Also one that waits for something: then it is called off; and one of which something is left. */
 export function canUndo({ replacement }: Pick<Job, 'replacement'>): boolean {
-  const { state, reason } = replacement ?? {};
-  return state === 'replaced' || (state === 'replacing' && reason !== undefined);
+  const { state, reason, aside } = replacement ?? {};
+  return (
+    state === 'replaced' ||
+    (state === 'replacing' && reason !== undefined) ||
+    (state === 'undone' && aside !== undefined)
+  );
 }
 
 /** A person may say “Replace anyway”, or again. */

@@ -1,3 +1,4 @@
+import { retryText } from '../../protocol/jobResults.ts';
 import type { Invocation } from '../command.ts';
 import { changeJobs } from './changeJobs.ts';
 
@@ -7,6 +8,6 @@ export function retryJobs(invocation: Invocation, ids: readonly string[]): Promi
     invocation,
     ids,
     (daemon, id) => daemon.request('jobs.retry', { id }),
-    () => 'is in the queue again',
+    (job) => ['is in the queue again', retryText(job)].filter((each) => each !== undefined).join(': '),
   );
 }

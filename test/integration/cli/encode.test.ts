@@ -136,8 +136,15 @@ describe('dffmpeg encode', function () {
     };
     await placed(1);
     await rm(poster);
-    assert.equal((await box.run(['job', 'retry', id])).code, 0);
+    const { code, stdout } = await box.run(['job', 'retry', id]);
+    assert.equal(code, 0);
+    assert.equal(
+      stdout,
+      `${id} is in the queue again: long.two.poster.jpg stays, unless deleted or changed since; made anew: film\n`,
+    );
     await placed(2);
+    const { stdout: log } = await box.run(['job', 'logs', id]);
+    assert.match(log, /long\.two\.poster\.jpg is not there any more, or was changed: poster is made anew/);
     assert.ok((await stat(poster)).size > 0);
     await writeFile(poster, 'a person’s');
     assert.equal((await box.run(['job', 'retry', id])).code, 0);
