@@ -113,8 +113,12 @@ export class Replacements {
             await this.#refuseWhileRead(path === undefined ? undefined : { path }, id, 'Undo it');
           return replacing(job, { ...replacement, state: 'undoing', reason: undefined });
         case 'undoing':
-        case 'undone':
           return undefined;
+        case 'undone':
+          // All but its second name, which may be removed by now.
+          return replacement.aside === undefined
+            ? undefined
+            : replacing(job, { ...replacement, state: 'undoing', reason: undefined });
         case 'expired':
           throw new DffmpegError(
             'conflict',
@@ -303,7 +307,7 @@ export class Replacements {
   }
 
   async #restore(stored: StoredJob, replacement: ReplacementRecord): Promise<StoredJob> {
-    const { result, changed, stuck } = await this.#worker(replacement).peer.request(
+    const { result, changed, left, stuck } = await this.#worker(replacement).peer.request(
       'source.restore',
       { ...replacingRequest(stored.job, replacement), home: replacement.home },
       this.#untilClosed,
@@ -319,7 +323,7 @@ export class Replacements {
                     { ...job.replacement, aside: stuck.aside ?? job.replacement.aside },
                     stuck.error,
                   )
-                : undone(job, result)),
+                : undone(job, result, left)),
               source: stuck ? job.replacement.source : afterRenames(job.replacement.source, changed),
               result: result ?? job.replacement.result,
             },
@@ -356,9 +360,19 @@ export class Replacements {
 /** Said with the job: somebody has to do something before it goes on. */
 const waitsForAPerson = new Set<ErrorCode>(['disconnected', 'source-in-use']);
 
-function undone(job: JobRecord, result: object | undefined): Partial<ReplacementRecord> {
-  const reason = result ? undefined : resultLeftAlone(placedOutputs(job)[0]?.path);
-  return { state: 'undone', aside: undefined, keptUntil: undefined, reason };
+/** `left`: the source lies aside as well. */
+function undone(job: JobRecord, result: object | undefined, left?: string): Partial<ReplacementRecord> {
+  const gone = result ? undefined : resultLeftAlone(placedOutputs(job)[0]?.path);
+  const reason = left === undefined ? gone : secondNameLeft(left);
+  return { state: 'undone', aside: left, keptUntil: undefined, reason };
+}
+
+function secondNameLeft(left: string): ErrorData {
+  return {
+    code: 'conflict',
+    message: `Its second name ${left} could not be removed: undo again when it can be.`,
+    hint: 'Let what is in that folder be removed (“chattr -i” or “chattr -a” of it, or its permissions).',
+  };
 }
 
 /**

@@ -78,7 +78,7 @@ export const replacementSchema = z.object({
   state: z.enum(replacementStates),
   /** Why it is held or refused, and what went wrong when it was last tried. */
   reason: errorDataSchema.optional(),
-  /** Where the source lies while it is replaced. */
+  /** Where the source lies while it is replaced; once that is undone, its second name that could not be removed. */
   aside: pathSchema.optional(),
   /** Then the source is deleted. */
   keptUntil: z.number().optional(),

@@ -33,6 +33,8 @@ export const replacingMethods = {
       result: replacingKey.result.optional(),
       /** Of the source, in its own place again (ctime). */
       changed: nanosecondsSchema.optional(),
+      /** The name that it had aside, where that could not be removed: it has both. */
+      left: pathSchema.optional(),
       stuck: z.object({ error: errorDataSchema, aside: pathSchema.optional() }).optional(),
     }),
   },

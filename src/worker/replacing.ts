@@ -1,4 +1,5 @@
 import { asidePath, isSourceAt, ownTimeOf, releaseAside } from '../files/aside.ts';
+import { sameFile } from '../files/fileIdentity.ts';
 import type { PlacingFs } from '../files/placingFs.ts';
 import {
   discardSource,
@@ -57,7 +58,7 @@ async function restore(restoring: Restoring): Promise<Result<WorkerMethods['sour
   };
   try {
     const result = await restoreSource({ ...restoring, onMoved });
-    return { result, changed: await ownTimeOf(restoring.source.path) };
+    return { result, changed: await ownTimeOf(restoring.source.path), left: await secondName(restoring) };
   } catch (thrown) {
     const error = toDffmpegError(thrown);
     if (error.class === 'transient') throw error;
@@ -66,4 +67,11 @@ async function restore(restoring: Restoring): Promise<Result<WorkerMethods['sour
     if (!moved && !isAside) throw error;
     return { result: moved, stuck: { error: error.toData(), aside: isAside ? aside : undefined } };
   }
+}
+
+/** The source has its own name again: what it had aside may not be removed there. */
+async function secondName({ source, fs }: Restoring): Promise<string | undefined> {
+  const aside = asidePath(source);
+  const [there, left] = [await fs.identity(source.path), await fs.identity(aside)];
+  return there && left && sameFile(there, left) ? aside : undefined;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Verdict } from '../../../src/encoding/verdict.ts';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
-import { replacementText } from '../../../src/protocol/jobResults.ts';
+import { canUndo, replacementText } from '../../../src/protocol/jobResults.ts';
 import type { SourceState } from '../../../src/protocol/fileState.ts';
 import { describeWorker, type FakeWorker, identity, sourceState } from './fakeWorker.ts';
 import type { ReplacementRecord } from '../../../src/coordinator/store/records.ts';
@@ -200,6 +200,27 @@ describe('coordinator: replacing a source', () => {
     assert.equal(job.outputs[0]?.path, home);
     worker.answers = answers;
     assert.equal((await client.peer.request('jobs.undo', { id })).job.replacement?.state, 'undone');
+  });
+
+  it('says which second name of the source is left by an undo, and removes it when that is asked again', async () => {
+    const { client, worker, id, home } = await replaced();
+    const { answers } = worker;
+    worker.answers = {
+      ...answers,
+      'source.restore': () => Promise.resolve({ result: { ...moved, path: home }, left: aside }),
+    };
+    const { job } = await client.peer.request('jobs.undo', { id });
+    assert.deepEqual([job.replacement?.state, job.replacement?.aside], ['undone', aside]);
+    assert.equal(
+      replacementText(job),
+      `The source has its place again. Its second name ${aside} could not be removed: undo again when it can be.`,
+    );
+    assert.ok(canUndo(job));
+    worker.answers = answers;
+    const again = await client.peer.request('jobs.undo', { id });
+    assert.deepEqual(again.job.replacement, { state: 'undone' });
+    assert.equal(asked(worker, 'source.restore').length, 2);
+    assert.ok(!canUndo(again.job));
   });
 
   it('goes on after a kill in the middle, when the worker is back', async () => {
