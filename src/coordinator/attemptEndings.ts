@@ -76,18 +76,29 @@ function ofEachWorker({ attempts, tasks }: StoredJob, last: AttemptRecord, reaso
   return { ...reason, message: `It failed on ${reasons.size} workers. ${each}` };
 }
 
-/** The worker stopped it: because a person asked (the reducer knows), or because the worker itself ends. */
+/**
+ * The worker stopped it: because a person asked (the reducer knows), because it was to make room, or because the worker itself
+ * ends. `avoid`: said where another worker is to have it; why it was stopped stays with the attempt then.
+ */
 export function stopped(
   stored: StoredJob,
   attempt: AttemptRecord,
-  ending: { readonly now: number; readonly exit?: Exit | undefined; readonly reason: ErrorData },
+  ending: {
+    readonly now: number;
+    readonly exit?: Exit | undefined;
+    readonly reason: ErrorData;
+    readonly avoid?: boolean;
+  },
 ): JobChange {
-  const { now, exit, reason } = ending;
+  const { now, exit, reason, avoid } = ending;
+  const error = avoid === undefined ? attempt.error : reason;
   return {
     event: endOf(stored, attempt, reason),
     job: { placement: undefined },
-    tasks: waitingAgain(stored, attempt),
-    attempts: [{ ...ended(attempt, exit), state: 'cancelled', endedAt: now }],
+    tasks: waitingAgain(stored, attempt).map((task) =>
+      avoid === true ? { ...task, avoid: [...new Set([...task.avoid, attempt.workerId])] } : task,
+    ),
+    attempts: [{ ...ended(attempt, exit), state: 'cancelled', error, endedAt: now }],
   };
 }
 

@@ -42,6 +42,10 @@ export class AttemptForecasts {
     seen.stoodStill ||= suspended;
   }
 
+  isSuspended(attempt: AttemptKey): boolean {
+    return this.#seen.get(nameOf(attempt))?.suspended ?? false;
+  }
+
   forget(attempt: AttemptKey): void {
     this.#seen.delete(nameOf(attempt));
   }

@@ -255,12 +255,16 @@ export class Attempts {
       case 'failed':
         return endings.fail(stored, attempt, report, { ...this.#now(), reported: true });
       case 'cancelled': {
+        const { exit } = report;
+        const { preempted } = stored.job;
+        if (preempted?.fence === attempt.fence)
+          return endings.stopped(stored, attempt, { now, exit, ...preempted });
         const reason: ErrorData = {
           code: 'cancelled',
           message: `${attempt.worker} stopped the encode.`,
           hint: 'It is queued again.',
         };
-        return endings.stopped(stored, attempt, { now, exit: report.exit, reason });
+        return endings.stopped(stored, attempt, { now, exit, reason });
       }
     }
   }

@@ -25,6 +25,12 @@ export interface RunningAttempt extends AttemptKey {
   readonly slot: SlotKind;
   /** What there was to be done, and when it will have ended; missing of what an earlier daemon began. */
   readonly foreseen?: Foreseen | undefined;
+  /** Of its job, as it is now. */
+  priority: number;
+  /** By the monotonic clock, milliseconds; of what an earlier daemon began, when it was heard of. */
+  readonly takenAt: number;
+  /** Its job was stopped for somebody else once, or could not be: it is left alone. */
+  preempted: boolean;
 }
 
 export interface WorkerContext {
@@ -154,6 +160,17 @@ export class ConnectedWorker implements WorkerView {
 
   get running(): readonly RunningAttempt[] {
     return [...this.#running.values()];
+  }
+
+  /** What may be stopped for somebody else. */
+  get preemptable(): RunningAttempt[] {
+    return this.running.filter(
+      (attempt) =>
+        attempt.slot !== 'probe' &&
+        !attempt.preempted &&
+        !this.#resting.has(attempt) &&
+        !this.#forecasts.isSuspended(attempt),
+    );
   }
 
   describe(description: WorkerDescription): void {

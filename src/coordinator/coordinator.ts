@@ -92,6 +92,8 @@ export interface Coordinator {
   giveNothingMore(): void;
   /** Which finished jobs stay, from now on. */
   keepJobs(limits: RetentionLimits): void;
+  /** A value of the settings that it was opened with is another one now. */
+  settingsChanged(): void;
   /** Clients came or went, jobs began or ended: `activity` may say something else now. */
   onActivity(listener: () => void): () => void;
   /** Nothing more is offered, channels are closed, what ran is queued again, everything is stored. */
@@ -186,7 +188,9 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   const forecasts = new Forecasts({
     ...{ store, fleet, speeds, settings, clock, monotonic, timers, isPaused, onError },
   });
-  const recovery = new Recovery({ book, fleet, attempts, settings, timers, wake, onError });
+  const recovery = new Recovery({
+    ...{ book, fleet, attempts, settings, timers, monotonic, wake, onError },
+  });
   const handOvers = new HandOvers({ book, fleet, attempts, settings, timers, platform });
   const replacements = new Replacements({ book, fleet, sourceUse, settings, clock, timers, onError });
   const control = new JobControl({
@@ -286,6 +290,9 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     keepJobs: (limits) => {
       retention.setLimits(limits);
     },
+    settingsChanged: () => {
+      wake();
+    },
     onActivity: (listener) => activityChanged.on(listener),
     close: async () => {
       await dispatcher.close();
@@ -335,12 +342,20 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     if (after.job.hooks?.some((hook) => hook.state === 'waiting')) activityChanged.emit();
     replacements.changed(after);
     handOvers.changed(after);
+    if (before && after.job.priority !== before.job.priority) prioritized(after);
     if (state !== before?.job.state) {
       if (state !== 'running' && state !== 'verifying' && state !== 'committing') progress.forget(id);
       if (leaving || !before || isEnded(state) || isEnded(before.job.state)) activityChanged.emit();
       forecasts.outdate();
       dispatcher.wake('queue');
     }
+  }
+
+  /** It may take a slot from somebody now, or be the one to lose it. */
+  function prioritized({ job }: StoredJob): void {
+    const attempts = fleet.workers.map((worker) => worker.attemptOfJob(job.id));
+    for (const attempt of attempts) if (attempt) attempt.priority = job.priority;
+    dispatcher.wake('queue');
   }
 
   function learn(worker: ConnectedWorker, attempt: RunningAttempt): void {

@@ -8,6 +8,8 @@ import { Holds } from './holds.ts';
 import type { Clock } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
 import { assign } from './jobChanges.ts';
+import type { Victims } from './preemption.ts';
+import { Preemptor } from './preemptor.ts';
 import { normalisePath } from './outputNames.ts';
 import { encodePayload, placedOf, probePayload } from './planner.ts';
 import { longestWait, type QueueSettings } from './queueSettings.ts';
@@ -54,11 +56,19 @@ export class Dispatcher {
   #explains = true;
   #closed = false;
   readonly #holds = new Holds();
+  readonly #preemptor: Preemptor;
   /** `at`: by the monotonic clock. */
   #alarm: { at: number; stop: () => void } | undefined;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
+    const { book, fleet, settings, onError } = options;
+    this.#preemptor = new Preemptor({
+      ...{ book, fleet, settings, onError },
+      wake: () => {
+        this.wake('queue');
+      },
+    });
     this.#trials = new Trials({
       timeoutMs: options.settings.trialTimeoutMs,
       onAnswer: () => {
@@ -115,18 +125,32 @@ export class Dispatcher {
     this.#explains = false;
     const explanations: Explanation[] = [];
     const outlook = this.#outlook();
+    const victims = this.#isGivingOut('encode') ? this.#preemptor.begin() : undefined;
+    /** As far as that it is looked for who may take a slot from somebody. */
+    let toPreempt = victims ? settings.explainedJobs : 0;
+    const served = new Set<string>();
     let page: QueuedJob[] = [];
     /** What the last two pages began: one is written while the next is thought about, and no more at once. */
     let [earlier, latest]: Promise<unknown>[] = [Promise.resolve(), Promise.resolve()];
     do {
-      const kinds = taskKinds.filter((kind) => toExplain > 0 || this.#anyTakes(kind));
+      const kinds = taskKinds.filter(
+        (kind) => toExplain > 0 || this.#anyTakes(kind) || (kind === 'encode' && toPreempt > 0),
+      );
       if (kinds.length === 0) break;
       page = await book.store.queue({ ...this.#now(), kinds, limit: pageSize, after: page.at(-1) });
       await earlier;
       const begun: Promise<void>[] = [];
+      if (this.#isGivingOut('encode') && !this.#closed)
+        for (const entry of this.#preemptor.due()) {
+          served.add(entry.job.id);
+          this.#consider(entry, { ...outlook, heldFor: () => Infinity }, undefined, begun);
+        }
       for (const entry of page) {
-        if (this.#closed || (toExplain <= 0 && !this.#anyTakes(entry.task.kind))) continue;
-        const reason = this.#consider(entry, outlook, begun);
+        toPreempt -= 1;
+        const takesSlot = toPreempt >= 0 && victims && this.#preemptor.isUrgent(entry, victims);
+        if (this.#closed || served.has(entry.job.id)) continue;
+        if (toExplain <= 0 && !takesSlot && !this.#anyTakes(entry.task.kind)) continue;
+        const reason = this.#consider(entry, outlook, victims, begun);
         if (reason && !sameReason(reason, entry.job.reason))
           explanations.push({ id: entry.job.id, revision: entry.job.revision, reason });
         toExplain -= 1;
@@ -138,7 +162,12 @@ export class Dispatcher {
   }
 
   /** Returns why the task waits, or adds to `begun` what was decided for it. */
-  #consider(entry: QueuedJob, outlook: Outlook, begun: Promise<void>[]): ErrorData | undefined {
+  #consider(
+    entry: QueuedJob,
+    outlook: Outlook,
+    victims: Victims | undefined,
+    begun: Promise<void>[],
+  ): ErrorData | undefined {
     const { fleet, monotonic } = this.#options;
     if (this.#options.isLeaving()) return daemonLeaves;
     if (entry.task.kind === 'encode' && this.#options.isPaused()) return queuePaused;
@@ -146,6 +175,7 @@ export class Dispatcher {
     this.#holds.note(entry.task.id, decision, monotonic());
     switch (decision.action) {
       case 'offer': {
+        this.#preemptor.forget(entry.job.id);
         const worker = fleet.get(decision.worker);
         if (worker) begun.push(this.#survive(this.#assign(entry, worker, decision)));
         return undefined;
@@ -155,7 +185,7 @@ export class Dispatcher {
           const asked = fleet.get(worker);
           if (asked) this.#trials.request(asked, encoders);
         }
-        return decision.reason;
+        return (victims && this.#preemptor.consider(entry, decision, victims, begun)) ?? decision.reason;
       case 'fail':
         begun.push(this.#survive(this.#fail(entry, decision.error)));
         return undefined;
@@ -189,13 +219,18 @@ export class Dispatcher {
     const attempt: RunningAttempt = {
       ...{ taskId: task.id, fence: job.fence + 1, jobId: job.id, slot },
       foreseen: task.kind === 'encode' ? foreseen : undefined,
+      ...{ priority: job.priority, takenAt: foreseen.begunAt, preempted: job.preempted !== undefined },
     };
     worker.take(attempt);
     try {
       const asRead = await book.changeAsRead(read, assign(read, task, worker, clock()));
       const stored = asRead ?? (await this.#assignAnew(read, task, worker));
       if (stored.job.fence === attempt.fence) void this.#offer(worker, attempt, stored.job);
-      else worker.release(attempt);
+      else {
+        worker.release(attempt);
+        // Others were told that the slot is taken.
+        this.wake('queue');
+      }
     } catch (error) {
       worker.release(attempt);
       if (toDffmpegError(error).code === 'store-unavailable') this.#doubt(worker, attempt);
@@ -276,8 +311,12 @@ export class Dispatcher {
   }
 
   #anyTakes(kind: TaskKind): boolean {
-    if (this.#options.isLeaving() || (kind === 'encode' && this.#options.isPaused())) return false;
+    if (!this.#isGivingOut(kind)) return false;
     return this.#options.fleet.workers.some((worker) => worker.takes(kind));
+  }
+
+  #isGivingOut(kind: TaskKind): boolean {
+    return !this.#options.isLeaving() && (kind !== 'encode' || !this.#options.isPaused());
   }
 
   /** What counts as due: a clock that was set back makes nothing wait longer than it was to. */

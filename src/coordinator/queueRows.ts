@@ -28,6 +28,11 @@ export const queueRows = {
     'A worker without the labels that a job prefers gets it only where the best one with them would end it at least so many times as late, and `holdMinSeconds` later.',
     { min: 1, max: 1000, hot: true },
   ),
+  preemptPriorityGap: count(
+    0,
+    'A waiting job that finds no slot takes that of a running one whose priority is lower by so much or more, unless one is free within `holdMinSeconds` anyway. The other begins anew when its turn comes; that happens to a job once. 0: never.',
+    { max: 100, hot: true },
+  ),
   transferGuessMegabits: count(
     100,
     'So many megabits a second are thought to reach a worker on another machine, until it is known from what it has encoded.',

@@ -29,6 +29,8 @@ export interface QueueSettings {
   readonly holdMaxMs: number;
   /** A worker without the preferred labels must end a task so many times as soon as one with them, and `holdMinMs` sooner. */
   readonly preferFactor: number;
+  /** A waiting job takes the slot of one whose priority is lower by so much; 0: never. */
+  readonly preemptPriorityGap: number;
   /** Until it is known how fast files come to a worker on another machine: bytes a second. */
   readonly transferGuess: number;
   /** How long a forecast of what waits is good, and the least time between two that are told. */
@@ -100,6 +102,7 @@ export function queueSettingsOf(rows: SettingValues<typeof queueRows>): QueueSet
     holdMinMs: rows.holdMinSeconds * 1000,
     holdMaxMs: rows.holdMaxMinutes * 60_000,
     preferFactor: rows.preferFactor,
+    preemptPriorityGap: rows.preemptPriorityGap,
     transferGuess: (rows.transferGuessMegabits * 1e6) / 8,
     forecastMs: rows.forecastSeconds * 1000,
     forecastMoveMs: rows.forecastMoveSeconds * 1000,

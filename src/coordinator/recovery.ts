@@ -6,6 +6,7 @@ import type { Attempts } from './attempts.ts';
 import type { ConnectedWorker } from './connectedWorker.ts';
 import { finishPlacement } from './finishPlacement.ts';
 import type { Fleet } from './fleet.ts';
+import type { Clock } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
 import { backOff, type QueueSettings } from './queueSettings.ts';
 import type { AttemptKey, AttemptRecord, StoredJob } from './store/records.ts';
@@ -16,6 +17,7 @@ export interface RecoveryOptions {
   readonly attempts: Attempts;
   readonly settings: QueueSettings;
   readonly timers: Timers;
+  readonly monotonic: Clock;
   readonly wake: () => void;
   readonly onError: (error: DffmpegError) => void;
 }
@@ -95,18 +97,32 @@ export class Recovery {
   /** Attempts that a worker still runs and that nobody has voided go on; the others it is told to stop. */
   async adopt(worker: ConnectedWorker, claimed: readonly AttemptKey[]): Promise<AttemptKey[]> {
     const stop: AttemptKey[] = [];
-    const left = claimed.length === 0 ? [] : await this.#leftBy(worker.id);
+    const jobs = claimed.length === 0 ? [] : await this.#options.book.store.underWay();
+    const left = jobs.flatMap((stored) =>
+      running(stored).flatMap((attempt) => (attempt.workerId === worker.id ? { attempt, stored } : [])),
+    );
     for (const key of claimed) {
-      const attempt = left.find(({ taskId, fence }) => taskId === key.taskId && fence === key.fence);
-      if (attempt)
-        worker.take({ ...key, jobId: attempt.jobId, slot: attempt.kind === 'probe' ? 'probe' : 'cpu' });
+      const found = left.find(({ attempt }) => attempt.taskId === key.taskId && attempt.fence === key.fence);
+      if (found) this.#takeAgain(worker, found.attempt, found.stored);
       else stop.push(key);
     }
     await this.#say(
-      left.filter((attempt) => worker.attempt(attempt)),
+      left.flatMap(({ attempt }) => (worker.attempt(attempt) ? attempt : [])),
       undefined,
     );
     return stop;
+  }
+
+  #takeAgain(
+    worker: ConnectedWorker,
+    { taskId, fence, jobId, kind }: AttemptRecord,
+    { job: { priority, preempted, suspended } }: StoredJob,
+  ): void {
+    worker.take({
+      ...{ taskId, fence, jobId, priority, slot: kind === 'probe' ? 'probe' : 'cpu' },
+      ...{ takenAt: this.#options.monotonic(), preempted: preempted !== undefined },
+    });
+    if (suspended) worker.suspended({ taskId, fence }, true);
   }
 
   /** Brings what this worker left to an end; what fails is tried again for as long as the worker is connected. */

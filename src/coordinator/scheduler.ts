@@ -66,6 +66,8 @@ export type Decision =
       readonly trials: readonly { readonly worker: string; readonly encoders: readonly string[] }[];
       /** Where it will go when there is room; missing where nobody can say. */
       readonly foreseen?: Placed;
+      /** Where it would go if there were room: all of these are full. */
+      readonly full?: readonly Candidate<WorkerView>[];
       /** It is held: a worker could take it now, and another will end it clearly sooner. For so many seconds at most. */
       readonly longestHold?: number;
     }
@@ -123,7 +125,7 @@ export function decide(entry: QueueEntry, workers: readonly WorkerView[], outloo
       return { ...wait(reason, trials), foreseen: better, longestHold: placing.longest };
     }
     case 'later':
-      return { ...wait(reasons.waitsForTurn, trials), foreseen: placing.on };
+      return { ...wait(reasons.waitsForTurn, trials), foreseen: placing.on, full: candidates };
     case undefined:
       return nobodyTakes(considered, trials);
   }

@@ -134,6 +134,20 @@ export function preferred(better: string, free: string): ErrorData {
   };
 }
 
+/** Of the job that is stopped for another one. */
+export function slotTaken(worker: string, by: string): ErrorData {
+  return {
+    code: 'slots-busy',
+    message: `Job ${by}, of much higher priority, has taken its slot on ${worker}.`,
+    hint: 'It begins anew when its turn comes. That happens to a job once (preemptPriorityGap).',
+  };
+}
+
+/** Of the other one, until the slot is free. */
+export function takesSlot(worker = 'A worker'): ErrorData {
+  return { code: 'slots-busy', message: `${worker} stops a job of much lower priority for it.` };
+}
+
 /** Of a result that is to take the place of its source. */
 export function waitsForReader(source: string, { id, preset }: Pick<Job, 'id' | 'preset'>): ErrorData {
   return {

@@ -79,7 +79,7 @@ export class Daemon {
   #isLost = false;
   #watch: WatchService | undefined;
   /** Tells the queue how long finished jobs stay, once there is one. */
-  #keepJobs: () => void = () => undefined;
+  #tellQueue: () => void = () => undefined;
   #end: (code: number) => void = () => undefined;
 
   constructor({ config, stateDir, parts = {} }: DaemonOptions) {
@@ -123,7 +123,10 @@ export class Daemon {
     const discovery = await this.#listen(queue);
     this.#startWorker(coordinator);
     this.#parts.onQueue?.(coordinator);
-    this.#keepJobs = () => coordinator.keepJobs(this.#settings.queue.retention);
+    this.#tellQueue = () => {
+      coordinator.keepJobs(this.#settings.queue.retention);
+      coordinator.settingsChanged();
+    };
     // Last: who finds the file finds a daemon that answers.
     await this.#announce(discovery);
     this.#leaveWhenIdle(coordinator);
@@ -202,7 +205,7 @@ export class Daemon {
         this.#watch
           ?.configure()
           .catch((error: unknown) => this.#log.log.warn({ err: error }, 'watched folders'));
-        this.#keepJobs();
+        this.#tellQueue();
         this.#log.log.info('settings changed');
         tellProblems();
       },

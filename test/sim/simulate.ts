@@ -125,6 +125,7 @@ export function simulate(load: Load, { settings, clairvoyant, random }: SimOptio
     const { start, end: foreseen } = decision.foreseen;
     const attempt: RunningAttempt = {
       ...{ taskId: each.entry.task.id, fence: 1, jobId: each.entry.job.id, slot: decision.slot },
+      ...{ priority: each.entry.job.priority, takenAt: clock(), preempted: false },
       foreseen: { works, begunAt: clock(), seconds: foreseen.at - start.at, basis: foreseen.basis },
     };
     worker.take(attempt);

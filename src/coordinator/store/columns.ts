@@ -23,6 +23,7 @@ export const columnsWithoutPreset: Columns<Exclude<keyof JobRecord, 'presetData'
   on: ['on_worker', 'plain'],
   require: ['required_labels', 'json'],
   prefer: ['preferred_labels', 'json'],
+  preempted: ['preempted', 'json'],
   output: ['output_template', 'plain'],
   folder: ['output_folder', 'plain'],
   sources: ['sources', 'json'],

@@ -30,6 +30,7 @@ export const migrations: readonly Migration[] = [
   { number: 14, name: '0014-identities', up: identities },
   { number: 15, name: '0015-workers', up: knownWorkers },
   { number: 16, name: '0016-labels', up: labelsOfJobs },
+  { number: 17, name: '0017-preempted', up: preemptedJobs },
 ];
 
 interface MetaSchema {
@@ -200,6 +201,11 @@ async function pausedJobs(database: Kysely<never>): Promise<void> {
     .addColumn('suspended', 'integer', (column) => column.notNull().defaultTo(0))
     .execute();
   await sql`insert into counters (name, value) values ('queue-paused', 0)`.execute(database);
+}
+
+/** Whose attempt was stopped for another job, or for another program. */
+async function preemptedJobs({ schema }: Kysely<never>): Promise<void> {
+  await schema.alterTable('jobs').addColumn('preempted', 'text').execute();
 }
 
 /** One number that gives the order of the queue. By age alone at first, until the queue says how priority counts. */

@@ -4,6 +4,7 @@ import { verdictSchema } from '../../encoding/verdict.ts';
 import { jobStates } from '../../protocol/jobState.ts';
 import {
   attemptSchema,
+  errorDataSchema,
   idSchema,
   jobSchema,
   pathSchema,
@@ -69,6 +70,15 @@ export const jobRecordSchema = jobSchema
     sessionId: idSchema.optional(),
     /** Name of the only worker that may run it. */
     on: z.string().optional(),
+    /** An attempt was stopped for somebody else, which happens once. */
+    preempted: z
+      .object({
+        fence: z.int().positive(),
+        reason: errorDataSchema,
+        /** Other workers come first from then on. */
+        avoid: z.boolean(),
+      })
+      .optional(),
     /** Template of the result's path. */
     output: z.string().optional(),
     /** Where its results go instead, under the names that the template gives. */

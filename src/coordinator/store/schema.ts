@@ -36,6 +36,8 @@ export interface JobsTable {
   required_labels: string | null;
   /** JSON. */
   preferred_labels: string | null;
+  /** JSON. */
+  preempted: string | null;
   output_template: string | null;
   output_folder: string | null;
   /** JSON. */

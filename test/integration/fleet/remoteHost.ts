@@ -49,8 +49,8 @@ export class RemoteHost {
   }
 
   /** Pairs the node, the first time, and runs it. Resolves when the desk knows it. */
-  async join(): Promise<void> {
-    const args = ['worker', 'run', '--name', 'node', '--json'];
+  async join(flags: readonly string[] = []): Promise<void> {
+    const args = ['worker', 'run', '--name', 'node', '--json', ...flags];
     if (!this.#worker) {
       const { code, reach } = await this.desk.json(pairingOutputSchema, ['worker', 'pair']);
       if (!reach) throw new Error('The desk cannot be reached.');

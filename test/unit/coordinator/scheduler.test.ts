@@ -57,9 +57,11 @@ function decide(task: QueueEntry, workers: readonly ConnectedWorker[]) {
   return { action, worker: id, slot };
 }
 
+const unremarkable = { jobId: 'j', priority: 50, takenAt: 0, preempted: false };
 const usable: EncoderCapability = { usable: true, pixelFormats: ['yuv420p'] };
 const fill = (full: ConnectedWorker, slot: 'cpu' | 'nvenc' | 'probe', count = 1): ConnectedWorker => {
-  for (let fence = 1; fence <= count; fence += 1) full.take({ taskId: `t${slot}`, fence, jobId: 'j', slot });
+  for (let fence = 1; fence <= count; fence += 1)
+    full.take({ ...unremarkable, taskId: `t${slot}`, fence, slot });
   return full;
 };
 
@@ -204,10 +206,7 @@ describe('scheduler', () => {
     const busy = worker('gpu', {}, { labels: ['gpu'] });
     const works = [{ kind: 'x', amount: 100 }] as never;
     busy.take({
-      taskId: 't',
-      fence: 1,
-      jobId: 'j',
-      slot: 'cpu',
+      ...{ ...unremarkable, taskId: 't', fence: 1, slot: 'cpu' },
       foreseen: { works, begunAt: 0, seconds: 10, basis: 'guess' },
     });
     const task = entry('encode', { prefer: ['gpu'] });

@@ -15,6 +15,8 @@ describe('why a job waits', () => {
       reasons.noLabels(['gpu']),
       reasons.lacksLabels({ name: 'desk', labels: [] }, ['gpu', 'attic']),
       reasons.preferred('desk', 'box'),
+      reasons.slotTaken('desk', 'x'),
+      reasons.takesSlot('desk'),
       reasons.ffmpegMissing('desk', worker),
       reasons.ffmpegChecking('desk'),
       reasons.beingTried('desk', ['libx265']),

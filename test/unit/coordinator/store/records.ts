@@ -61,6 +61,7 @@ export function describeRecords(given: () => OpenStore): void {
           verdict: { level: 'pass', findings: [] },
         },
         cancelling: true,
+        preempted: { fence: 1, reason: { code: 'slots-busy', message: 'm' }, avoid: true },
         fence: 2,
         startedAt: 6,
         endedAt: 7,
