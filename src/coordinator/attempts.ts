@@ -282,7 +282,16 @@ export class Attempts {
         ? planned
         : await this.#nextName(stored, placement.output, taken);
     const named = changeOutput(outputs, placement.output, { path });
-    return changes.grant({ ...placement, path }, named, reservationsOf(named, this.#platform));
+    const granted = { ...placement, path, source: await this.#unknownAside(placement.source) };
+    return changes.grant(granted, named, reservationsOf(named, this.#platform));
+  }
+
+  /** Of what lies aside beside the source, that which no job of this queue has put there. */
+  async #unknownAside(source: Placement['source']): Promise<Placement['source']> {
+    if (!source?.kept) return source;
+    const known = await Promise.all(source.kept.map(({ jobId }) => this.#book.store.job(jobId)));
+    const kept = source.kept.filter((_, index) => !known[index]);
+    return { ...source, kept: kept.length > 0 ? kept : undefined };
   }
 
   /** A name that no job has, this one's other outputs included. */

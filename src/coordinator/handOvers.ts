@@ -217,8 +217,8 @@ function placedOutput({ job }: Pick<StoredJob, 'job'>, output: number): HandedOv
   return state === 'placed' && path !== undefined && bytes !== undefined ? { path, bytes } : undefined;
 }
 
-function stateOf({ identity, bytes, modified, changed, content }: HandOver['sources'][number]) {
-  return { identity, bytes, modified, changed, content };
+function stateOf({ identity, bytes, modified, changed, content, kept }: HandOver['sources'][number]) {
+  return { identity, bytes, modified, changed, content, kept };
 }
 
 function nameOf({ taskId, fence }: AttemptKey): string {

@@ -1,3 +1,4 @@
+import { keptByUnknown } from '../files/keptBeside.ts';
 import type { Params, Result } from '../protocol/contract.ts';
 import { DffmpegError, type ErrorData } from '../protocol/errors.ts';
 import { placedOutputs } from '../protocol/jobResults.ts';
@@ -24,9 +25,13 @@ export function beginReplacement(
   { output, path, bytes, verdict, identity, modified }: Delivered,
   settings: QueueSettings,
 ): ReplacementRecord | undefined {
-  const source = job.placement?.source;
-  if (job.onSuccess === 'keep' || !source || !identity) return undefined;
-  const decision = decideReplacement(job, { bytes, verdict }, settings.replaceMinimumGainPercent);
+  if (job.onSuccess === 'keep' || !job.placement?.source || !identity) return undefined;
+  const { kept: [unknown] = [], ...source } = job.placement.source;
+  const decided = decideReplacement(job, { bytes, verdict }, settings.replaceMinimumGainPercent);
+  const decision =
+    unknown && decided.state === 'replacing'
+      ? { state: 'held' as const, reason: keptByUnknown(job.sources[0]?.path ?? path, unknown).toData() }
+      : decided;
   // Whoever has given the result its name sees the source as well.
   const { workerId } = job.placement ?? attempt;
   const content = job.placement?.output === output ? job.placement.content : undefined;

@@ -4,6 +4,7 @@ import { DffmpegError } from '../protocol/errors.ts';
 import type { SourceState } from '../protocol/fileState.ts';
 import { briefKey } from './contentKey.ts';
 import { errnoCode } from './errnoCode.ts';
+import { keptBeside } from './keptBeside.ts';
 
 /** What names one state of a source: another write, another file under its name, another size, all differ. */
 export interface SourceIdentity {
@@ -52,7 +53,9 @@ export function stateOf({ bytes, modified, changed, device, inode }: SourceIdent
 /** The same, with what it holds: that a result does not replace a source which was written to meanwhile. */
 export async function replacedState(source: SourceIdentity, signal?: AbortSignal): Promise<SourceState> {
   try {
-    return { ...stateOf(source), content: await briefKey(source.path, signal) };
+    const kept = await keptBeside(source.path);
+    const content = await briefKey(source.path, signal);
+    return { ...stateOf(source), content, ...(kept.length > 0 ? { kept } : {}) };
   } catch (error) {
     signal?.throwIfAborted();
     throw toSourceError(error, source.path);

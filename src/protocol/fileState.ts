@@ -11,6 +11,12 @@ export const contentSchema = z.string().min(1).max(128);
 /** Nanoseconds since the epoch, as text: too many for a number. */
 export const nanosecondsSchema = z.string().regex(/^-?\d+$/);
 
+/** A source that a job has set aside: what its folder is called, and where it lies there. */
+export const keptSourceSchema = z.object({ jobId: z.string().min(1).max(255), path: z.string().min(1) });
+
+/** What is told of one file; there is one, as a rule. */
+export const maxKept = 20;
+
 /** What names one state of a source: another write, another file under its name, another size, all differ. */
 export const sourceStateSchema = z.object({
   identity: fileIdentitySchema,
@@ -20,7 +26,10 @@ export const sourceStateSchema = z.object({
   changed: nanosecondsSchema.optional(),
   /** What it held before it was encoded, where the result is to replace it: a write that changes none of the above shows. */
   content: contentSchema.optional(),
+  /** Of its name, set aside beside it by jobs of which it may be the result; where a result is to replace it. */
+  kept: z.array(keptSourceSchema).max(maxKept).optional(),
 });
 
+export type KeptSource = z.output<typeof keptSourceSchema>;
 export type FileIdentity = z.output<typeof fileIdentitySchema>;
 export type SourceState = z.output<typeof sourceStateSchema>;
