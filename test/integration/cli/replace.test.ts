@@ -313,30 +313,30 @@ describe('dffmpeg encode --on-success replace', function () {
   });
 
   it('keeps what an unknown job has put in a source’s place, until a person has looked', async () => {
-    await clip('clip.mp4', 1);
+    await clip('older.mp4', 1);
     const kept = box.file('.dffmpeg-replaced/jobofanolderqueue');
     await mkdir(kept, { recursive: true });
-    await writeFile(path.join(kept, 'clip.mov'), 'the true source');
-    const { id, replacement } = await encode('clip.mp4');
+    await writeFile(path.join(kept, 'older.mov'), 'the true source');
+    const { id, replacement } = await encode('older.mp4');
     assert.equal(replacement?.state, 'held');
     assert.match(
       replacement.reason?.message ?? '',
-      /clip\.mov was replaced by job jobofanolderqueue, of which this queue knows nothing: .*clip\.mp4 may be its result/,
+      /older\.mov was replaced by job jobofanolderqueue, of which this queue knows nothing: .*older\.mp4 may be its result/,
     );
     assert.equal((await box.run(['job', 'replace', id])).code, 0);
-    assert.equal(await readFile(path.join(kept, 'clip.mov'), 'utf8'), 'the true source');
+    assert.equal(await readFile(path.join(kept, 'older.mov'), 'utf8'), 'the true source');
     // What its own job has put there is known.
     assert.equal((await box.run(['job', 'undo', id])).code, 0);
     await rm(kept, { recursive: true });
-    const again = await encode('clip.mp4');
+    const again = await encode('older.mp4');
     assert.equal(again.replacement?.state, 'replaced');
-    const once = await encode('clip.mp4');
+    const once = await encode('older.mp4');
     assert.doesNotMatch(once.replacement?.reason?.message ?? '', /knows nothing/);
   });
 
   it('replaces a recording of which all is read', async () => {
-    await clip('clip.flv', 1);
-    const { replacement } = await encode('clip.flv');
+    await clip('whole.flv', 1);
+    const { replacement } = await encode('whole.flv');
     assert.equal(replacement?.state, 'replaced', JSON.stringify(replacement));
   });
 
