@@ -7,6 +7,7 @@ import type { Timers } from '../protocol/timers.ts';
 import type { CoordinatorEvents, WorkerMethods } from '../protocol/workerContract.ts';
 import { AttemptForecasts, type Foreseen, type Lesson } from './attemptForecasts.ts';
 import { CircuitBreaker, type SetAside } from './circuitBreaker.ts';
+import { ForeignLoad } from './foreignLoad.ts';
 import type { Clock } from './ids.ts';
 import type { QueueSettings } from './queueSettings.ts';
 import type { WorkerView } from './scheduler.ts';
@@ -50,6 +51,7 @@ export class ConnectedWorker implements WorkerView {
   readonly peer: WorkerPeer;
   readonly untriable = new Map<string, string>();
   load: Load | undefined;
+  readonly foreignLoad = new ForeignLoad();
   #description: WorkerDescription;
   readonly #settings: QueueSettings;
   readonly #running = new Map<string, RunningAttempt>();
@@ -160,6 +162,12 @@ export class ConnectedWorker implements WorkerView {
 
   get running(): readonly RunningAttempt[] {
     return [...this.#running.values()];
+  }
+
+  /** Other programs use most of its machine: where another is free, that is taken. */
+  get isLoaded(): boolean {
+    const { preemptLoadedWorkers, preemptLoad } = this.#settings;
+    return preemptLoadedWorkers && this.foreignLoad.isOver(this.#monotonic(), preemptLoad);
   }
 
   /** What may be stopped for somebody else. */

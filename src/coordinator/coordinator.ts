@@ -23,6 +23,7 @@ import { JobLogs } from './jobLog.ts';
 import { logHead, logLines } from './jobLogLines.ts';
 import { KnownWorkers } from './knownWorkers.ts';
 import { Links } from './links.ts';
+import { LoadRelief } from './loadRelief.ts';
 import { LoadWatch } from './loadWatch.ts';
 import { ProgressBoard } from './progressBoard.ts';
 import { QueueSwitch } from './queueSwitch.ts';
@@ -217,6 +218,10 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   });
   const sessions = new Sessions({ graceMs: settings.attachedGraceMs, timers, onGone: cancelAttached });
   const loadWatch = new LoadWatch(fleet);
+  const loadRelief = new LoadRelief({
+    ...{ book, fleet, settings, monotonic, isPaused, onError },
+    hasPlace: (entry, among) => dispatcher.hasPlace(entry, among),
+  });
   const watchBoard = options.watchBoard ?? new WatchBoard();
   const workers = new Links(onError);
   const clients = new Links(onError, () => {
@@ -231,6 +236,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
         known,
         attempts,
         recovery,
+        loadRelief,
         handOvers,
         inquiries,
         logs,
@@ -291,6 +297,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
       retention.setLimits(limits);
     },
     settingsChanged: () => {
+      loadRelief.settingsChanged();
       wake();
     },
     onActivity: (listener) => activityChanged.on(listener),

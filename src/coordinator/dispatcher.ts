@@ -181,15 +181,26 @@ export class Dispatcher {
         return undefined;
       }
       case 'wait':
-        for (const { worker, encoders } of decision.trials) {
-          const asked = fleet.get(worker);
-          if (asked) this.#trials.request(asked, encoders);
-        }
+        this.#try(decision);
         return (victims && this.#preemptor.consider(entry, decision, victims, begun)) ?? decision.reason;
       case 'fail':
         begun.push(this.#survive(this.#fail(entry, decision.error)));
         return undefined;
     }
+  }
+
+  #try({ trials }: Extract<Decision, { action: 'wait' }>): void {
+    for (const { worker, encoders } of trials) {
+      const asked = this.#options.fleet.get(worker);
+      if (asked) this.#trials.request(asked, encoders);
+    }
+  }
+
+  /** Whether one of these workers could begin it now; what they would have to try first is tried. */
+  hasPlace(entry: QueueEntry, among: readonly ConnectedWorker[]): boolean {
+    const decision = decide(entry, among, { ...this.#outlook(), heldFor: () => Infinity });
+    if (decision.action === 'wait') this.#try(decision);
+    return decision.action === 'offer';
   }
 
   /** One job that cannot be written must not keep the others from their turn. */

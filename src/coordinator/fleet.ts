@@ -13,6 +13,7 @@ export class Fleet {
   readonly #workers = new Map<string, ConnectedWorker>();
   readonly #known: KnownWorkers;
   #loadWanted = false;
+  #foreignLoadWanted = false;
 
   constructor(known: KnownWorkers) {
     this.#known = known;
@@ -31,7 +32,7 @@ export class Fleet {
 
   add(worker: ConnectedWorker): void {
     this.#workers.set(worker.id, worker);
-    worker.peer.emit('load.wanted', { wanted: this.#loadWanted });
+    this.#tellWanted(worker);
     this.changed.emit('worker');
     this.joined.emit();
   }
@@ -74,7 +75,18 @@ export class Fleet {
     this.#loadWanted = wanted;
     for (const worker of this.workers) {
       if (!wanted) worker.load = undefined;
-      worker.peer.emit('load.wanted', { wanted });
+      this.#tellWanted(worker);
     }
+  }
+
+  /** The same of what other programs use there; for as long as the settings say, whoever looks. */
+  set foreignLoadWanted(wanted: boolean) {
+    if (wanted === this.#foreignLoadWanted) return;
+    this.#foreignLoadWanted = wanted;
+    for (const worker of this.workers) this.#tellWanted(worker);
+  }
+
+  #tellWanted({ peer }: ConnectedWorker): void {
+    peer.emit('load.wanted', { wanted: this.#loadWanted, foreign: this.#foreignLoadWanted });
   }
 }

@@ -1,4 +1,4 @@
-import { age, count, duration, ratio, size, type SettingRow } from '../protocol/settingRow.ts';
+import { age, count, duration, ratio, size, yesOrNo, type SettingRow } from '../protocol/settingRow.ts';
 
 /** What the queue lives by: how often, how late, how many. */
 export const queueRows = {
@@ -32,6 +32,21 @@ export const queueRows = {
     0,
     'A waiting job that finds no slot takes that of a running one whose priority is lower by so much or more, unless one is free within `holdMinSeconds` anyway. The other begins anew when its turn comes; that happens to a job once. 0: never.',
     { max: 100, hot: true },
+  ),
+  preemptLoadedWorkers: yesOrNo(
+    false,
+    'A worker whose machine is used by other programs to more than `preemptLoadPercent` for `preemptLoadSeconds` gives away what it began last, where another worker can begin it at once; once to a job.',
+    { hot: true },
+  ),
+  preemptLoadPercent: {
+    ...ratio(90, 'See `preemptLoadedWorkers`: of all its processors together.', { max: 100, hot: true }),
+    unit: 'percent',
+  },
+  preemptLoadSeconds: duration(
+    'seconds',
+    60,
+    'See `preemptLoadedWorkers`: without a break. It gives away no more than one job in such a time. Longer than its `foreignLoadSeconds`.',
+    { min: 0.1, hot: true },
   ),
   transferGuessMegabits: count(
     100,

@@ -1,5 +1,6 @@
 import { grownWait } from '../protocol/grownWait.ts';
 import { defaultsOf, type SettingValues } from '../protocol/settingRow.ts';
+import type { LoadLimits } from './foreignLoad.ts';
 import { queueRows } from './queueRows.ts';
 
 /** Which finished jobs stay. */
@@ -31,6 +32,9 @@ export interface QueueSettings {
   readonly preferFactor: number;
   /** A waiting job takes the slot of one whose priority is lower by so much; 0: never. */
   readonly preemptPriorityGap: number;
+  /** A worker that other programs use more than this gives away what it began last. */
+  readonly preemptLoadedWorkers: boolean;
+  readonly preemptLoad: LoadLimits;
   /** Until it is known how fast files come to a worker on another machine: bytes a second. */
   readonly transferGuess: number;
   /** How long a forecast of what waits is good, and the least time between two that are told. */
@@ -103,6 +107,8 @@ export function queueSettingsOf(rows: SettingValues<typeof queueRows>): QueueSet
     holdMaxMs: rows.holdMaxMinutes * 60_000,
     preferFactor: rows.preferFactor,
     preemptPriorityGap: rows.preemptPriorityGap,
+    preemptLoadedWorkers: rows.preemptLoadedWorkers,
+    preemptLoad: { most: rows.preemptLoadPercent / 100, spanMs: rows.preemptLoadSeconds * 1000 },
     transferGuess: (rows.transferGuessMegabits * 1e6) / 8,
     forecastMs: rows.forecastSeconds * 1000,
     forecastMoveMs: rows.forecastMoveSeconds * 1000,

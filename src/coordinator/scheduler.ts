@@ -24,6 +24,8 @@ export interface WorkerView extends KnownEncoders, SlotsView {
   readonly setAside: SetAside | undefined;
   /** A person wants it to be given nothing more. */
   readonly drained: boolean;
+  /** Others come first that are free now. */
+  readonly isLoaded: boolean;
   readonly labels: readonly string[];
   hasLabel(label: string): boolean;
 }
@@ -86,7 +88,7 @@ export function decide(entry: QueueEntry, workers: readonly WorkerView[], outloo
   }));
   // Loops where there are many workers for each of many tasks.
   const candidates: Candidate<WorkerView>[] = [];
-  for (const { worker, consideration } of worthTrying(considered, entry.task.avoid))
+  for (const { worker, consideration } of withoutLoaded(worthTrying(considered, entry.task.avoid)))
     if (consideration.verdict === 'fits' || consideration.verdict === 'full')
       candidates.push({
         ...{ worker, slot: consideration.slot, works: works(consideration.picks) },
@@ -200,6 +202,13 @@ function worthTrying(considered: readonly Considered[], avoid: readonly string[]
       (verdict === 'fits' || verdict === 'full' || verdict === 'busy') && !avoid.includes(worker.id),
   );
   return fresh.length > 0 ? fresh : considered;
+}
+
+/** Whose machine others use gets something only when nobody else is free: it would be given away again. */
+function withoutLoaded(considered: readonly Considered[]): readonly Considered[] {
+  if (!considered.some(({ worker }) => worker.isLoaded)) return considered;
+  const others = considered.filter(({ worker }) => !worker.isLoaded);
+  return others.some(({ consideration }) => consideration.verdict === 'fits') ? others : considered;
 }
 
 function nobodyTakes(considered: readonly Considered[], trials: Waiting['trials']): Decision {

@@ -143,6 +143,15 @@ export function slotTaken(worker: string, by: string): ErrorData {
   };
 }
 
+/** Of what is taken from a worker because its machine is used by others. */
+export function givenAway(worker: string, { most, spanMs }: { most: number; spanMs: number }): ErrorData {
+  return {
+    code: 'slots-busy',
+    message: `Other programs have used more than ${Math.round(most * 100)} % of ${worker} for ${Math.round(spanMs / 1000)} s: it was given back.`,
+    hint: 'Another worker begins it anew. That happens to a job once (preemptLoadedWorkers).',
+  };
+}
+
 /** Of the other one, until the slot is free. */
 export function takesSlot(worker = 'A worker'): ErrorData {
   return { code: 'slots-busy', message: `${worker} stops a job of much lower priority for it.` };

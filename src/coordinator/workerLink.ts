@@ -18,6 +18,7 @@ import type { Clock } from './ids.ts';
 import type { Inquiries } from './inquiries.ts';
 import type { KnownWorkers } from './knownWorkers.ts';
 import type { JobLogs } from './jobLog.ts';
+import type { LoadRelief } from './loadRelief.ts';
 import type { ProgressBoard } from './progressBoard.ts';
 import type { QueueSettings } from './queueSettings.ts';
 import type { Recovery } from './recovery.ts';
@@ -31,6 +32,7 @@ export interface WorkerLinkOptions {
   readonly known: KnownWorkers;
   readonly attempts: Attempts;
   readonly recovery: Recovery;
+  readonly loadRelief: LoadRelief;
   readonly handOvers: HandOvers;
   readonly inquiries: Inquiries;
   readonly logs: JobLogs;
@@ -45,7 +47,7 @@ export interface WorkerLinkOptions {
 
 /** Serves one worker until its channel closes; resolves when what it ran has gone back to the queue. */
 export async function serveWorker(channel: Channel, options: WorkerLinkOptions): Promise<void> {
-  const { fleet, attempts, recovery, handOvers, inquiries, logs, progress, settings } = options;
+  const { fleet, attempts, recovery, loadRelief, handOvers, inquiries, logs, progress, settings } = options;
   const { identity, known: knownWorkers, timers, clock, monotonic, wake, onError } = options;
   let worker: ConnectedWorker | undefined;
   let gone = false;
@@ -147,6 +149,9 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
       },
       'inquiry.progress': (inquiry) => {
         inquiries.heard(inquiry);
+      },
+      'worker.foreignLoad': ({ share }) => {
+        if (worker) loadRelief.heard(worker, share);
       },
       'worker.load': (load) => {
         if (!worker) return;

@@ -224,6 +224,11 @@ export const workerEvents = {
     payload: workerSchema.shape.load.unwrap(),
     latestWins: true,
   },
+  'worker.foreignLoad': {
+    doc: 'Which part of the machine other programs have used since the last time, 0 to 1.',
+    payload: z.object({ share: z.number().min(0).max(1) }),
+    latestWins: true,
+  },
 } as const satisfies EventTable;
 
 /** Events of a coordinator to a worker. */
@@ -237,8 +242,8 @@ export const coordinatorEvents = {
     latestWins: true,
   },
   'load.wanted': {
-    doc: 'Whether anybody looks at the load; measuring it costs.',
-    payload: z.object({ wanted: z.boolean() }),
+    doc: 'Whether anybody looks at the load, and whether what other programs use is to be told; measuring costs.',
+    payload: z.object({ wanted: z.boolean(), foreign: z.boolean().default(false) }),
     latestWins: true,
   },
 } as const satisfies EventTable;

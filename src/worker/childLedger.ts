@@ -15,9 +15,21 @@ const entrySchema = processSchema.extend({ owner: processSchema });
 /** Those that are open in this process: one, but in tests. */
 const ledgers = new Set<ChildLedger>();
 
+const alive = new Set<number>();
+
+/** Ids of what this process has started and has not ended. */
+export function liveChildren(): ReadonlySet<number> {
+  return alive;
+}
+
 /** Every child of this process is told of here when it has begun. */
 export function noteChild(pid: number | undefined, ended: PromiseLike<unknown>): void {
   if (pid === undefined) return;
+  alive.add(pid);
+  const isGone = (): void => {
+    alive.delete(pid);
+  };
+  ended.then(isGone, isGone);
   for (const ledger of ledgers) {
     ledger.note(pid);
     const forget = (): void => {

@@ -11,8 +11,10 @@ import type { WorkerMethods } from '../protocol/workerContract.ts';
 import { Announcer } from './announcer.ts';
 import { attemptContexts } from './attemptContext.ts';
 import { Attempts } from './attempts.ts';
+import { cpuUseReader } from './cpuUse.ts';
 import { FfmpegBinary } from './ffmpegBinary.ts';
 import { FfmpegKeeper } from './ffmpegKeeper.ts';
+import { ForeignLoad } from './foreignLoad.ts';
 import { ChildLedger } from './childLedger.ts';
 import { stayConnected, type RemoteCoordinator } from './coordinatorConnections.ts';
 import { CoordinatorLink } from './coordinatorLink.ts';
@@ -91,6 +93,7 @@ class WorkerNode implements Worker {
   readonly #keepAwake: KeepAwake;
   readonly #inquiries: Inquiries;
   readonly #load: LoadMeter;
+  readonly #foreignLoad: ForeignLoad;
   readonly #running: Promise<void>;
 
   constructor(options: WorkerOptions) {
@@ -103,8 +106,9 @@ class WorkerNode implements Worker {
           this.#receiver.keep(keep);
           this.#scratch.recovered();
         },
-        'load.wanted': ({ wanted }) => {
+        'load.wanted': ({ wanted, foreign }) => {
           this.#load.setWanted(wanted);
+          this.#foreignLoad.setWanted(foreign);
         },
       },
       onError: options.onError,
@@ -181,6 +185,13 @@ class WorkerNode implements Worker {
     this.#load = new LoadMeter((load) => {
       this.#link.emit('worker.load', load);
     }, this.#settings);
+    this.#foreignLoad = new ForeignLoad({
+      ...{ measure: cpuUseReader(process.platform), settings: this.#settings, timers: systemTimers },
+      emit: (share) => {
+        this.#link.emit('worker.foreignLoad', { share });
+      },
+      onError: (error) => options.onError?.(error),
+    });
     this.#ffmpeg = new FfmpegKeeper({
       binary: new FfmpegBinary({
         configured: options.ffmpegPath,
@@ -263,6 +274,7 @@ class WorkerNode implements Worker {
 
   async close(): Promise<void> {
     this.#load.setWanted(false);
+    this.#foreignLoad.setWanted(false);
     this.#announcer.close();
     this.#ended.abort();
     this.#ffmpeg.close();

@@ -141,6 +141,12 @@ export const workerRows = {
     min: 0.1,
     hot: true,
   }),
+  foreignLoadSeconds: duration(
+    'seconds',
+    5,
+    'How often it is measured how much of this machine other programs use, while the coordinator wants to know that (preemptLoadedWorkers). Linux and macOS.',
+    { min: 0.1, hot: true },
+  ),
   inquiriesAtOnce: count(2, 'Questions about files that are answered at once, beside the encodes.', {
     min: 1,
     max: 64,

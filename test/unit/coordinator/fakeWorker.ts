@@ -71,6 +71,7 @@ export class FakeWorker {
   readonly cancels: { taskId: string; fence: number }[] = [];
   readonly asked: { method: string; params: unknown }[] = [];
   loadWanted: boolean | undefined;
+  foreignLoadWanted: boolean | undefined;
   /** What it was told to keep, once all that it had left has come to an end. */
   recovered: Payload<CoordinatorEvents['recovered']>['keep'] | undefined;
   /** Probes are answered at once unless the test wants to do it. */
@@ -147,8 +148,9 @@ export class FakeWorker {
           this.recovered = keep;
           this.#notify();
         },
-        'load.wanted': ({ wanted }) => {
+        'load.wanted': ({ wanted, foreign }) => {
           this.loadWanted = wanted;
+          this.foreignLoadWanted = foreign;
           this.#notify();
         },
       },

@@ -17,6 +17,7 @@ describe('why a job waits', () => {
       reasons.preferred('desk', 'box'),
       reasons.slotTaken('desk', 'x'),
       reasons.takesSlot('desk'),
+      reasons.givenAway('desk', { most: 0.9, spanMs: 60_000 }),
       reasons.ffmpegMissing('desk', worker),
       reasons.ffmpegChecking('desk'),
       reasons.beingTried('desk', ['libx265']),
