@@ -120,6 +120,8 @@ export const usersOutputSchema = z.object({ users: z.array(identitySchema) });
 /** `admin user add`, `admin user rotate-key`: the key itself is in the file alone. */
 export const userKeyOutputSchema = z.object({ user: identitySchema, keyFile: z.string() });
 export const reencryptOutputSchema = z.object({ count: z.int() });
+/** Of `worker add`. */
+export const addedWorkerOutputSchema = z.object({ id: z.string(), name: z.string() });
 export const pairingOutputSchema = z.object({
   code: z.string(),
   expiresAt: z.number(),

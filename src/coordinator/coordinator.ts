@@ -21,7 +21,7 @@ import { JobBook } from './jobBook.ts';
 import { cancelledByLeaving, JobControl } from './jobControl.ts';
 import { JobLogs } from './jobLog.ts';
 import { logHead, logLines } from './jobLogLines.ts';
-import { KnownWorkers } from './knownWorkers.ts';
+import { KnownWorkers, type DialledWorker } from './knownWorkers.ts';
 import { Links } from './links.ts';
 import { LoadRelief } from './loadRelief.ts';
 import { LoadWatch } from './loadWatch.ts';
@@ -69,9 +69,9 @@ export interface CoordinatorOptions {
 export interface Coordinator {
   /**
    * A worker's channel, authenticated; it is served until it closes. `identity`: who it is, when it comes from outside of
-   * this process; it cannot register as anybody else.
+   * this process; it cannot register as anybody else. Resolves when it is over.
    */
-  attachWorker(channel: Channel, identity?: string): void;
+  attachWorker(channel: Channel, identity?: string): Promise<void>;
   /** A client's channel, authenticated; it is served until it closes. */
   attachClient(channel: Channel, daemon: DaemonHandlers, role: ClientRole): void;
   /** As `jobs.submit`, for the daemon itself: a repeat with the same submission id returns the same job. */
@@ -88,6 +88,10 @@ export interface Coordinator {
   /** By its id or name, see `WorkerControl`. */
   findWorker(name: string): WorkerInfo;
   forgetWorker(name: string): Promise<WorkerInfo>;
+  /** Workers that listen: whoever has the network dials them. */
+  dialledWorkers(): DialledWorker[];
+  /** One more of them, kept from now on. */
+  addDialledWorker(worker: DialledWorker): Promise<void>;
   activity(): Promise<Activity>;
   /** Nothing more is begun; what runs goes on. For good. */
   giveNothingMore(): void;
@@ -104,7 +108,7 @@ export interface Coordinator {
 export interface Activity {
   readonly unfinishedJobs: number;
   readonly clients: number;
-  /** Workers on other machines that are connected. */
+  /** Workers on other machines that are connected, and could not come back without a daemon. Those that are dialled wait. */
   readonly remoteWorkers: number;
 }
 
@@ -156,7 +160,8 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   });
   let remoteWorkers = 0;
   fleet.changed.on(() => {
-    const now = fleet.workers.filter(({ local }) => !local).length;
+    const dialled = new Set(known.dialled().map(({ id }) => id));
+    const now = fleet.workers.filter(({ id, local }) => !local && !dialled.has(id)).length;
     if (now === remoteWorkers) return;
     remoteWorkers = now;
     activityChanged.emit();
@@ -248,7 +253,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
         wake,
         onError,
       };
-      workers.add(channel, serveWorker(channel, link));
+      return workers.add(channel, serveWorker(channel, link));
     },
     attachClient: (channel, daemon, role) => {
       const link = {
@@ -271,7 +276,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
         timers,
         onError,
       };
-      clients.add(channel, serveClient(channel, daemon, role, link));
+      void clients.add(channel, serveClient(channel, daemon, role, link));
     },
     submit: (submission) => control.submit(submission, undefined),
     settleHook: (jobId, hook) => control.settleHook(jobId, hook),
@@ -283,6 +288,8 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     workers: () => fleet.info(false),
     forgetWorker: (name) => workerControl.forget(name),
     findWorker: (name) => workerControl.find(name),
+    dialledWorkers: () => known.dialled(),
+    addDialledWorker: ({ id, url, pin }) => known.tell(id, { dial: { url, pin } }),
     activity: async () => {
       const { waiting, paused, running } = await store.counts();
       const unfinishedJobs = waiting + paused + running + replacements.pending;

@@ -15,6 +15,16 @@ export interface KnownWorkersOptions {
 /** What people have said of a worker. */
 export type Standing = Pick<WorkerRecord, 'drained' | 'labels'>;
 
+/** A worker that listens, and is dialled from here. */
+export interface DialledWorker {
+  readonly id: string;
+  readonly url: string;
+  readonly pin: string;
+}
+
+/** Where it is dialled. */
+export type Dialled = Pick<WorkerRecord, 'dial'>;
+
 const untold: Standing = { drained: false, labels: [] };
 
 /** Every worker that was here once, with what people said of it: also over a restart, and while it is away. */
@@ -43,8 +53,8 @@ export class KnownWorkers {
     if (description.local) return;
     const { clock, onError } = this.#options;
     const { id } = description;
-    const { drained, labels } = this.standing(id);
-    this.#keep({ id, drained, labels, description, lastSeenAt: clock() }).catch((error: unknown) => {
+    const { drained, labels, dial } = this.#records.get(id) ?? { ...untold, dial: undefined };
+    this.#keep({ id, drained, labels, dial, description, lastSeenAt: clock() }).catch((error: unknown) => {
       onError(toDffmpegError(error));
     });
   }
@@ -55,7 +65,7 @@ export class KnownWorkers {
   }
 
   /** Throws `store-unavailable` where it cannot be kept: then it is not so. */
-  async tell(id: string, said: Partial<Standing>): Promise<void> {
+  async tell(id: string, said: Partial<Standing & Dialled>): Promise<void> {
     const before = this.#records.get(id);
     const record = { id, ...untold, ...before, ...said };
     try {
@@ -66,6 +76,11 @@ export class KnownWorkers {
       throw error;
     }
     this.changed.emit();
+  }
+
+  /** Those that listen, by id. */
+  dialled(): DialledWorker[] {
+    return [...this.#records.values()].flatMap(({ id, dial }) => (dial ? [{ id, ...dial }] : []));
   }
 
   async forget(id: string): Promise<void> {

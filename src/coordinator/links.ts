@@ -16,7 +16,8 @@ export class Links {
     return this.#serving.size;
   }
 
-  add(channel: Channel, served: Promise<void>): void {
+  /** Resolves when it is served no more. */
+  add(channel: Channel, served: Promise<void>): Promise<void> {
     const ended = served
       .catch((error: unknown) => {
         this.#onError(toDffmpegError(error));
@@ -27,6 +28,7 @@ export class Links {
       });
     this.#serving.set(channel, ended);
     this.#onCount();
+    return ended;
   }
 
   /** Closes all and waits until each has been left in order. */

@@ -3,6 +3,7 @@ import type { Pairing } from '../coordinator/accounts/pairing.ts';
 import type { Coordinator } from '../coordinator/coordinator.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
 import type { adminMethods } from '../protocol/adminContract.ts';
+import { requireInvitation, type WorkerDialler } from './workerDialler.ts';
 import { installLine } from './install/installLine.ts';
 
 type AdminHandlers = Pick<DaemonHandlers, keyof typeof adminMethods>;
@@ -20,6 +21,7 @@ export function adminHandlers(
   pairing: Pairing,
   reach: () => Reach | undefined,
   workers: Pick<Coordinator, 'findWorker' | 'forgetWorker'>,
+  dialler: Pick<WorkerDialler, 'add'>,
 ): AdminHandlers {
   return {
     'users.add': async ({ id, role, ranges }) => {
@@ -34,6 +36,11 @@ export function adminHandlers(
     },
     'users.setScope': async ({ id, ...scope }) => ({ user: await accounts.setScope(id, scope) }),
     'users.remove': async ({ id }) => ({ user: await accounts.remove(id) }),
+    'workers.readLink': ({ link }) => {
+      const { name, url, pin } = requireInvitation(link);
+      return Promise.resolve({ name, host: new URL(url).host, fingerprint: pin });
+    },
+    'workers.add': ({ link }) => dialler.add(link),
     'workers.remove': async ({ worker }) => {
       const { id, local } = workers.findWorker(worker);
       // First the key: else it would be back before it is forgotten.

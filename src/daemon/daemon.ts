@@ -32,6 +32,7 @@ import { StateGuard } from './stateGuard.ts';
 import { newerProgram } from './successor.ts';
 import { watchParts } from './watch/watchParts.ts';
 import { WatchService } from './watch/watchService.ts';
+import { WorkerDialler } from './workerDialler.ts';
 
 export interface DaemonOptions {
   readonly config: ConfigStore;
@@ -51,6 +52,7 @@ export interface TestParts {
 interface Queue {
   readonly coordinator: Coordinator;
   readonly entrance: Entrance;
+  readonly dialler: WorkerDialler;
   readonly watch: WatchService;
 }
 
@@ -119,9 +121,10 @@ export class Daemon {
     this.#log.log.info({ ...this.#program, pid: process.pid, node: process.version }, 'starting');
     this.#followConfig();
     const queue = await this.#openQueue();
-    const { coordinator, watch } = queue;
+    const { coordinator, dialler, watch } = queue;
     const discovery = await this.#listen(queue);
     this.#startWorker(coordinator);
+    dialler.start();
     this.#parts.onQueue?.(coordinator);
     this.#tellQueue = () => {
       coordinator.keepJobs(this.#settings.queue.retention);
@@ -254,7 +257,18 @@ export class Daemon {
       exchange: this.#exchange,
       onPairing: (codes) => this.#idle?.setActivity({ pairing: codes }),
     });
-    return { coordinator, entrance, watch: this.#watchFolders({ coordinator, store, board }) };
+    const dialler = new WorkerDialler({
+      ...{
+        accounts: entrance.accounts,
+        coordinator,
+        exchange: this.#exchange,
+        pauses: this.#settings.worker,
+      },
+      config: () => this.#config.values,
+      onError: (what, error) => this.#log.log.warn({ err: error }, what),
+    });
+    this.#cleanups.add('workers that listen', () => dialler.close());
+    return { coordinator, entrance, dialler, watch: this.#watchFolders({ coordinator, store, board }) };
   }
 
   /** Of what runs beside a database that is gone nothing could be written. */
@@ -303,10 +317,10 @@ export class Daemon {
     return watch;
   }
 
-  #handlers({ coordinator, entrance, watch }: Queue): DaemonHandlers {
+  #handlers({ coordinator, entrance, dialler, watch }: Queue): DaemonHandlers {
     const { accounts, pairing } = entrance;
     return daemonHandlers({
-      ...{ watch, accounts, pairing, workers: coordinator },
+      ...{ watch, accounts, pairing, dialler, workers: coordinator },
       reach: () => entrance.reach,
       program: this.#program,
       stateDir: this.#stateDir,

@@ -14,6 +14,7 @@ import type { ConfigStore } from './configStore.ts';
 import type { ProgramBuild } from './programBuild.ts';
 import { shownSetting } from './shownSetting.ts';
 import { watchHandlers } from './watch/watchHandlers.ts';
+import type { WorkerDialler } from './workerDialler.ts';
 import type { WatchService } from './watch/watchService.ts';
 
 export interface DaemonParts {
@@ -28,6 +29,7 @@ export interface DaemonParts {
   /** Where other machines find it; undefined while it listens on this one alone. */
   reach(): Reach | undefined;
   readonly workers: Pick<Coordinator, 'findWorker' | 'forgetWorker'>;
+  readonly dialler: Pick<WorkerDialler, 'add'>;
   counts(): Promise<Counts>;
   /** Of results that have taken the place of their source. */
   replacedPaths(): Promise<string[]>;
@@ -43,7 +45,7 @@ export function daemonHandlers(parts: DaemonParts): DaemonHandlers {
   const { program, config } = parts;
   return {
     ...watchHandlers(parts.watch, config),
-    ...adminHandlers(parts.accounts, parts.pairing, () => parts.reach(), parts.workers),
+    ...adminHandlers(parts.accounts, parts.pairing, () => parts.reach(), parts.workers, parts.dialler),
     'session.open': () => Promise.resolve({ ...program, protocol: protocolVersion }),
     'daemon.status': async () => ({
       ...program,

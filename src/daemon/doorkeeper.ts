@@ -44,12 +44,13 @@ export class Doorkeeper {
         coordinator.attachClient(channel, handlers, role);
         break;
       case 'worker':
-        coordinator.attachWorker(channel, identity);
+        void coordinator.attachWorker(channel, identity);
         break;
       case 'pairing':
         pairing.serve(channel, caller).catch(onError);
         break;
       case 'replica':
+      case 'coordinator':
         channel.close({ code: 1008, text: 'There is nothing here for this role.' });
     }
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { Accounts } from '../coordinator/accounts/accounts.ts';
+import { Accounts, pairedAccounts } from '../coordinator/accounts/accounts.ts';
 import { Pairing } from '../coordinator/accounts/pairing.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
 import type { Coordinator } from '../coordinator/coordinator.ts';
@@ -52,7 +52,7 @@ export class Entrance {
     });
     this.pairing = new Pairing({
       ...{
-        accounts: this.accounts,
+        newcomers: pairedAccounts(this.accounts),
         clock: Date.now,
         monotonic: () => performance.now(),
         timers: systemTimers,

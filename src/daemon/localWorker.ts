@@ -25,7 +25,7 @@ export interface LocalWorkerOptions {
 /** The worker within the daemon's own process. */
 export function startLocalWorker({ coordinator, config, ...options }: LocalWorkerOptions): Worker {
   const [ours, theirs] = createMemoryChannelPair();
-  coordinator.attachWorker(ours);
+  void coordinator.attachWorker(ours);
   return createWorker({
     ...options,
     coordinator: theirs,

@@ -4,12 +4,12 @@ import { writeFileAtomic } from '../files/atomicWrite.ts';
 import { errnoCode } from '../files/errnoCode.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import { identitySchema } from '../protocol/identity.ts';
-import { pinPattern } from '../transport/pin.ts';
+import { pinSchema } from '../protocol/pin.ts';
 
 /** Where this machine is a worker, and with which key. */
 export const membershipSchema = z.object({
   url: z.string(),
-  pin: z.string().regex(pinPattern).optional(),
+  pin: pinSchema.optional(),
   id: identitySchema.shape.id,
   key: z.string().min(1),
   name: z.string(),

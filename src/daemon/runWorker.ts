@@ -4,21 +4,19 @@ import path from 'node:path';
 import { tryLock } from '../files/lock.ts';
 import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
 import type { FfmpegStatus } from '../protocol/model.ts';
-import { maxMessageBytes } from '../transport/byteChannel.ts';
 import { pairWith } from '../transport/pairWith.ts';
-import { tlsDialler } from '../transport/tlsDial.ts';
-import { filesPath } from '../transport/upgradeGate.ts';
-import { WebSocketByteChannel } from '../transport/websocketByteChannel.ts';
-import { connectWebSocket, openWebSocket } from '../transport/websocketClient.ts';
 import type { RemoteCoordinator } from '../worker/coordinatorConnections.ts';
 import { createWorker } from '../worker/worker.ts';
 import type { WorkerSettings } from '../worker/workerSettings.ts';
+import { channelDialler } from './channelDialler.ts';
 import type { Config } from './config.ts';
 import { ConfigStore, type ConfigOptions } from './configStore.ts';
 import { joinUrl } from './joinAddress.ts';
+import { listenForCoordinator } from './listeningWorker.ts';
 import { readMembership, writeMembership, type Membership } from './membership.ts';
 import { PartSettings } from './partSettings.ts';
 import { prepareStateDir } from './stateDir.ts';
+import { untilAborted } from './untilAborted.ts';
 
 export interface RunWorkerOptions extends ConfigOptions {
   /** As typed; missing: where this machine was paired before. */
@@ -26,6 +24,10 @@ export interface RunWorkerOptions extends ConfigOptions {
   /** A pairing code, needed once. */
   readonly pair?: string | undefined;
   readonly pin?: string | undefined;
+  /** `HOST:PORT`: it does not dial, but is dialled. */
+  readonly listen?: string | undefined;
+  /** With `listen`: for another coordinator than before. */
+  readonly invite?: boolean | undefined;
   /** What people call this machine; its host name without it. */
   readonly name?: string | undefined;
   /** One JSON value a line. */
@@ -62,8 +64,8 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
         log(`The settings could not be read: ${String(error)}`);
       },
     );
-    const membership = await join(path.join(own, 'membership.json'), options, config.values);
-    await work({ membership, stateDir: own, config, settings: settings.worker }, options);
+    const parts = { stateDir: own, config, settings: settings.worker };
+    await (options.listen === undefined ? workThere(parts, options) : workHere(parts, options));
   } finally {
     config.close();
     lock.release();
@@ -110,7 +112,7 @@ function sameCoordinator(
 /** Whether its key is good no more, as after `worker remove`. Who cannot be asked has not refused. */
 async function isRefused(membership: Membership, config: Config, signal: AbortSignal): Promise<boolean> {
   try {
-    const channel = await dialler(membership, () => config).dial(signal);
+    const channel = await channelDialler(membership, () => config).dial(signal);
     channel.close();
     return false;
   } catch (error) {
@@ -122,31 +124,66 @@ function whose(url: string | undefined): string {
   return url === undefined ? 'another one' : new URL(url).host;
 }
 
+/** Dials the coordinator. */
+async function workThere(parts: WorkerParts, options: RunWorkerOptions): Promise<void> {
+  const { stateDir, config } = parts;
+  const membership = await join(path.join(stateDir, 'membership.json'), options, config.values);
+  const remote = channelDialler(membership, () => config.values);
+  const { url, id, name } = membership;
+  await work({ ...parts, remote, id, name: options.name ?? name, url }, options);
+}
+
+/** Is dialled by it. */
+async function workHere(parts: WorkerParts, options: RunWorkerOptions): Promise<void> {
+  const { join: address, pair, listen = '', tell, log, signal } = options;
+  if (address !== undefined || pair !== undefined)
+    throw new DffmpegError('request-invalid', 'A worker either dials (--join) or listens (--listen).', {
+      hint: 'Leave one of them out.',
+    });
+  const name = options.name ?? os.hostname();
+  const { config, stateDir } = parts;
+  const worker = await listenForCoordinator({
+    ...{ own: stateDir, listen, name, tell, log, signal, invite: options.invite === true },
+    settings: () => config.values,
+  });
+  try {
+    await work({ ...parts, remote: worker.remote, id: worker.id, name }, options);
+  } finally {
+    await worker.close();
+  }
+}
+
+interface WorkerParts {
+  readonly stateDir: string;
+  readonly config: ConfigStore;
+  readonly settings: WorkerSettings;
+}
+
 async function work(
-  parts: {
-    readonly membership: Membership;
-    readonly stateDir: string;
-    readonly config: ConfigStore;
-    readonly settings: WorkerSettings;
+  parts: WorkerParts & {
+    readonly remote: Pick<RemoteCoordinator, 'dial' | 'dialFiles'>;
+    readonly id: string;
+    readonly name: string;
+    /** Of the coordinator; missing: it comes from wherever it is. */
+    readonly url?: string;
   },
-  { name, tell, log, signal }: RunWorkerOptions,
+  { tell, log, signal }: RunWorkerOptions,
 ): Promise<void> {
-  const { membership, stateDir, config, settings } = parts;
-  const { url, id } = membership;
-  const { host } = new URL(url);
+  const { remote, id, name, url, stateDir, config, settings } = parts;
+  const whom = url === undefined ? 'the coordinator' : new URL(url).host;
   let isConnected: boolean | undefined;
   const worker = createWorker({
     coordinator: {
-      ...dialler(membership, () => config.values),
+      ...remote,
       onState: (connected) => {
         // Registered anew, because ffmpeg came or went: no news.
         if (connected === isConnected) return;
         isConnected = connected;
-        log(connected ? `Connected to ${host}.` : `The connection to ${host} is lost.`);
+        log(connected ? `Connected to ${whom}.` : `The connection to ${whom} is lost.`);
         tell({ event: connected ? 'connected' : 'disconnected', url, id });
       },
     },
-    ...{ stateDir, id, name: name ?? membership.name, local: false },
+    ...{ stateDir, id, name, local: false },
     slots: config.values.slots,
     ffmpegPath: config.values.ffmpeg,
     // It is there to encode, unless a person says otherwise.
@@ -165,13 +202,7 @@ async function work(
       log(error.message);
     },
   });
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    else
-      signal.addEventListener('abort', () => {
-        resolve();
-      });
-  });
+  await untilAborted(signal);
   await worker.close();
 }
 
@@ -181,26 +212,4 @@ function ffmpegLine(status: FfmpegStatus): string | undefined {
   if (status.state === 'ready') return `ffmpeg ${status.version} is ready (${status.path}).`;
   const { message, hint = '' } = status.error;
   return `${message} Nothing is encoded here until it is there. ${hint}`;
-}
-
-function dialler(
-  { url, id, key, pin }: Membership,
-  settings: () => Config,
-): Pick<RemoteCoordinator, 'dial' | 'dialFiles'> {
-  const files = new URL(url);
-  files.pathname = filesPath;
-  const common = (signal: AbortSignal) => ({
-    ...{ identity: id, key, signal, dial: tlsDialler(pin) },
-    timeoutMs: settings().connectTimeoutSeconds * 1000,
-    silenceMs: settings().silenceSeconds * 1000,
-  });
-  return {
-    dial: (signal) => connectWebSocket({ url, ...common(signal) }),
-    dialFiles: (signal) =>
-      openWebSocket(
-        { url: files.href, ...common(signal) },
-        maxMessageBytes,
-        (socket) => new WebSocketByteChannel(socket),
-      ),
-  };
 }

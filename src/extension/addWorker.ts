@@ -16,9 +16,51 @@ const everyAddress = '0.0.0.0:7450';
 /** Between two looks at who is there. Milliseconds. */
 const lookEvery = 1000;
 
-/** One line to paste on another machine, and the wait until it is a worker. */
+const byLine = '$(copy) Copy a line to paste on it';
+const byLink = '$(link) Paste the link that it shows';
+
+/** Either way round: the other machine connects to this one, or this one to it. */
 export async function addWorker(session: DaemonSession): Promise<void> {
   if (!(await ensureTrusted())) return;
+  const choice = await window.showQuickPick(
+    [
+      { label: byLine, detail: 'It connects to this machine, and needs nothing but ffmpeg.' },
+      {
+        label: byLink,
+        detail: 'This machine connects to it: “dffmpeg worker run --listen 0.0.0.0:7451” there.',
+      },
+    ],
+    { title: 'Add a worker' },
+  );
+  if (choice?.label === byLine) await addByLine(session);
+  if (choice?.label !== byLink) return;
+  const link = await window.showInputBox({
+    title: 'Link of the worker',
+    placeHolder: 'dffmpeg://add-worker?w=…',
+  });
+  if (link !== undefined) await addByLink(session, link);
+}
+
+/** A link may come from anywhere: nothing is done before a person has seen where it leads. */
+export async function addByLink(session: DaemonSession, link: string): Promise<void> {
+  if (!(await ensureTrusted())) return;
+  const { name, host, fingerprint } = await session.request('workers.readLink', { link });
+  const add = 'Add Worker';
+  const choice = await window.showWarningMessage(
+    `Let “${name}” encode files of this machine?`,
+    {
+      modal: true,
+      detail: `DFFmpeg connects to ${host}, and sends there what is to be encoded. The key that must answer:\n${fingerprint}\nCompare it with what is shown there.`,
+    },
+    add,
+  );
+  if (choice !== add) return;
+  await session.request('workers.add', { link });
+  void window.showInformationMessage(`${name} is a worker now.`);
+}
+
+/** One line to paste on another machine, and the wait until it is a worker. */
+async function addByLine(session: DaemonSession): Promise<void> {
   const pairing = await reachable(session);
   if (!pairing?.reach) return;
   const { url, fingerprint, install } = pairing.reach;

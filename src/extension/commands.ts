@@ -1,6 +1,6 @@
 import { commands, ConfigurationTarget, Uri, window, workspace } from 'vscode';
-import { toDffmpegError } from '../protocol/errors.ts';
-import { addWorker } from './addWorker.ts';
+import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
+import { addByLink, addWorker } from './addWorker.ts';
 import type { CommandId } from './commandIds.ts';
 import { showDaemonLog } from './session/daemonLog.ts';
 import { firstFolder } from './firstFolder.ts';
@@ -80,17 +80,30 @@ function handlers(services: Services): Record<CommandId, Handler> {
   };
 }
 
-/** Registers every command; whatever a handler throws becomes a sentence with a way on. */
+/** Registers every command, and links; whatever a handler throws becomes a sentence with a way on. */
 export function registerCommands(services: Services): Disposable[] {
-  return Object.entries(handlers(services)).map(([id, handler]) =>
-    commands.registerCommand(id, async (first?: unknown, second?: unknown) => {
+  const guarded =
+    (handler: Handler): Handler =>
+    async (first, second) => {
       try {
         await handler(first, second);
       } catch (thrown) {
         services.notifier.showError(toDffmpegError(thrown));
       }
-    }),
-  );
+    };
+  const ids = Object.entries(handlers(services));
+  const links = guarded((uri) => (uri instanceof Uri ? openLink(services, uri) : undefined));
+  return [
+    ...ids.map(([id, handler]) => commands.registerCommand(id, guarded(handler))),
+    window.registerUriHandler({ handleUri: (uri) => void links(uri) }),
+  ];
+}
+
+/** `vscode://dffmpeg.dffmpeg/add-worker?w=…` */
+async function openLink({ session }: Services, { scheme, authority, path, query }: Uri): Promise<void> {
+  // Other editors have schemes of their own.
+  if (path === '/add-worker') await addByLink(session, `vscode://${authority}${path}?${query}`);
+  else throw new DffmpegError('request-invalid', `DFFmpeg does not know the link ${scheme}:…${path}.`);
 }
 
 /** The Explorer hands over the clicked file and the selection; an editor tab hands over one file; a palette none. */

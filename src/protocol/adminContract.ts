@@ -2,7 +2,6 @@ import * as z from 'zod';
 import type { MethodTable } from './contract.ts';
 import { addressRangeSchema, identitySchema, maxRanges } from './identity.ts';
 import { idSchema, workerSchema } from './model.ts';
-import { pairedRoles } from './pairingContract.ts';
 
 const rangesSchema = z.array(addressRangeSchema).max(maxRanges);
 const keySchema = z.string();
@@ -43,6 +42,16 @@ export const adminMethods = {
     params: z.object({ id: idSchema }),
     result: z.object({ user: identitySchema }),
   },
+  'workers.readLink': {
+    doc: 'What a link of `dffmpeg worker run --listen` says, for a person to look at before it is used.',
+    params: z.object({ link: z.string().max(1000) }),
+    result: z.object({ name: z.string(), host: z.string(), fingerprint: z.string() }),
+  },
+  'workers.add': {
+    doc: 'Makes the machine whose link this is a worker, and connects to it whenever it is not: that machine listens, and this daemon dials. `code`, `pin` and address are in the link, which `dffmpeg worker run --listen` shows there.',
+    params: z.object({ link: z.string().max(1000) }),
+    result: z.object({ id: idSchema, name: z.string() }),
+  },
   'workers.remove': {
     doc: 'Deletes the identity of a worker, and forgets it; what it runs goes back to the queue. By id or name.',
     params: z.object({ worker: z.string() }),
@@ -55,7 +64,7 @@ export const adminMethods = {
   },
   'pairing.create': {
     doc: 'A code with which one machine becomes an identity of this role, once and soon. `reach`: where from another machine, the pin of what answers there, and `install`, the line that makes a machine a worker which has no DFFmpeg yet.',
-    params: z.object({ role: z.enum(pairedRoles).default('worker') }),
+    params: z.object({ role: z.enum(['worker', 'client']).default('worker') }),
     result: z.object({
       code: z.string(),
       expiresAt: z.number(),

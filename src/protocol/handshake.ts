@@ -11,8 +11,11 @@ import * as z from 'zod';
 
 /** What an identity may do; the server knows it, the caller does not say it. */
 export const identityRoles = ['client', 'worker', 'admin', 'replica'] as const;
-/** `pairing`: who has shown a pairing code, and may do nothing but become an identity. */
-export type Role = (typeof identityRoles)[number] | 'pairing';
+/**
+ * `pairing`: who has shown a pairing code, and may do nothing but become an identity. `coordinator`: whom a worker that listens
+ * works for.
+ */
+export type Role = (typeof identityRoles)[number] | 'pairing' | 'coordinator';
 
 /** HMAC-SHA256, base64url: the one primitive, handed in. */
 export type Hmac = (key: string, message: string) => string;

@@ -5,8 +5,8 @@ import { identityNameSchema, identitySchema } from './identity.ts';
 /** 32 bytes, base64url. */
 const bytesSchema = z.string().regex(/^[\w-]{43}$/);
 
-/** Which identities a code may make. */
-export const pairedRoles = ['worker', 'client'] as const;
+/** Which identities a code may make. `coordinator`: whose worker the machine that shows the code is from then on. */
+export const pairedRoles = ['worker', 'client', 'coordinator'] as const;
 export type PairedRole = (typeof pairedRoles)[number];
 
 /**

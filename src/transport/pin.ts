@@ -9,6 +9,3 @@ export function pinOf(certificate: X509Certificate): string {
   const der = certificate.publicKey.export({ type: 'spki', format: 'der' });
   return `sha256//${createHash('sha256').update(der).digest('base64')}`;
 }
-
-/** 32 bytes in base64. */
-export const pinPattern = /^sha256\/\/[0-9A-Za-z+/]{43}=$/;

@@ -2,7 +2,7 @@ import type { FileExchange } from '../files/fileExchange.ts';
 import type { Channel } from '../protocol/channel.ts';
 import type { DffmpegError } from '../protocol/errors.ts';
 import type { ByteChannel } from '../transport/byteChannel.ts';
-import { keepConnected } from './keepConnected.ts';
+import { keepConnected, serveUntil } from './keepConnected.ts';
 import { coordinatorName } from './remoteFiles.ts';
 import type { WorkerSettings } from './workerSettings.ts';
 
@@ -45,12 +45,7 @@ export async function stayConnected(options: ConnectionsOptions): Promise<void> 
   const files = keepConnected({
     ...common,
     connect: (until) => remote.dialFiles(until),
-    use: async (channel) => {
-      const since = performance.now();
-      await exchange.attach(channel, coordinatorName);
-      // Nothing is said in it that would tell whether it was of any use.
-      return performance.now() - since > settings.connectRetryMinSeconds * 1000;
-    },
+    use: serveUntil<ByteChannel>((channel) => exchange.attach(channel, coordinatorName), common),
     onError: told('The connection for files cannot be made'),
   });
   await Promise.all([control, files]);

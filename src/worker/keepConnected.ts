@@ -51,6 +51,27 @@ export async function keepConnected<C>(options: KeepConnectedOptions<C>): Promis
   }
 }
 
+/**
+ * For `use`: serves a connection until it is over, or closes it at the signal. Nothing is said in it that would tell whether it
+ * was of any use: one that is over at once was not.
+ */
+export function serveUntil<C extends { close(): void }>(
+  serve: (connection: C) => Promise<unknown>,
+  { signal, pauses }: Pick<KeepConnectedOptions<C>, 'signal' | 'pauses'>,
+): (connection: C) => Promise<boolean> {
+  return async (connection) => {
+    const since = performance.now();
+    const close = (): void => {
+      connection.close();
+    };
+    signal.addEventListener('abort', close);
+    if (signal.aborted) close();
+    await serve(connection);
+    signal.removeEventListener('abort', close);
+    return performance.now() - since > pauses.connectRetryMinSeconds * 1000;
+  };
+}
+
 /** What only a person can mend. */
 const refusals: ReadonlySet<string> = new Set(['unauthorized', 'forbidden', 'version-mismatch']);
 

@@ -25,14 +25,25 @@ class Node {
   #folder: string | undefined;
 
   async join(program: string, url: string, code: string, pin: string): Promise<void> {
+    await this.#run(program, ['--join', url, '--pair', code, '--pin', pin], /"event":"connected"/);
+  }
+
+  /** Its link. */
+  async listen(program: string): Promise<string> {
+    return this.#run(program, ['--listen', '127.0.0.1:0'], /"pairing":"([^"]*)"/);
+  }
+
+  async #run(program: string, how: readonly string[], until: RegExp): Promise<string> {
+    await this.end();
     this.#folder = await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-node-'));
-    const args = ['worker', 'run', '--json', '--name', 'attic', '--join', url, '--pair', code, '--pin', pin];
+    const args = ['worker', 'run', '--json', '--name', 'attic', ...how];
     const env = { ...process.env, DFFMPEG_STATE_DIR: this.#folder, ELECTRON_RUN_AS_NODE: '1' };
     this.#child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     let told = '';
     for await (const text of this.#child.stdout ?? []) {
       told += String(text);
-      if (told.includes('"event":"connected"')) return;
+      const [, said = ''] = until.exec(told) ?? [];
+      if (until.test(told)) return said;
     }
     throw new Error(`The node ended: ${told}`);
   }
@@ -66,6 +77,13 @@ describe('workers in the view', () => {
     await api.services.session.restart();
   });
 
+  function program(): string {
+    const { extensionPath = '' } = vscode.extensions.getExtension(extensionId) ?? {};
+    const file = path.join(extensionPath, 'dist', 'program', 'dffmpeg.mjs');
+    assert.ok(existsSync(file), file);
+    return file;
+  }
+
   const row = (name: string): WorkersNode | undefined =>
     api.services.workersTree
       .getChildren()
@@ -77,6 +95,7 @@ describe('workers in the view', () => {
 
   it('ask before anything but this machine can connect', async function () {
     this.timeout(30_000);
+    answers.pick = '$(copy) Copy a line to paste on it';
     await vscode.commands.executeCommand('dffmpeg.addWorker');
     const [question] = answers.shown;
     assert.match(question?.text ?? '', /^Let other machines connect/);
@@ -90,6 +109,7 @@ describe('workers in the view', () => {
     this.timeout(90_000);
     await writeFile(path.join(stateDir(), 'config.jsonc'), '{ "listen": "0.0.0.0:0" }');
     await api.services.session.restart();
+    answers.pick = '$(copy) Copy a line to paste on it';
     answers.press.set('Paste one line', 'Copy Line');
     const adding = vscode.commands.executeCommand('dffmpeg.addWorker');
     const { detail = '' } = await answers.message(/^Paste one line/);
@@ -97,10 +117,7 @@ describe('workers in the view', () => {
     assert.match(detail, /https?:\/\/|wss:\/\//);
     const { reach } = await api.services.session.request('pairing.create', { role: 'worker' });
     assert.ok(reach);
-    const { extensionPath = '' } = vscode.extensions.getExtension(extensionId) ?? {};
-    const program = path.join(extensionPath, 'dist', 'program', 'dffmpeg.mjs');
-    assert.ok(existsSync(program), program);
-    await node.join(program, reach.url, code, reach.fingerprint);
+    await node.join(program(), reach.url, code, reach.fingerprint);
     await answers.message(/^attic is a worker now/);
     await adding;
     assert.equal(await vscode.env.clipboard.readText(), detail.split('\n')[0]);
@@ -131,5 +148,22 @@ describe('workers in the view', () => {
     answers.press.set('Remove the worker attic?', 'Remove Worker');
     await vscode.commands.executeCommand('dffmpeg.removeWorker', row('attic'));
     await whenBoard(api, () => row('attic') === undefined);
+  });
+
+  it('are added by the link that they show, once a person has seen where it leads', async function () {
+    this.timeout(60_000);
+    answers.pick = '$(link) Paste the link that it shows';
+    answers.type = await node.listen(program());
+    await vscode.commands.executeCommand('dffmpeg.addWorker');
+    const question = await answers.message(/^Let “attic” encode files/);
+    assert.match(question.detail ?? '', /connects to 127\.0\.0\.1:\d+.*sha256\/\//s);
+    assert.equal(row('attic'), undefined, 'without a yes nothing is done');
+    answers.press.set('Let “attic”', 'Add Worker');
+    await vscode.commands.executeCommand('dffmpeg.addWorker');
+    await answers.message(/^attic is a worker now/);
+    await whenBoard(api, () => row('attic'));
+    answers.type = 'dffmpeg://add-worker?w=x';
+    await vscode.commands.executeCommand('dffmpeg.addWorker');
+    await answers.message(/^This is no link of a worker/);
   });
 });

@@ -10,13 +10,14 @@ import { printJson, toWorkerOutput, workersOutputSchema } from '../jsonOutput.ts
 import { workerLines } from '../render/workerTable.ts';
 import { widthFor } from '../render/wrap.ts';
 import { styleFor } from '../style.ts';
-import { drainWorker, labelWorker, removeWorker, resumeWorker } from '../workers/steerWorkers.ts';
+import { addWorker, drainWorker, labelWorker, removeWorker, resumeWorker } from '../workers/steerWorkers.ts';
 
 export async function workerCommands(context: CommandContext): Promise<Command[]> {
   const worker = new Command('worker')
     .description('See who encodes, and let another machine do it.')
     .addCommand(listCommand('list', context))
     .addCommand(pairCommand(context))
+    .addCommand(addCommand(context))
     .addCommand(
       steerCommand(
         context,
@@ -49,6 +50,13 @@ function pairCommand(context: CommandContext): Command {
     'Make a code with which one machine becomes a worker, once and soon.',
   );
   return command.action(action<[]>(context, command, pairWorker));
+}
+
+function addCommand(context: CommandContext): Command {
+  const command = new Command('add')
+    .argument('<link>', 'as “dffmpeg worker run --listen” shows it there')
+    .description('Make a machine a worker that cannot dial this one: it listens, and is dialled.');
+  return command.action(action<[string]>(context, command, addWorker));
 }
 
 /** Each takes the id or the name of a worker. */
@@ -89,28 +97,35 @@ async function runCommand(context: CommandContext): Promise<Command> {
       'the fingerprint of its key; without it its certificate must be a real one',
     )
     .option('--name <name>', 'what people call this machine; its host name without it');
-  for (const key of flagSettingKeys)
+  command.option(
+    '--listen <host:port>',
+    'be dialled instead, where this machine cannot dial the other one: shows a link for “dffmpeg worker add”',
+  );
+  command.option('--invite', 'with --listen: show a link also where this machine is a worker already');
+  for (const key of flagSettingKeys.filter((each) => each !== 'listen'))
     command.addOption(
       new Option(`${flagOf(key)} <value>`, `${settings[key].doc} (${variableOf(key)})`).hideHelp(),
     );
   return command.action(action<[RunFlags]>(context, command, runWorkerHere));
 }
 
-interface RunFlags extends Record<string, string | undefined> {
+interface RunFlags extends Record<string, string | boolean | undefined> {
+  readonly invite?: boolean;
   readonly join?: string;
   readonly pair?: string;
   readonly pin?: string;
   readonly name?: string;
+  readonly listen?: string;
 }
 
 async function runWorkerHere({ io, stateDir, json }: Invocation, flags: RunFlags): Promise<number> {
-  const { join, pair, pin, name, ...settings } = flags;
+  const { join, pair, pin, name, listen, invite, ...settings } = flags;
   const { runWorker } = await import('../../daemon/runWorker.ts');
   io.outliveReaders();
   const stop = stopSignals(io, exitCodes.failed);
   try {
     await runWorker({
-      ...{ stateDir, env: io.env, flags: settings, join, pair, pin, name },
+      ...{ stateDir, env: io.env, flags: settings, join, pair, pin, name, listen, invite },
       tell: (event) => {
         if (json) io.stdout.write(`${JSON.stringify(event)}\n`);
       },

@@ -2,10 +2,19 @@ import type { WorkerInfo } from '../../protocol/model.ts';
 import type { Invocation } from '../command.ts';
 import { withDaemon } from '../connect.ts';
 import { exitCodes } from '../exitCodes.ts';
-import { printJson, toWorkerOutput, workersOutputSchema } from '../jsonOutput.ts';
+import { addedWorkerOutputSchema, printJson, toWorkerOutput, workersOutputSchema } from '../jsonOutput.ts';
 import { printable } from '../../encoding/printable.ts';
 
 /** Workers are named by their ids or names; each sentence says what is so now, and how it is taken back. */
+
+export async function addWorker({ io, json, ...rest }: Invocation, link: string): Promise<number> {
+  const { id, name } = await withDaemon({ io, json, ...rest }, (daemon) =>
+    daemon.request('workers.add', { link }),
+  );
+  if (json) printJson(io.stdout, addedWorkerOutputSchema, { id, name });
+  else io.stdout.write(`${printable(name)} is a worker now. See it: dffmpeg workers\n`);
+  return exitCodes.done;
+}
 
 export async function drainWorker(invocation: Invocation, name: string): Promise<number> {
   const { worker } = await withDaemon(invocation, (daemon) =>

@@ -8,6 +8,7 @@ import { Emitter } from '../emitter.ts';
 import type { Clock } from '../ids.ts';
 import type { IdentityRecord } from '../store/identityRecords.ts';
 import { KeyKeeper } from './keyKeeper.ts';
+import type { Newcomers } from './pairing.ts';
 
 export interface AccountsOptions {
   readonly store: AccountStore;
@@ -171,6 +172,17 @@ export async function freeId(accounts: Accounts, name: string): Promise<string> 
     const id = number === 1 ? base : `${base}-${number}`;
     if (!taken.has(id)) return id;
   }
+}
+
+/** Those who are paired with this coordinator are its workers and clients. */
+export function pairedAccounts(accounts: Accounts): Newcomers {
+  return {
+    freeId: (name) => freeId(accounts, name),
+    add: ({ id, name, role }, key) => {
+      if (role === 'coordinator') throw new DffmpegError('internal', 'A coordinator has no coordinator.');
+      return accounts.add({ id, name, role }, key);
+    },
+  };
 }
 
 /** The person at this machine, and those who have a pairing code. */

@@ -10,10 +10,20 @@ import type { Timers } from '../../protocol/timers.ts';
 import { newKeyShare, pairingKey, pairingSecrets } from '../../transport/pairingKeys.ts';
 import type { Caller, Credential } from '../../transport/websocketServer.ts';
 import type { Clock } from '../ids.ts';
-import { freeId, type Accounts } from './accounts.ts';
+
+/** Where those are kept who have become an identity. */
+export interface Newcomers {
+  /** An id that nobody has yet, from what the machine calls itself. */
+  freeId(name: string): Promise<string>;
+  /** Stored, synced to disk. Throws `conflict` where somebody has the id by now. */
+  add(
+    newcomer: { readonly id: string; readonly name: string; readonly role: PairedRole },
+    key: string,
+  ): Promise<unknown>;
+}
 
 export interface PairingOptions {
-  readonly accounts: Accounts;
+  readonly newcomers: Newcomers;
   /** How long a code is good, in minutes, and how often it may be guessed wrongly. */
   readonly settings: () => { readonly pairingMinutes: number; readonly pairingGuesses: number };
   readonly clock: Clock;
@@ -83,7 +93,7 @@ export class Pairing {
 
   /** Serves who has shown a code, until the channel closes. */
   async serve(channel: Channel, { identity, fingerprint }: Caller): Promise<void> {
-    const { accounts, monotonic, timers, onError } = this.#options;
+    const { newcomers, monotonic, timers, onError } = this.#options;
     const code = this.#codes.get(identity);
     // Shown twice in one moment.
     if (!code || code.inUse || code.isUsed) {
@@ -95,7 +105,7 @@ export class Pairing {
 
     const handlers: Handlers<PairingMethods> = {
       'pairing.begin': async ({ name, publicKey: clientPublicKey }) => {
-        const id = await freeId(accounts, name);
+        const id = await newcomers.freeId(name);
         const share = newKeyShare();
         const { publicKey: serverPublicKey } = share;
         const { key, clientProof, serverProof } = pairingSecrets(share, clientPublicKey, code.key, {
@@ -115,7 +125,7 @@ export class Pairing {
         // Before the identity is stored: whatever happens, one code makes one at most.
         code.isUsed = true;
         try {
-          await accounts.add({ id, name, role: code.role }, key);
+          await newcomers.add({ id, name, role: code.role }, key);
         } catch (error) {
           if (toDffmpegError(error).code === 'conflict') code.isUsed = false;
           throw error;

@@ -171,6 +171,8 @@ export interface WorkersTable {
   labels: string;
   /** JSON. */
   description: string | null;
+  /** JSON. */
+  dial: string | null;
   last_seen_at: number | null;
 }
 

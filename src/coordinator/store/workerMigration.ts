@@ -12,6 +12,11 @@ export async function knownWorkers({ schema }: Kysely<never>): Promise<void> {
     .execute();
 }
 
+/** Where workers are dialled that listen. */
+export async function dialledWorkers({ schema }: Kysely<never>): Promise<void> {
+  await schema.alterTable('workers').addColumn('dial', 'text').execute();
+}
+
 /** What a job wants of the worker that it goes to. */
 export async function labelsOfJobs({ schema }: Kysely<never>): Promise<void> {
   await schema.alterTable('jobs').addColumn('required_labels', 'text').execute();

@@ -17,6 +17,7 @@ export async function keepWorker(writing: Writing, record: WorkerRecord): Promis
       drained: Number(record.drained),
       labels: JSON.stringify(record.labels),
       description: record.description === undefined ? null : JSON.stringify(record.description),
+      dial: record.dial === undefined ? null : JSON.stringify(record.dial),
       last_seen_at: record.lastSeenAt ?? null,
     })
     .execute();
@@ -32,6 +33,7 @@ function toRecord(row: WorkersTable): WorkerRecord {
     drained: Number(row.drained) === 1,
     labels: JSON.parse(row.labels) as unknown,
     description: row.description === null ? undefined : (JSON.parse(row.description) as unknown),
+    dial: row.dial === null ? undefined : (JSON.parse(row.dial) as unknown),
     lastSeenAt: row.last_seen_at === null ? undefined : Number(row.last_seen_at),
   });
   if (read.success) return read.data;

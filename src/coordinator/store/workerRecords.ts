@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { pinSchema } from '../../protocol/pin.ts';
 import { idSchema, labelsSchema, workerDescriptionSchema } from '../../protocol/model.ts';
 
 /** A worker that is known, whether it is connected or not. */
@@ -10,6 +11,8 @@ export const workerRecordSchema = z.object({
   labels: labelsSchema,
   /** As it was last; missing: it has not connected since this is kept. */
   description: workerDescriptionSchema.optional(),
+  /** Where this daemon dials it; missing: it comes by itself. */
+  dial: z.object({ url: z.string(), pin: pinSchema }).optional(),
   /** When it was connected last, milliseconds since the epoch. */
   lastSeenAt: z.number().optional(),
 });

@@ -16,7 +16,7 @@ process.exitCode = await serve(
   {
     onQueue: (coordinator) => {
       const [ours, theirs] = createMemoryChannelPair();
-      coordinator.attachWorker(ours);
+      void coordinator.attachWorker(ours);
       const worker = new SimulatedWorker(theirs, () => undefined);
       void worker.register('farm', { cpu: running, probe: 1 });
       let fraction = 0;

@@ -53,7 +53,7 @@ export class QueueUnderLoad {
     await Promise.all(
       Array.from({ length: workers }, async (_, index) => {
         const [here, there] = createMemoryChannelPair();
-        this.coordinator.attachWorker(there);
+        void this.coordinator.attachWorker(there);
         const worker = new SimulatedWorker(here, (offer) => {
           this.offers.push(offer);
           this.onOffer(offer);

@@ -115,7 +115,7 @@ describe('a queue that is killed', function () {
       const client = new FakeClient(coordinator);
       await client.peer.request('subscribe', { topics: ['jobs'] });
       const [here, there] = createMemoryChannelPair();
-      coordinator.attachWorker(there);
+      void coordinator.attachWorker(there);
       const worker = new FakeWorker(here);
       const recordDir = path.join(directory, 'records');
       const made: number[] = [];

@@ -45,7 +45,7 @@ async function encodeUpTo(): Promise<void> {
   const request = submission({ sources: [source], preset: { name: 'web', preset: severalPreset } });
   const { job } = await client.peer.request('jobs.submit', request);
   const [here, there] = createMemoryChannelPair();
-  coordinator.attachWorker(there);
+  void coordinator.attachWorker(there);
   const worker = new FakeWorker(here);
   await worker.register();
   await makeOutputs(worker, await worker.encode(), directory, async (now) => {

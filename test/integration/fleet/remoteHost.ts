@@ -3,12 +3,17 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import * as z from 'zod';
 import { pairingOutputSchema } from '../../../src/cli/jsonOutput.ts';
 import { jobOutputSchema, type JobOutput } from '../../../src/protocol/jobOutput.ts';
+import { invitationLink, parseInvitation } from '../../../src/protocol/workerInvitation.ts';
 import { Sandbox, type Running } from '../cli/harness.ts';
 import { Relay } from '../support/relay.ts';
 
 const run = promisify(execFile);
+
+/** What a worker that listens prints. */
+const readySchema = z.object({ url: z.string(), pairing: z.string().optional() });
 
 /** Short waits, so that what is lost is soon given up or found again. */
 const soon = {
@@ -23,33 +28,45 @@ export class RemoteHost {
   readonly desk: Sandbox;
   readonly node: Sandbox;
   readonly relay: Relay;
+  /** Who opens the connections. */
+  readonly dials: 'the node' | 'the desk';
   serving: Running;
   #worker: Running | undefined;
 
-  private constructor(desk: Sandbox, node: Sandbox, relay: Relay, serving: Running) {
+  private constructor(
+    dials: RemoteHost['dials'],
+    { desk, node, relay, serving }: Pick<RemoteHost, 'desk' | 'node' | 'relay' | 'serving'>,
+  ) {
+    this.dials = dials;
     this.desk = desk;
     this.node = node;
     this.relay = relay;
     this.serving = serving;
   }
 
-  static async start(env: Record<string, string> = {}): Promise<RemoteHost> {
+  static async start(
+    env: Record<string, string> = {},
+    dials: RemoteHost['dials'] = 'the node',
+  ): Promise<RemoteHost> {
     const relay = await Relay.open();
     const desk = await Sandbox.create({
       ...soon,
-      DFFMPEG_LISTEN: '0.0.0.0:0',
-      DFFMPEG_ADVERTISE: `127.0.0.1:${relay.port}`,
+      ...(dials === 'the node' && {
+        DFFMPEG_LISTEN: '0.0.0.0:0',
+        DFFMPEG_ADVERTISE: `127.0.0.1:${relay.port}`,
+      }),
       DFFMPEG_SLOTS: 'cpu=0',
       ...env,
     });
     const node = await Sandbox.create(soon);
-    const host = new RemoteHost(desk, node, relay, desk.start(['serve']));
+    const host = new RemoteHost(dials, { desk, node, relay, serving: desk.start(['serve']) });
     await host.#served();
     return host;
   }
 
   /** Pairs the node, the first time, and runs it. Resolves when the desk knows it. */
   async join(flags: readonly string[] = []): Promise<void> {
+    if (this.dials === 'the desk') return this.#listen(flags);
     const args = ['worker', 'run', '--name', 'node', '--json', ...flags];
     if (!this.#worker) {
       const { code, reach } = await this.desk.json(pairingOutputSchema, ['worker', 'pair']);
@@ -58,6 +75,32 @@ export class RemoteHost {
     }
     this.#worker = this.node.start(args);
     await this.#worker.printed('stdout', /"event":"connected"/);
+  }
+
+  /** The node listens, and the desk adds it, the first time. */
+  async #listen(flags: readonly string[]): Promise<void> {
+    const isNew = !this.#worker;
+    this.#worker = this.node.start([
+      ...['worker', 'run', '--name', 'node', '--json', '--listen', '127.0.0.1:0'],
+      ...flags,
+    ]);
+    const [, line = ''] = await this.#worker.printed('stdout', /^(.*"event":"ready".*)$/m);
+    const { url, pairing } = readySchema.parse(JSON.parse(line));
+    this.relay.to(Number(new URL(url).port));
+    if (isNew) {
+      const added = await this.desk.run(['worker', 'add', through(pairing ?? '', this.relay)]);
+      if (added.code !== 0) throw new Error(added.stderr);
+    }
+    await this.#worker.printed('stdout', /"event":"connected"/);
+  }
+
+  /** How the relay counts what goes to the node. */
+  get toNode(): 'toDialler' | 'toDialled' {
+    return this.dials === 'the node' ? 'toDialler' : 'toDialled';
+  }
+
+  get toDesk(): 'toDialler' | 'toDialled' {
+    return this.dials === 'the node' ? 'toDialled' : 'toDialler';
   }
 
   get worker(): Running {
@@ -128,11 +171,19 @@ export class RemoteHost {
 
   async #served(): Promise<void> {
     await this.serving.printed('stdout', /"event":"ready"/);
+    if (this.dials === 'the desk') return;
     // Where it listens for others; what it advertises is the cable.
     const log = await readFile(path.join(this.desk.stateDir, 'logs', 'daemon.log'), 'utf8');
     const ports = [...log.matchAll(/"port":(\d+),"msg":"other machines can connect"/g)];
     this.relay.to(Number(ports.at(-1)?.[1]));
   }
+}
+
+/** The link of a worker, with the cable as its address. */
+function through(link: string, { port }: Relay): string {
+  const invitation = parseInvitation(link);
+  if (!invitation) throw new Error(`${link} is no link of a worker.`);
+  return invitationLink({ ...invitation, url: `wss://127.0.0.1:${port}/channel` }, 'dffmpeg');
 }
 
 export async function digestOf(file: string): Promise<string> {

@@ -5,7 +5,7 @@ import net from 'node:net';
 import { makeCertificate, type ListenerCertificate } from '../../../src/transport/certificate.ts';
 import type { ByteChannel } from '../../../src/transport/byteChannel.ts';
 import { maxMessageBytes } from '../../../src/transport/byteChannel.ts';
-import { pinPattern } from '../../../src/transport/pin.ts';
+import { pinSchema } from '../../../src/protocol/pin.ts';
 import { tlsDialler } from '../../../src/transport/tlsDial.ts';
 import { WebSocketByteChannel } from '../../../src/transport/websocketByteChannel.ts';
 import { connectWebSocket, openWebSocket } from '../../../src/transport/websocketClient.ts';
@@ -51,7 +51,7 @@ describe('a listener with TLS', () => {
     const { validFromDate, validToDate } = new X509Certificate(certificate.cert);
     assert.equal(validFromDate.getTime(), 0);
     assert.equal(validToDate.getUTCFullYear(), 9999);
-    assert.match(certificate.pin, pinPattern);
+    pinSchema.parse(certificate.pin);
   });
 
   it('opens a channel for who has pinned its key and has one of its own', async () => {

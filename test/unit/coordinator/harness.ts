@@ -40,6 +40,8 @@ export const daemonHandlers: DaemonHandlers = {
   'users.rotateKey': notHere,
   'users.setScope': notHere,
   'users.remove': notHere,
+  'workers.readLink': notHere,
+  'workers.add': notHere,
   'workers.remove': notHere,
   'keys.reencrypt': notHere,
   'pairing.create': notHere,
@@ -224,7 +226,7 @@ export class Harness {
   /** `identity`: who it is, where it comes from another machine. */
   worker(identity?: string): FakeWorker {
     const [here, there] = createMemoryChannelPair();
-    this.coordinator.attachWorker(there, identity);
+    void this.coordinator.attachWorker(there, identity);
     return new FakeWorker(here);
   }
 

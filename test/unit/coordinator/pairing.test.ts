@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { Accounts } from '../../../src/coordinator/accounts/accounts.ts';
+import { Accounts, pairedAccounts } from '../../../src/coordinator/accounts/accounts.ts';
 import { Pairing } from '../../../src/coordinator/accounts/pairing.ts';
 import type { Store } from '../../../src/coordinator/store.ts';
 import { openSqliteStore } from '../../../src/coordinator/store/sqliteStore.ts';
@@ -30,7 +30,7 @@ describe('a pairing code, on the side that made it', () => {
       ...{ clock: timers.clock, log: () => undefined },
     });
     pairing = new Pairing({
-      ...{ accounts, timers, clock: timers.clock, monotonic: timers.monotonic },
+      ...{ newcomers: pairedAccounts(accounts), timers, clock: timers.clock, monotonic: timers.monotonic },
       settings: () => ({ pairingMinutes: 10, pairingGuesses: 5 }),
       onError: () => undefined,
       onCount: (count) => counts.push(count),

@@ -15,6 +15,8 @@ export class Answers {
   readonly press = new Map<string, string>();
   /** Label to pick from a list. */
   pick: string | undefined;
+  /** What to type into a box. */
+  type: string | undefined;
   /** What to choose in the system's dialog. */
   open: vscode.Uri | undefined;
   #waiting: (() => void)[] = [];
@@ -23,6 +25,7 @@ export class Answers {
   constructor() {
     for (const method of messageMethods) this.#replace(method, (...args) => this.#message(args));
     this.#replace('showOpenDialog', () => Promise.resolve(this.open && [this.open]));
+    this.#replace('showInputBox', () => Promise.resolve(this.type));
     this.#replace('showQuickPick', async (items, options) => {
       const list = (await items) as vscode.QuickPickItem[];
       this.picks.push({

@@ -91,6 +91,8 @@ export const roleAttacks: readonly Attack[] = [
         'users.rotateKey': { id: 'mallory' },
         'users.setScope': { id: 'mallory', disabled: false },
         'users.remove': { id: 'mallory' },
+        'workers.readLink': { link: 'dffmpeg://add-worker' },
+        'workers.add': { link: 'dffmpeg://add-worker' },
         'workers.remove': { worker: 'node' },
         'keys.reencrypt': {},
         'pairing.create': { role: 'client' },

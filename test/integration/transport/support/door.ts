@@ -1,6 +1,6 @@
 import { FileExchange } from '../../../../src/files/fileExchange.ts';
 import path from 'node:path';
-import { Accounts } from '../../../../src/coordinator/accounts/accounts.ts';
+import { Accounts, pairedAccounts } from '../../../../src/coordinator/accounts/accounts.ts';
 import { Pairing } from '../../../../src/coordinator/accounts/pairing.ts';
 import { Doorkeeper } from '../../../../src/daemon/doorkeeper.ts';
 import type { IdentityRole } from '../../../../src/protocol/identity.ts';
@@ -48,7 +48,7 @@ export class Door {
       log: (line) => this.log.push(line),
     });
     this.pairing = new Pairing({
-      accounts: this.accounts,
+      newcomers: pairedAccounts(this.accounts),
       settings: () => ({ pairingMinutes: 10, pairingGuesses: 5 }),
       clock: this.timers.clock,
       monotonic: this.timers.monotonic,
