@@ -86,7 +86,7 @@ function planTimecode({ output, probe, firstVideo, trimmed }: ExtrasInput, conta
       ...(count > 0 && container.isoMedia && !kept ? ['-write_tmcd', '0'] : []),
       ...(keep && trimmed ? [...withoutTag('timecode', 'g'), ...withoutTag('timecode', 's')] : []),
     ],
-    notes: count > 0 && !kept ? [note(`${counted(count, 'timecode track')} left out.`)] : [],
+    notes: count > 0 && !kept ? [loss('data', `${counted(count, 'timecode track')} left out.`)] : [],
   };
 }
 

@@ -136,7 +136,7 @@ the finding says what is lost, and the result does not take the place of its sou
 ${lossTable()}
 
 What is no such loss: a smaller picture, fewer frames, fewer bits, black bars (\`"crop": "auto"\`), tags that the preset leaves
-out; a timecode track, fonts that no kept subtitle uses, how a phone or camera was held and what a broadcast says of other
+out; fonts that no kept subtitle uses, how a phone or camera was held and what a broadcast says of other
 programmes.
 
 ## Extra arguments
@@ -204,7 +204,7 @@ const lossWords = {
   chapters: 'the chapters',
   cover: 'the cover, or a picture beside it',
   attachments: 'attached files, fonts where subtitles use them',
-  data: 'a data track, such as where an action camera was',
+  data: 'a data track, such as where an action camera was, or its timecode',
   tags: 'tags whose value the result has under no name',
 };
 

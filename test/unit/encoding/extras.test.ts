@@ -173,6 +173,7 @@ describe('the rest of a file', () => {
     const part = extras({ container: 'mov' }, [timecode], { trimmed: true });
     assert.match(part.argv, /-write_tmcd 0 -metadata:g timecode= -metadata:s timecode=/u);
     assert.deepEqual(part.notes, ['1 timecode track is left out.']);
+    assert.deepEqual(part.lost, ['data'], 'who cuts a film needs it');
     assert.match(extras({ container: 'mp4' }, [timecode]).argv, /-write_tmcd 0/u);
   });
 
