@@ -202,6 +202,14 @@ function mixable(channels: readonly string[]): boolean {
   );
 }
 
+/** How many channels a layout has that ffmpeg names; undefined where its name does not say. */
+export function channelsIn(layout: string): number | undefined {
+  const named = channelList(layout).length;
+  if (named > 0) return named;
+  const counted = /^(\d+) channels/u.exec(layout)?.[1];
+  return counted === undefined ? undefined : Number(counted);
+}
+
 function channelList(layout: string): string[] {
   return Object.hasOwn(channelsOf, layout) ? (channelsOf[layout]?.split(' ') ?? []) : [];
 }

@@ -1,5 +1,5 @@
 import type { Expectation } from './expectation.ts';
-import { fail, warn } from './findings.ts';
+import { fail, loss, warn } from './findings.ts';
 import { formatPercent } from './formatting.ts';
 import { judgeDurations } from './judgeDurations.ts';
 import { judgePicture } from './judgePicture.ts';
@@ -7,6 +7,7 @@ import { judgeSize } from './judgeSize.ts';
 import { judgeTags } from './judgeTags.ts';
 import { judgeTracks } from './judgeTracks.ts';
 import type { Probe } from './probe.ts';
+import type { Shape, SourceChanges } from './sourceChanges.ts';
 import type { Finding, Verdict } from './verdict.ts';
 
 /** What the encode itself reported: the last progress block, and what standard error showed. */
@@ -23,6 +24,8 @@ export interface EncodeReport {
   readonly truncated: boolean;
   /** The part of the source that ffmpeg reads, 0 to 1, where that was looked at and is not all. */
   readonly partRead?: number | undefined;
+  /** How it changes its shape in the middle; missing: it does not, or nobody has looked. */
+  readonly changes?: SourceChanges | undefined;
 }
 
 /** `packets`: the end is read and taken apart, its sound alone is decoded. */
@@ -78,6 +81,7 @@ export function judge(input: JudgeInput): Verdict {
     ...judgeSize(expected, result),
     ...judgeTags(expected, result),
     ...judgePartRead(read),
+    ...judgeChanges(input),
     ...judgeDamage(read),
     ...expected.notes,
   ]);
@@ -107,6 +111,37 @@ function judgePartRead({ partRead }: EncodeReport): Finding[] {
   return [
     warn(`ffmpeg reads only ${formatPercent(partRead)} of the source: a second recording may follow there.`),
   ];
+}
+
+/** A plan goes by how the source begins. */
+function judgeChanges({ expected, read: { changes } }: JudgeInput): Finding[] {
+  if (!changes) return [];
+  const [shape, ...others] = changes.shapes;
+  const most = Math.max(0, ...changes.channels);
+  const least = Math.min(...expected.audio.map(({ channels }) => channels ?? most));
+  return [
+    ...(shape && others.length > 0
+      ? [
+          loss(
+            'picture',
+            `The picture of the source changes from ${shapeText(shape)} to ${others.map(shapeText).join(', ')}: all of the result has the shape of its beginning.`,
+          ),
+        ]
+      : []),
+    ...(least < most
+      ? [
+          loss(
+            'channels',
+            `The sound of the source changes between ${changes.channels.join(' and ')} channels: all of the result has ${least}.`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** `720×576 (1.33:1)` */
+function shapeText({ width, height, aspect }: Shape): string {
+  return `${width}×${height} (${aspect.toFixed(2)}:1)`;
 }
 
 function judgeDamage(read: EncodeReport): Finding[] {

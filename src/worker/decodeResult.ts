@@ -10,6 +10,7 @@ import type { DecodeCheck, DecodedPart } from '../encoding/judge.ts';
 import type { Plan } from '../encoding/plan.ts';
 import type { PlanInput } from '../encoding/planInput.ts';
 import type { Probe } from '../encoding/probe.ts';
+import { changesArguments, sourceChanges, type SourceChanges } from '../encoding/sourceChanges.ts';
 import { partRead, sourceReadArguments } from '../encoding/unreadSource.ts';
 import { unfinishedLook } from './encodeFailure.ts';
 import { runFfmpeg, type FfmpegExit } from './ffmpegProcess.ts';
@@ -61,6 +62,16 @@ export async function partReadOf(
   const argv = plan.expected.verify === 'whole' ? sourceReadArguments(input) : undefined;
   if (!argv) return undefined;
   return partRead(input, (await decode(argv, 'The source', place)).said);
+}
+
+/** Whether the source changes its shape in the middle; looked at as above, where something of it is encoded. */
+export async function changesOf(
+  plan: Plan,
+  input: PlanInput,
+  { place }: { readonly place: RunPlace },
+): Promise<SourceChanges | undefined> {
+  const argv = plan.expected.verify === 'whole' ? changesArguments(input, plan) : undefined;
+  return argv && sourceChanges((await decode(argv, 'The source', place)).said);
 }
 
 async function decode(argv: readonly string[], what: string, place: RunPlace): Promise<FfmpegExit> {

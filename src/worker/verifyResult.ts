@@ -2,7 +2,7 @@ import { judge } from '../encoding/judge.ts';
 import type { PlanInput } from '../encoding/planInput.ts';
 import type { Verdict } from '../encoding/verdict.ts';
 import type { SettledPlan } from './analyse.ts';
-import { decodeResult, partReadOf } from './decodeResult.ts';
+import { changesOf, decodeResult, partReadOf } from './decodeResult.ts';
 import type { FfmpegExit } from './ffmpegProcess.ts';
 import { readResult, type ReadTools } from './readResult.ts';
 import type { RunPlace } from './runCommand.ts';
@@ -47,6 +47,7 @@ export async function verifyResult(
       damage: stderr.damage,
       truncated: stderr.truncated,
       partRead: await partReadOf(plan, input, { place }),
+      changes: await changesOf(plan, input, { place }),
     },
     ...read,
     decoding: read.result && (await decodeResult(plan, read.result, input, { place, cost })),

@@ -190,7 +190,7 @@ describe('the rest of a file', () => {
       extras({ container: 'mp4' }, [data(fields)], { formatName }).lost;
     assert.deepEqual(lost({ codecTag: 'gpmd' }), ['data']);
     assert.deepEqual(lost({ codecTag: undefined, codec: 'klv' }, 'mpegts'), ['data']);
-    assert.deepEqual(lost({ codecTag: 'tmcd' }), []);
+    assert.deepEqual(lost({ codecTag: 'tmcd' }), ['data']);
     assert.deepEqual(lost({ codecTag: 'mebx' }), []);
     assert.deepEqual(lost({ codecTag: undefined, codec: 'epg' }, 'mpegts'), []);
     assert.deepEqual(lost({ codecTag: undefined, type: 'unknown' }, 'mpegts'), []);

@@ -55,6 +55,35 @@ describe('judge', () => {
   const table: [string, Partial<JudgeInput>, string, RegExp][] = [
     ['what was asked for', {}, 'pass', /^$/u],
     ['exit code 1', { exit: { code: 1, signal: null } }, 'fail', /exit code 1/u],
+    [
+      'a source whose sound changes, of which all is there',
+      { read: { ...asRead, changes: { shapes: [], channels: [2, 1] } } },
+      'pass',
+      /^$/u,
+    ],
+    [
+      'a source whose sound changes',
+      { read: { ...asRead, changes: { shapes: [], channels: [2, 6] } } },
+      'pass',
+      /changes between 2 and 6 channels: all of the result has 2/u,
+    ],
+    [
+      'a source whose picture changes',
+      {
+        read: {
+          ...asRead,
+          changes: {
+            shapes: [
+              { width: 720, height: 576, aspect: 4 / 3 },
+              { width: 720, height: 576, aspect: 16 / 9 },
+            ],
+            channels: [],
+          },
+        },
+      },
+      'pass',
+      /from 720×576 \(1\.33:1\) to 720×576 \(1\.78:1\)/u,
+    ],
     ['a signal', { exit: { code: null, signal: 'SIGKILL' } }, 'fail', /SIGKILL/u],
     ['a source of which ffmpeg reads a part', { read: { ...asRead, partRead: 0.271 } }, 'warn', /only 27 %/u],
     ['nothing to read back', { result: undefined }, 'fail', /cannot be read back/u],

@@ -1,0 +1,95 @@
+import { channelsIn } from './channelLayouts.ts';
+import { inputArguments, openable } from './commandParts.ts';
+import type { Plan } from './plan.ts';
+import type { PlanInput } from './planInput.ts';
+import { pickVideo } from './streams.ts';
+
+/**
+ * A recording of a broadcast may change its shape in the middle, as from adverts to the film: stereo to 5.1, 4:3 to 16:9. A
+ * plan goes by its beginning, and so does all of the result. Only decoding tells.
+ */
+export interface SourceChanges {
+  /** Shapes that its picture has one after the other, where there is more than one. */
+  readonly shapes: readonly Shape[];
+  /** The same of its sounds: channels, of the track that changes most. */
+  readonly channels: readonly number[];
+}
+
+export interface Shape {
+  readonly width: number;
+  readonly height: number;
+  /** Width by height as it is shown. */
+  readonly aspect: number;
+}
+
+/** Where each frame is a key frame, looking at those alone would be looking at everything. */
+const intraOnly = new Set([
+  'prores',
+  'dnxhd',
+  'ffv1',
+  'jpeg2000',
+  'rawvideo',
+  'v210',
+  'huffyv',
+  'utvideo',
+  'cfhd',
+]);
+
+/**
+ * ffmpeg's arguments to decode the sound of a source, and the key frames of its picture: on each change it sets up its filters
+ * anew, and says so. Undefined for what is not one source that is read whole.
+ */
+export function changesArguments(
+  { output, sources, dialect }: PlanInput,
+  { encoders }: Pick<Plan, 'encoders'>,
+): string[] | undefined {
+  const [source, ...more] = sources;
+  const opened = openable(source.probe, dialect);
+  if (more.length > 0 || !opened.ok || output.trim !== undefined) return undefined;
+  const picture = pickVideo(source.probe);
+  // What is copied stays as it is.
+  const looks = encoders.video && picture && !intraOnly.has(picture.codec) ? picture : undefined;
+  const hears = encoders.audio.length > 0;
+  if (!looks && !hears) return undefined;
+  return [
+    ...['-hide_banner', '-loglevel', '+level+verbose', '-nostats', '-progress', 'pipe:1'],
+    ...['-skip_frame:v', 'nokey', '-noautorotate'],
+    ...inputArguments(source, opened.family),
+    ...(looks ? ['-map', `0:${looks.index}`, '-vf', 'scale=16:16:flags=neighbor'] : []),
+    ...(hears ? ['-map', '0:a?'] : []),
+    ...['-f', 'null', '-'],
+  ];
+}
+
+/** From what ffmpeg said meanwhile. Undefined where everything stays as it begins. */
+export function sourceChanges(said: string): SourceChanges | undefined {
+  const shapes = distinct(
+    [...said.matchAll(/\[Parsed_scale_0 [^\]]*\] \[verbose\] w:(\d+) h:(\d+) .*?sar:(\d+)\/(\d+) ->/gu)].map(
+      shapeOf,
+    ),
+    ({ width, height, aspect }) => `${width}x${height} ${aspect.toFixed(2)}`,
+  );
+  const tracks = new Map<string, number[]>();
+  for (const [, track = '', layout = ''] of said.matchAll(
+    /\[graph_\d+_in_(\d+[_:]\d+) [^\]]*\] \[verbose\] .*?chlayout:(.+)/gu,
+  )) {
+    const count = channelsIn(layout.trim());
+    if (count !== undefined) tracks.set(track, [...(tracks.get(track) ?? []), count]);
+  }
+  const channels = [...tracks.values()]
+    .map((counts) => distinct(counts, String))
+    .reduce<number[]>((most, counts) => (Math.max(...counts) > Math.max(0, ...most) ? counts : most), []);
+  if (shapes.length < 2 && channels.length < 2) return undefined;
+  return { shapes: shapes.length > 1 ? shapes : [], channels: channels.length > 1 ? channels : [] };
+}
+
+function shapeOf([, w, h, above, below]: RegExpMatchArray): Shape {
+  const [width, height] = [Number(w), Number(h)];
+  // 0/1: unknown, which players take as square.
+  const pixel = Number(above) > 0 && Number(below) > 0 ? Number(above) / Number(below) : 1;
+  return { width, height, aspect: (width / height) * pixel };
+}
+
+function distinct<T>(all: readonly T[], key: (one: T) => string): T[] {
+  return [...new Map(all.map((one) => [key(one), one])).values()];
+}

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { execa } from 'execa';
+import { secondFfmpeg } from '../../../scripts/lib/secondFfmpeg.mjs';
+import type { PlanInput } from '../../../src/encoding/planInput.ts';
+import { changesArguments, sourceChanges, type SourceChanges } from '../../../src/encoding/sourceChanges.ts';
+import { dialect, probeOf } from './trackRun.ts';
+
+/** One second each of what a broadcast is made of, joined as one stream: nothing is damaged where they meet. */
+describe('a source that changes its shape in the middle', function () {
+  this.timeout(60_000);
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-changes-'));
+    const steady = [
+      '-c:v',
+      'mpeg2video',
+      '-b:v',
+      '1M',
+      '-minrate',
+      '1M',
+      '-maxrate',
+      '1M',
+      '-bufsize',
+      '1M',
+      '-g',
+      '12',
+    ];
+    const picture = async (name: string, size: string, aspect: string) =>
+      made(
+        name,
+        [`testsrc2=size=${size}:rate=25:duration=1`],
+        ['-aspect', aspect, ...steady, '-f', 'mpeg2video'],
+      );
+    const sound = async (name: string, codec: string, channels: string) =>
+      made(name, ['sine=duration=1:sample_rate=48000'], ['-ac', channels, '-c:a', codec, '-f', codec]);
+    await Promise.all([
+      ...[
+        picture('narrow', '320x256', '4:3'),
+        picture('wide', '320x256', '16:9'),
+        picture('large', '640x360', '16:9'),
+      ],
+      ...[
+        sound('mono', 'mp2', '1'),
+        sound('stereo', 'mp2', '2'),
+        sound('two', 'ac3', '2'),
+        sound('six', 'ac3', '6'),
+      ],
+    ]);
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const file = (name: string): string => path.join(folder, name);
+
+  async function made(name: string, source: readonly string[], how: readonly string[]): Promise<void> {
+    const inputs = source.flatMap((each) => ['-f', 'lavfi', '-i', each]);
+    await execa('ffmpeg', ['-v', 'error', '-y', ...inputs, ...how, file(name)], { stdin: 'ignore' });
+  }
+
+  async function changesOf(
+    ffmpeg: string,
+    pictures: readonly [string, string],
+    sounds: readonly [string, string],
+    container: 'mkv' | 'ts' = 'mkv',
+  ): Promise<SourceChanges | undefined> {
+    const whole = file(`whole.${container}`);
+    for (const [each, parts] of Object.entries({ picture: pictures, sound: sounds }))
+      await writeFile(file(each), await Promise.all(parts.map((part) => readFile(file(part)))));
+    const argv = [
+      '-fflags',
+      '+genpts',
+      '-r',
+      '25',
+      '-f',
+      'mpegvideo',
+      '-i',
+      file('picture'),
+      '-i',
+      file('sound'),
+    ];
+    await execa('ffmpeg', ['-v', 'error', '-y', ...argv, '-c', 'copy', whole], {
+      stdin: 'ignore',
+    });
+    const probe = await probeOf(whole);
+    const input: PlanInput = {
+      output: { container: 'mp4' },
+      sources: [{ path: whole, probe }],
+      dialect: { ...dialect, demuxers: ['matroska', 'mpegts'] },
+      capabilities: {},
+    };
+    const look = changesArguments(input, { encoders: { video: 'libx264', audio: ['aac'] } });
+    assert.ok(look);
+    const { stderr } = await execa(ffmpeg, look, { cwd: folder, stdin: 'ignore' });
+    return sourceChanges(stderr);
+  }
+
+  for (const which of ['the machine’s ffmpeg', 'a second ffmpeg'])
+    it(`is told by ${which}`, async function () {
+      const ffmpeg = which.startsWith('a second') ? (await secondFfmpeg()).path : 'ffmpeg';
+      if (ffmpeg === undefined) return this.skip();
+      const still = ['wide', 'wide'] as const;
+      const even = ['stereo', 'stereo'] as const;
+      assert.equal(await changesOf(ffmpeg, still, even), undefined);
+      assert.deepEqual((await changesOf(ffmpeg, still, ['mono', 'stereo']))?.channels, [1, 2]);
+      assert.deepEqual((await changesOf(ffmpeg, still, ['two', 'six']))?.channels, [2, 6]);
+      assert.equal((await changesOf(ffmpeg, ['wide', 'large'], even))?.shapes[1]?.width, 640);
+    });
+
+  it('is told where only the shape of its pixels changes, which Matroska does not have', async () => {
+    const shapes = (await changesOf('ffmpeg', ['narrow', 'wide'], ['stereo', 'stereo'], 'ts'))?.shapes;
+    assert.deepEqual(
+      shapes?.map(({ aspect }) => aspect.toFixed(2)),
+      ['1.33', '1.78'],
+    );
+    assert.equal(await changesOf('ffmpeg', ['narrow', 'wide'], ['stereo', 'stereo']), undefined);
+  });
+});
