@@ -44,8 +44,8 @@ export class DueReplacements {
 
   /** A source that was replaced is looked at when it has been kept long enough. */
   expect({ job: { replacement } }: StoredJob): void {
-    if (replacement?.state === 'replaced' && replacement.keptUntil !== undefined)
-      this.#wakeAt(replacement.keptUntil);
+    // At once, too: by which clock it is kept is to be known.
+    if (replacement?.state === 'replaced' && replacement.keptUntil !== undefined) this.#look();
   }
 
   async close(): Promise<void> {
@@ -100,7 +100,8 @@ export class DueReplacements {
     const { book, settings } = this.#options;
     if (settings.clockDoubtMs === 0) return 0;
     const seen = await book.store.clockSeen();
-    const next = lookAtClock(seen, now, settings.clockDoubtMs);
+    const { clockDoubtMs: doubtMs, keepReplacedMs: keepMs } = settings;
+    const next = lookAtClock(seen, now, { doubtMs, keepMs });
     // Workers come and go: not each time.
     if (!seen || next.doubtedUntil !== seen.doubtedUntil || Math.abs(next.at - seen.at) > clockWriteMs)
       await book.store.keepClockSeen(next);

@@ -182,7 +182,7 @@ export const queueRows = {
   clockDoubtDays: age(
     'days',
     7,
-    'Where the system’s clock is found ahead by more than so long since it was last looked at (it was set wrong, or no daemon ran), no source that is kept aside is deleted for as long; 0: never held for that.',
+    'Where the system’s clock is found ahead by more than so long since it was last looked at (it was set wrong, or no daemon ran), no source that is kept aside is deleted for as long again, at most `keepReplacedDays`; 0: never held for that.',
     { min: 0, max: 36_500, hot: true },
   ),
   replaceMinimumGainPercent: {

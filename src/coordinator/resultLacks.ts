@@ -40,6 +40,7 @@ const words = {
   transparency: 'its transparency',
   'dynamic-range': 'its HDR',
   'stereo-3d': 'its mark as 3D',
+  spherical: 'its mark as 360°',
   chapters: 'its chapters',
   cover: 'a cover picture',
   attachments: 'attached files',

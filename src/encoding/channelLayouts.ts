@@ -202,6 +202,11 @@ function mixable(channels: readonly string[]): boolean {
   );
 }
 
+/** Whether a layout has a channel for low tones alone. */
+export function hasLfe(layout: string): boolean {
+  return channelList(layout).includes('LFE');
+}
+
 /** How many channels a layout has that ffmpeg names; undefined where its name does not say. */
 export function channelsIn(layout: string): number | undefined {
   const named = channelList(layout).length;

@@ -120,6 +120,13 @@ function judgeChanges({ expected, read: { changes } }: JudgeInput): Finding[] {
   const most = Math.max(0, ...changes.channels);
   const least = Math.min(...expected.audio.map(({ channels }) => channels ?? most));
   return [
+    ...(changes.rewinds
+      ? [
+          warn(
+            'The times of the source begin anew in its middle: what has a time that was there before is left out.',
+          ),
+        ]
+      : []),
     ...(shape && others.length > 0
       ? [
           loss(

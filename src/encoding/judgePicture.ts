@@ -17,15 +17,22 @@ export function judgePicture(input: JudgeInput, result: Probe): Finding[] {
     ...judgePixelFormat(expected, video),
     ...judgeColor(expected, video),
     ...judgeMovement(input, expected, video),
-    ...judgeStereo(input.source, video),
+    ...judgeDropped(input, expected, video),
+    ...judgeMarks(input.source, video),
   ];
 }
 
 /** Players go by what the container says; inside the picture H.264 alone may say it, too. */
-function judgeStereo(source: Probe, video: ProbeStream): Finding[] {
-  const mark = pickVideo(source)?.stereo3d;
-  if (mark === undefined || video.stereo3d !== undefined) return [];
-  return [loss('stereo-3d', `The source is marked as 3D (${mark}), and the result is not.`)];
+function judgeMarks(source: Probe, video: ProbeStream): Finding[] {
+  const { stereo3d, spherical } = pickVideo(source) ?? {};
+  return [
+    ...(stereo3d !== undefined && video.stereo3d === undefined
+      ? [loss('stereo-3d', `The source is marked as 3D (${stereo3d}), and the result is not.`)]
+      : []),
+    ...(spherical !== undefined && video.spherical === undefined
+      ? [loss('spherical', `The source is marked as 360° (${spherical}), and the result is not.`)]
+      : []),
+  ];
 }
 
 /** A copied picture keeps its rotation as a mark; an encoded one is turned. */
@@ -100,6 +107,15 @@ function judgeMovement({ source, read }: JudgeInput, expected: ExpectedVideo, vi
   return read.damage > 0 || read.truncated
     ? [warn(`${sentence}, because the source is damaged.`)]
     : [warn(`${sentence}, because the source has none for those times.`)];
+}
+
+/** Frames are dropped whose time was there before; a lower rate is made by a filter, whose frames are not counted. */
+function judgeDropped({ read }: JudgeInput, expected: ExpectedVideo, video: ProbeStream): Finding[] {
+  const dropped = read.droppedFrames ?? 0;
+  const frameRate = expected.frameRate ?? video.frameRate ?? 25;
+  const frames = expected.frames ?? (expected.duration ?? 0) * frameRate;
+  if (dropped <= Math.max(frameRate / 2, frames * repeatedPart)) return [];
+  return [warn(`${dropped} frames of the source are left out: their times were there before.`)];
 }
 
 function round(value: number): string {

@@ -63,6 +63,8 @@ export const probeStreamSchema = z.object({
   hdr10Plus: z.boolean().optional(),
   /** How the pictures for both eyes lie in it, in ffmpeg’s words: `side by side`, `top and bottom`. */
   stereo3d: z.string().optional(),
+  /** How a whole sphere lies in it, in ffmpeg’s words: `equirectangular`, `cubemap`. */
+  spherical: z.string().optional(),
   /** Degrees, from the display matrix, clockwise, 0 to 359. */
   rotation: z.number().optional(),
   /** H.264 and MPEG-2 may carry captions inside the picture. */

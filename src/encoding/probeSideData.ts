@@ -30,12 +30,19 @@ export const sideDataSchema = z.object({
   max_average: whole,
   dv_profile: whole,
   type: z.string().optional().catch(undefined),
+  projection: z.string().optional().catch(undefined),
 });
 type SideData = z.output<typeof sideDataSchema>;
 
 type SideFacts = Pick<
   ProbeStream,
-  'masteringDisplay' | 'contentLight' | 'dolbyVisionProfile' | 'hdr10Plus' | 'closedCaptions' | 'stereo3d'
+  | 'masteringDisplay'
+  | 'contentLight'
+  | 'dolbyVisionProfile'
+  | 'hdr10Plus'
+  | 'closedCaptions'
+  | 'stereo3d'
+  | 'spherical'
 >;
 
 /** Only what is there: spread over a stream, it takes nothing away. */
@@ -48,6 +55,7 @@ export function readSideData(list: readonly SideData[]): SideFacts {
     if (type.startsWith('DOVI configuration')) facts.dolbyVisionProfile ??= data.dv_profile;
     if (type.includes('SMPTE2094-40')) facts.hdr10Plus = true;
     if (type === 'Stereo 3D' && data.type !== '2D') facts.stereo3d ??= data.type;
+    if (type === 'Spherical Mapping') facts.spherical ??= data.projection ?? 'unknown';
     if (type.startsWith('ATSC A53')) facts.closedCaptions = true;
   }
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));

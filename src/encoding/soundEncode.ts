@@ -1,6 +1,6 @@
 import { audioEncoderTable } from './audioEncoders.ts';
 import type { AudioEncoderEntry } from './audioEncoders.ts';
-import { fitLayout } from './channelLayouts.ts';
+import { hasLfe, fitLayout } from './channelLayouts.ts';
 import type { LayoutFit } from './channelLayouts.ts';
 import { loss, note } from './findings.ts';
 import { isLinear, isSilent, measuringFilter, normalizingFilter } from './loudness.ts';
@@ -77,7 +77,8 @@ export function encodeTrack(input: {
       ? { measuring: [fit.filter, measuringFilter(audio.loudness)].filter((text) => text !== '').join(',') }
       : {}),
     notes: [
-      ...say(layoutNote(fit, stream, encoder, maxChannels), isMixed(fit) ? channelsLost : note),
+      ...say(layoutNote(fit, stream, encoder, maxChannels), losesChannels(fit, entry) ? channelsLost : note),
+      ...say(floatNote(stream, entry), (message) => loss('sound', message)),
       ...say(objectsNote(stream), channelsLost),
       ...[bits?.note, level.note, resampled].flatMap((text) => say(text, note)),
     ],
@@ -129,9 +130,20 @@ function channelsLost(message: string): Finding {
   return loss('channels', message);
 }
 
-/** What shares a channel cannot be told apart again. */
-function isMixed({ change }: LayoutFit): boolean {
+/**
+ * What shares a channel cannot be told apart again. And of channels that nobody has named, as those of a recorder with six
+ * microphones, the one that is taken for the LFE loses all but its low tones.
+ */
+function losesChannels({ change, layout }: LayoutFit, { lossless }: AudioEncoderEntry): boolean {
+  if (change === 'assumed') return lossless !== true && hasLfe(layout ?? '');
   return change === 'mixed' || change === 'cut';
+}
+
+/** Whole numbers have a full scale, and recorders that write floating point are bought for what lies above it. */
+function floatNote({ codec }: ProbeStream, { lossless }: AudioEncoderEntry): string | undefined {
+  return lossless === true && /^pcm_f\d/u.test(codec)
+    ? 'its samples are in floating point: what is louder than full scale is cut off'
+    : undefined;
 }
 
 function layoutNote(

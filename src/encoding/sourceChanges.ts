@@ -13,6 +13,8 @@ export interface SourceChanges {
   readonly shapes: readonly Shape[];
   /** The same of its sounds: channels, of the track that changes most. */
   readonly channels: readonly number[];
+  /** Its times begin anew in the middle: ffmpeg leaves out frames whose time was there before. */
+  readonly rewinds: boolean;
 }
 
 export interface Shape {
@@ -55,14 +57,22 @@ export function changesArguments(
     ...['-hide_banner', '-loglevel', '+level+verbose', '-nostats', '-progress', 'pipe:1'],
     ...['-skip_frame:v', 'nokey', '-noautorotate'],
     ...inputArguments(source, opened.family),
-    ...(looks ? ['-map', `0:${looks.index}`, '-vf', 'scale=16:16:flags=neighbor'] : []),
+    ...(looks
+      ? [
+          ...['-map', `0:${looks.index}`, '-vf', 'scale=16:16:flags=neighbor'],
+          ...[dialect.frameRateModeOption, 'vfr'],
+        ]
+      : []),
     ...(hears ? ['-map', '0:a?'] : []),
     ...['-f', 'null', '-'],
   ];
 }
 
-/** From what ffmpeg said meanwhile. Undefined where everything stays as it begins. */
-export function sourceChanges(said: string): SourceChanges | undefined {
+/**
+ * From what ffmpeg said meanwhile, and how many frames it has dropped: key frames alone are never too many for a rate. Undefined
+ * where everything stays as it begins.
+ */
+export function sourceChanges(said: string, droppedFrames = 0): SourceChanges | undefined {
   const shapes = distinct(
     [...said.matchAll(/\[Parsed_scale_0 [^\]]*\] \[verbose\] w:(\d+) h:(\d+) .*?sar:(\d+)\/(\d+) ->/gu)].map(
       shapeOf,
@@ -79,8 +89,9 @@ export function sourceChanges(said: string): SourceChanges | undefined {
   const channels = [...tracks.values()]
     .map((counts) => distinct(counts, String))
     .reduce<number[]>((most, counts) => (Math.max(...counts) > Math.max(0, ...most) ? counts : most), []);
-  if (shapes.length < 2 && channels.length < 2) return undefined;
-  return { shapes: shapes.length > 1 ? shapes : [], channels: channels.length > 1 ? channels : [] };
+  const rewinds = droppedFrames > 0;
+  if (shapes.length < 2 && channels.length < 2 && !rewinds) return undefined;
+  return { shapes: shapes.length > 1 ? shapes : [], channels: channels.length > 1 ? channels : [], rewinds };
 }
 
 function shapeOf([, w, h, above, below]: RegExpMatchArray): Shape {

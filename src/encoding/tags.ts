@@ -22,13 +22,29 @@ export function readTags(printed: readonly Readonly<Record<string, string>>[]): 
 }
 
 /**
- * Names of those that a person or a camera gave the source and whose value the result has under no name: containers have
- * names of their own for the same thing. Each once, in the order of the source.
+ * Names of those that a person or a camera gave the source and whose value the result has under no name, or under fewer names
+ * than the source: containers have names of their own for the same thing. Each once, in the order of the source.
  */
 export function lostTags(source: readonly Tag[], result: readonly Tag[]): string[] {
-  const kept = new Set(result.map(({ value }) => comparable(value)));
-  const lost = source.filter(({ name, value }) => !isTechnical(name) && !kept.has(comparable(value)));
-  return [...new Set(lost.map(({ name }) => withoutLanguage(name)))];
+  const there = namesOfValues(result);
+  const lost = new Set<string>();
+  for (const [value, names] of namesOfValues(source)) {
+    const told = [...names].filter((name) => !isTechnical(name));
+    const kept = there.get(value) ?? new Set();
+    if (kept.size >= told.length) continue;
+    // Those that have their own name are there; of the others any may be the one that stands for another.
+    for (const name of told.filter((each) => !kept.has(each))) lost.add(name);
+  }
+  return [...new Set(source.map(({ name }) => plainName(name)))].filter((name) => lost.has(name));
+}
+
+function namesOfValues(tags: readonly Tag[]): Map<string, Set<string>> {
+  const all = new Map<string, Set<string>>();
+  for (const { name, value } of tags) {
+    const names = all.get(comparable(value)) ?? new Set();
+    all.set(comparable(value), names.add(plainName(name)));
+  }
+  return all;
 }
 
 /**
@@ -44,28 +60,19 @@ const technical = new Set([
   // Brands of MP4, and what its tracks say.
   ...['major_brand', 'minor_version', 'compatible_brands', 'handler_name', 'vendor_id', 'rotate'],
   // Who encoded it, how, and what came of it.
-  ...[
-    'encoder',
-    'encoded_by',
-    'encoder_settings',
-    'encoding_params',
-    'itunsmpb',
-    'itunnorm',
-    'itunes_cddb_1',
-  ],
+  ...['encoder', 'encoder_settings', 'encoding_params', 'itunsmpb', 'itunnorm', 'itunes_cddb_1'],
   ...['bps', 'duration', 'number_of_frames', 'number_of_bytes', 'source_id', 'variant_bitrate'],
   // Tracks have them in fields of their own, and timecodes are planned for themselves.
   ...['language', 'filename', 'mimetype', 'timecode', 'reel_name', 'umid', 'stereo_mode'],
 ]);
 
-function isTechnical(name: string): boolean {
-  const plain = withoutLanguage(name).toLowerCase();
+function isTechnical(plain: string): boolean {
   return technical.has(plain) || /^(?:_statistics|id3v2_priv|replaygain|r128_)/u.test(plain);
 }
 
-/** `location-eng`, the same as `location` once more. */
-function withoutLanguage(name: string): string {
-  return name.replace(/-[a-z]{3}$/u, '');
+/** `location-eng` is `location` once more, and some containers have capitals alone. */
+function plainName(name: string): string {
+  return name.replace(/-[a-z]{3}$/u, '').toLowerCase();
 }
 
 /** The same place, time and number in different clothes are the same. */

@@ -3,6 +3,7 @@ import * as z from 'zod';
 /** What of the content of a source its result can lack. */
 export const losses = [
   ...['picture', 'sound', 'channels', 'subtitles', 'transparency', 'dynamic-range', 'stereo-3d'],
+  'spherical',
   ...['chapters', 'cover', 'attachments', 'data', 'tags'],
 ] as const;
 

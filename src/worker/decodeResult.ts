@@ -71,7 +71,9 @@ export async function changesOf(
   { place }: { readonly place: RunPlace },
 ): Promise<SourceChanges | undefined> {
   const argv = plan.expected.verify === 'whole' ? changesArguments(input, plan) : undefined;
-  return argv && sourceChanges((await decode(argv, 'The source', place)).said);
+  if (!argv) return undefined;
+  const { said, progress } = await decode(argv, 'The source', place);
+  return sourceChanges(said, progress?.droppedFrames);
 }
 
 async function decode(argv: readonly string[], what: string, place: RunPlace): Promise<FfmpegExit> {

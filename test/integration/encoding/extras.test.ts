@@ -199,7 +199,7 @@ describe('tags on a real ffmpeg', function () {
     const file = await ownSource('own.mkv', [...moving, '-metadata', 'RATING=5', '-metadata', 'title=Home']);
     const { tags = [] } = await probeOf(file);
     for (const [container, lost] of [
-      ['mp4', ['RATING']],
+      ['mp4', ['rating']],
       ['mkv', []],
     ] as const) {
       await make(file, { container });

@@ -92,9 +92,35 @@ describe('a source that changes its shape in the middle', function () {
     };
     const look = changesArguments(input, { encoders: { video: 'libx264', audio: ['aac'] } });
     assert.ok(look);
-    const { stderr } = await execa(ffmpeg, look, { cwd: folder, stdin: 'ignore' });
-    return sourceChanges(stderr);
+    return lookAt(ffmpeg, look);
   }
+
+  async function lookAt(ffmpeg: string, argv: readonly string[]): Promise<SourceChanges | undefined> {
+    const { stderr, stdout } = await execa(ffmpeg, argv, { cwd: folder, stdin: 'ignore' });
+    const dropped = [...stdout.matchAll(/drop_frames=(\d+)/gu)].at(-1)?.[1];
+    return sourceChanges(stderr, Number(dropped));
+  }
+
+  it('is told where its times begin anew, as where a recorder went on in the same file', async () => {
+    const frames = ['testsrc2=size=320x180:rate=25:duration=8'];
+    const fragments = ['-movflags', 'empty_moov+frag_keyframe+default_base_moof', '-f', 'mp4'];
+    await made('whole.mp4', frames, ['-c:v', 'mpeg4', '-g', '25', ...fragments]);
+    const bytes = await readFile(file('whole.mp4'));
+    const input: PlanInput = {
+      output: { container: 'mp4' },
+      sources: [{ path: file('whole.mp4'), probe: await probeOf(file('whole.mp4')) }],
+      dialect: { ...dialect, demuxers: ['mov'] },
+      capabilities: {},
+    };
+    const argv = changesArguments(input, { encoders: { video: 'libx264', audio: [] } }) ?? [];
+    assert.equal(await lookAt('ffmpeg', argv), undefined);
+    // Its fragments once more, as they are: their times begin at nought.
+    await writeFile(file('whole.mp4'), [
+      bytes,
+      bytes.subarray(bytes.indexOf('moof') - 4, bytes.lastIndexOf('mfra') - 4),
+    ]);
+    assert.equal((await lookAt('ffmpeg', argv))?.rewinds, true);
+  });
 
   for (const which of ['the machine’s ffmpeg', 'a second ffmpeg'])
     it(`is told by ${which}`, async function () {

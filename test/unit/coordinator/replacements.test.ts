@@ -81,9 +81,25 @@ describe('coordinator: replacing a source', () => {
     harness.timers.setWallClock(-3650 * day);
     for (let each = 0; each < 28; each += 1) await passes(day);
     assert.deepEqual(asked(worker, 'source.discard'), []);
-    harness.timers.advance(day);
+    // The doubt ends a month after the clock was put right, and with it the time that the source is kept.
+    for (let each = 0; each < 4; each += 1) await passes(day);
     await client.job(id, ({ replacement }) => replacement?.state === 'expired');
     assert.equal(asked(worker, 'source.discard').length, 1);
+  });
+
+  it('keeps for its time what was replaced while the clock was behind', async () => {
+    await harness.stop();
+    harness = await Harness.start({ clockDoubtMs: 7 * day });
+    harness.timers.setWallClock(-40 * day);
+    const { worker } = await replaced();
+    const { store, timers } = harness;
+    while ((await store.clockSeen())?.at !== timers.now) await turns();
+    harness.timers.setWallClock(40 * day);
+    for (let each = 0; each < 28; each += 1) {
+      harness.timers.advance(day);
+      while ((await store.clockSeen())?.at !== timers.now) await turns();
+    }
+    assert.deepEqual(asked(worker, 'source.discard'), []);
   });
 
   it('undoes that, and does it again', async () => {

@@ -57,15 +57,28 @@ describe('judge', () => {
     ['exit code 1', { exit: { code: 1, signal: null } }, 'fail', /exit code 1/u],
     [
       'a source whose sound changes, of which all is there',
-      { read: { ...asRead, changes: { shapes: [], channels: [2, 1] } } },
+      { read: { ...asRead, changes: { shapes: [], channels: [2, 1], rewinds: false } } },
       'pass',
       /^$/u,
     ],
     [
       'a source whose sound changes',
-      { read: { ...asRead, changes: { shapes: [], channels: [2, 6] } } },
+      { read: { ...asRead, changes: { shapes: [], channels: [2, 6], rewinds: false } } },
       'pass',
       /changes between 2 and 6 channels: all of the result has 2/u,
+    ],
+    ['a few dropped frames', { read: { ...asRead, droppedFrames: 12 } }, 'pass', /^$/u],
+    [
+      'a second of dropped frames',
+      { read: { ...asRead, droppedFrames: 25 } },
+      'warn',
+      /^25 frames .* left out/u,
+    ],
+    [
+      'a source whose times begin anew',
+      { read: { ...asRead, changes: { shapes: [], channels: [], rewinds: true } } },
+      'warn',
+      /begin anew in its middle/u,
     ],
     [
       'a source whose picture changes',
@@ -78,6 +91,7 @@ describe('judge', () => {
               { width: 720, height: 576, aspect: 16 / 9 },
             ],
             channels: [],
+            rewinds: false,
           },
         },
       },

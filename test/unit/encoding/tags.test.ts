@@ -29,6 +29,12 @@ describe('tags of a source that its result lacks', () => {
     assert.deepEqual(lostTags(place, tags({ location: '+48.2+011.5756/' })), ['location']);
   });
 
+  it('are as many as the source has with one value', () => {
+    const source = tags({ track: '5', RATING: '5', EDITOR: '1', encoded_by: 'Me' });
+    assert.deepEqual(lostTags(source, tags({ track: '5', disc: '1' })), ['rating', 'encoded_by']);
+    assert.deepEqual(lostTags(source, tags({ TRACK: '5', rating: '5', x: '1', y: 'me' })), []);
+  });
+
   it('are read within bounds, whatever a file says', () => {
     const many = readTags([
       Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`tag${i}`, 'x'.repeat(9000)])),
