@@ -158,8 +158,13 @@ export const queueRows = {
   lostWorkerSeconds: duration(
     'seconds',
     15,
-    'After a start, and after its connection was lost: a worker that had tasks and does not return within this has lost them.',
+    'After a start, and after its connection was lost: a worker that had tasks and does not return within this has lost them, as soon as another one could take them.',
     { min: 0.1, hot: true },
+  ),
+  lostWorkerShare: ratio(
+    0.1,
+    'A worker whose connection was lost is waited for longer where more is at stake: by this part of the time that its longest task has taken.',
+    { max: 1, hot: true },
   ),
   attachedGraceSeconds: duration(
     'seconds',

@@ -77,6 +77,8 @@ export interface QueueSettings {
   readonly recoveryTimeoutMs: number;
   /** After a start: a worker that had tasks and does not return within this has lost them. */
   readonly lostWorkerMs: number;
+  /** Part of the time that its longest task has taken: a worker whose connection was lost has at least so long to return. */
+  readonly lostWorkerShare: number;
   /** An attached job is cancelled when its client has been gone for this long. */
   readonly attachedGraceMs: number;
   /** How long a question about a file waits for a worker. */
@@ -131,6 +133,7 @@ export function queueSettingsOf(rows: SettingValues<typeof queueRows>): QueueSet
     trialTimeoutMs: rows.trialWaitSeconds * 1000,
     recoveryTimeoutMs: rows.recoveryTimeoutSeconds * 1000,
     lostWorkerMs: rows.lostWorkerSeconds * 1000,
+    lostWorkerShare: rows.lostWorkerShare,
     attachedGraceMs: rows.attachedGraceSeconds * 1000,
     inquiryWaitMs: rows.inquiryWaitSeconds * 1000,
     progressIntervalMs: rows.progressMs,

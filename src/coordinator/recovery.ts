@@ -8,8 +8,10 @@ import { finishPlacement } from './finishPlacement.ts';
 import type { Fleet } from './fleet.ts';
 import type { Clock } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
+import * as reasons from './lostWorkerReasons.ts';
 import { backOff, type QueueSettings } from './queueSettings.ts';
 import type { AttemptKey, AttemptRecord, StoredJob } from './store/records.ts';
+import { couldTake } from './takenElsewhere.ts';
 
 export interface RecoveryOptions {
   readonly book: JobBook;
@@ -23,18 +25,6 @@ export interface RecoveryOptions {
 }
 
 type KeptResult = Payload<CoordinatorEvents['recovered']>['keep'][number];
-
-const hint = 'The job goes back to the queue.';
-const restarted: ErrorData = {
-  code: 'worker-lost',
-  message: 'The daemon was restarted while this ran.',
-  hint,
-};
-const unwritten: ErrorData = {
-  code: 'store-unavailable',
-  message: 'The queue’s database could not be written when this was given out.',
-  hint,
-};
 
 /**
  * Attempts that an earlier daemon, or an earlier connection of their worker, left under way. What ran is ended
@@ -63,35 +53,57 @@ export class Recovery {
     for (const stored of left)
       for (const attempt of running(stored))
         // Looking at a file leaves nothing behind: it is looked at anew at once.
-        if (attempt.kind === 'probe') await attempts.lost(attempt.jobId, attempt, restarted, false);
-    if (left.some((stored) => running(stored).some(({ kind }) => kind === 'encode')))
+        if (attempt.kind === 'probe') await attempts.lost(attempt.jobId, attempt, reasons.restarted, false);
+    if (!left.some((stored) => running(stored).some(({ kind }) => kind === 'encode'))) return;
+    const wait = (): void => {
       this.#stopTimer = timers.after(settings.lostWorkerMs, () => {
-        void this.#giveUpOnTheLost(didNotReturn);
+        void this.#giveUpOnTheLost(reasons.didNotReturn, { patient: true }).then((awaited) => {
+          if (awaited && !this.#closed) wait();
+        });
       });
+    };
+    wait();
   }
 
   /**
    * The connection of a worker on another machine is lost: it goes on encoding, and what it runs stays its own for a
-   * while. Comes it back in time, it goes on where it is.
+   * while, the longer the more there is to lose, and for as long as nobody else could take it. Comes it back in time, it
+   * goes on where it is.
    */
   async workerIsAway(worker: ConnectedWorker): Promise<void> {
     const { settings, timers } = this.#options;
     this.#away.get(worker.id)?.();
     const left = await this.#leftBy(worker.id);
     if (left.length === 0 || this.#closed) return;
-    const stop = timers.after(settings.lostWorkerMs, () => {
-      this.#away.delete(worker.id);
-      void this.#giveUpOnTheLost(cutOff, worker.id);
-    });
-    this.#away.set(worker.id, stop);
-    await this.#say(left, isAway(worker.name, settings.lostWorkerMs));
+    const { id: workerId, name } = worker;
+    const wait = (milliseconds: number): void => {
+      const stop = timers.after(milliseconds, () => {
+        void this.#giveUpOnTheLost(reasons.cutOff, { workerId, patient: true }).then((awaited) => {
+          // It may have come back meanwhile, and gone again.
+          if (this.#closed || this.#away.get(workerId) !== stop) return;
+          this.#away.delete(workerId);
+          if (awaited) wait(settings.lostWorkerMs);
+        });
+      });
+      this.#away.set(workerId, stop);
+    };
+    const graceMs = this.#graceOf(worker);
+    wait(graceMs);
+    await this.#say(left, reasons.isAway(name, graceMs));
   }
 
-  /** It will not come back, since a person has removed it: what it ran is queued again at once. */
+  /** It will not come back, since a person has reasons.removed it: what it ran is queued again at once. */
   async giveUpOn(workerId: string): Promise<void> {
     this.#away.get(workerId)?.();
     this.#away.delete(workerId);
-    await this.#giveUpOnTheLost(removed, workerId);
+    await this.#giveUpOnTheLost(reasons.removed, { workerId, patient: false });
+  }
+
+  /** Milliseconds. */
+  #graceOf({ running: left }: ConnectedWorker): number {
+    const { settings, monotonic } = this.#options;
+    const longest = Math.max(0, ...left.map(({ takenAt }) => monotonic() - takenAt));
+    return Math.max(settings.lostWorkerMs, longest * settings.lostWorkerShare);
   }
 
   /** Attempts that a worker still runs and that nobody has voided go on; the others it is told to stop. */
@@ -130,12 +142,12 @@ export class Recovery {
     const stop = this.#away.get(worker.id);
     stop?.();
     this.#away.delete(worker.id);
-    this.#work(worker, stop ? workerRestarted(worker.name) : restarted, 0);
+    this.#work(worker, stop ? reasons.workerRestarted(worker.name) : reasons.restarted, 0);
   }
 
   /** The same, where it could not be written what this worker was given or has declined. */
   recoverUnwritten(worker: ConnectedWorker): void {
-    this.#work(worker, unwritten, 0);
+    this.#work(worker, reasons.unwritten, 0);
   }
 
   async close(): Promise<void> {
@@ -220,7 +232,7 @@ export class Recovery {
   }
 
   /**
-   * An ffmpeg that outlived its daemon would go on writing and using the processor. What it wrote is removed
+   * An ffmpeg that outlived its daemon would go on writing and using the processor. What it wrote is reasons.removed
    * with it, but for a result whose placement was granted.
    */
   async #reap(worker: ConnectedWorker, attempt: AttemptRecord, granted: boolean): Promise<void> {
@@ -241,35 +253,54 @@ export class Recovery {
     const end = await finishPlacement(this.#options, worker, attempt);
     switch (end.outcome) {
       case 'placed':
-        return attempts.placed(attempt.jobId, attempt, end, restarted);
+        return attempts.placed(attempt.jobId, attempt, end, reasons.restarted);
       case 'gone':
-        return attempts.giveUp(attempt.jobId, attempt, 'placement-gone', restarted);
+        return attempts.giveUp(attempt.jobId, attempt, 'placement-gone', reasons.restarted);
       case 'none':
     }
   }
 
   /**
    * Workers that did not come back, or this one: what they ran is queued again; what they were placing must wait for
-   * them.
+   * them. `patient`: what nobody else could take stays theirs. Resolves with whether there is such a thing.
    */
-  async #giveUpOnTheLost(why: (name: string) => ErrorData, workerId?: string): Promise<void> {
-    const { book, fleet, attempts, wake, onError } = this.#options;
+  async #giveUpOnTheLost(
+    why: (name: string) => ErrorData,
+    { workerId, patient }: { readonly workerId?: string; readonly patient: boolean },
+  ): Promise<boolean> {
+    const { book, fleet, wake, onError } = this.#options;
+    let awaited = false;
     try {
       for (const stored of await book.store.underWay())
         for (const attempt of running(stored)) {
           if (fleet.get(attempt.workerId) || (workerId !== undefined && attempt.workerId !== workerId))
             continue;
-          const { id, state, cancelling, revision } = stored.job;
-          const placer = stored.job.placement && fleet.get(stored.job.placement.workerId);
-          if (state !== 'committing') await attempts.lost(id, attempt, why(attempt.worker), false);
-          else if (placer) await this.#finishPlacement(placer, attempt);
-          else if (cancelling) await attempts.giveUp(id, attempt, 'abandoned', why(attempt.worker));
-          else await book.explain([{ id, revision, reason: waitsForPlacer(attempt.worker) }]);
+          if (patient && this.#isAlone(stored)) {
+            awaited = true;
+            await this.#say([attempt], reasons.isAwaited(attempt.worker));
+          } else await this.#giveUp(stored, attempt, why(attempt.worker));
         }
     } catch (error) {
       onError(toDffmpegError(error));
     }
     wake();
+    return awaited;
+  }
+
+  /** Given up, it would only wait for the worker that runs it. */
+  #isAlone({ job }: StoredJob): boolean {
+    if (job.state === 'committing' || job.cancelling) return false;
+    return !this.#options.fleet.workers.some((worker) => couldTake(job, worker));
+  }
+
+  async #giveUp({ job }: StoredJob, attempt: AttemptRecord, why: ErrorData): Promise<void> {
+    const { book, fleet, attempts } = this.#options;
+    const { id, state, cancelling, revision } = job;
+    const placer = job.placement && fleet.get(job.placement.workerId);
+    if (state !== 'committing') await attempts.lost(id, attempt, why, false);
+    else if (placer) await this.#finishPlacement(placer, attempt);
+    else if (cancelling) await attempts.giveUp(id, attempt, 'abandoned', why);
+    else await book.explain([{ id, revision, reason: reasons.waitsForPlacer(attempt.worker) }]);
   }
 
   /** With the jobs of these attempts: why nothing is heard of them, or that it is heard again. */
@@ -277,8 +308,8 @@ export class Recovery {
     for (const { jobId } of attempts)
       await this.#options.book.change(jobId, ({ job }) => {
         // What it waits for on that machine is told as it is.
-        const isDue = reason ? job.reason === undefined : job.reason?.code === 'worker-lost';
-        return isDue ? { job: { reason } } : undefined;
+        if (job.reason !== undefined && job.reason.code !== 'worker-lost') return undefined;
+        return job.reason?.message === reason?.message ? undefined : { job: { reason } };
       });
   }
 
@@ -290,44 +321,4 @@ export class Recovery {
 
 function running({ attempts }: StoredJob): AttemptRecord[] {
   return attempts.filter(({ state }) => state === 'running');
-}
-
-function isAway(name: string, graceMs: number): ErrorData {
-  return {
-    code: 'worker-lost',
-    message: `The connection to ${name} is lost. It has ${Math.round(graceMs / 1000)} seconds to come back.`,
-    hint: 'It goes on encoding; if it does not come back, the job goes back to the queue.',
-  };
-}
-
-function cutOff(name: string): ErrorData {
-  return {
-    code: 'worker-lost',
-    message: `The connection to ${name} was lost, and it did not come back.`,
-    hint,
-  };
-}
-
-function removed(name: string): ErrorData {
-  return { code: 'worker-lost', message: `${name} was removed while this ran.`, hint };
-}
-
-function workerRestarted(name: string): ErrorData {
-  return { code: 'worker-lost', message: `${name} was started anew while this ran.`, hint };
-}
-
-function didNotReturn(name: string): ErrorData {
-  return {
-    code: 'worker-lost',
-    message: `${name} did not come back after a restart.`,
-    hint: 'The job goes back to the queue.',
-  };
-}
-
-function waitsForPlacer(name: string): ErrorData {
-  return {
-    code: 'worker-lost',
-    message: `${name} was giving the result its name and is not connected.`,
-    hint: 'It is finished when that worker is back; cancel the job and retry it to encode anew.',
-  };
 }

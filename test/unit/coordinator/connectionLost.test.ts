@@ -18,9 +18,9 @@ describe('coordinator: a lost connection', () => {
   });
   afterEach(() => harness.stop());
 
-  async function remote(running: Parameters<FakeWorker['register']>[1] = []) {
-    const worker = harness.worker('w1');
-    const { stop } = await worker.register({ id: 'w1', local: false }, running);
+  async function remote(running: Parameters<FakeWorker['register']>[1] = [], id = 'w1') {
+    const worker = harness.worker(id);
+    const { stop } = await worker.register({ id, local: false }, running);
     return { worker, stop };
   }
 
@@ -56,16 +56,62 @@ describe('coordinator: a lost connection', () => {
 
   it('puts the job back into the queue when its time is over; who then comes back is told to stop', async () => {
     const { id, offer } = await cutOff();
+    const { worker: other } = await remote([], 'w2');
     harness.timers.advance(harness.settings.lostWorkerMs);
-    const waiting = await client.job(id, ({ state }) => state === 'waiting');
-    assert.match(waiting.attempts.at(-1)?.error?.message ?? '', /was lost, and it did not come back/);
+    const again = await other.encode();
+    assert.ok(again.fence > offer.fence);
+    const { attempts } = (await client.peer.request('jobs.get', { id })).job;
+    const error = attempts.find(({ fence }) => fence === offer.fence)?.error;
+    assert.match(error?.message ?? '', /was lost, and it did not come back/);
     const { worker, stop } = await remote([offer]);
     assert.deepEqual(stop, [{ taskId: offer.taskId, fence: offer.fence }]);
-    const again = await worker.encode();
-    assert.ok(again.fence > offer.fence);
     await assert.rejects(worker.handOver(offer), { code: 'fence-void' });
-    await worker.handOver(again);
+    await other.handOver(again);
     await client.job(id, ({ state }) => state === 'done');
+  });
+
+  it('lets it go on for as long as nobody else could take its task', async () => {
+    const { id, offer } = await cutOff();
+    harness.timers.advance(harness.settings.lostWorkerMs);
+    const awaited = await client.job(id, ({ reason }) => /no other worker/.test(reason?.message ?? ''));
+    assert.equal(awaited.state, 'running');
+    // Looked at anew each time.
+    for (let looks = 0; looks < 3; looks += 1) {
+      harness.timers.advance(harness.settings.lostWorkerMs);
+      await turns();
+    }
+    const { worker, stop } = await remote([offer]);
+    assert.deepEqual(stop, []);
+    await client.job(id, ({ reason }) => reason === undefined);
+    await worker.handOver(offer);
+    await client.job(id, ({ state }) => state === 'done');
+    assert.deepEqual(harness.errors, []);
+  });
+
+  it('gives the task to whoever comes later and could take it', async () => {
+    const { id, offer } = await cutOff();
+    harness.timers.advance(harness.settings.lostWorkerMs);
+    await client.job(id, ({ reason }) => /no other worker/.test(reason?.message ?? ''));
+    const { worker: other } = await remote([], 'w2');
+    harness.timers.advance(harness.settings.lostWorkerMs);
+    assert.ok((await other.encode()).fence > offer.fence);
+  });
+
+  it('waits longer for what has taken long', async () => {
+    const { worker } = await remote();
+    const { id } = (await client.peer.request('jobs.submit', submission())).job;
+    const offer = await worker.encode();
+    await worker.start(offer);
+    const { lostWorkerMs, lostWorkerShare } = harness.settings;
+    harness.timers.advance((2 * lostWorkerMs) / lostWorkerShare);
+    worker.peer.close();
+    await client.job(id, ({ reason }) => /It has 30 seconds/.test(reason?.message ?? ''));
+    const { worker: other } = await remote([], 'w2');
+    harness.timers.advance(2 * lostWorkerMs - 1);
+    await turns();
+    assert.equal((await client.peer.request('jobs.get', { id })).job.state, 'running');
+    harness.timers.advance(1);
+    assert.ok((await other.encode()).fence > offer.fence);
   });
 
   it('begins anew at once where the worker comes back without what it ran', async () => {

@@ -404,9 +404,13 @@ describe('coordinator', () => {
       await worker.encode();
       await harness.crash();
       const client = await harness.subscribed();
+      const other = harness.worker('other');
+      await other.register({ id: 'other', local: false });
       harness.timers.advance(harness.settings.lostWorkerMs);
-      const job = await client.job(id, ({ state }) => state === 'waiting');
-      assert.equal(job.attempts[1]?.state, 'void');
+      await other.encode();
+      const { attempts } = (await client.peer.request('jobs.get', { id })).job;
+      assert.equal(attempts[1]?.state, 'void');
+      assert.match(attempts[1]?.error?.message ?? '', /did not come back after a restart/);
     });
 
     for (const [outcome, end] of [
