@@ -1,7 +1,8 @@
 /**
- * `npm run soak [-- table | kills] [--every N] [--seed N] [--kills N] [--lanes N] [--write]`: what `npm test` has no time
- * for: the whole crash table, or every Nth row of it, and kills at random moments. Prints what was violated, with the
- * seed; exit code 1 if anything was. `--write` keeps the counts in docs/reliability.md.
+ * `npm run soak [-- table | replacing | kills | network] [--every N] [--seed N] [--kills N] [--rounds N] [--lanes N] [--write]`:
+ * what `npm test` has no time for: the whole crash table, or every Nth row of it, kills at random moments, and two machines
+ * with a cable between them, which is pulled. Prints what was violated, with the seed; exit code 1 if anything was. `--write`
+ * keeps the counts in docs/reliability.md.
  */
 import path from 'node:path';
 import { runNode } from './lib/run.mjs';

@@ -1,12 +1,14 @@
 import { faultNames } from '../integration/crash/support/faults.ts';
 import type { Outcome, RandomKill, Row } from '../integration/crash/support/lab.ts';
+import { networkFaults, phases, type NetworkRow } from '../integration/network/support/phases.ts';
 import { steps } from '../integration/crash/support/steps.ts';
 
-type Done<T> = readonly { readonly one: T; readonly outcome: Outcome }[];
+type Done<T, O = Outcome> = readonly { readonly one: T; readonly outcome: O }[];
+type Wrong = Pick<Outcome, 'wrong'>;
 
-const isRight = ({ outcome }: { readonly outcome: Outcome }): boolean => outcome.wrong.length === 0;
+const isRight = ({ outcome }: { readonly outcome: Wrong }): boolean => outcome.wrong.length === 0;
 
-function count(done: readonly { readonly outcome: Outcome }[]): string {
+function count(done: readonly { readonly outcome: Wrong }[]): string {
   return done.length === 0 ? '–' : `${done.filter(isRight).length}/${done.length}`;
 }
 
@@ -41,4 +43,16 @@ export function killsText(done: Done<RandomKill>): string {
   const names = [...new Set(done.map(({ one }) => one.kind.name))];
   const each = names.map((name) => `${name}: ${count(done.filter(({ one }) => one.kind.name === name))}`);
   return `The invariant held after ${count(done)} kills at random moments (${each.join('; ')}).`;
+}
+
+/** A line for each phase of a job on another machine, a column for each fault. */
+export function networkText(done: Done<NetworkRow, Wrong>): string {
+  const lines = phases.map((phase) => [
+    phase.name,
+    ...networkFaults.map((fault) =>
+      count(done.filter(({ one }) => one.phase === phase && one.fault === fault)),
+    ),
+  ]);
+  const head = ['Broken while', ...networkFaults];
+  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

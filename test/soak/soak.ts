@@ -4,10 +4,13 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as prettier from 'prettier';
 import { kinds } from '../integration/crash/support/kinds.ts';
-import { CrashLab, type Outcome, type RandomKill, type Row } from '../integration/crash/support/lab.ts';
+import { CrashLab, type Outcome, type RandomKill } from '../integration/crash/support/lab.ts';
 import { allRows, rowName } from '../integration/crash/support/rows.ts';
 import { inLanes } from './lanes.ts';
-import { killsText, tableText } from './report.ts';
+import { NetworkHost } from '../integration/network/support/networkHost.ts';
+import { NetworkLab } from '../integration/network/support/networkLab.ts';
+import { networkRowName, networkRows } from '../integration/network/support/phases.ts';
+import { killsText, networkText, tableText } from './report.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const document = path.join(root, 'docs', 'reliability.md');
@@ -19,13 +22,14 @@ const { values, positionals } = parseArgs({
     kills: { type: 'string', default: '200' },
     every: { type: 'string', default: '1' },
     kind: { type: 'string' },
+    rounds: { type: 'string', default: '1' },
     fault: { type: 'string' },
     lanes: { type: 'string', default: String(Math.max(1, os.availableParallelism() >> 1)) },
     write: { type: 'boolean', default: false },
   },
 });
 const lanes = Number(values.lanes);
-const labs = new Set<CrashLab>();
+const labs = new Set<{ close(): Promise<void> }>();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
     void Promise.allSettled([...labs].map((lab) => lab.close())).then(() => process.exit(130));
@@ -41,7 +45,7 @@ for (const name of ['table', 'replacing'] as const)
     const rows = all
       .filter(({ fault }) => values.fault === undefined || fault === values.fault)
       .filter((_, index) => index % every === 0);
-    const done = await breakAll(rows, rowName, (lab, row) =>
+    const done = await breakAll(openCrashLab, rows, rowName, (lab, row) =>
       row.fault === 'disk full' && !lab.disks.small ? Promise.resolve(undefined) : lab.run(row),
     );
     texts[name] = tableText(done, all);
@@ -57,25 +61,49 @@ if (does('kills')) {
   console.log(`seeds ${first} to ${first + kills.length - 1}`);
   const name = ({ kind, seed }: RandomKill): string =>
     `a kill at a random moment (${kind.name}, seed ${seed})`;
-  const done = await breakAll(kills, name, (lab, kill) => lab.runRandom(kill));
+  const done = await breakAll(openCrashLab, kills, name, (lab, kill) => lab.runRandom(kill));
   texts['kills'] = killsText(done);
+}
+if (does('network')) {
+  const problem = await NetworkHost.problem(false);
+  if (problem === undefined) {
+    const every = Number(values.every);
+    const once = networkRows()
+      .filter(({ fault }) => values.fault === undefined || fault === values.fault)
+      .filter((_, index) => index % every === 0);
+    const rows = Array.from({ length: Number(values.rounds) }, () => once).flat();
+    const done = await breakAll(
+      () => NetworkLab.open(),
+      rows,
+      networkRowName,
+      async (lab, row) => ({
+        wrong: await lab.run(row),
+      }),
+    );
+    texts['network'] = networkText(done);
+  } else console.log(`network: not tried: ${problem}`);
 }
 for (const text of Object.values(texts)) console.log(`\n${text}`);
 if (values.write) await keep();
 console.log(violations === 0 ? 'nothing violated' : `${violations} violated`);
 process.exitCode = violations === 0 ? 0 : 1;
 
+function openCrashLab(): Promise<CrashLab> {
+  return CrashLab.open((line) => {
+    console.log(line);
+  });
+}
+
 /** Each lane has a lab of its own. Prints what was violated as it comes. */
-async function breakAll<T extends Row | RandomKill>(
+async function breakAll<L extends { close(): Promise<void> }, T, O extends Pick<Outcome, 'wrong'>>(
+  open: () => Promise<L>,
   all: readonly T[],
   name: (one: T) => string,
-  work: (lab: CrashLab, one: T) => Promise<Outcome | undefined>,
-): Promise<{ one: T; outcome: Outcome }[]> {
-  const done: { one: T; outcome: Outcome }[] = [];
+  work: (lab: L, one: T) => Promise<O | undefined>,
+): Promise<{ one: T; outcome: O }[]> {
+  const done: { one: T; outcome: O }[] = [];
   await inLanes(all, lanes, async (next) => {
-    const lab = await CrashLab.open((line) => {
-      console.log(line);
-    });
+    const lab = await open();
     labs.add(lab);
     try {
       for (let one = next(); one !== undefined; one = next()) {

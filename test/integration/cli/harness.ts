@@ -79,21 +79,25 @@ export class Sandbox {
   readonly stateDir: string;
   readonly env: NodeJS.ProcessEnv;
   readonly #children = new Set<ChildProcess>();
+  readonly #launcher: readonly string[];
 
-  private constructor(folder: string, env: Record<string, string>) {
+  private constructor(folder: string, env: Record<string, string>, launcher: readonly string[]) {
     this.folder = folder;
+    this.#launcher = launcher;
     this.stateDir = path.join(folder, 'state');
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('DFFMPEG_'));
     this.env = { ...Object.fromEntries(inherited), DFFMPEG_STATE_DIR: this.stateDir, ...env };
   }
 
-  static async create(env: Record<string, string> = {}): Promise<Sandbox> {
+  /** `launcher`: what is put before each command. */
+  static async create(env: Record<string, string> = {}, launcher: readonly string[] = []): Promise<Sandbox> {
     if (!existsSync(program)) throw new Error(`${program} is not there: type npm run build first.`);
-    return new Sandbox(await realpath(await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-cli-'))), env);
+    return new Sandbox(await realpath(await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-cli-'))), env, launcher);
   }
 
   start(args: readonly string[], options: RunOptions = {}): Running {
-    const child = spawn(process.execPath, [options.program ?? program, ...args], {
+    const [command = '', ...before] = [...this.#launcher, process.execPath];
+    const child = spawn(command, [...before, options.program ?? program, ...args], {
       cwd: options.cwd ?? this.folder,
       env: { ...this.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],

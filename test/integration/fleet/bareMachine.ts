@@ -1,12 +1,11 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { which } from '../../../scripts/lib/which.mjs';
 import { Running } from '../cli/harness.ts';
-
-const run = promisify(execFile);
+import { Cable } from '../network/support/cable.ts';
+import { Namespace, thisMachine } from '../network/support/namespace.ts';
 
 /** What a machine has before anything is installed: no Node, no DFFmpeg. */
 const tools = [
@@ -25,8 +24,6 @@ const tools = [
 ];
 const media = ['ffmpeg', 'ffprobe'];
 
-let made = 0;
-
 /**
  * A machine with an empty home, on a network of two: a namespace of Linux, with a cable to this one. `close` ends by id
  * what runs in it, and takes it away.
@@ -35,46 +32,26 @@ export class BareMachine {
   /** By which it finds this machine. */
   readonly outside: string;
   readonly home: string;
-  readonly #name: string;
+  readonly #namespace: Namespace;
   readonly #folder: string;
 
-  private constructor(name: string, folder: string, outside: string) {
-    this.#name = name;
+  private constructor(namespace: Namespace, folder: string, outside: string) {
+    this.#namespace = namespace;
     this.#folder = folder;
     this.outside = outside;
     this.home = path.join(folder, 'home');
   }
 
   /** Why there can be none here; undefined where there can. */
-  static async problem(): Promise<string | undefined> {
-    if (process.platform !== 'linux') return 'network namespaces are Linux’s';
-    const missing = ['ip', ...tools].filter((name) => which(name) === undefined);
-    if (missing.length > 0) return `${missing.join(', ')} not found`;
-    const name = `dffmpeg-look-${process.pid}`;
-    try {
-      await run('ip', ['netns', 'add', name]);
-      await run('ip', ['netns', 'delete', name]);
-    } catch (error) {
-      return `no network namespace can be made: ${String(error).split('\n')[1] ?? ''}`;
-    }
-    return undefined;
+  static problem(): Promise<string | undefined> {
+    return Namespace.problem(tools);
   }
 
   static async make(): Promise<BareMachine> {
     const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-bare-')));
-    made += 1;
-    const number = (process.pid * 8 + made) % 16_384;
-    // Of the network for benchmarks (RFC 2544), four addresses.
-    const address = (host: number): string => `198.18.${(number * 4) >> 8}.${((number * 4) & 255) + host}`;
-    const name = `dffmpeg-${process.pid}-${made}`;
-    const machine = new BareMachine(name, folder, address(1));
-    const [here, there] = [`dff${number}a`, `dff${number}b`];
-    await run('ip', ['netns', 'add', name]);
-    await run('ip', ['link', 'add', here, 'type', 'veth', 'peer', 'name', there, 'netns', name]);
-    await run('ip', ['address', 'add', `${address(1)}/30`, 'dev', here]);
-    await run('ip', ['link', 'set', here, 'up']);
-    await run('ip', ['-n', name, 'address', 'add', `${address(2)}/30`, 'dev', there]);
-    for (const device of [there, 'lo']) await run('ip', ['-n', name, 'link', 'set', device, 'up']);
+    const namespace = await Namespace.make();
+    const cable = await Cable.lay(thisMachine, namespace);
+    const machine = new BareMachine(namespace, folder, cable.near);
     await mkdir(machine.home);
     await mkdir(path.join(folder, 'bin'));
     for (const tool of [...tools, ...media]) await symlink(which(tool) ?? '', path.join(folder, 'bin', tool));
@@ -84,7 +61,8 @@ export class BareMachine {
   /** Pastes a line into a shell of it. */
   paste(line: string, env: Readonly<Record<string, string>> = {}): Running {
     const own = { HOME: this.home, PATH: path.join(this.#folder, 'bin'), ...env };
-    const child = spawn(which('ip') ?? 'ip', [...['netns', 'exec', this.#name], 'sh', '-c', line], {
+    const [command = '', ...args] = this.#namespace.launcher;
+    const child = spawn(command, [...args, 'sh', '-c', line], {
       env: own,
       cwd: this.home,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -105,21 +83,12 @@ export class BareMachine {
   }
 
   /** Ends what runs in it. */
-  async halt(): Promise<void> {
-    const { stdout } = await run('ip', ['netns', 'pids', this.#name]);
-    for (const pid of stdout.split('\n').filter(Boolean)) {
-      try {
-        process.kill(Number(pid), 'SIGKILL');
-      } catch {
-        // Gone by itself.
-      }
-    }
+  halt(): Promise<void> {
+    return this.#namespace.halt();
   }
 
   async close(): Promise<void> {
-    await this.halt();
-    // Its end of the cable goes with it, and so does the other.
-    await run('ip', ['netns', 'delete', this.#name]);
+    await this.#namespace.close();
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 }

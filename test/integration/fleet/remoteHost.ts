@@ -4,11 +4,10 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
-import { pairingOutputSchema } from '../../../src/cli/jsonOutput.ts';
-import { jobOutputSchema, type JobOutput } from '../../../src/protocol/jobOutput.ts';
 import { invitationLink, parseInvitation } from '../../../src/protocol/workerInvitation.ts';
 import { Sandbox, type Running } from '../cli/harness.ts';
 import { Relay } from '../support/relay.ts';
+import { TwoMachines } from './twoMachines.ts';
 
 const run = promisify(execFile);
 
@@ -24,22 +23,18 @@ const soon = {
 };
 
 /** A desk that holds the files and encodes nothing itself, a node that encodes, and a cable between them: nothing is shared. */
-export class RemoteHost {
-  readonly desk: Sandbox;
-  readonly node: Sandbox;
+export class RemoteHost extends TwoMachines {
   readonly relay: Relay;
   /** Who opens the connections. */
   readonly dials: 'the node' | 'the desk';
   serving: Running;
-  #worker: Running | undefined;
 
   private constructor(
     dials: RemoteHost['dials'],
     { desk, node, relay, serving }: Pick<RemoteHost, 'desk' | 'node' | 'relay' | 'serving'>,
   ) {
+    super(desk, node);
     this.dials = dials;
-    this.desk = desk;
-    this.node = node;
     this.relay = relay;
     this.serving = serving;
   }
@@ -64,34 +59,26 @@ export class RemoteHost {
     return host;
   }
 
-  /** Pairs the node, the first time, and runs it. Resolves when the desk knows it. */
-  async join(flags: readonly string[] = []): Promise<void> {
-    if (this.dials === 'the desk') return this.#listen(flags);
-    const args = ['worker', 'run', '--name', 'node', '--json', ...flags];
-    if (!this.#worker) {
-      const { code, reach } = await this.desk.json(pairingOutputSchema, ['worker', 'pair']);
-      if (!reach) throw new Error('The desk cannot be reached.');
-      args.push('--join', reach.url, '--pair', code, '--pin', reach.fingerprint);
-    }
-    this.#worker = this.node.start(args);
-    await this.#worker.printed('stdout', /"event":"connected"/);
+  override async join(flags: readonly string[] = []): Promise<void> {
+    if (this.dials === 'the node') await super.join(flags);
+    else await this.#listen(flags);
   }
 
   /** The node listens, and the desk adds it, the first time. */
   async #listen(flags: readonly string[]): Promise<void> {
-    const isNew = !this.#worker;
-    this.#worker = this.node.start([
+    const isNew = !this.hasJoined;
+    this.worker = this.node.start([
       ...['worker', 'run', '--name', 'node', '--json', '--listen', '127.0.0.1:0'],
       ...flags,
     ]);
-    const [, line = ''] = await this.#worker.printed('stdout', /^(.*"event":"ready".*)$/m);
+    const [, line = ''] = await this.worker.printed('stdout', /^(.*"event":"ready".*)$/m);
     const { url, pairing } = readySchema.parse(JSON.parse(line));
     this.relay.to(Number(new URL(url).port));
     if (isNew) {
       const added = await this.desk.run(['worker', 'add', through(pairing ?? '', this.relay)]);
       if (added.code !== 0) throw new Error(added.stderr);
     }
-    await this.#worker.printed('stdout', /"event":"connected"/);
+    await this.worker.printed('stdout', /"event":"connected"/);
   }
 
   /** How the relay counts what goes to the node. */
@@ -103,40 +90,10 @@ export class RemoteHost {
     return this.dials === 'the node' ? 'toDialled' : 'toDialler';
   }
 
-  get worker(): Running {
-    if (!this.#worker) throw new Error('The node has not joined yet.');
-    return this.#worker;
-  }
-
   /** The daemon of the desk, anew. */
   async serveAgain(): Promise<void> {
     this.serving = this.desk.start(['serve']);
     await this.#served();
-  }
-
-  /** Its id. */
-  async submit(...args: readonly string[]): Promise<string> {
-    const { stdout, stderr } = await this.desk.run(['encode', ...args, '--detach']);
-    const id = stdout.trim();
-    if (id === '') throw new Error(stderr);
-    return id;
-  }
-
-  /** Asks until the job is so. */
-  async job(id: string, isSo: (job: JobOutput) => boolean): Promise<JobOutput> {
-    for (;;) {
-      const job = await this.desk.json(jobOutputSchema, ['job', 'show', id]);
-      if (isSo(job)) return job;
-      const isOver = ['failed', 'cancelled', 'done'].includes(job.state);
-      if (isOver && job.replacement?.state !== 'replacing')
-        throw new Error(
-          `It has ended otherwise: ${JSON.stringify(job, undefined, 1)}\n${this.worker.stderr}`,
-        );
-    }
-  }
-
-  done(id: string): Promise<JobOutput> {
-    return this.job(id, ({ state }) => state === 'done');
   }
 
   /** A clip of some MB that takes no time to make and little to encode. */
@@ -157,16 +114,11 @@ export class RemoteHost {
     return targets.filter((target) => target === file);
   }
 
-  /** Below a folder of the node’s worker; none where that is not there. */
-  async left(...folder: string[]): Promise<string[]> {
-    return readdir(path.join(this.node.stateDir, 'worker', ...folder)).catch(() => []);
-  }
-
   async close(): Promise<void> {
-    for (const { child } of [this.#worker, this.serving].filter((each) => each !== undefined))
-      child.kill('SIGKILL');
+    this.killWorker();
+    this.serving.child.kill('SIGKILL');
     await this.relay.close();
-    await Promise.all([this.desk.remove(), this.node.remove()]);
+    await this.remove();
   }
 
   async #served(): Promise<void> {

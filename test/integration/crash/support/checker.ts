@@ -30,7 +30,7 @@ export async function digest(file: string): Promise<string> {
 }
 
 /** What is wrong, in sentences; empty when nothing is. */
-export async function check(scene: Scene, job: Job): Promise<string[]> {
+export async function check(scene: Scene, job: Pick<Job, 'state' | 'reason' | 'outputs'>): Promise<string[]> {
   const wrong = await checkForeign(scene);
   if ((await digest(scene.source).catch(() => 'gone')) !== scene.sourceDigest)
     wrong.push('The source has changed.');

@@ -1,87 +1,49 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
 import { connectToDaemon, type DaemonConnection } from '../../../../src/client/connection.ts';
 import { DffmpegError } from '../../../../src/protocol/errors.ts';
 import { isEnded } from '../../../../src/protocol/jobState.ts';
 import type { Job } from '../../../../src/protocol/model.ts';
-import type { FromDaemon, Plan, ToDaemon } from './breakpoints.ts';
+import type { Plan } from './breakpoints.ts';
+import { HeldProcess } from './heldProcess.ts';
 import type { Point } from './steps.ts';
-
-const program = path.join(import.meta.dirname, 'daemonProcess.ts');
 
 /** A daemon in a process of its own that stops where it is told to, and a client of it. */
 export class HeldDaemon {
   readonly client: DaemonConnection;
-  readonly #child: ChildProcess;
-  readonly #exited: Promise<unknown>;
-  readonly #said: () => string;
+  readonly #process: HeldProcess;
 
-  private constructor(
-    child: ChildProcess,
-    exited: Promise<unknown>,
-    said: () => string,
-    client: DaemonConnection,
-  ) {
-    this.#child = child;
-    this.#exited = exited;
-    this.#said = said;
+  private constructor(process: HeldProcess, client: DaemonConnection) {
+    this.#process = process;
     this.client = client;
   }
 
   static async start(stateDir: string, env: Readonly<Record<string, string>> = {}): Promise<HeldDaemon> {
-    const child = spawn(process.execPath, [program], {
-      env: { ...process.env, ...env, DFFMPEG_STATE_DIR: stateDir },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
-    const exited = once(child, 'exit');
-    let said = '';
-    const ready = new Promise<void>((resolve, reject) => {
-      const hear = (chunk: Buffer): void => {
-        said = (said + chunk.toString()).slice(-20_000);
-        if (said.includes('"event":"ready"')) resolve();
-      };
-      child.stdout?.on('data', hear);
-      child.stderr?.on('data', hear);
-      void exited.then(() => {
-        reject(new Error(`The daemon ended before it was ready:\n${said}`));
-      });
-    });
+    const process = await HeldProcess.start(stateDir, env);
     try {
-      await ready;
       const client = await connectToDaemon({ stateDir, start: false, client: 'test', version: '0' });
-      return new HeldDaemon(child, exited, () => said, client);
+      return new HeldDaemon(process, client);
     } catch (error) {
-      child.kill('SIGKILL');
-      await exited;
+      await process.kill();
       throw error;
     }
   }
 
   get pid(): number {
-    return this.#child.pid ?? 0;
+    return this.#process.pid;
   }
 
   /** It has ended, by itself or because it was killed. */
   get ended(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+    return this.#process.ended;
   }
 
   /** What it printed last. */
   get said(): string {
-    return this.#said();
+    return this.#process.said;
   }
 
   /** Resolves when it stands at the point of the plan; `undefined` when the job went past without it. */
   async hold(plan: Plan, job: () => Promise<Job>): Promise<Point | undefined> {
-    const planned = once(this.#child, 'message');
-    this.#tell({ plan });
-    await planned;
-    const reached = new Promise<Point>((resolve) => {
-      this.#child.once('message', ({ reached: point }: FromDaemon) => {
-        if (point) resolve(point);
-      });
-    });
+    const { reached } = await this.#process.plan(plan);
     const passed = job().then(
       () => undefined,
       (error: unknown) => {
@@ -95,7 +57,7 @@ export class HeldDaemon {
   }
 
   go(): void {
-    if (this.#child.connected) this.#tell('go');
+    this.#process.go();
   }
 
   /** The job when it has ended. */
@@ -131,19 +93,12 @@ export class HeldDaemon {
   /** SIGKILL; resolves when the process is gone. */
   async kill(): Promise<void> {
     this.client.close();
-    if (!this.ended) this.#child.kill('SIGKILL');
-    await this.#exited;
+    await this.#process.kill();
   }
 
   /** SIGTERM, and what is held goes on; resolves when the process has ended in its own time. */
   async stop(): Promise<void> {
     this.client.close();
-    if (!this.ended) this.#child.kill('SIGTERM');
-    this.go();
-    await this.#exited;
-  }
-
-  #tell(message: ToDaemon): void {
-    this.#child.send(message);
+    await this.#process.stop();
   }
 }
