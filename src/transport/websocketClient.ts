@@ -17,6 +17,7 @@ import {
 import { errorDataSchema } from '../protocol/model.ts';
 import { protocolVersion } from '../protocol/version.ts';
 import { channelRows } from './channelRows.ts';
+import { endInSilence } from './heartbeat.ts';
 import { hmacSha256, randomToken } from './hmac.ts';
 import { requireLoopback } from './loopback.ts';
 import { WebSocketChannel } from './websocketChannel.ts';
@@ -208,10 +209,10 @@ function upgrade<T>(
     };
     socket.on('upgrade', (upgraded) => {
       response = upgraded;
+      if (silenceMs !== undefined) endInSilence(socket, upgraded.socket, silenceMs);
     });
     socket.on('open', () => {
       settle();
-      if (silenceMs !== undefined) endInSilence(socket, silenceMs);
       // Made here and now: frames may follow at once, and the channel keeps them.
       if (response) resolve({ opened: true, made: wrap(socket), socket, response });
     });
@@ -226,18 +227,6 @@ function upgrade<T>(
       settle();
       reject(connectError(url, error));
     });
-  });
-}
-
-/** Whoever listens pings all that is open: a cable that was pulled is told by nothing else, or after many minutes. */
-function endInSilence(socket: WebSocket, silenceMs: number): void {
-  const timer = setTimeout(() => {
-    socket.terminate();
-  }, silenceMs);
-  timer.unref();
-  for (const event of ['ping', 'message'] as const) socket.on(event, () => timer.refresh());
-  socket.once('close', () => {
-    clearTimeout(timer);
   });
 }
 

@@ -165,7 +165,7 @@ export async function listenWebSocket(options: WebSocketServerOptions): Promise<
     accepting.once('headers', addHeaders);
     accepting.handleUpgrade(request, socket, head, (webSocket) => {
       endHandshake(nameOf(request.socket));
-      heartbeat.watch(webSocket);
+      heartbeat.watch(webSocket, socket);
       webSocket.on('error', (error) => {
         options.log(`The channel of ${caller.identity} broke: ${error.message}`);
       });

@@ -108,6 +108,23 @@ describe('WebSocket channel', () => {
     await strict.listener.close();
   });
 
+  it('stays while anything comes, though the answers to its pings are late: they wait behind what is slow', async () => {
+    const strict = await startServer({ settings: { heartbeatSeconds: 0.1 } });
+    const { url: strictUrl } = strict.listener;
+    const socket = new WebSocket(strictUrl, {
+      autoPong: false,
+      headers: { Authorization: authorize(await getChallenge(strictUrl)) },
+    });
+    const closed = once(socket, 'close').then(() => 'closed');
+    for (let pings = 0; pings < 8; pings += 1) {
+      const first = await Promise.race([once(socket, 'ping').then(() => 'ping'), closed]);
+      assert.equal(first, 'ping');
+      socket.send('something');
+    }
+    socket.terminate();
+    await strict.listener.close();
+  });
+
   it('tells the client that the daemon leaves (1001)', async () => {
     const { peer } = askPeer(await connect());
     const answer = peer.request('wait.forAbort', {});

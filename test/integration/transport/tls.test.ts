@@ -72,6 +72,42 @@ describe('a listener with TLS', () => {
     assert.deepEqual([server.channels.length, server.log.length], [0, 0]);
   });
 
+  it('is heard for as long as a frame is on its way, however slow that is', async () => {
+    await start();
+    const { port } = server.listener;
+    // Some kilobytes at a time.
+    const slow = net.createServer((near) => {
+      const far = net.connect(port, '127.0.0.1');
+      near.pipe(far);
+      const turn = setInterval(() => {
+        const bytes = (far.read(4096) ?? far.read()) as Buffer | null;
+        if (bytes) near.write(bytes);
+      }, 20);
+      near.on('error', () => undefined);
+      near.on('close', () => {
+        clearInterval(turn);
+        far.destroy();
+      });
+    });
+    await once(slow.listen(0, '127.0.0.1'), 'listening');
+    const url = `wss://127.0.0.1:${(slow.address() as net.AddressInfo).port}/channel`;
+    const channel = await connectWebSocket({ ...node(), url, silenceMs: 300 });
+    const heard = new Promise((resolve, reject) => {
+      channel.onFrame(resolve);
+      channel.onClose(reject);
+    });
+    const frame = 'x'.repeat(200_000);
+    const begun = performance.now();
+    await server.channels[0]?.channel.send(frame);
+    assert.equal(await heard, frame);
+    assert.ok(performance.now() - begun > 600);
+    // Then there is silence.
+    await new Promise((resolve) => {
+      channel.onClose(resolve);
+    });
+    slow.close();
+  });
+
   it('is not trusted without a pin, and never dialled in the clear', async () => {
     await start();
     await assert.rejects(connectWebSocket({ ...node(), dial: tlsDialler(undefined) }), {
