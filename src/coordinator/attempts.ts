@@ -70,6 +70,13 @@ export class Attempts {
     if (report.type === 'probed') await this.plan(jobIdOf(key));
   }
 
+  /** Gives its slot up where it has ended, by what another connection of that worker has told. */
+  async releaseEnded(worker: ConnectedWorker, key: AttemptKey): Promise<void> {
+    if (!worker.attempt(key)) return;
+    const { state } = attemptOf(await this.#book.get(jobIdOf(key)), key, worker.id);
+    if (state !== 'running') worker.release(key);
+  }
+
   /** The job of an attempt that runs there. Throws `fence-void` where it does not count any more. */
   async require(worker: ConnectedWorker, key: AttemptKey): Promise<StoredJob> {
     const stored = await this.#book.get(jobIdOf(key));

@@ -30,6 +30,8 @@ interface UnderWay {
   readonly output: number;
   readonly done: Promise<HandedOver>;
   readonly end: AbortController;
+  /** It takes no slot meanwhile. */
+  readonly rests: boolean;
 }
 
 /**
@@ -64,17 +66,32 @@ export class HandOvers {
 
   /** Resolves when the result has its name. Asked again meanwhile, because the connection was lost, there is one answer to both. */
   async handOver(worker: ConnectedWorker, key: AttemptKey, handed: HandOver): Promise<HandedOver> {
+    const placed = await this.#once(worker, key, handed);
+    // Whoever asked first may be a connection that is over.
+    await this.#options.attempts.releaseEnded(worker, key);
+    return placed;
+  }
+
+  async #once(worker: ConnectedWorker, key: AttemptKey, handed: HandOver): Promise<HandedOver> {
     const name = nameOf(key);
     // One output after the other: what is asked anew of an earlier one is answered first.
     for (let known = this.#underWay.get(name); known; known = this.#underWay.get(name)) {
-      if (known.output === handed.output) return known.done;
+      if (known.output === handed.output) {
+        if (known.rests) worker.rests(key);
+        return known.done;
+      }
       await known.done.catch(() => undefined);
     }
     const end = new AbortController();
-    const done = this.#bring(worker, key, handed, end.signal).finally(() => {
+    const underWay = { key, output: handed.output, end, rests: false };
+    const onRest = (): void => {
+      underWay.rests = true;
+      worker.rests(key);
+    };
+    const done = this.#bring(worker, key, handed, onRest, end.signal).finally(() => {
       this.#underWay.delete(name);
     });
-    this.#underWay.set(name, { key, output: handed.output, done, end });
+    this.#underWay.set(name, Object.assign(underWay, { done }));
     return done;
   }
 
@@ -100,6 +117,7 @@ export class HandOvers {
     worker: ConnectedWorker,
     key: AttemptKey,
     handed: HandOver,
+    onRest: () => void,
     signal: AbortSignal,
   ): Promise<HandedOver> {
     const { attempts } = this.#options;
@@ -108,7 +126,7 @@ export class HandOvers {
     // Told again, because the answer was lost.
     if (placed) return placed;
     // However long its way is: another may have the slot.
-    if (isLastPlanned(stored)) worker.rests(key);
+    if (isLastPlanned(stored)) onRest();
     await this.#insist(signal, () => this.#receive(worker, key, handed, signal));
     return this.#insist(signal, () => this.#place(worker, key, handed));
   }

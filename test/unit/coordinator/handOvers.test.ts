@@ -100,6 +100,48 @@ describe('coordinator: a worker that does not see the files', () => {
     await assert.rejects(node.commit(offer), { code: 'forbidden' });
   });
 
+  it('has its slot back where it connected anew while its result was fetched, and none is taken meanwhile', async () => {
+    const { id, offer } = await begin();
+    const fetched = Promise.withResolvers<typeof received>();
+    answer({ 'result.receive': () => fetched.promise });
+    node.handOver(offer).catch(() => undefined);
+    await here.until(() => askedOf('result.receive').length > 0);
+    node.peer.close();
+    await client.job(id, ({ reason }) => reason?.code === 'worker-lost');
+    node = harness.worker('node');
+    const { stop } = await node.register(
+      { id: 'node', name: 'node', local: false, slots: { cpu: 1, probe: 0 } },
+      [offer],
+    );
+    assert.deepEqual(stop, []);
+    const handedOver = node.handOver(offer);
+    await client.peer.request('jobs.submit', submission());
+    const during = await node.encode();
+    fetched.resolve(received);
+    await Promise.all([handedOver, doneOf(id)]);
+    await node.handOver(during);
+    await client.peer.request('jobs.submit', submission());
+    await node.encode();
+  });
+
+  it('has its slot back where it asks after the result has got its name over a connection that was lost', async () => {
+    const { id, offer } = await begin();
+    const placed = Promise.withResolvers<typeof received>();
+    answer({ 'result.receive': () => placed.promise });
+    node.handOver(offer).catch(() => undefined);
+    await here.until(() => askedOf('result.receive').length > 0);
+    node.peer.close();
+    await client.job(id, ({ reason }) => reason?.code === 'worker-lost');
+    node = harness.worker('node');
+    const slots = { cpu: 1, probe: 0 } as const;
+    await node.register({ id: 'node', name: 'node', local: false, slots }, [offer]);
+    placed.resolve(received);
+    await doneOf(id);
+    await node.handOver(offer);
+    await client.peer.request('jobs.submit', submission());
+    await node.encode();
+  });
+
   it('is answered once for all that it asks while the result is fetched', async () => {
     const { id, offer } = await begin();
     const fetched = Promise.withResolvers<typeof received>();
