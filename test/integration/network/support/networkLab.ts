@@ -3,6 +3,7 @@ import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { workersOutputSchema } from '../../../../src/cli/jsonOutput.ts';
 import type { JobOutput } from '../../../../src/protocol/jobOutput.ts';
 import { ffmpegsIn } from '../../cli/harness.ts';
 import { check, digest, leftovers, type Scene } from '../../crash/support/checker.ts';
@@ -65,7 +66,8 @@ export class NetworkLab {
       });
       wrong.push(...(await this.#untidy(scene)));
     } catch (error) {
-      wrong.push(String(error), host.daemon.said.slice(-3_000), host.worker.stderr.slice(-3_000));
+      const { stdout } = await host.desk.run(['job', 'list', '--json']);
+      wrong.push(String(error), stdout, host.daemon.said.slice(-3_000), host.worker.stderr.slice(-3_000));
     }
     await rm(path.dirname(scene.source), { recursive: true, force: true });
     await rm(scene.destination, { recursive: true, force: true });
@@ -138,7 +140,7 @@ export class NetworkLab {
     await this.host.worker.finished;
   }
 
-  /** What is left of the job on either machine a while after it has ended. */
+  /** What is left of the job on either machine a while after it has ended, and whether the node is still thought to run it. */
   async #untidy(scene: Scene): Promise<string[]> {
     const deadline = performance.now() + limits.cleanUp;
     for (;;) {
@@ -146,10 +148,18 @@ export class NetworkLab {
         ...(await leftovers(scene, this.host.desk.stateDir)),
         ...(await this.host.left('scratch', 'attempts')),
         ...(await ffmpegsIn(this.host.node.folder)),
+        ...(await this.#stillRunning()),
       ];
       if (left.length === 0) return [];
       if (performance.now() > deadline) return left.map((what) => `${what} is left.`);
     }
+  }
+
+  async #stillRunning(): Promise<string[]> {
+    const { workers } = await this.host.desk.json(workersOutputSchema, ['workers']);
+    return workers.flatMap(({ name, running }) =>
+      running.map((id) => `Of the slots of ${name} that of ${id}`),
+    );
   }
 
   async #prepare(): Promise<Scene> {
