@@ -21,11 +21,11 @@ export const noiseKind: Kind = {
   far: false,
   placings: ['link'],
 };
-const size = '480x270';
+const size = '320x180';
 /** What no encoder makes small, by that picture and this filter. */
 export const noise = 'nullsrc';
 const noisy = 'geq=random(1)*255:128:128';
-const megabits = 50;
+const megabits = 20;
 
 /** Milliseconds. */
 const limits = { jobEnds: 150_000, cleanUp: 20_000 };
