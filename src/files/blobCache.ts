@@ -189,6 +189,11 @@ function keyOf({ holder, path: file, bytes, modified, changed, content, identity
   return createHash('sha256').update(named).digest('hex');
 }
 
+/** Whether they are one file in one state, of one holder. */
+export function isSameBlob(one: Omit<Blob, 'holder'>, other: Omit<Blob, 'holder'>): boolean {
+  return keyOf({ ...one, holder: '' }) === keyOf({ ...other, holder: '' });
+}
+
 /** Of a name that somebody else has given; some formats are told apart by it. */
 function extensionOf(file: string): string {
   return /\.[0-9A-Za-z]{1,8}$/.exec(file)?.[0] ?? '';

@@ -4,7 +4,7 @@ import { DffmpegError } from '../protocol/errors.ts';
 import { maxResultFiles, type OfferedResult } from '../protocol/offers.ts';
 import type { OfferedFiles } from './offeredFiles.ts';
 
-/** Offers a result, a file or a folder with all that is in it, to `taker`. */
+/** Offers a result, a file or a folder with all that is in it, to `taker`, until it is withdrawn: its destination may be away for days. */
 export async function offerResult(
   staged: string,
   taker: string,
@@ -28,7 +28,7 @@ export async function offerResult(
     files.push({
       name: name.split(path.sep).join('/'),
       ...state,
-      ticket: offered.offer({ path: file, ...state }, taker),
+      ticket: offered.offer({ path: file, ...state }, taker, true),
     });
   }
   return { name: path.basename(staged), isFolder, files };

@@ -12,7 +12,7 @@ interface Offer extends OfferedFile {
   readonly taker: string;
   handle: Promise<FileHandle> | undefined;
   reads: number;
-  /** Monotonic, milliseconds. */
+  /** Monotonic, milliseconds; infinite where it is offered until it is withdrawn. */
   usedAt: number;
 }
 
@@ -25,7 +25,7 @@ export interface OfferedFilesOptions {
 
 /**
  * What this process gives away, file by file and to one neighbour each: by tickets that cannot be guessed, are void
- * after a while, and show nothing but that file in the state in which it was offered.
+ * when they are withdrawn or were not used for a while, and show nothing but that file in the state in which it was offered.
  */
 export class OfferedFiles {
   readonly #options: OfferedFilesOptions;
@@ -35,11 +35,11 @@ export class OfferedFiles {
     this.#options = options;
   }
 
-  /** Whoever is `taker` may read it from now on. Returns the ticket. */
-  offer({ path, bytes, modified }: OfferedFile, taker: string): string {
+  /** Whoever is `taker` may read it from now on; `keep`: until it is withdrawn. Returns the ticket. */
+  offer({ path, bytes, modified }: OfferedFile, taker: string, keep = false): string {
     this.#forgetOld();
     const ticket = randomBytes(32).toString('base64url');
-    const usedAt = this.#options.now();
+    const usedAt = keep ? Infinity : this.#options.now();
     this.#offers.set(ticket, { path, bytes, modified, taker, handle: undefined, reads: 0, usedAt });
     return ticket;
   }
@@ -61,7 +61,7 @@ export class OfferedFiles {
       throw new DffmpegError('forbidden', 'This file is not offered to you, or not any more.');
     if (offset + into.length > offer.bytes)
       throw new DffmpegError('request-invalid', 'The file ends before that.');
-    offer.usedAt = now;
+    offer.usedAt = Math.max(offer.usedAt, now);
     offer.reads += 1;
     try {
       await fill(offer, offset, into);

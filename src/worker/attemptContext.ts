@@ -49,10 +49,9 @@ export function attemptContexts(options: AttemptContextOptions): ContextOf {
 
   function elsewhere(key: AttemptKey, files: RemoteFiles): Elsewhere {
     return {
-      fetch: async (payload, signal, onProgress) => {
+      fetch: (payload, signal, onProgress) => {
         const ask = () => link.request('task.sources', key, { signal, timeoutMs: answerMs() });
-        const offered = await persistently(ask, signal, settings);
-        return files.fetch(payload, offered, { signal, onProgress });
+        return files.fetch(payload, () => persistently(ask, signal, settings), { signal, onProgress });
       },
       handOver: (result, { sources }, signal) =>
         files.offering(result, sources, async (request) => {

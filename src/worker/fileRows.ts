@@ -30,7 +30,7 @@ export const fileRows = {
   ticketMinutes: duration(
     'minutes',
     60,
-    'A file that is offered to another machine, and that nobody has read of for so long, is offered no more.',
+    'A source that is offered to another machine, and that nobody has read of for so long, is offered no more, until it is asked for anew.',
     { min: 1, hot: true },
   ),
   fetchRetryMs: duration(

@@ -7,6 +7,7 @@ import type { DffmpegError } from '../protocol/errors.ts';
 import type { CoordinatorMethods } from '../protocol/workerContract.ts';
 import type { EncodePayload } from '../protocol/tasks.ts';
 import type { OfferedSource } from '../protocol/offers.ts';
+import { RenewedOffer } from './renewedOffer.ts';
 import type { CommitRequest } from './task.ts';
 import type { WorkerSettings } from './workerSettings.ts';
 
@@ -45,13 +46,15 @@ export class RemoteFiles {
     });
   }
 
-  /** `onProgress`: bytes that are here, of all. */
+  /** `ask`: where the sources are offered; again where an offer has ended. `onProgress`: bytes that are here, of all. */
   async fetch(
     payload: EncodePayload,
-    { holder, sources }: Result<CoordinatorMethods['task.sources']>,
+    ask: () => Promise<Result<CoordinatorMethods['task.sources']>>,
     { signal, onProgress }: { signal: AbortSignal; onProgress: (present: number, total: number) => void },
   ): Promise<FetchedSources> {
-    const neighbour = this.#options.exchange.with(coordinatorName);
+    const { holder, sources } = await ask();
+    const { read } = this.#options.exchange.with(coordinatorName);
+    const offer = new RenewedOffer(sources, { read, ask: async () => (await ask()).sources });
     const total = sources.reduce((sum, { bytes }) => sum + bytes, 0);
     const copies: Copy[] = [];
     const release = (): void => {
@@ -59,12 +62,12 @@ export class RemoteFiles {
     };
     try {
       let before = 0;
-      for (const source of sources) {
+      for (const [index, source] of sources.entries()) {
         copies.push(
           await this.#cache.take(
             { ...source, holder },
             {
-              read: (range, until) => neighbour.read(source.ticket, range, until),
+              read: (range, until) => offer.read(index, range, until),
               signal,
               onProgress: (present) => {
                 onProgress(before + present, total);
@@ -79,7 +82,7 @@ export class RemoteFiles {
       throw error;
     }
     const here = payload.sources.map(({ probe }, index) => ({ probe, path: copies[index]?.path ?? '' }));
-    return { payload: { ...payload, sources: here }, sources, release };
+    return { payload: { ...payload, sources: here }, sources: offer.sources, release };
   }
 
   /** Whoever holds the sources may fetch the result, until `handOver` has ended. */

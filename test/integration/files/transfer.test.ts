@@ -216,6 +216,13 @@ describe('files of another machine', () => {
     assert.equal((await files.read(ticket, range, signal)).bytes.length, 10);
     clock.now += 60_001;
     await assert.rejects(files.read(ticket, range, signal), refused);
+    // A result waits for its destination, however long that is away.
+    const kept = offered.offer(blob, 'node', true);
+    clock.now += 1e9;
+    offered.offer(blob, 'node');
+    assert.equal((await files.read(kept, range, signal)).bytes.length, 10);
+    clock.now += 1e9;
+    assert.equal((await files.read(kept, range, signal)).bytes.length, 10);
     const withdrawn = offered.offer(blob, 'node');
     await offered.withdraw(withdrawn);
     await assert.rejects(files.read(withdrawn, range, signal), refused);
