@@ -1,6 +1,6 @@
 import type { Expectation } from './expectation.ts';
 import { fail, loss, warn } from './findings.ts';
-import { formatPercent } from './formatting.ts';
+import { formatPercent, plural } from './formatting.ts';
 import { judgeDurations } from './judgeDurations.ts';
 import { judgePicture } from './judgePicture.ts';
 import { judgeSize } from './judgeSize.ts';
@@ -124,6 +124,14 @@ function judgeChanges({ expected, read: { changes } }: JudgeInput): Finding[] {
       ? [
           warn(
             'The times of the source begin anew in its middle: what has a time that was there before is left out.',
+          ),
+        ]
+      : []),
+    ...((changes.overlapping ?? 0) > 0
+      ? [
+          loss(
+            'subtitles',
+            `${plural(changes.overlapping ?? 0, 'subtitle')} of the source are shown together with another one, and MP4 shows one at a time.`,
           ),
         ]
       : []),

@@ -1,5 +1,7 @@
 import { channelsIn } from './channelLayouts.ts';
 import { inputArguments, openable } from './commandParts.ts';
+import { fileUrl } from './demuxers.ts';
+import type { Expectation } from './expectation.ts';
 import type { Plan } from './plan.ts';
 import type { PlanInput } from './planInput.ts';
 import { pickVideo } from './streams.ts';
@@ -15,6 +17,8 @@ export interface SourceChanges {
   readonly channels: readonly number[];
   /** Its times begin anew in the middle: ffmpeg leaves out frames whose time was there before. */
   readonly rewinds: boolean;
+  /** Subtitles that are shown together with another one, where the result shows one at a time. */
+  readonly overlapping?: number | undefined;
 }
 
 export interface Shape {
@@ -37,13 +41,35 @@ const intraOnly = new Set([
   'cfhd',
 ]);
 
+/** Where ffmpeg writes when which subtitle is shown. */
+export const cuesFile = 'cues.txt';
+
+/** The text of MP4 has one cue at a time: the end of the one before is the beginning of the next. */
+export function showsOneCue({ subtitles }: Pick<Expectation, 'subtitles'>): boolean {
+  return subtitles.includes('mov_text');
+}
+
+/** Cues that are shown together with another one, from ffmpeg's list of packets (`-f framecrc`). */
+export function overlappingCues(packets: string): number {
+  const ends = new Map<string, number>();
+  let overlapping = 0;
+  for (const line of packets.split('\n')) {
+    const [, track = '', at, lasts] = /^(\d+), *-?\d+, *(-?\d+), *(\d+),/u.exec(line) ?? [];
+    if (track === '') continue;
+    const end = ends.get(track) ?? Number.NEGATIVE_INFINITY;
+    if (Number(at) < end) overlapping += 1;
+    ends.set(track, Math.max(end, Number(at) + Number(lasts)));
+  }
+  return overlapping;
+}
+
 /**
  * ffmpeg's arguments to decode the sound of a source, and the key frames of its picture: on each change it sets up its filters
  * anew, and says so. Undefined for what is not one source that is read whole.
  */
 export function changesArguments(
   { output, sources, dialect }: PlanInput,
-  { encoders }: Pick<Plan, 'encoders'>,
+  { encoders, expected }: Pick<Plan, 'encoders' | 'expected'>,
 ): string[] | undefined {
   const [source, ...more] = sources;
   const opened = openable(source.probe, dialect);
@@ -52,9 +78,10 @@ export function changesArguments(
   // What is copied stays as it is.
   const looks = encoders.video && picture && !intraOnly.has(picture.codec) ? picture : undefined;
   const hears = encoders.audio.length > 0;
-  if (!looks && !hears) return undefined;
+  const reads = showsOneCue(expected) && source.probe.streams.some(({ type }) => type === 'subtitle');
+  if (!looks && !hears && !reads) return undefined;
   return [
-    ...['-hide_banner', '-loglevel', '+level+verbose', '-nostats', '-progress', 'pipe:1'],
+    ...['-hide_banner', '-y', '-loglevel', '+level+verbose', '-nostats', '-progress', 'pipe:1'],
     ...['-skip_frame:v', 'nokey', '-noautorotate'],
     ...inputArguments(source, opened.family),
     ...(looks
@@ -64,7 +91,8 @@ export function changesArguments(
         ]
       : []),
     ...(hears ? ['-map', '0:a?'] : []),
-    ...['-f', 'null', '-'],
+    ...(looks || hears ? ['-f', 'null', '-'] : []),
+    ...(reads ? ['-map', '0:s', '-c', 'copy', '-f', 'framecrc', fileUrl(cuesFile)] : []),
   ];
 }
 
@@ -72,7 +100,10 @@ export function changesArguments(
  * From what ffmpeg said meanwhile, and how many frames it has dropped: key frames alone are never too many for a rate. Undefined
  * where everything stays as it begins.
  */
-export function sourceChanges(said: string, droppedFrames = 0): SourceChanges | undefined {
+export function sourceChanges(
+  said: string,
+  { droppedFrames = 0, packets = '' }: { droppedFrames?: number | undefined; packets?: string | undefined },
+): SourceChanges | undefined {
   const shapes = distinct(
     [...said.matchAll(/\[Parsed_scale_0 [^\]]*\] \[verbose\] w:(\d+) h:(\d+) .*?sar:(\d+)\/(\d+) ->/gu)].map(
       shapeOf,
@@ -90,8 +121,13 @@ export function sourceChanges(said: string, droppedFrames = 0): SourceChanges | 
     .map((counts) => distinct(counts, String))
     .reduce<number[]>((most, counts) => (Math.max(...counts) > Math.max(0, ...most) ? counts : most), []);
   const rewinds = droppedFrames > 0;
-  if (shapes.length < 2 && channels.length < 2 && !rewinds) return undefined;
-  return { shapes: shapes.length > 1 ? shapes : [], channels: channels.length > 1 ? channels : [], rewinds };
+  const overlapping = overlappingCues(packets);
+  if (shapes.length < 2 && channels.length < 2 && !rewinds && overlapping === 0) return undefined;
+  return {
+    shapes: shapes.length > 1 ? shapes : [],
+    channels: channels.length > 1 ? channels : [],
+    ...{ rewinds, overlapping },
+  };
 }
 
 function shapeOf([, w, h, above, below]: RegExpMatchArray): Shape {

@@ -1,3 +1,5 @@
+import { readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
 import {
   decodeArguments,
   decodedPart,
@@ -10,7 +12,7 @@ import type { DecodeCheck, DecodedPart } from '../encoding/judge.ts';
 import type { Plan } from '../encoding/plan.ts';
 import type { PlanInput } from '../encoding/planInput.ts';
 import type { Probe } from '../encoding/probe.ts';
-import { changesArguments, sourceChanges, type SourceChanges } from '../encoding/sourceChanges.ts';
+import { changesArguments, cuesFile, sourceChanges, type SourceChanges } from '../encoding/sourceChanges.ts';
 import { partRead, sourceReadArguments } from '../encoding/unreadSource.ts';
 import { unfinishedLook } from './encodeFailure.ts';
 import { runFfmpeg, type FfmpegExit } from './ffmpegProcess.ts';
@@ -73,7 +75,10 @@ export async function changesOf(
   const argv = plan.expected.verify === 'whole' ? changesArguments(input, plan) : undefined;
   if (!argv) return undefined;
   const { said, progress } = await decode(argv, 'The source', place);
-  return sourceChanges(said, progress?.droppedFrames);
+  const cues = path.join(place.directory, cuesFile);
+  const packets = await readFile(cues, 'utf8').catch(() => undefined);
+  await rm(cues, { force: true });
+  return sourceChanges(said, { droppedFrames: progress?.droppedFrames, packets });
 }
 
 async function decode(argv: readonly string[], what: string, place: RunPlace): Promise<FfmpegExit> {

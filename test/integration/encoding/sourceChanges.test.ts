@@ -4,9 +4,26 @@ import os from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { secondFfmpeg } from '../../../scripts/lib/secondFfmpeg.mjs';
+import type { Expectation } from '../../../src/encoding/expectation.ts';
 import type { PlanInput } from '../../../src/encoding/planInput.ts';
-import { changesArguments, sourceChanges, type SourceChanges } from '../../../src/encoding/sourceChanges.ts';
+import {
+  changesArguments,
+  cuesFile,
+  sourceChanges,
+  type SourceChanges,
+} from '../../../src/encoding/sourceChanges.ts';
 import { dialect, probeOf } from './trackRun.ts';
+
+const expected: Expectation = {
+  ...{
+    kind: 'film',
+    audio: [],
+    subtitles: ['mov_text'],
+    coverArt: false,
+    durationEstimated: false,
+    notes: [],
+  },
+};
 
 /** One second each of what a broadcast is made of, joined as one stream: nothing is damaged where they meet. */
 describe('a source that changes its shape in the middle', function () {
@@ -90,7 +107,7 @@ describe('a source that changes its shape in the middle', function () {
       dialect: { ...dialect, demuxers: ['matroska', 'mpegts'] },
       capabilities: {},
     };
-    const look = changesArguments(input, { encoders: { video: 'libx264', audio: ['aac'] } });
+    const look = changesArguments(input, { encoders: { video: 'libx264', audio: ['aac'] }, expected });
     assert.ok(look);
     return lookAt(ffmpeg, look);
   }
@@ -98,8 +115,40 @@ describe('a source that changes its shape in the middle', function () {
   async function lookAt(ffmpeg: string, argv: readonly string[]): Promise<SourceChanges | undefined> {
     const { stderr, stdout } = await execa(ffmpeg, argv, { cwd: folder, stdin: 'ignore' });
     const dropped = [...stdout.matchAll(/drop_frames=(\d+)/gu)].at(-1)?.[1];
-    return sourceChanges(stderr, Number(dropped));
+    const packets = await readFile(file(cuesFile), 'utf8').catch(() => undefined);
+    await rm(file(cuesFile), { force: true });
+    return sourceChanges(stderr, { droppedFrames: Number(dropped), packets });
   }
+
+  it('is told where two subtitles are shown at once, and not where one follows the other', async () => {
+    const lines = (ends: string): string =>
+      `1\n00:00:00,500 --> 00:00:${ends}\nOne\n\n2\n00:00:01,000 --> 00:00:02,000\nTwo\n\n`;
+    const overlapping: (number | undefined)[] = [];
+    for (const ends of ['01,000', '01,500']) {
+      await writeFile(file('words.srt'), lines(ends));
+      const inputs = ['-f', 'lavfi', '-i', 'testsrc2=size=64x64:duration=3', '-i', file('words.srt')];
+      await execa('ffmpeg', [
+        '-v',
+        'error',
+        '-y',
+        ...inputs,
+        '-c:v',
+        'mpeg4',
+        '-c:s',
+        'srt',
+        file('words.mkv'),
+      ]);
+      const input: PlanInput = {
+        output: { container: 'mp4' },
+        sources: [{ path: file('words.mkv'), probe: await probeOf(file('words.mkv')) }],
+        dialect: { ...dialect, demuxers: ['matroska'] },
+        capabilities: {},
+      };
+      const argv = changesArguments(input, { encoders: { video: 'libx264', audio: [] }, expected }) ?? [];
+      overlapping.push((await lookAt('ffmpeg', argv))?.overlapping);
+    }
+    assert.deepEqual(overlapping, [undefined, 1]);
+  });
 
   it('is told where its times begin anew, as where a recorder went on in the same file', async () => {
     const frames = ['testsrc2=size=320x180:rate=25:duration=8'];
@@ -112,7 +161,7 @@ describe('a source that changes its shape in the middle', function () {
       dialect: { ...dialect, demuxers: ['mov'] },
       capabilities: {},
     };
-    const argv = changesArguments(input, { encoders: { video: 'libx264', audio: [] } }) ?? [];
+    const argv = changesArguments(input, { encoders: { video: 'libx264', audio: [] }, expected }) ?? [];
     assert.equal(await lookAt('ffmpeg', argv), undefined);
     // Its fragments once more, as they are: their times begin at nought.
     await writeFile(file('whole.mp4'), [
