@@ -52,6 +52,12 @@ export function pictureNotes(
         )
       : undefined,
     pixelLayout(stream.pixelFormat)?.alpha === true ? transparency(encoded, result.filters) : undefined,
+    stream.alphaBeside === true
+      ? loss(
+          'transparency',
+          'The source’s transparency is left out: it lies beside its picture, where ffmpeg does not look.',
+        )
+      : undefined,
   ];
   return notes.filter((each) => each !== undefined);
 }

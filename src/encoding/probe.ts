@@ -65,6 +65,8 @@ export const probeStreamSchema = z.object({
   stereo3d: z.string().optional(),
   /** How a whole sphere lies in it, in ffmpeg’s words: `equirectangular`, `cubemap`. */
   spherical: z.string().optional(),
+  /** WebM's way: its transparency lies beside the picture, and decoders pass it by. */
+  alphaBeside: z.boolean().optional(),
   /** Degrees, from the display matrix, clockwise, 0 to 359. */
   rotation: z.number().optional(),
   /** H.264 and MPEG-2 may carry captions inside the picture. */

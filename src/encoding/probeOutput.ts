@@ -210,6 +210,7 @@ function toStream(stream: z.output<typeof streamSchema>): ProbeStream {
     chromaLocation: known(stream.chroma_location),
     ...readSideData(stream.side_data_list),
     closedCaptions: stream.closed_captions === 1 || undefined,
+    alphaBeside: tags.alpha_mode === '1' || tags.ALPHA_MODE === '1' || undefined,
     rotation: type === 'video' ? rotation(stream) : undefined,
     channels: whole(stream.channels),
     channelLayout: known(stream.channel_layout),

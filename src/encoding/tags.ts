@@ -63,7 +63,7 @@ const technical = new Set([
   ...['encoder', 'encoder_settings', 'encoding_params', 'itunsmpb', 'itunnorm', 'itunes_cddb_1'],
   ...['bps', 'duration', 'number_of_frames', 'number_of_bytes', 'source_id', 'variant_bitrate'],
   // Tracks have them in fields of their own, and timecodes are planned for themselves.
-  ...['language', 'filename', 'mimetype', 'timecode', 'reel_name', 'umid', 'stereo_mode'],
+  ...['language', 'filename', 'mimetype', 'timecode', 'reel_name', 'umid', 'stereo_mode', 'alpha_mode'],
 ]);
 
 function isTechnical(plain: string): boolean {

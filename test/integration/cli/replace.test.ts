@@ -248,6 +248,11 @@ describe('dffmpeg encode --on-success replace', function () {
       says: /lacks its transparency\./,
     },
     {
+      what: 'transparency that lies beside the picture',
+      made: [...size, '-metadata:s:v:0', 'alpha_mode=1', ...raw],
+      says: /lacks its transparency\./,
+    },
+    {
       what: 'a tag that MP4 has no place for',
       made: [...size, '-metadata', 'RATING=5', ...raw],
       says: /lacks some of its tags\./,
