@@ -26,6 +26,8 @@ export interface EncodeReport {
   readonly partRead?: number | undefined;
   /** How it changes its shape in the middle; missing: it does not, or nobody has looked. */
   readonly changes?: SourceChanges | undefined;
+  /** The source carries what ffmpeg never copies. */
+  readonly hasXmp?: boolean | undefined;
 }
 
 /** `packets`: the end is read and taken apart, its sound alone is decoded. */
@@ -79,7 +81,7 @@ export function judge(input: JudgeInput): Verdict {
     ...judgeRungs(input),
     ...judgeDecoding(input),
     ...judgeSize(expected, result),
-    ...judgeTags(expected, result),
+    ...judgeTags(expected, result, read),
     ...judgePartRead(read),
     ...judgeChanges(input),
     ...judgeDamage(read),

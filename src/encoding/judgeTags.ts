@@ -8,8 +8,12 @@ import type { Finding } from './verdict.ts';
 const maxTold = 6;
 
 /** Whether the result has the tags of its source: ffmpeg leaves out without a word what a container has no place for. */
-export function judgeTags({ tags = [] }: Expectation, result: Probe): Finding[] {
-  const lost = lostTags(tags, result.tags ?? []);
+export function judgeTags(
+  { tags = [] }: Expectation,
+  result: Probe,
+  { hasXmp = false }: { readonly hasXmp?: boolean | undefined },
+): Finding[] {
+  const lost = [...lostTags(tags, result.tags ?? []), ...(hasXmp ? ['XMP'] : [])];
   if (lost.length === 0) return [];
   const told = lost.slice(0, maxTold).map((name) => `“${name}”`);
   const others = lost.length - told.length;

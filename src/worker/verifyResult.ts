@@ -2,6 +2,7 @@ import { judge } from '../encoding/judge.ts';
 import type { PlanInput } from '../encoding/planInput.ts';
 import type { Verdict } from '../encoding/verdict.ts';
 import type { SettledPlan } from './analyse.ts';
+import { hasXmp } from '../files/isoBoxes.ts';
 import { changesOf, decodeResult, partReadOf } from './decodeResult.ts';
 import type { FfmpegExit } from './ffmpegProcess.ts';
 import { readResult, type ReadTools } from './readResult.ts';
@@ -48,9 +49,19 @@ export async function verifyResult(
       truncated: stderr.truncated,
       partRead: await partReadOf(plan, input, { place }),
       changes: await changesOf(plan, input, { place }),
+      hasXmp: await carriesXmp(plan, input),
     },
     ...read,
     decoding: read.result && (await decodeResult(plan, read.result, input, { place, cost })),
     exit,
   });
+}
+
+/** Looked at as the rest of the source, where tags are to be kept. */
+async function carriesXmp(
+  { expected }: SettledPlan['plan'],
+  { output, sources: [source] }: PlanInput,
+): Promise<boolean> {
+  const isAsked = expected.verify === 'whole' && output.metadata?.keep !== false;
+  return isAsked && source.probe.formatName.startsWith('mov,') && (await hasXmp(source.path));
 }
