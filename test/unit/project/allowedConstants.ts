@@ -28,6 +28,10 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/protocol/rangeMessages.ts#idBytes': 'Format of a message.',
   'src/files/tar.ts#blockBytes': 'Of the format of archives.',
   'src/files/tar.ts#longestName': 'Of the format of archives.',
+  'src/files/isoBoxes.ts#headerBytes': 'Of the format of MP4.',
+  'src/files/isoBoxes.ts#longHeaderBytes': 'Of the format of MP4.',
+  'src/files/isoBoxes.ts#uuidBytes': 'Of the format of MP4.',
+  'src/files/isoBoxes.ts#maxBoxes': 'An end of a look into a file of a stranger.',
   'src/files/keepAttributes.ts#patienceMs':
     'The system’s own `cp`, of no content; without its answer it goes on.',
   'src/files/sameContent.ts#blockBytes': 'One step of a loop.',
