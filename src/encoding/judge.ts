@@ -26,8 +26,8 @@ export interface EncodeReport {
   readonly partRead?: number | undefined;
   /** How it changes its shape in the middle; missing: it does not, or nobody has looked. */
   readonly changes?: SourceChanges | undefined;
-  /** The source carries what ffmpeg never copies. */
-  readonly hasXmp?: boolean | undefined;
+  /** Names of what the source carries beside its tags, which ffmpeg never copies. */
+  readonly uncopied?: readonly string[] | undefined;
 }
 
 /** `packets`: the end is read and taken apart, its sound alone is decoded. */

@@ -1,5 +1,6 @@
 import type { Expectation } from './expectation.ts';
 import { loss } from './findings.ts';
+import type { EncodeReport } from './judge.ts';
 import type { Probe } from './probe.ts';
 import { lostTags } from './tags.ts';
 import type { Finding } from './verdict.ts';
@@ -11,9 +12,9 @@ const maxTold = 6;
 export function judgeTags(
   { tags = [] }: Expectation,
   result: Probe,
-  { hasXmp = false }: { readonly hasXmp?: boolean | undefined },
+  { uncopied = [] }: Pick<EncodeReport, 'uncopied'>,
 ): Finding[] {
-  const lost = [...lostTags(tags, result.tags ?? []), ...(hasXmp ? ['XMP'] : [])];
+  const lost = [...lostTags(tags, result.tags ?? []), ...uncopied];
   if (lost.length === 0) return [];
   const told = lost.slice(0, maxTold).map((name) => `“${name}”`);
   const others = lost.length - told.length;

@@ -3,6 +3,7 @@ import type { PlanInput } from '../encoding/planInput.ts';
 import type { Verdict } from '../encoding/verdict.ts';
 import type { SettledPlan } from './analyse.ts';
 import { hasXmp } from '../files/isoBoxes.ts';
+import { uncopiedChunks } from '../files/riffChunks.ts';
 import { changesOf, decodeResult, partReadOf } from './decodeResult.ts';
 import type { FfmpegExit } from './ffmpegProcess.ts';
 import { readResult, type ReadTools } from './readResult.ts';
@@ -49,7 +50,7 @@ export async function verifyResult(
       truncated: stderr.truncated,
       partRead: await partReadOf(plan, input, { place }),
       changes: await changesOf(plan, input, { place }),
-      hasXmp: await carriesXmp(plan, input),
+      uncopied: await uncopied(plan, input),
     },
     ...read,
     decoding: read.result && (await decodeResult(plan, read.result, input, { place, cost })),
@@ -58,10 +59,12 @@ export async function verifyResult(
 }
 
 /** Looked at as the rest of the source, where tags are to be kept. */
-async function carriesXmp(
+async function uncopied(
   { expected }: SettledPlan['plan'],
   { output, sources: [source] }: PlanInput,
-): Promise<boolean> {
-  const isAsked = expected.verify === 'whole' && output.metadata?.keep !== false;
-  return isAsked && source.probe.formatName.startsWith('mov,') && (await hasXmp(source.path));
+): Promise<string[]> {
+  const { path, probe } = source;
+  if (expected.verify !== 'whole' || output.metadata?.keep === false) return [];
+  if (probe.formatName.startsWith('mov,')) return (await hasXmp(path)) ? ['XMP'] : [];
+  return probe.formatName === 'wav' ? uncopiedChunks(path) : [];
 }

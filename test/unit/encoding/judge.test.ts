@@ -67,7 +67,7 @@ describe('judge', () => {
       'pass',
       /changes between 2 and 6 channels: all of the result has 2/u,
     ],
-    ['a source with XMP', { read: { ...asRead, hasXmp: true } }, 'pass', /not in the result: “XMP”/u],
+    ['a source with XMP', { read: { ...asRead, uncopied: ['XMP'] } }, 'pass', /not in the result: “XMP”/u],
     ['a few dropped frames', { read: { ...asRead, droppedFrames: 12 } }, 'pass', /^$/u],
     [
       'a second of dropped frames',

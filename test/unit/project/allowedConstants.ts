@@ -32,6 +32,9 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/files/isoBoxes.ts#longHeaderBytes': 'Of the format of MP4.',
   'src/files/isoBoxes.ts#uuidBytes': 'Of the format of MP4.',
   'src/files/isoBoxes.ts#maxBoxes': 'An end of a look into a file of a stranger.',
+  'src/files/riffChunks.ts#fileHeaderBytes': 'Of the format of WAV.',
+  'src/files/riffChunks.ts#chunkHeaderBytes': 'Of the format of WAV.',
+  'src/files/riffChunks.ts#maxChunks': 'An end of a look into a file of a stranger.',
   'src/files/keepAttributes.ts#patienceMs':
     'The system’s own `cp`, of no content; without its answer it goes on.',
   'src/files/sameContent.ts#blockBytes': 'One step of a loop.',

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { uncopiedChunks } from '../../../src/files/riffChunks.ts';
+
+function chunk(id: string, content: Uint8Array, size = content.length): Buffer {
+  const header = Buffer.alloc(8);
+  header.write(id, 'latin1');
+  header.writeUInt32LE(size, 4);
+  return Buffer.concat([header, content, Buffer.alloc(content.length % 2)]);
+}
+
+describe('chunks of a WAV that ffmpeg does not copy', () => {
+  let folder: string;
+  beforeEach(async () => (folder = await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-chunks-'))));
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const found = async (id: string, ...chunks: Uint8Array[]): Promise<string[]> => {
+    const file = path.join(folder, 'sound.wav');
+    await writeFile(file, [Buffer.from(`${id}....WAVE`, 'latin1'), ...chunks]);
+    return uncopiedChunks(file);
+  };
+
+  it('are named, wherever they stand', async () => {
+    const sound = chunk('data', Buffer.alloc(1001, 1));
+    assert.deepEqual(await found('RIFF', chunk('fmt ', Buffer.alloc(16)), sound), []);
+    assert.deepEqual(await found('RIFF', sound, chunk('iXML', Buffer.from('<BWFXML/>'))), ['iXML']);
+    assert.deepEqual(await found('RIFF', chunk('_PMX', Buffer.from('<x/>')), sound), ['XMP']);
+  });
+
+  it('are named behind sound whose size stands elsewhere', async () => {
+    const sizes = Buffer.alloc(28);
+    sizes.writeBigUInt64LE(1000n, 8);
+    const sound = chunk('data', Buffer.alloc(1000), 0xffff_ffff);
+    assert.deepEqual(await found('RF64', chunk('ds64', sizes), sound, chunk('iXML', Buffer.alloc(2))), [
+      'iXML',
+    ]);
+  });
+
+  it('are looked for in whatever file without an error and without an end', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (any) => {
+        await found('RIFF', any);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
