@@ -92,7 +92,7 @@ export class Recovery {
     await this.#say(left, reasons.isAway(name, graceMs));
   }
 
-  /** It will not come back, since a person has reasons.removed it: what it ran is queued again at once. */
+  /** It will not come back, since a person has removed it: what it ran is queued again at once. */
   async giveUpOn(workerId: string): Promise<void> {
     this.#away.get(workerId)?.();
     this.#away.delete(workerId);
