@@ -1,8 +1,8 @@
 /**
  * A file of DFFMPEG_BENCH_MEBIBYTES (1024) from one process to another over TLS on the loopback, hashed on the way and
  * written to disk: over a connection for files, dialled by either side, beside a tuned `node:https` GET with SHA-256 of the
- * same file (`lib/transferPeer.ts`). Rounds are pairs in turn; promised is at least 0.95 of the GET's throughput. Rounds
- * in which the machine was busy otherwise say so by their spread.
+ * same file (`lib/transferPeer.ts`). Rounds are pairs in turn, each time in another order; promised is at least 0.95 of the
+ * GET's throughput. Says when others used the machine meanwhile.
  */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
@@ -23,6 +23,7 @@ import { tlsDialler } from '../../src/transport/tlsDial.ts';
 import { WebSocketByteChannel } from '../../src/transport/websocketByteChannel.ts';
 import { openWebSocket } from '../../src/transport/websocketClient.ts';
 import { key, listenForFiles } from '../integration/files/support/fileListener.ts';
+import { machineCpuSeconds, sayWhetherIdle } from './lib/machineUse.ts';
 import { report } from './lib/report.ts';
 
 const mebibytes = Number(process.env['DFFMPEG_BENCH_MEBIBYTES'] ?? 1024);
@@ -38,8 +39,12 @@ interface Timed {
   readonly seconds: number;
   /** Of the side that gives, and of the side that takes. */
   readonly cpu: { readonly giver: number; readonly taker: number };
+  /** Cores that others used meanwhile. */
+  readonly others: number;
 }
 
+const ways = ['get', 'taker', 'holder'] as const;
+type Way = (typeof ways)[number];
 type Peer = ChildProcessByStdio<Writable, Readable, null>;
 
 function startPeer(...args: string[]): { peer: Peer; say: () => Promise<Record<string, unknown>> } {
@@ -53,16 +58,21 @@ function startPeer(...args: string[]): { peer: Peer; say: () => Promise<Record<s
 
 /** Both ends are warm when `work` begins; what they did before does not count. */
 async function timed({ peer, say }: ReturnType<typeof startPeer>, work: () => Promise<void>): Promise<Timed> {
-  const before = process.cpuUsage();
+  const giverUse = async (): Promise<number> => {
+    peer.stdin.write('?\n');
+    return Number((await say())['cpuSeconds']);
+  };
+  const before = { giver: await giverUse(), taker: process.cpuUsage(), machine: machineCpuSeconds() };
   const begun = performance.now();
   await work();
   const seconds = (performance.now() - begun) / 1000;
-  const { user, system } = process.cpuUsage(before);
+  const { user, system } = process.cpuUsage(before.taker);
+  const machine = machineCpuSeconds() - before.machine;
+  const cpu = { giver: (await giverUse()) - before.giver, taker: (user + system) / 1e6 };
   peer.stdin.end();
-  const { cpuSeconds } = await say();
   await rm(target, { force: true });
   await rm(`${target}.ranges`, { force: true });
-  return { seconds, cpu: { giver: Number(cpuSeconds), taker: (user + system) / 1e6 } };
+  return { seconds, cpu, others: Math.max(0, machine - cpu.giver - cpu.taker) / seconds };
 }
 
 async function byGet(): Promise<Timed> {
@@ -133,10 +143,12 @@ try {
   const chunk = randomBytes(1024 * 1024);
   for (let written = 0; written < mebibytes; written += 1) await handle.write(chunk);
   await handle.close();
-  const all: { get: Timed; taker: Timed; holder: Timed }[] = [];
+  const all: Record<Way, Timed>[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const measured = { get: await byGet(), taker: await byRanges('taker'), holder: await byRanges('holder') };
-    all.push(measured);
+    const measured: Partial<Record<Way, Timed>> = {};
+    for (const way of [...ways.slice(round % ways.length), ...ways.slice(0, round % ways.length)])
+      measured[way] = way === 'get' ? await byGet() : await byRanges(way);
+    all.push(measured as Record<Way, Timed>);
   }
   const gibibytes = mebibytes / 1024;
   const perGiB = (pick: (round: (typeof all)[number]) => number): number[] =>
@@ -172,8 +184,9 @@ try {
       { name: 'holder dials: holder', unit: 's/GiB', values: perGiB(({ holder: { cpu } }) => cpu.giver) },
       { name: 'holder dials: taker', unit: 's/GiB', values: perGiB(({ holder: { cpu } }) => cpu.taker) },
     ],
-    { mebibytes, rounds, rangesAtOnce },
+    { mebibytes, rounds, rangesAtOnce, others: all.map((round) => ways.map((way) => round[way].others)) },
   );
+  sayWhetherIdle(all.flatMap((round) => ways.map((way) => round[way].others)));
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

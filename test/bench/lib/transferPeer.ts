@@ -1,7 +1,7 @@
 /**
  * The other end of the transfer's benchmark, a process of its own: `baseline` is a tuned `node:https` server of one file,
- * `holder` offers it over a connection for files. Prints one JSON line when it is ready, and one with the processor
- * seconds it has used when its standard input ends.
+ * `holder` offers it over a connection for files. Prints one JSON line when it is ready, and for each line that
+ * it reads one with the processor seconds it has used by then.
  */
 import { createReadStream, statSync } from 'node:fs';
 import { createServer } from 'node:https';
@@ -54,10 +54,11 @@ async function holder(): Promise<void> {
   say({ port: listener.port, pin: tls.pin, ticket });
 }
 
-process.stdin.resume();
-process.stdin.on('end', () => {
+process.stdin.on('data', () => {
   const { user, system } = process.cpuUsage();
   say({ cpuSeconds: (user + system) / 1e6 });
+});
+process.stdin.on('end', () => {
   process.exit();
 });
 await (what === 'baseline' ? baseline() : holder());
