@@ -72,14 +72,16 @@ if (does('network')) {
       .filter(({ fault }) => values.fault === undefined || fault === values.fault)
       .filter((_, index) => index % every === 0);
     const rows = Array.from({ length: Number(values.rounds) }, () => once).flat();
-    const done = await breakAll(
-      () => NetworkLab.open(),
-      rows,
-      networkRowName,
-      async (lab, row) => ({
-        wrong: await lab.run(row),
-      }),
-    );
+    const done = [];
+    for (const dials of ['the node', 'the desk'] as const)
+      done.push(
+        ...(await breakAll(
+          () => NetworkLab.open(dials),
+          rows,
+          (row) => `${networkRowName(row)}, where ${dials} dials`,
+          async (lab, row) => ({ wrong: await lab.run(row) }),
+        )),
+      );
     texts['network'] = networkText(done);
   } else console.log(`network: not tried: ${problem}`);
 }

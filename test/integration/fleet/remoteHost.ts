@@ -3,16 +3,11 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import * as z from 'zod';
-import { invitationLink, parseInvitation } from '../../../src/protocol/workerInvitation.ts';
 import { Sandbox, type Running } from '../cli/harness.ts';
 import { Relay } from '../support/relay.ts';
 import { TwoMachines } from './twoMachines.ts';
 
 const run = promisify(execFile);
-
-/** What a worker that listens prints. */
-const readySchema = z.object({ url: z.string(), pairing: z.string().optional() });
 
 /** Short waits, so that what is lost is soon given up or found again. */
 const soon = {
@@ -60,25 +55,11 @@ export class RemoteHost extends TwoMachines {
   }
 
   override async join(flags: readonly string[] = []): Promise<void> {
-    if (this.dials === 'the node') await super.join(flags);
-    else await this.#listen(flags);
-  }
-
-  /** The node listens, and the desk adds it, the first time. */
-  async #listen(flags: readonly string[]): Promise<void> {
-    const isNew = !this.hasJoined;
-    this.worker = this.node.start([
-      ...['worker', 'run', '--name', 'node', '--json', '--listen', '127.0.0.1:0'],
-      ...flags,
-    ]);
-    const [, line = ''] = await this.worker.printed('stdout', /^(.*"event":"ready".*)$/m);
-    const { url, pairing } = readySchema.parse(JSON.parse(line));
-    this.relay.to(Number(new URL(url).port));
-    if (isNew) {
-      const added = await this.desk.run(['worker', 'add', through(pairing ?? '', this.relay)]);
-      if (added.code !== 0) throw new Error(added.stderr);
-    }
-    await this.worker.printed('stdout', /"event":"connected"/);
+    if (this.dials === 'the node') return super.join(flags);
+    return this.listen(['--listen', '127.0.0.1:0', ...flags], (url) => {
+      this.relay.to(Number(new URL(url).port));
+      return `wss://127.0.0.1:${this.relay.port}/channel`;
+    });
   }
 
   /** How the relay counts what goes to the node. */
@@ -129,13 +110,6 @@ export class RemoteHost extends TwoMachines {
     const ports = [...log.matchAll(/"port":(\d+),"msg":"other machines can connect"/g)];
     this.relay.to(Number(ports.at(-1)?.[1]));
   }
-}
-
-/** The link of a worker, with the cable as its address. */
-function through(link: string, { port }: Relay): string {
-  const invitation = parseInvitation(link);
-  if (!invitation) throw new Error(`${link} is no link of a worker.`);
-  return invitationLink({ ...invitation, url: `wss://127.0.0.1:${port}/channel` }, 'dffmpeg');
 }
 
 export async function digestOf(file: string): Promise<string> {

@@ -1,8 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import * as z from 'zod';
 import { pairingOutputSchema } from '../../../src/cli/jsonOutput.ts';
 import { jobOutputSchema, type JobOutput } from '../../../src/protocol/jobOutput.ts';
+import { invitationLink, parseInvitation } from '../../../src/protocol/workerInvitation.ts';
 import type { Running, Sandbox } from '../cli/harness.ts';
+
+/** What a worker that listens prints. */
+const readySchema = z.object({ url: z.string(), pairing: z.string().optional() });
 
 /** A desk that holds the files, with its daemon, and a node that encodes: nothing is shared. */
 export class TwoMachines {
@@ -24,6 +29,26 @@ export class TwoMachines {
       args.push('--join', reach.url, '--pair', code, '--pin', reach.fingerprint);
     }
     this.worker = this.node.start(args);
+    await this.worker.printed('stdout', /"event":"connected"/);
+  }
+
+  /**
+   * The node listens, and the desk adds it, the first time. `dialled`: what is dialled instead of the address that the node
+   * shows.
+   */
+  protected async listen(flags: readonly string[], dialled: (url: string) => string): Promise<void> {
+    const isNew = !this.hasJoined;
+    this.worker = this.node.start(['worker', 'run', '--name', 'node', '--json', ...flags]);
+    const [, line = ''] = await this.worker.printed('stdout', /^(.*"event":"ready".*)$/m);
+    const { url, pairing = '' } = readySchema.parse(JSON.parse(line));
+    const address = dialled(url);
+    if (isNew) {
+      const invitation = parseInvitation(pairing);
+      if (!invitation) throw new Error(`${pairing} is no link of a worker.`);
+      const link = invitationLink({ ...invitation, url: address }, 'dffmpeg');
+      const added = await this.desk.run(['worker', 'add', link]);
+      if (added.code !== 0) throw new Error(added.stderr);
+    }
     await this.worker.printed('stdout', /"event":"connected"/);
   }
 

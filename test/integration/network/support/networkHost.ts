@@ -7,12 +7,16 @@ import { Cable } from './cable.ts';
 import { LongWay, type LongWayOptions } from './longWay.ts';
 import { Namespace } from './namespace.ts';
 
-/** Of the daemon, in its own network. */
+/** Who opens the connections. */
+export type Dials = 'the node' | 'the desk';
+
+/** Of the daemon, or of the worker that listens, each in its own network. */
 const port = 7700;
 
 export interface NetworkHostOptions {
   /** What lies between the two: a cable of so many megabits a second, or a long way. */
   readonly between: { readonly megabits: number } | LongWayOptions;
+  readonly dials?: Dials | undefined;
   /** Of the daemon, as `config.jsonc` has them. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Of the worker, as its environment has them. */
@@ -27,17 +31,20 @@ export class NetworkHost extends TwoMachines {
   readonly #desk: Namespace;
   readonly #node: Namespace;
   readonly #between: Cable | LongWay;
+  readonly #dials: Dials;
   #daemon: HeldProcess | undefined;
 
   private constructor(
     sandboxes: { desk: Sandbox; node: Sandbox },
     namespaces: { desk: Namespace; node: Namespace },
     between: Cable | LongWay,
+    dials: Dials,
   ) {
     super(sandboxes.desk, sandboxes.node);
     this.#desk = namespaces.desk;
     this.#node = namespaces.node;
     this.#between = between;
+    this.#dials = dials;
   }
 
   /** Of the long way, or of any. */
@@ -46,7 +53,8 @@ export class NetworkHost extends TwoMachines {
   }
 
   /** Both run, and know each other. */
-  static async open({ between, settings, worker }: NetworkHostOptions): Promise<NetworkHost> {
+  static async open(options: NetworkHostOptions): Promise<NetworkHost> {
+    const { between, settings, worker, dials = 'the node' } = options;
     const namespaces = { desk: await Namespace.make(), node: await Namespace.make() };
     const laid =
       'loss' in between
@@ -56,12 +64,12 @@ export class NetworkHost extends TwoMachines {
     // What is mounted there is seen there alone.
     const hide = ['sh', '-c', 'mount -t tmpfs -o ro dffmpeg "$0" && exec "$@"', desk.folder];
     const node = await Sandbox.create({ ...worker }, [...namespaces.node.launcher, ...hide]);
-    const host = new NetworkHost({ desk, node }, namespaces, laid);
+    const host = new NetworkHost({ desk, node }, namespaces, laid, dials);
     try {
       await mkdir(desk.stateDir, { mode: 0o700 });
       const config = {
         ...{ idleMinutes: 0, slots: { cpu: 0 } },
-        ...{ listen: `0.0.0.0:${port}`, advertise: `${laid.near}:${port}` },
+        ...(dials === 'the node' && { listen: `0.0.0.0:${port}`, advertise: `${laid.near}:${port}` }),
         ...settings,
       };
       await writeFile(path.join(desk.stateDir, 'config.jsonc'), JSON.stringify(config));
@@ -72,6 +80,14 @@ export class NetworkHost extends TwoMachines {
       await host.close();
       throw error;
     }
+  }
+
+  override async join(flags: readonly string[] = []): Promise<void> {
+    if (this.#dials === 'the node') return super.join(flags);
+    return this.listen(
+      ['--listen', `0.0.0.0:${port}`, ...flags],
+      () => `wss://${this.#between.far}:${port}/channel`,
+    );
   }
 
   /** The cable between them, where there is one. */

@@ -8,7 +8,7 @@ import type { JobOutput } from '../../../../src/protocol/jobOutput.ts';
 import { ffmpegsIn } from '../../cli/harness.ts';
 import { check, digest, leftovers, type Scene } from '../../crash/support/checker.ts';
 import { clipSeconds, outputTemplate, presetName, type Kind } from '../../crash/support/kinds.ts';
-import { NetworkHost } from './networkHost.ts';
+import { NetworkHost, type Dials } from './networkHost.ts';
 import { losesNothing, type NetworkRow } from './phases.ts';
 
 const run = promisify(execFile);
@@ -41,8 +41,8 @@ export class NetworkLab {
     this.#clip = clip;
   }
 
-  static async open(): Promise<NetworkLab> {
-    const host = await NetworkHost.open({ between: { megabits } });
+  static async open(dials?: Dials): Promise<NetworkLab> {
+    const host = await NetworkHost.open({ between: { megabits }, dials });
     const clip = host.desk.file('clip.nut');
     await makeRaw(clip, noise, size);
     const settings = { 'dffmpeg.presets': { [presetName]: noiseKind.preset } };
