@@ -62,6 +62,8 @@ export async function listenForCoordinator(options: ListeningOptions): Promise<L
   const file = path.join(own, 'coordinator.json');
   let employment = await readEmployment(file);
   const hired = new AbortController();
+  /** No more links. */
+  let isClosed = false;
   const isSettled = employment !== undefined && !options.invite;
   if (isSettled) hired.abort();
   const channels = new Arrivals<Channel>();
@@ -87,7 +89,7 @@ export async function listenForCoordinator(options: ListeningOptions): Promise<L
       log(error.message);
     },
     onCount: (codes) => {
-      if (codes === 0 && !AbortSignal.any([hired.signal, signal]).aborted) invite();
+      if (codes === 0 && !isClosed && !hired.signal.aborted) invite();
     },
   });
 
@@ -123,6 +125,7 @@ export async function listenForCoordinator(options: ListeningOptions): Promise<L
   }
 
   const close = async (): Promise<void> => {
+    isClosed = true;
     pairing.close();
     await listener.close();
   };

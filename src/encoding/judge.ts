@@ -1,13 +1,14 @@
 import type { Expectation } from './expectation.ts';
-import { fail, loss, warn } from './findings.ts';
-import { formatPercent, plural } from './formatting.ts';
+import { fail, warn } from './findings.ts';
+import { formatPercent } from './formatting.ts';
+import { judgeChanges } from './judgeChanges.ts';
 import { judgeDurations } from './judgeDurations.ts';
 import { judgePicture } from './judgePicture.ts';
 import { judgeSize } from './judgeSize.ts';
 import { judgeTags } from './judgeTags.ts';
 import { judgeTracks } from './judgeTracks.ts';
 import type { Probe } from './probe.ts';
-import type { Shape, SourceChanges } from './sourceChanges.ts';
+import type { SourceChanges } from './sourceChanges.ts';
 import type { Finding, Verdict } from './verdict.ts';
 
 /** What the encode itself reported: the last progress block, and what standard error showed. */
@@ -83,7 +84,7 @@ export function judge(input: JudgeInput): Verdict {
     ...judgeSize(expected, result),
     ...judgeTags(expected, result, read),
     ...judgePartRead(read),
-    ...judgeChanges(input),
+    ...judgeChanges(expected, read),
     ...judgeDamage(read),
     ...expected.notes,
   ]);
@@ -113,52 +114,6 @@ function judgePartRead({ partRead }: EncodeReport): Finding[] {
   return [
     warn(`ffmpeg reads only ${formatPercent(partRead)} of the source: a second recording may follow there.`),
   ];
-}
-
-/** A plan goes by how the source begins. */
-function judgeChanges({ expected, read: { changes } }: JudgeInput): Finding[] {
-  if (!changes) return [];
-  const [shape, ...others] = changes.shapes;
-  const most = Math.max(0, ...changes.channels);
-  const least = Math.min(...expected.audio.map(({ channels }) => channels ?? most));
-  return [
-    ...(changes.rewinds
-      ? [
-          warn(
-            'The times of the source begin anew in its middle: what has a time that was there before is left out.',
-          ),
-        ]
-      : []),
-    ...((changes.overlapping ?? 0) > 0
-      ? [
-          loss(
-            'subtitles',
-            `${plural(changes.overlapping ?? 0, 'subtitle')} of the source are shown together with another one, and MP4 shows one at a time.`,
-          ),
-        ]
-      : []),
-    ...(shape && others.length > 0
-      ? [
-          loss(
-            'picture',
-            `The picture of the source changes from ${shapeText(shape)} to ${others.map(shapeText).join(', ')}: all of the result has the shape of its beginning.`,
-          ),
-        ]
-      : []),
-    ...(least < most
-      ? [
-          loss(
-            'channels',
-            `The sound of the source changes between ${changes.channels.join(' and ')} channels: all of the result has ${least}.`,
-          ),
-        ]
-      : []),
-  ];
-}
-
-/** `720×576 (1.33:1)` */
-function shapeText({ width, height, aspect }: Shape): string {
-  return `${width}×${height} (${aspect.toFixed(2)}:1)`;
 }
 
 function judgeDamage(read: EncodeReport): Finding[] {

@@ -1,0 +1,55 @@
+import type { Expectation } from './expectation.ts';
+import { loss, warn } from './findings.ts';
+import { plural } from './formatting.ts';
+import type { EncodeReport } from './judge.ts';
+import type { Shape } from './sourceChanges.ts';
+import type { Finding } from './verdict.ts';
+
+/** A plan goes by how the source begins. */
+export function judgeChanges(
+  expected: Pick<Expectation, 'audio'>,
+  { changes }: Pick<EncodeReport, 'changes'>,
+): Finding[] {
+  if (!changes) return [];
+  const [shape, ...others] = changes.shapes;
+  const most = Math.max(0, ...changes.channels);
+  const least = Math.min(...expected.audio.map(({ channels }) => channels ?? most));
+  return [
+    ...(changes.rewinds
+      ? [
+          warn(
+            'The times of the source begin anew in its middle: what has a time that was there before is left out.',
+          ),
+        ]
+      : []),
+    ...((changes.overlapping ?? 0) > 0
+      ? [
+          loss(
+            'subtitles',
+            `${plural(changes.overlapping ?? 0, 'subtitle')} of the source are shown together with another one, and MP4 shows one at a time.`,
+          ),
+        ]
+      : []),
+    ...(shape && others.length > 0
+      ? [
+          loss(
+            'picture',
+            `The picture of the source changes from ${shapeText(shape)} to ${others.map(shapeText).join(', ')}: all of the result has the shape of its beginning.`,
+          ),
+        ]
+      : []),
+    ...(least < most
+      ? [
+          loss(
+            'channels',
+            `The sound of the source changes between ${changes.channels.join(' and ')} channels: all of the result has ${least}.`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** `720×576 (1.33:1)` */
+function shapeText({ width, height, aspect }: Shape): string {
+  return `${width}×${height} (${aspect.toFixed(2)}:1)`;
+}
