@@ -1,5 +1,6 @@
 import type { ExpectedVideo } from './expectation.ts';
 import { fail, loss, warn } from './findings.ts';
+import { plural } from './formatting.ts';
 import type { JudgeInput } from './judge.ts';
 import { pictures } from './judgeTracks.ts';
 import type { Probe, ProbeStream } from './probe.ts';
@@ -110,12 +111,18 @@ function judgeMovement({ source, read }: JudgeInput, expected: ExpectedVideo, vi
 }
 
 /** Frames are dropped whose time was there before; a lower rate is made by a filter, whose frames are not counted. */
-function judgeDropped({ read }: JudgeInput, expected: ExpectedVideo, video: ProbeStream): Finding[] {
+function judgeDropped(
+  { expected: { kind }, read }: JudgeInput,
+  expected: ExpectedVideo,
+  video: ProbeStream,
+): Finding[] {
+  // Of a still there is one frame, whatever is read.
+  if (kind === 'still') return [];
   const dropped = read.droppedFrames ?? 0;
   const frameRate = expected.frameRate ?? video.frameRate ?? 25;
   const frames = expected.frames ?? (expected.duration ?? 0) * frameRate;
   if (dropped <= Math.max(frameRate / 2, frames * repeatedPart)) return [];
-  return [warn(`${dropped} frames of the source are left out: their times were there before.`)];
+  return [warn(`${plural(dropped, 'frame')} of the source are left out: their times were there before.`)];
 }
 
 function round(value: number): string {
