@@ -110,7 +110,9 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
     inputArgv,
   });
 
-  const tags = keptTags(output, probe);
+  const tracks = new Set([...kept.map(({ index }) => index), ...mappedTracks(subtitles.maps)]);
+  // Of a track that is left out that is told.
+  const tags = keptTags(output, probe).filter(({ track }) => track === undefined || tracks.has(track));
   const announced: Expectation = {
     kind: outputKind(output),
     video: video?.expected,
@@ -181,6 +183,11 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
       segmentSafe: video?.segmentSafe ?? { safe: 'no', why: 'there is no picture to cut' },
     },
   };
+}
+
+/** `0:3` is the source’s track 3. */
+function mappedTracks(maps: readonly string[]): number[] {
+  return maps.flatMap((map) => /^0:(\d+)$/u.exec(map)?.[1] ?? []).map(Number);
 }
 
 /** Of a source that only guesses how long it is, nothing can be promised. */

@@ -154,15 +154,18 @@ export function parseProbe(text: string): Outcome<{ probe: Probe }> {
       bitRate: positive(format.bit_rate),
       chapters: chapters.length,
       programs: programs.length,
-      tags: readTags([format.tags, ...streams.filter(isTrack).map(trackTags)]),
+      tags: readTags(format.tags, streams.filter(isTrack).map(trackTags)),
       streams: streams.map(toStream),
     },
   };
 }
 
 /** When a track was made is when its file was, but for seconds. */
-function trackTags({ tags }: z.output<typeof streamSchema>): Record<string, string> {
-  return Object.fromEntries(Object.entries(tags).filter(([name]) => name !== 'creation_time'));
+function trackTags({ index, tags }: z.output<typeof streamSchema>) {
+  return {
+    index,
+    tags: Object.fromEntries(Object.entries(tags).filter(([name]) => name !== 'creation_time')),
+  };
 }
 
 /** Attached files and data have tags of their own, which go with them. */

@@ -1,7 +1,12 @@
 import * as z from 'zod';
 
 /** A tag of a file or of one of its tracks, by ffmpeg's name of it. */
-export const tagSchema = z.object({ name: z.string(), value: z.string() });
+export const tagSchema = z.object({
+  name: z.string(),
+  value: z.string(),
+  /** ffmpeg’s number of the track whose it is; missing: the file’s. */
+  track: z.int().min(0).optional(),
+});
 
 export type Tag = z.output<typeof tagSchema>;
 
@@ -10,15 +15,25 @@ const maxTags = 200;
 const maxNameLength = 100;
 const maxValueLength = 300;
 
-/** The tags of a file and of its tracks, as ffprobe prints them, each once. */
-export function readTags(printed: readonly Readonly<Record<string, string>>[]): Tag[] {
-  const seen = new Map<string, Tag>();
-  for (const [name, text] of printed.flatMap((tags) => Object.entries(tags))) {
-    if (seen.size === maxTags) break;
-    const tag = { name: name.slice(0, maxNameLength), value: text.trim().slice(0, maxValueLength) };
-    if (tag.value !== '') seen.set(`${tag.name}=${tag.value}`, tag);
-  }
-  return [...seen.values()];
+type Printed = Readonly<Record<string, string>>;
+
+/** The tags of a file and of its tracks, as ffprobe prints them. */
+export function readTags(
+  file: Printed,
+  tracks: readonly { readonly index: number; readonly tags: Printed }[] = [],
+): Tag[] {
+  return [
+    ...Object.entries(file).map(([name, value]) => ({ name, value })),
+    ...tracks.flatMap(({ index, tags }) =>
+      Object.entries(tags).map(([name, value]) => ({ name, value, track: index })),
+    ),
+  ]
+    .map(({ name, value, ...track }) => ({
+      ...{ name: name.slice(0, maxNameLength), value: value.trim().slice(0, maxValueLength) },
+      ...track,
+    }))
+    .filter(({ value }) => value !== '')
+    .slice(0, maxTags);
 }
 
 /**
@@ -60,7 +75,7 @@ const technical = new Set([
   // Brands of MP4, and what its tracks say.
   ...['major_brand', 'minor_version', 'compatible_brands', 'handler_name', 'vendor_id', 'rotate'],
   // Who encoded it, how, and what came of it.
-  ...['encoder', 'encoder_settings', 'encoding_params', 'itunsmpb', 'itunnorm', 'itunes_cddb_1'],
+  ...['encoder', 'software', 'encoder_settings', 'encoding_params', 'itunsmpb', 'itunnorm', 'itunes_cddb_1'],
   ...['bps', 'duration', 'number_of_frames', 'number_of_bytes', 'source_id', 'variant_bitrate'],
   // Tracks have them in fields of their own, and timecodes are planned for themselves.
   ...['language', 'filename', 'mimetype', 'timecode', 'reel_name', 'umid', 'stereo_mode', 'alpha_mode'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { lostTags, readTags, type Tag } from '../../../src/encoding/tags.ts';
 
-const tags = (own: Record<string, string>): Tag[] => readTags([own]);
+const tags = (own: Record<string, string>): Tag[] => readTags(own);
 
 describe('tags of a source that its result lacks', () => {
   const kept: [string, Record<string, string>, Record<string, string>][] = [
@@ -36,9 +36,9 @@ describe('tags of a source that its result lacks', () => {
   });
 
   it('are read within bounds, whatever a file says', () => {
-    const many = readTags([
+    const many = readTags(
       Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`tag${i}`, 'x'.repeat(9000)])),
-    ]);
+    );
     assert.ok(JSON.stringify(many).length < 100_000, `${JSON.stringify(many).length}`);
   });
 });

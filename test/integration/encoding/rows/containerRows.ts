@@ -31,10 +31,13 @@ export const containerRows: readonly Row[] = [
     result: { streams: [...film], chapters: [] },
   },
   {
-    title: 'a transport stream has no chapters, which is said',
+    title: 'a transport stream has no chapters and no tags, which is said',
     from: 'chapters',
     preset: { ...quick('web'), container: 'ts' },
-    says: [/chapters are left out: the container ts has none/u],
+    says: [
+      /chapters are left out: the container ts has none/u,
+      /Tags of the source are not in the result: “title”/u,
+    ],
     result: { format: { format_name: 'mpegts' }, chapters: [] },
   },
   {
