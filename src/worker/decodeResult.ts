@@ -55,30 +55,28 @@ async function moves(input: PlanInput, place: RunPlace): Promise<boolean> {
   return sourceMoves(input, { code, said, frames: progress?.frame });
 }
 
-/** How much of the source ffmpeg reads, where that is not all; looked at only where all that is to be seen shall be. */
-export async function partReadOf(
+/**
+ * What the source has that its beginning does not tell: read once, and decoded where something of it is encoded. Looked at only
+ * where all that is to be seen shall be.
+ */
+export async function lookThrough(
   plan: Plan,
   input: PlanInput,
   { place }: { readonly place: RunPlace },
-): Promise<number | undefined> {
-  const argv = plan.expected.verify === 'whole' ? sourceReadArguments(input) : undefined;
-  if (!argv) return undefined;
-  return partRead(input, (await decode(argv, 'The source', place)).said);
-}
-
-/** Whether the source changes its shape in the middle; looked at as above, where something of it is encoded. */
-export async function changesOf(
-  plan: Plan,
-  input: PlanInput,
-  { place }: { readonly place: RunPlace },
-): Promise<SourceChanges | undefined> {
-  const argv = plan.expected.verify === 'whole' ? changesArguments(input, plan) : undefined;
-  if (!argv) return undefined;
+): Promise<{ partRead?: number | undefined; changes?: SourceChanges | undefined }> {
+  if (plan.expected.verify !== 'whole') return {};
+  const decoding = changesArguments(input, plan);
+  const reading = sourceReadArguments(input);
+  const argv = decoding ?? reading;
+  if (!argv) return {};
   const { said, progress } = await decode(argv, 'The source', place);
   const cues = path.join(place.directory, cuesFile);
   const packets = await readFile(cues, 'utf8').catch(() => undefined);
   await rm(cues, { force: true });
-  return sourceChanges(said, { droppedFrames: progress?.droppedFrames, packets });
+  return {
+    partRead: reading && partRead(input, said),
+    changes: decoding && sourceChanges(said, { droppedFrames: progress?.droppedFrames, packets }),
+  };
 }
 
 async function decode(argv: readonly string[], what: string, place: RunPlace): Promise<FfmpegExit> {

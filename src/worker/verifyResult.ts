@@ -4,7 +4,7 @@ import type { Verdict } from '../encoding/verdict.ts';
 import type { SettledPlan } from './analyse.ts';
 import { hasXmp } from '../files/isoBoxes.ts';
 import { uncopiedChunks } from '../files/riffChunks.ts';
-import { changesOf, decodeResult, partReadOf } from './decodeResult.ts';
+import { decodeResult, lookThrough } from './decodeResult.ts';
 import type { FfmpegExit } from './ffmpegProcess.ts';
 import { readResult, type ReadTools } from './readResult.ts';
 import type { RunPlace } from './runCommand.ts';
@@ -48,8 +48,7 @@ export async function verifyResult(
       droppedFrames: progress?.droppedFrames,
       damage: stderr.damage,
       truncated: stderr.truncated,
-      partRead: await partReadOf(plan, input, { place }),
-      changes: await changesOf(plan, input, { place }),
+      ...(await lookThrough(plan, input, { place })),
       uncopied: await uncopied(plan, input),
     },
     ...read,
