@@ -1,19 +1,17 @@
-import type { Channel } from '../protocol/channel.ts';
-import type { Submission } from '../protocol/clientContract.ts';
-import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
+import { toDffmpegError } from '../protocol/errors.ts';
 import { isEnded } from '../protocol/jobState.ts';
-import type { Counts, JobHook, WorkerInfo } from '../protocol/model.ts';
-import { systemTimers, type Timers } from '../protocol/timers.ts';
+import { systemTimers } from '../protocol/timers.ts';
 import { Attempts } from './attempts.ts';
 import { ChangeFeed } from './changeFeed.ts';
-import { serveClient, type ClientRole, type DaemonHandlers } from './clientLink.ts';
+import { serveClient } from './clientLink.ts';
 import type { ConnectedWorker, RunningAttempt } from './connectedWorker.ts';
+import type { Coordinator, CoordinatorOptions } from './coordinatorInterface.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Emitter } from './emitter.ts';
 import { Fleet } from './fleet.ts';
 import { Folders } from './folders.ts';
 import { Forecasts } from './forecasts.ts';
-import { createIdSource, type Clock, type Random } from './ids.ts';
+import { createIdSource } from './ids.ts';
 import { HandOvers } from './handOvers.ts';
 import { Inquiries } from './inquiries.ts';
 import { newHooks } from './jobHooks.ts';
@@ -21,96 +19,22 @@ import { JobBook } from './jobBook.ts';
 import { cancelledByLeaving, JobControl } from './jobControl.ts';
 import { JobLogs } from './jobLog.ts';
 import { logHead, logLines } from './jobLogLines.ts';
-import { KnownWorkers, type DialledWorker } from './knownWorkers.ts';
+import { KnownWorkers } from './knownWorkers.ts';
 import { Links } from './links.ts';
 import { LoadRelief } from './loadRelief.ts';
 import { LoadWatch } from './loadWatch.ts';
 import { ProgressBoard } from './progressBoard.ts';
 import { QueueSwitch } from './queueSwitch.ts';
 import { Replacements } from './replacements.ts';
-import type { QueueSettings, RetentionLimits } from './queueSettings.ts';
 import { Recovery } from './recovery.ts';
 import { Retention } from './retention.ts';
 import { Sessions } from './sessions.ts';
 import { SourceUse } from './sourceUse.ts';
 import { Speeds } from './speeds.ts';
-import type { Store } from './store.ts';
 import type { StoredJob } from './store/records.ts';
 import { WatchBoard } from './watchBoard.ts';
 import { WorkerControl } from './workerControl.ts';
 import { serveWorker } from './workerLink.ts';
-
-export interface CoordinatorOptions {
-  /** Closed with the coordinator. */
-  readonly store: Store;
-  /** Holds one log for each job. */
-  readonly logsDir: string;
-  readonly settings: QueueSettings;
-  readonly clock: Clock;
-  /** Milliseconds that go on evenly, whatever the clock is set to. */
-  readonly monotonic: Clock;
-  readonly random: Random;
-  /** Node's name of the system on which the paths lie. */
-  readonly platform: string;
-  /** The disk of the logs is nearly full: no lines are written for jobs. */
-  readonly logIsLow?: () => boolean;
-  readonly log: (error: DffmpegError) => void;
-  readonly timers?: Timers;
-  /** What the operator wants to happen when a job has ended like this. */
-  readonly hooks?: (event: 'done' | 'failed') => readonly Pick<JobHook, 'key' | 'kind' | 'name'>[];
-  /** Why no new job is taken now. */
-  readonly refuses?: () => Promise<DffmpegError | undefined>;
-  /** Last of all: what is stored then stays so. */
-  readonly beforeStoreCloses?: () => Promise<void>;
-  /** What is told of watched folders; whoever watches them posts it there. */
-  readonly watchBoard?: WatchBoard;
-}
-
-export interface Coordinator {
-  /**
-   * A worker's channel, authenticated; it is served until it closes. `identity`: who it is, when it comes from outside of
-   * this process; it cannot register as anybody else. Resolves when it is over.
-   */
-  attachWorker(channel: Channel, identity?: string): Promise<void>;
-  /** A client's channel, authenticated; it is served until it closes. */
-  attachClient(channel: Channel, daemon: DaemonHandlers, role: ClientRole): void;
-  /** As `jobs.submit`, for the daemon itself: a repeat with the same submission id returns the same job. */
-  submit(submission: Submission): Promise<StoredJob>;
-  /** What has come of a hook of a job. */
-  settleHook(jobId: string, hook: JobHook): Promise<void>;
-  /** Text of whole lines for the log of a job. */
-  appendLog(jobId: string, text: string): void;
-  counts(): Promise<Counts>;
-  /** Paths of results that have taken the place of their source. */
-  replacedPaths(): Promise<string[]>;
-  /** Every worker as it is now, without its load. */
-  workers(): WorkerInfo[];
-  /** By its id or name, see `WorkerControl`. */
-  findWorker(name: string): WorkerInfo;
-  forgetWorker(name: string): Promise<WorkerInfo>;
-  /** Workers that listen: whoever has the network dials them. */
-  dialledWorkers(): DialledWorker[];
-  /** One more of them, kept from now on. */
-  addDialledWorker(worker: DialledWorker): Promise<void>;
-  activity(): Promise<Activity>;
-  /** Nothing more is begun; what runs goes on. For good. */
-  giveNothingMore(): void;
-  /** Which finished jobs stay, from now on. */
-  keepJobs(limits: RetentionLimits): void;
-  /** A value of the settings that it was opened with is another one now. */
-  settingsChanged(): void;
-  /** Clients came or went, jobs began or ended: `activity` may say something else now. */
-  onActivity(listener: () => void): () => void;
-  /** Nothing more is offered, channels are closed, what ran is queued again, everything is stored. */
-  close(): Promise<void>;
-}
-
-export interface Activity {
-  readonly unfinishedJobs: number;
-  readonly clients: number;
-  /** Workers on other machines that are connected, and could not come back without a daemon. Those that are dialled wait. */
-  readonly remoteWorkers: number;
-}
 
 /** The queue: takes jobs from clients, gives their tasks to workers, and loses nothing. */
 export async function createCoordinator(options: CoordinatorOptions): Promise<Coordinator> {

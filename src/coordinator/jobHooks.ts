@@ -1,6 +1,6 @@
 import { DffmpegError } from '../protocol/errors.ts';
 import type { JobHook } from '../protocol/model.ts';
-import type { CoordinatorOptions } from './coordinator.ts';
+import type { CoordinatorOptions } from './coordinatorInterface.ts';
 import type { JobChange } from './jobChanges.ts';
 import type { JobRecord } from './store/records.ts';
 

@@ -1,6 +1,6 @@
 import type { Accounts } from '../coordinator/accounts/accounts.ts';
 import type { Pairing } from '../coordinator/accounts/pairing.ts';
-import type { Coordinator } from '../coordinator/coordinator.ts';
+import type { Coordinator } from '../coordinator/coordinatorInterface.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
 import type { adminMethods } from '../protocol/adminContract.ts';
 import { requireInvitation, type WorkerDialler } from './workerDialler.ts';

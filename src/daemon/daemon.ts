@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { discoveryPath, type Discovery } from '../client/discovery.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
-import type { Coordinator } from '../coordinator/coordinator.ts';
+import type { Coordinator } from '../coordinator/coordinatorInterface.ts';
 import type { QueueSettings } from '../coordinator/queueSettings.ts';
 import type { Store } from '../coordinator/store.ts';
 import { IdleCollector } from '../coordinator/idleCollector.ts';

@@ -3,7 +3,7 @@ import { builtinPresets } from '../encoding/builtinPresets.ts';
 import { ownOutputs } from '../encoding/ownOutput.ts';
 import { scanSources } from '../files/scan.ts';
 import type { Accounts } from '../coordinator/accounts/accounts.ts';
-import type { Coordinator } from '../coordinator/coordinator.ts';
+import type { Coordinator } from '../coordinator/coordinatorInterface.ts';
 import type { Pairing } from '../coordinator/accounts/pairing.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
 import type { Counts, FfmpegStatus } from '../protocol/model.ts';

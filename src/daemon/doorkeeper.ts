@@ -2,7 +2,7 @@ import { localIdentity } from '../client/discovery.ts';
 import type { Accounts } from '../coordinator/accounts/accounts.ts';
 import type { Pairing } from '../coordinator/accounts/pairing.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
-import type { Coordinator } from '../coordinator/coordinator.ts';
+import type { Coordinator } from '../coordinator/coordinatorInterface.ts';
 import type { FileExchange } from '../files/fileExchange.ts';
 import type { Channel } from '../protocol/channel.ts';
 import type { ByteChannel } from '../transport/byteChannel.ts';

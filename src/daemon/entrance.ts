@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Accounts, pairedAccounts } from '../coordinator/accounts/accounts.ts';
 import { Pairing } from '../coordinator/accounts/pairing.ts';
 import type { DaemonHandlers } from '../coordinator/clientLink.ts';
-import type { Coordinator } from '../coordinator/coordinator.ts';
+import type { Coordinator } from '../coordinator/coordinatorInterface.ts';
 import { IdleCollector } from '../coordinator/idleCollector.ts';
 import type { Store } from '../coordinator/store.ts';
 import type { FileExchange } from '../files/fileExchange.ts';

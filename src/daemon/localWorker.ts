@@ -1,5 +1,5 @@
 import os from 'node:os';
-import type { Coordinator } from '../coordinator/coordinator.ts';
+import type { Coordinator } from '../coordinator/coordinatorInterface.ts';
 import type { FileExchange } from '../files/fileExchange.ts';
 import type { PlacingFs } from '../files/placingFs.ts';
 import type { DffmpegError } from '../protocol/errors.ts';

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { createCoordinator, type Coordinator } from '../coordinator/coordinator.ts';
+import { createCoordinator } from '../coordinator/coordinator.ts';
+import type { Coordinator } from '../coordinator/coordinatorInterface.ts';
 import type { QueueSettings } from '../coordinator/queueSettings.ts';
 import type { Store } from '../coordinator/store.ts';
 import { openThreadedStore } from '../coordinator/store/threadedStore.ts';

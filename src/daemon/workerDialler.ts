@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { freeId, type Accounts } from '../coordinator/accounts/accounts.ts';
-import type { Coordinator } from '../coordinator/coordinator.ts';
+import type { Coordinator } from '../coordinator/coordinatorInterface.ts';
 import type { DialledWorker } from '../coordinator/knownWorkers.ts';
 import type { FileExchange } from '../files/fileExchange.ts';
 import type { Channel } from '../protocol/channel.ts';

@@ -1,4 +1,4 @@
-import type { Coordinator } from '../../coordinator/coordinator.ts';
+import type { Coordinator } from '../../coordinator/coordinatorInterface.ts';
 import { normalisePath } from '../../coordinator/outputNames.ts';
 import { isDue, steadyClock } from '../../coordinator/clocks.ts';
 import type { Store } from '../../coordinator/store.ts';

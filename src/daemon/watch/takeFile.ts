@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
-import type { Coordinator } from '../../coordinator/coordinator.ts';
+import type { Coordinator } from '../../coordinator/coordinatorInterface.ts';
 import type { Store } from '../../coordinator/store.ts';
 import type { WatchedFileRecord, WatchFolderRecord } from '../../coordinator/store/watchRecords.ts';
 import { contentKey } from '../../files/contentKey.ts';

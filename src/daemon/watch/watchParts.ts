@@ -1,4 +1,4 @@
-import type { Coordinator } from '../../coordinator/coordinator.ts';
+import type { Coordinator } from '../../coordinator/coordinatorInterface.ts';
 import type { Store } from '../../coordinator/store.ts';
 import type { WatchFolderRecord } from '../../coordinator/store/watchRecords.ts';
 import type { WatchBoard } from '../../coordinator/watchBoard.ts';
