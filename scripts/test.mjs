@@ -18,8 +18,15 @@ nameTheClips();
 console.log('\n== build');
 if ((await runNode(['esbuild.mjs'])) !== 0) finish({ passed: 0, failed: 1, skipped: 0 });
 
+let stopped = false;
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => (stopped = true));
+
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const name of names) {
+  if (stopped) {
+    total.failed += 1;
+    break;
+  }
   if (!hasTests(name)) continue;
   console.log(`\n== ${name}`);
   const start = performance.now();
