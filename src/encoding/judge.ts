@@ -84,7 +84,7 @@ export function judge(input: JudgeInput): Verdict {
     ...judgeSize(expected, result),
     ...judgeTags(expected, result, read),
     ...judgePartRead(read),
-    ...judgeChanges(expected, read),
+    ...judgeChanges(expected, read, input.source),
     ...judgeDamage(read),
     ...expected.notes,
   ]);

@@ -2,13 +2,16 @@ import type { Expectation } from './expectation.ts';
 import { loss, warn } from './findings.ts';
 import { plural } from './formatting.ts';
 import type { EncodeReport } from './judge.ts';
-import type { Shape } from './sourceChanges.ts';
+import type { Probe } from './probe.ts';
+import type { Shape, SourceChanges } from './sourceChanges.ts';
+import { pickVideo } from './streams.ts';
 import type { Finding } from './verdict.ts';
 
 /** A plan goes by how the source begins. */
 export function judgeChanges(
-  expected: Pick<Expectation, 'audio'>,
+  expected: Pick<Expectation, 'audio' | 'video'>,
   { changes }: Pick<EncodeReport, 'changes'>,
+  source: Probe,
 ): Finding[] {
   if (!changes) return [];
   const [shape, ...others] = changes.shapes;
@@ -43,6 +46,44 @@ export function judgeChanges(
           loss(
             'channels',
             `The sound of the source changes between ${changes.channels.join(' and ')} channels: all of the result has ${least}.`,
+          ),
+        ]
+      : []),
+    ...frameLosses(expected, changes, source),
+  ];
+}
+
+/** What its first frames have is told by the plan. */
+function frameLosses(
+  { video }: Pick<Expectation, 'video'>,
+  { frameData = [] }: SourceChanges,
+  source: Probe,
+): Finding[] {
+  const picture = pickVideo(source);
+  return [
+    ...(frameData.includes('captions') && picture?.closedCaptions !== true && video?.codec !== 'h264'
+      ? [
+          loss(
+            'subtitles',
+            'Later in the source’s picture there are captions, which may be lost: only H.264 is sure to keep them.',
+          ),
+        ]
+      : []),
+    ...(frameData.includes('dynamic-hdr') &&
+    picture?.hdr10Plus !== true &&
+    picture?.dolbyVisionProfile === undefined
+      ? [
+          loss(
+            'dynamic-range',
+            'Later in the source there are HDR data that change from scene to scene: they are left out.',
+          ),
+        ]
+      : []),
+    ...(frameData.includes('camera-date')
+      ? [
+          loss(
+            'tags',
+            'When and how each scene was taken, which the camera (AVCHD) keeps in the picture, is not in the result.',
           ),
         ]
       : []),

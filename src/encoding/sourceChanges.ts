@@ -19,7 +19,20 @@ export interface SourceChanges {
   readonly rewinds: boolean;
   /** Subtitles that are shown together with another one, where the result shows one at a time. */
   readonly overlapping?: number | undefined;
+  /** What its frames carry, at whatever time. */
+  readonly frameData?: readonly FrameData[] | undefined;
 }
+
+/** What is kept in single frames, and what an encoder leaves out or makes anew. */
+export type FrameData = 'captions' | 'dynamic-hdr' | 'camera-date';
+
+/** In the words of ffmpeg’s `showinfo`, from version 4 on. */
+const frameDataPatterns: Readonly<Record<FrameData, RegExp>> = {
+  captions: /side data - .*\bA\/?53\b/u,
+  'dynamic-hdr': /side data - .*(?:HDR10\+|Dolby Vision|\(Vivid\))/u,
+  // The user data in which AVCHD cameras keep when a scene was taken, and how (MDPM).
+  'camera-date': /UUID=17ee8c60-f84d-11d9-8cd6-0800200c9a66/u,
+};
 
 export interface Shape {
   readonly width: number;
@@ -86,7 +99,7 @@ export function changesArguments(
     ...inputArguments(source, opened.family),
     ...(looks
       ? [
-          ...['-map', `0:${looks.index}`, '-vf', 'scale=16:16:flags=neighbor'],
+          ...['-map', `0:${looks.index}`, '-vf', 'showinfo=checksum=0,scale=16:16:flags=neighbor'],
           ...[dialect.frameRateModeOption, 'vfr'],
         ]
       : []),
@@ -96,47 +109,64 @@ export function changesArguments(
   ];
 }
 
-/**
- * From what ffmpeg said meanwhile, and how many frames it has dropped: key frames alone are never too many for a rate. Undefined
- * where everything stays as it begins.
- */
-export function sourceChanges(
-  said: string,
-  { droppedFrames = 0, packets = '' }: { droppedFrames?: number | undefined; packets?: string | undefined },
-): SourceChanges | undefined {
-  const shapes = distinct(
-    [...said.matchAll(/\[Parsed_scale_0 [^\]]*\] \[verbose\] w:(\d+) h:(\d+) .*?sar:(\d+)\/(\d+) ->/gu)].map(
-      shapeOf,
-    ),
-    ({ width, height, aspect }) => `${width}x${height} ${aspect.toFixed(2)}`,
-  );
-  const tracks = new Map<string, number[]>();
-  for (const [, track = '', layout = ''] of said.matchAll(
-    /\[graph_\d+_in_(\d+[_:]\d+) [^\]]*\] \[verbose\] .*?chlayout:(.+)/gu,
-  )) {
-    const count = channelsIn(layout.trim());
-    if (count !== undefined) tracks.set(track, [...(tracks.get(track) ?? []), count]);
+/** Gathers what ffmpeg says meanwhile, as it comes: of a long film that is more than is kept anywhere. */
+export class ChangesReader {
+  readonly #shapes = new Map<string, Shape>();
+  /** By track. */
+  readonly #channels = new Map<string, Set<number>>();
+  readonly #frameData = new Set<FrameData>();
+  #partial = '';
+
+  push(chunk: string): void {
+    const lines = (this.#partial + chunk).split('\n');
+    this.#partial = lines.pop() ?? '';
+    for (const line of lines) this.#read(line);
   }
-  const channels = [...tracks.values()]
-    .map((counts) => distinct(counts, String))
-    .reduce<number[]>((most, counts) => (Math.max(...counts) > Math.max(0, ...most) ? counts : most), []);
-  const rewinds = droppedFrames > 0;
-  const overlapping = overlappingCues(packets);
-  if (shapes.length < 2 && channels.length < 2 && !rewinds && overlapping === 0) return undefined;
-  return {
-    shapes: shapes.length > 1 ? shapes : [],
-    channels: channels.length > 1 ? channels : [],
-    ...{ rewinds, overlapping },
-  };
+
+  /**
+   * `droppedFrames`: key frames alone are never too many for a rate. `packets`: of the list of subtitles. Undefined where
+   * everything stays as it begins.
+   */
+  changes({
+    droppedFrames = 0,
+    packets = '',
+  }: { droppedFrames?: number | undefined; packets?: string | undefined } = {}): SourceChanges | undefined {
+    const shapes = [...this.#shapes.values()];
+    const channels = [...this.#channels.values()]
+      .map((counts) => [...counts])
+      .reduce<number[]>((most, counts) => (Math.max(...counts) > Math.max(0, ...most) ? counts : most), []);
+    const changes = {
+      shapes: shapes.length > 1 ? shapes : [],
+      channels: channels.length > 1 ? channels : [],
+      rewinds: droppedFrames > 0,
+      overlapping: overlappingCues(packets),
+      frameData: [...this.#frameData],
+    };
+    const { rewinds, overlapping, frameData } = changes;
+    const steady = changes.shapes.length + changes.channels.length + overlapping + frameData.length === 0;
+    return steady && !rewinds ? undefined : changes;
+  }
+
+  #read(line: string): void {
+    const scaled = /\[Parsed_scale_1 [^\]]*\] \[verbose\] w:(\d+) h:(\d+) .*?sar:(\d+)\/(\d+) ->/u.exec(line);
+    if (scaled) {
+      const shape = shapeOf(scaled);
+      this.#shapes.set(`${shape.width}x${shape.height} ${shape.aspect.toFixed(2)}`, shape);
+    }
+    const [, track, layout = ''] =
+      /\[graph_\d+_in_(\d+[_:]\d+) [^\]]*\] \[verbose\] .*?chlayout:(.+)/u.exec(line) ?? [];
+    const count = channelsIn(layout.trim());
+    if (track !== undefined && count !== undefined)
+      this.#channels.set(track, (this.#channels.get(track) ?? new Set()).add(count));
+    if (!line.includes('[Parsed_showinfo_0 ')) return;
+    for (const [data, pattern] of Object.entries(frameDataPatterns) as [FrameData, RegExp][])
+      if (pattern.test(line)) this.#frameData.add(data);
+  }
 }
 
-function shapeOf([, w, h, above, below]: RegExpMatchArray): Shape {
+function shapeOf([, w, h, above, below]: RegExpExecArray): Shape {
   const [width, height] = [Number(w), Number(h)];
   // 0/1: unknown, which players take as square.
   const pixel = Number(above) > 0 && Number(below) > 0 ? Number(above) / Number(below) : 1;
   return { width, height, aspect: (width / height) * pixel };
-}
-
-function distinct<T>(all: readonly T[], key: (one: T) => string): T[] {
-  return [...new Map(all.map((one) => [key(one), one])).values()];
 }

@@ -12,7 +12,7 @@ import type { DecodeCheck, DecodedPart } from '../encoding/judge.ts';
 import type { Plan } from '../encoding/plan.ts';
 import type { PlanInput } from '../encoding/planInput.ts';
 import type { Probe } from '../encoding/probe.ts';
-import { changesArguments, cuesFile, sourceChanges, type SourceChanges } from '../encoding/sourceChanges.ts';
+import { ChangesReader, changesArguments, cuesFile, type SourceChanges } from '../encoding/sourceChanges.ts';
 import { partRead, sourceReadArguments } from '../encoding/unreadSource.ts';
 import { unfinishedLook } from './encodeFailure.ts';
 import { runFfmpeg, type FfmpegExit } from './ffmpegProcess.ts';
@@ -69,30 +69,37 @@ export async function lookThrough(
   const reading = sourceReadArguments(input);
   const argv = decoding ?? reading;
   if (!argv) return {};
-  const { said, progress } = await decode(argv, 'The source', place);
+  const changes = new ChangesReader();
+  const { said, progress } = await decode(argv, 'The source', place, (chunk) => {
+    changes.push(chunk);
+  });
   const cues = path.join(place.directory, cuesFile);
   const packets = await readFile(cues, 'utf8').catch(() => undefined);
   await rm(cues, { force: true });
   return {
     partRead: reading && partRead(input, said),
-    changes: decoding && sourceChanges(said, { droppedFrames: progress?.droppedFrames, packets }),
+    changes: decoding && changes.changes({ droppedFrames: progress?.droppedFrames, packets }),
   };
 }
 
-async function decode(argv: readonly string[], what: string, place: RunPlace): Promise<FfmpegExit> {
+async function decode(
+  argv: readonly string[],
+  what: string,
+  place: RunPlace,
+  onSaid?: (chunk: string) => void,
+): Promise<FfmpegExit> {
   const { binary, directory, lowPriority, settings, signal, suspension } = place;
   const stallSeconds = settings.verifyStallSeconds;
   await suspension?.released(signal);
   const { exit } = runFfmpeg({
     ...{ binary, argv, directory, lowPriority, stallMs: stallSeconds * 1000, settings, signal, suspension },
     onProgress: () => undefined,
-    // What it says of the file in passing belongs to no log.
     onLog: (text) => {
-      const complaints = text
-        .split('\n')
-        .filter((line) => !/\[(?:info|verbose)\]/u.test(line) && line.trim() !== '');
-      if (complaints.length > 0) place.log(`${complaints.join('\n')}\n`);
+      place.log(text);
     },
+    // What it says of the file in passing.
+    logs: (line) => !/\[(?:info|verbose)\]/u.test(line),
+    onSaid,
   });
   const ended = await exit;
   signal.throwIfAborted();

@@ -31,8 +31,12 @@ export interface FfmpegOptions {
   /** While it is on, the process stands still (on Unix), and no stall is counted. */
   suspension?: Suspension | undefined;
   onProgress: (block: ProgressBlock) => void;
-  /** Whole lines of standard error, now and then. */
+  /** Whole lines of standard error, now and then; of a flood not all. */
   onLog: (text: string) => void;
+  /** Lines that belong to the log; missing: all. */
+  logs?: ((line: string) => boolean) | undefined;
+  /** All of standard error, as it comes. */
+  onSaid?: ((chunk: string) => void) | undefined;
 }
 
 export interface FfmpegExit extends Exit {
@@ -89,7 +93,7 @@ async function follow(subprocess: Subprocess, options: FfmpegOptions): Promise<F
   clock.at(performance.now());
   const parser = createProgressParser();
   const stderr = createStderrReader();
-  const log = new LineBatcher(options.onLog, options.settings.jobLogMs);
+  const log = new LineBatcher(options.onLog, options.settings.jobLogMs, options.logs);
   const stall = new StallTimer({
     milliseconds: options.stallMs,
     folder: options.directory,
@@ -108,6 +112,7 @@ async function follow(subprocess: Subprocess, options: FfmpegOptions): Promise<F
   subprocess.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     stderr.push(chunk);
     log.push(chunk);
+    options.onSaid?.(chunk);
     said = (said + chunk).slice(-saidLength);
   });
   // What is written after it has ended is nobody's loss.

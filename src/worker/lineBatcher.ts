@@ -7,14 +7,21 @@ export class LineBatcher {
   readonly #emit: (text: string) => void;
   /** Between two batches. */
   readonly #intervalMs: number;
+  readonly #keeps: (line: string) => boolean;
   #partial = '';
   #batch = '';
   #dropped = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(emit: (text: string) => void, intervalMs: number) {
+  /** `keeps`: other lines are passed over. */
+  constructor(
+    emit: (text: string) => void,
+    intervalMs: number,
+    keeps: (line: string) => boolean = () => true,
+  ) {
     this.#emit = emit;
     this.#intervalMs = intervalMs;
+    this.#keeps = keeps;
   }
 
   push(chunk: string): void {
@@ -35,7 +42,7 @@ export class LineBatcher {
   }
 
   #add(line: string): void {
-    if (line.trim() === '') return;
+    if (line.trim() === '' || !this.#keeps(line)) return;
     const cut = line.length > maxLineLength ? `${line.slice(0, maxLineLength)}…` : line;
     if (this.#batch.length + cut.length > maxBatchLength) this.#dropped += 1;
     else this.#batch += `${cut}\n`;

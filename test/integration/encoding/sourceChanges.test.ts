@@ -7,9 +7,9 @@ import { secondFfmpeg } from '../../../scripts/lib/secondFfmpeg.mjs';
 import type { Expectation } from '../../../src/encoding/expectation.ts';
 import type { PlanInput } from '../../../src/encoding/planInput.ts';
 import {
+  ChangesReader,
   changesArguments,
   cuesFile,
-  sourceChanges,
   type SourceChanges,
 } from '../../../src/encoding/sourceChanges.ts';
 import { dialect, probeOf } from './trackRun.ts';
@@ -117,7 +117,11 @@ describe('a source that changes its shape in the middle', function () {
     const dropped = [...stdout.matchAll(/drop_frames=(\d+)/gu)].at(-1)?.[1];
     const packets = await readFile(file(cuesFile), 'utf8').catch(() => undefined);
     await rm(file(cuesFile), { force: true });
-    return sourceChanges(stderr, { droppedFrames: Number(dropped), packets });
+    const reader = new ChangesReader();
+    // As it comes from a pipe: in pieces of no sense.
+    for (let at = 0; at < stderr.length; at += 997) reader.push(stderr.slice(at, at + 997));
+    reader.push('\n');
+    return reader.changes({ droppedFrames: Number(dropped), packets });
   }
 
   it('is told where two subtitles are shown at once, and not where one follows the other', async () => {
@@ -170,6 +174,61 @@ describe('a source that changes its shape in the middle', function () {
     ]);
     assert.equal((await lookAt('ffmpeg', argv))?.rewinds, true);
   });
+
+  /** ITU-T H.264: supplemental enhancement information, a unit of type 6, before each picture from the given one on. */
+  async function withMessage(payload: { type: number; bytes: Buffer }, from: number): Promise<string> {
+    await made(
+      'plain.h264',
+      ['testsrc2=size=320x180:rate=25:duration=4'],
+      ['-c:v', 'libx264', '-g', '25', '-bf', '0', '-f', 'h264'],
+    );
+    const stream = await readFile(file('plain.h264'));
+    const message = Buffer.concat([
+      Buffer.from([0, 0, 1, 6, payload.type, payload.bytes.length]),
+      payload.bytes,
+      Buffer.from([0x80]),
+    ]);
+    const parts: Buffer[] = [];
+    let pictures = 0;
+    for (let at = stream.indexOf('000001', 'hex'); at >= 0;) {
+      const next = stream.indexOf('000001', at + 3, 'hex');
+      const isPicture = [1, 5].includes((stream[at + 3] ?? 0) & 31);
+      if (isPicture && pictures >= from) parts.push(message);
+      if (isPicture) pictures += 1;
+      parts.push(stream.subarray(at, next < 0 ? undefined : next));
+      at = next;
+    }
+    await writeFile(file('message.h264'), parts);
+    const raw = ['-fflags', '+genpts', '-r', '25', '-i', file('message.h264')];
+    await execa('ffmpeg', ['-v', 'error', '-y', ...raw, '-c', 'copy', file('message.mp4')]);
+    return file('message.mp4');
+  }
+
+  for (const which of ['the machine’s ffmpeg', 'a second ffmpeg'])
+    it(`is told, by ${which}, where later frames carry what the first ones do not`, async function () {
+      const ffmpeg = which.startsWith('a second') ? (await secondFfmpeg()).path : 'ffmpeg';
+      if (ffmpeg === undefined) return this.skip();
+      const captions = Buffer.from('b50031474139340341fffc9420ff', 'hex');
+      const camera = Buffer.from('17ee8c60f84d11d98cd60800200c9a664d44504d021820121119', 'hex');
+      const other = Buffer.from(`${'5a'.repeat(16)}4d44504d`, 'hex');
+      const found: unknown[] = [];
+      for (const payload of [
+        { type: 4, bytes: captions },
+        { type: 5, bytes: camera },
+        { type: 5, bytes: other },
+      ]) {
+        const whole = await withMessage(payload, 30);
+        const input: PlanInput = {
+          output: { container: 'mp4' },
+          sources: [{ path: whole, probe: await probeOf(whole) }],
+          dialect: { ...dialect, demuxers: ['mov'] },
+          capabilities: {},
+        };
+        const argv = changesArguments(input, { encoders: { video: 'libx265', audio: [] }, expected }) ?? [];
+        found.push((await lookAt(ffmpeg, argv))?.frameData);
+      }
+      assert.deepEqual(found, [['captions'], ['camera-date'], undefined]);
+    });
 
   for (const which of ['the machine’s ffmpeg', 'a second ffmpeg'])
     it(`is told by ${which}`, async function () {

@@ -67,6 +67,33 @@ describe('judge', () => {
       'pass',
       /changes between 2 and 6 channels: all of the result has 2/u,
     ],
+    [
+      'a source whose frames carry captions later, to H.264',
+      { read: { ...asRead, changes: { shapes: [], channels: [], rewinds: false, frameData: ['captions'] } } },
+      'pass',
+      /^$/u,
+    ],
+    [
+      'a source whose frames carry captions later, to HEVC',
+      {
+        expected: { ...expected, ...(expected.video && { video: { ...expected.video, codec: 'hevc' } }) },
+        result: result({ codec: 'hevc' }),
+        read: { ...asRead, changes: { shapes: [], channels: [], rewinds: false, frameData: ['captions'] } },
+      },
+      'pass',
+      /there are captions, which may be lost/u,
+    ],
+    [
+      'a source whose frames carry the date of the camera and, later, HDR data',
+      {
+        read: {
+          ...asRead,
+          changes: { shapes: [], channels: [], rewinds: false, frameData: ['camera-date', 'dynamic-hdr'] },
+        },
+      },
+      'pass',
+      /HDR data that change .*AVCHD/u,
+    ],
     ['a source with XMP', { read: { ...asRead, uncopied: ['XMP'] } }, 'pass', /not in the result: “XMP”/u],
     ['a few dropped frames', { read: { ...asRead, droppedFrames: 12 } }, 'pass', /^$/u],
     [
