@@ -3,6 +3,8 @@ import { open, type FileHandle } from 'node:fs/promises';
 /** ISO/IEC 14496-12: a box has its size (4 bytes, or 8 where those say 1) and its type, and then its content. */
 const headerBytes = 8;
 const longHeaderBytes = 16;
+/** Of `data` in an item of `ilst`: its kind and its language. */
+const dataHeaderBytes = 8;
 /** Of the type of a `uuid` box. */
 const uuidBytes = 16;
 /** Boxes on one level that are looked at: a recording in fragments has thousands, and what is looked for stands at the ends. */
@@ -18,25 +20,127 @@ interface Box {
   readonly end: number;
 }
 
+/** Of spherical film (Google's first version), which is looked at as what a picture is. */
+const sphericalUuid = 'ffcc8263f8554a938814587a02521fdd';
+
+/** Boxes of the file, and of `moov`, that ffmpeg reads or makes anew, and such as say nothing of the film. */
+const expectedBoxes = new Set([
+  ...['ftyp', 'styp', 'moov', 'mdat', 'pdin', 'moof', 'mfra', 'sidx', 'ssix', 'prft', 'emsg'],
+  ...['mvhd', 'trak', 'udta', 'mvex', 'iods', 'cmov', 'pssh', 'ctab', 'clip'],
+  ...['free', 'skip', 'wide', 'junk', 'pnot', 'PICT', 'pict'],
+]);
+
 /**
- * Whether an MP4 or QuickTime file carries XMP (what photo and video programs keep of a film: rating, keywords, people), which
- * ffmpeg does not copy. False for a file that is none, or is damaged.
+ * In `udta`: what ffmpeg reads as a tag or as chapters, how a player had its window, hints for streaming, previews.
+ * As libavformat/mov.c has them, from version 4 on.
  */
-export async function hasXmp(file: string): Promise<boolean> {
+const readUserData = new Set([
+  ...['meta', 'chpl', 'HMMT', 'loci', 'FIRM', 'manu', 'modl', 'cprt', '@PRM', '@PRQ', 'free', 'skip', 'name'],
+  ...['WLOC', 'LOOP', 'SelO', 'AllF', 'ptv ', 'hnti', 'hinf', 'mcvr', 'thmb', 'tagc', 'ludt'],
+]);
+
+/** In `ilst`, where iTunes and its like keep tags: what ffmpeg reads, and what only says in which shop it was bought. */
+const readItems = new Set([
+  ...['aART', 'akID', 'apID', 'catg', 'cpil', 'cprt', 'desc', 'disk', 'egid', 'gnre', 'hdvd', 'keyw', 'ldes'],
+  ...['pcst', 'pgap', 'purd', 'rtng', 'soaa', 'soal', 'soar', 'soco', 'sonm', 'sosn', 'stik', 'trkn', 'tven'],
+  ...['tves', 'tvnn', 'tvsh', 'tvsn', 'covr', '----'],
+  ...['cnID', 'sfID', 'plID', 'geID', 'atID', 'cmID', 'xid ', 'flvr', 'purl', 'ownr', 'free'],
+]);
+
+/** Tags of four characters whose first is `©`, as ffmpeg reads them anywhere. */
+const readText = new Set(
+  (
+    'ART PRD alb aut chp cmt com cpy day dir dis ed1 enc fmt gen grp hst inf lyr mak mod nam ope prd prf req src ' +
+    'st3 swr too trk url wrn wrt xyz'
+  ).split(' '),
+);
+
+/** A few bytes in which a camera names itself are no loss; settings, places and notes take more. */
+const leastBytes = 256;
+
+/**
+ * Names of what an MP4 or QuickTime file carries that ffmpeg does not copy: XMP (what photo and video programs keep of a film:
+ * rating, keywords, people), what cameras write beside the film (GPMF), tags that it does not know (tmpo). None for a file that
+ * is none, or is damaged.
+ */
+export async function uncopiedBoxes(file: string): Promise<string[]> {
   const handle = await open(file, 'r');
+  const found = new Set<string>();
   try {
     const { size } = await handle.stat();
     for await (const box of boxesOf(handle, { start: 0, end: size })) {
-      if (box.type === 'uuid' && (await uuidOf(handle, box)) === xmpUuid) return true;
+      await lookAt(handle, box, found);
       if (box.type !== 'moov') continue;
-      for await (const inside of boxesOf(handle, box))
-        if (inside.type === 'udta')
-          for await (const { type } of boxesOf(handle, inside)) if (type === 'XMP_') return true;
+      for await (const inside of boxesOf(handle, box)) {
+        await lookAt(handle, inside, found);
+        if (inside.type === 'udta') await lookAtUserData(handle, inside, found);
+      }
     }
-    return false;
+    return [...found];
   } finally {
     await handle.close();
   }
+}
+
+async function lookAt(handle: FileHandle, box: Box, found: Set<string>): Promise<void> {
+  const { type, start, end } = box;
+  if (type === 'uuid') {
+    const uuid = await uuidOf(handle, box);
+    if (uuid === xmpUuid) found.add('XMP');
+    else if (uuid !== undefined && uuid !== sphericalUuid && end - start >= leastBytes)
+      found.add(`uuid ${uuid}`);
+  } else if (type === 'meta') {
+    // ffmpeg reads keys and their values; what is told in another form (XML of a camera) it does not.
+    for (const inside of await typesIn(handle, metaContent(box)))
+      if (inside === 'xml ' || inside === 'bxml') found.add('XML');
+  } else if (!expectedBoxes.has(type) && end - start >= leastBytes) found.add(printable(type));
+}
+
+async function lookAtUserData(handle: FileHandle, udta: Box, found: Set<string>): Promise<void> {
+  for await (const box of boxesOf(handle, udta)) {
+    const { type, start, end } = box;
+    if (type === 'XMP_') found.add('XMP');
+    else if (type === 'meta') await lookAtItems(handle, box, found);
+    else if (!isRead(type, readUserData) && end - start >= leastBytes) found.add(printable(type));
+  }
+}
+
+async function lookAtItems(handle: FileHandle, meta: Box, found: Set<string>): Promise<void> {
+  for await (const box of boxesOf(handle, metaContent(meta))) {
+    if (box.type !== 'ilst') continue;
+    for await (const item of boxesOf(handle, box))
+      // Its first byte 0: a number, under which `keys` has its name.
+      if (!isRead(item.type, readItems) && !item.type.startsWith('\0') && !(await isEmpty(handle, item)))
+        found.add(printable(item.type));
+  }
+}
+
+const isRead = (type: string, known: ReadonlySet<string>): boolean =>
+  known.has(type) || (type.startsWith('©') && readText.has(type.slice(1)));
+
+/** Letters as they are, others as their number: a file may have any. */
+const printable = (type: string): string =>
+  type.replaceAll(/[^ -~©]/gu, (other) => `\\x${other.charCodeAt(0).toString(16).padStart(2, '0')}`);
+
+/** In `udta` it begins with its version; QuickTime's own has none. */
+const metaContent = ({ start, end }: Box): Pick<Box, 'start' | 'end'> => ({ start: start + 4, end });
+
+async function typesIn(handle: FileHandle, place: Pick<Box, 'start' | 'end'>): Promise<string[]> {
+  const types: string[] = [];
+  for await (const { type } of boxesOf(handle, place)) types.push(type);
+  return types;
+}
+
+/** Nothing but a number of nought, as programs write where a person has entered nothing. */
+async function isEmpty(handle: FileHandle, item: Box): Promise<boolean> {
+  for await (const { type, start, end } of boxesOf(handle, item)) {
+    const content = start + dataHeaderBytes;
+    if (type !== 'data' || content >= end) continue;
+    const length = Math.min(end - content, leastBytes);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, content);
+    if (buffer.subarray(0, bytesRead).some((byte) => byte !== 0)) return false;
+  }
+  return true;
 }
 
 async function* boxesOf(handle: FileHandle, { start, end }: Pick<Box, 'start' | 'end'>): AsyncGenerator<Box> {

@@ -9,10 +9,22 @@ const sizeElsewhere = 0xffff_ffff;
 const dataSizeOffset = 8;
 const maxChunks = 10_000;
 
-/** What recorders and editors keep in chunks that ffmpeg does not copy: scene, take and notes; XMP. */
-const kept: Readonly<Record<string, string>> = { iXML: 'iXML', _PMX: 'XMP' };
+/** Text in XML, in the words of who writes it. */
+const texts: Readonly<Record<string, string>> = { iXML: 'iXML', _PMX: 'XMP', axml: 'ADM' };
 
-/** Names of what a WAV carries of that; none for a file that is none, or is damaged. */
+/** The sound itself, what ffmpeg reads, what fills space, and what is worked out of the sound. */
+const expectedChunks = new Set([
+  ...['fmt ', 'data', 'ds64', 'fact', 'LIST', 'bext', 'cue ', 'id3 ', 'ID3 '],
+  ...['JUNK', 'junk', 'FLLR', 'PAD ', 'PEAK', 'levl', 'MD5 ', 'SMV0', 'slnt', 'wavl'],
+]);
+
+/** Of others: what is shorter is a number or two for samplers. */
+const leastBytes = 64;
+
+/**
+ * Names of what recorders and editors keep in chunks of a WAV that ffmpeg does not copy (scene, take and notes; XMP; what a
+ * station plays when); none for a file that is none, or is damaged.
+ */
 export async function uncopiedChunks(file: string): Promise<string[]> {
   const handle = await open(file, 'r');
   try {
@@ -27,8 +39,9 @@ export async function uncopiedChunks(file: string): Promise<string[]> {
       const start = at + chunkHeaderBytes;
       if (id === 'ds64' && said >= 2 * dataSizeOffset)
         dataSize = Number((await read(handle, start + dataSizeOffset, 8)).readBigUInt64LE());
-      const name = kept[id];
-      if (name !== undefined) found.push(name);
+      const isOther = !expectedChunks.has(id) && said >= leastBytes && /^[ -~]+$/u.test(id);
+      const name = texts[id] ?? (isOther ? id : undefined);
+      if (name !== undefined && !found.includes(name)) found.push(name);
       const length = said === sizeElsewhere ? dataSize : said;
       if (length === undefined) break;
       // Each begins at an even byte.

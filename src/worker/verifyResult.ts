@@ -2,7 +2,7 @@ import { judge } from '../encoding/judge.ts';
 import type { PlanInput } from '../encoding/planInput.ts';
 import type { Verdict } from '../encoding/verdict.ts';
 import type { SettledPlan } from './analyse.ts';
-import { hasXmp } from '../files/isoBoxes.ts';
+import { uncopiedBoxes } from '../files/isoBoxes.ts';
 import { uncopiedChunks } from '../files/riffChunks.ts';
 import { decodeResult, lookThrough } from './decodeResult.ts';
 import type { FfmpegExit } from './ffmpegProcess.ts';
@@ -64,6 +64,6 @@ async function uncopied(
 ): Promise<string[]> {
   const { path, probe } = source;
   if (expected.verify !== 'whole' || output.metadata?.keep === false) return [];
-  if (probe.formatName.startsWith('mov,')) return (await hasXmp(path)) ? ['XMP'] : [];
+  if (probe.formatName.startsWith('mov,')) return uncopiedBoxes(path);
   return probe.formatName === 'wav' ? uncopiedChunks(path) : [];
 }

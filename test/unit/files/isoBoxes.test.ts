@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { hasXmp } from '../../../src/files/isoBoxes.ts';
+import { uncopiedBoxes } from '../../../src/files/isoBoxes.ts';
 
 function box(type: string, ...content: Uint8Array[]): Buffer {
   const inside = Buffer.concat(content);
@@ -25,34 +25,75 @@ function longBox(type: string, content: Uint8Array): Buffer {
 const xmp = Buffer.from('be7acfcb97a942e89c71999491e3afac', 'hex');
 const film = [box('ftyp', Buffer.from('isom')), longBox('mdat', Buffer.alloc(1000, 7))];
 
-describe('XMP in an MP4', () => {
+describe('what ffmpeg does not copy of an MP4', () => {
   let folder: string;
   beforeEach(async () => (folder = await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-boxes-'))));
   afterEach(() => rm(folder, { recursive: true }));
 
-  const isFound = async (...boxes: Uint8Array[]): Promise<boolean> => {
+  const found = async (...boxes: Uint8Array[]): Promise<string[]> => {
     const file = path.join(folder, 'film.mp4');
     await writeFile(file, boxes);
-    return hasXmp(file);
+    return uncopiedBoxes(file);
   };
+  const much = Buffer.alloc(300, 1);
+  const item = (type: string, ...value: number[]): Buffer =>
+    box(type, box('data', Buffer.from([0, 0, 0, 21, 0, 0, 0, 0, ...value])));
+  const tags = (...items: Buffer[]): Buffer =>
+    box('moov', box('udta', box('meta', Buffer.alloc(4), box('hdlr'), box('ilst', ...items))));
 
-  it('is found beside the film, and among what cameras keep', async () => {
-    assert.equal(await isFound(...film, box('moov', box('udta', box('meta')))), false);
-    assert.equal(await isFound(...film, box('moov'), box('uuid', xmp, Buffer.from('<x:xmpmeta/>'))), true);
-    assert.equal(
-      await isFound(...film, box('moov', box('mvhd'), box('udta', box('GPMF'), box('XMP_')))),
-      true,
+  it('is XMP, beside the film and among what cameras keep', async () => {
+    assert.deepEqual(await found(...film, box('moov', box('udta', box('meta')))), []);
+    assert.deepEqual(await found(...film, box('moov'), box('uuid', xmp, Buffer.from('<x:xmpmeta/>'))), [
+      'XMP',
+    ]);
+    assert.deepEqual(await found(...film, box('moov', box('mvhd'), box('udta', box('free'), box('XMP_')))), [
+      'XMP',
+    ]);
+    assert.deepEqual(await found(...film, box('uuid', Buffer.alloc(16))), []);
+  });
+
+  it('is whatever box of the file, of the film or of the camera it does not know, if there is something in it', async () => {
+    const uuid = Buffer.alloc(16, 0xab);
+    assert.deepEqual(
+      await found(
+        ...film,
+        box('SEFT', much),
+        box('uuid', uuid, much),
+        box('meta', Buffer.alloc(4), box('hdlr'), box('xml ')),
+        box('moov', box('gps ', much), box('udta', box('GPMF', much), box('SETT', Buffer.alloc(12)))),
+      ),
+      ['SEFT', `uuid ${'ab'.repeat(16)}`, 'XML', 'gps ', 'GPMF'],
     );
-    assert.equal(await isFound(...film, box('uuid', Buffer.alloc(16))), false);
+    const read = ['HMMT', 'loci', '©xyz', '©swr', 'mcvr'].map((type) => box(type, much));
+    assert.deepEqual(await found(...film, box('free', much), box('moov', box('udta', ...read))), []);
+    assert.deepEqual(
+      await found(...film, box('moov', box('udta', box('©abc', much), box('\u0001a\u0002b', much)))),
+      ['©abc', '\\x01a\\x02b'],
+    );
+  });
+
+  it('is a tag that it does not know, if it has a value', async () => {
+    assert.deepEqual(await found(...film, tags(item('tmpo', 0, 128), item('©wrk', 65), item('©nam', 65))), [
+      'tmpo',
+      '©wrk',
+    ]);
+    assert.deepEqual(
+      await found(
+        ...film,
+        tags(item('tmpo', 0, 0), item('shwm', 0), item('cnID', 1), item('\0\0\0\u0001', 1)),
+      ),
+      [],
+    );
   });
 
   it('is looked for in whatever file without an error and without an end', async () => {
     const bytes = fc.uint8Array({ maxLength: 300 });
     await fc.assert(
       fc.asyncProperty(bytes, async (any) => {
-        await isFound(...film, any);
-        await isFound(any);
-        await isFound(box('moov', box('udta', any)));
+        await found(...film, any);
+        await found(any);
+        await found(box('moov', box('udta', any)));
+        await found(tags(Buffer.from(any)));
       }),
       { numRuns: 50 },
     );

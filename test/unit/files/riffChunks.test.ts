@@ -30,6 +30,13 @@ describe('chunks of a WAV that ffmpeg does not copy', () => {
     assert.deepEqual(await found('RIFF', chunk('_PMX', Buffer.from('<x/>')), sound), ['XMP']);
   });
 
+  it('are named also where nobody has told us of them, unless they are short', async () => {
+    const of = (length: number): Buffer => chunk('cart', Buffer.alloc(length, 1));
+    assert.deepEqual(await found('RIFF', of(2048), of(2048), chunk('JUNK', Buffer.alloc(500))), ['cart']);
+    assert.deepEqual(await found('RIFF', chunk('acid', Buffer.alloc(24))), []);
+    assert.deepEqual(await found('RIFF', chunk('\u0001\u0002ab', Buffer.alloc(100))), []);
+  });
+
   it('are named behind sound whose size stands elsewhere', async () => {
     const sizes = Buffer.alloc(28);
     sizes.writeBigUInt64LE(1000n, 8);
