@@ -13,6 +13,7 @@ import type { Plan } from '../encoding/plan.ts';
 import type { PlanInput } from '../encoding/planInput.ts';
 import type { Probe } from '../encoding/probe.ts';
 import { ChangesReader, changesArguments, cuesFile, type SourceChanges } from '../encoding/sourceChanges.ts';
+import { lengthArguments, wrongLength } from '../encoding/sourceLength.ts';
 import { partRead, sourceReadArguments } from '../encoding/unreadSource.ts';
 import { unfinishedLook } from './encodeFailure.ts';
 import { runFfmpeg, type FfmpegExit } from './ffmpegProcess.ts';
@@ -80,6 +81,14 @@ export async function lookThrough(
     partRead: reading && partRead(input, said),
     changes: decoding && changes.changes({ droppedFrames: progress?.droppedFrames, packets }),
   };
+}
+
+/** How the source is not what it announces, where it is not. */
+export async function faultOfSource(input: PlanInput, place: RunPlace): Promise<string | undefined> {
+  const argv = lengthArguments(input);
+  if (!argv) return undefined;
+  const { code, progress, said } = await decode(argv, 'The source', place);
+  return code === 0 ? wrongLength(input, { seconds: progress?.outTime, said }) : undefined;
 }
 
 async function decode(

@@ -75,12 +75,17 @@ export function unreadSource(source: string): DffmpegError {
   );
 }
 
-/** ffmpeg ended with 0, and the result is not what was asked for. */
-export function damagedResult(verdict: Verdict, exit: FfmpegExit): DffmpegError {
+/** ffmpeg ended with 0, and the result is not what was asked for. `fault`: how the source is not what it announces. */
+export function damagedResult(
+  verdict: Verdict,
+  exit: FfmpegExit,
+  { fault }: { readonly fault: string | undefined },
+): DffmpegError {
   const first = verdict.findings.find((finding) => finding.level === 'fail');
   const message = first?.message ?? 'The result is not what was asked for.';
-  if (exit.stderr.damage > 0)
-    return new DffmpegError('source-damaged', `${message} The source is damaged.`, {
+  const ofSource = exit.stderr.damage > 0 ? 'The source is damaged.' : fault;
+  if (ofSource !== undefined)
+    return new DffmpegError('source-damaged', `${message} ${ofSource}`, {
       hint: 'Copy or record the source again; the job’s log says what ffmpeg could not read.',
     });
   return new DffmpegError('result-damaged', message, {

@@ -15,6 +15,7 @@ import { removeStaging, stage } from '../files/staging.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { FileIdentity, SourceState } from '../protocol/fileState.ts';
 import { settlePlan } from './analyse.ts';
+import { faultOfSource } from './decodeResult.ts';
 import { damagedResult, unreadSource } from './encodeFailure.ts';
 import type { EncodeProgress } from './encodeProgress.ts';
 import type { FfmpegExit } from './ffmpegProcess.ts';
@@ -76,8 +77,11 @@ export async function makeOutput(task: OutputTask, context: TaskContext): Promis
       ended,
     );
     context.signal.throwIfAborted();
-    if (verdict.level === 'fail')
-      throw new TaskFailure(damagedResult(verdict, exit), { exit: ended, output: task.index, verdict });
+    if (verdict.level === 'fail') {
+      const fault = await asFailure(faultOfSource(task.input, place), ended);
+      const error = damagedResult(verdict, exit, { fault });
+      throw new TaskFailure(error, { exit: ended, output: task.index, verdict });
+    }
     const bytes = await context.fs.bytes(staged);
     const why = missedGain(settled.plan.expected, { source: totalBytes(task.sources), result: bytes });
     if (why !== undefined) {

@@ -16,6 +16,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { identityOf } from '../../../src/files/fileIdentity.ts';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
+import type { Preset } from '../../../src/encoding/preset.ts';
 import type { ScriptedCoordinator } from './support/scriptedCoordinator.ts';
 import { itOnUnix } from './support/itOnUnix.ts';
 import {
@@ -377,6 +378,21 @@ case "$*" in *file:result.mp4) ffmpeg "$@" && ${spoil};; *) exec ffmpeg "$@";; e
     const report = await coordinator.run(await offer(source, shop.path('out.mp4')));
     assert.ok(report.type === 'delivered', JSON.stringify(report));
     assert.equal(report.verdict.level, 'warn');
+  });
+
+  it('blames a source that is shorter than it announces, of which ffmpeg takes a part for the whole', async () => {
+    const source = shop.path('speech.opus');
+    const tone = ['-f', 'lavfi', '-i', 'sine=duration=60', '-c:a', 'libopus'];
+    await run('ffmpeg', ['-loglevel', 'error', ...tone, source]);
+    const bytes = await readFile(source);
+    // Its last page, which tells its length, is whole.
+    bytes.fill(0, Math.floor(bytes.length * 0.4), Math.floor(bytes.length * 0.7));
+    await writeFile(source, bytes);
+    const toAac: Preset = { container: 'm4a', audio: { encoder: 'aac' } };
+    const report = await coordinator.run(await offer(source, shop.path('out.m4a'), toAac));
+    assert.ok(report.type === 'failed', JSON.stringify(report));
+    assert.equal(report.error.code, 'source-damaged', report.error.message);
+    assert.match(report.error.message, /source announces 60.01 s and has 2/u);
   });
 
   it('offers no more than its slots', async () => {
