@@ -1,3 +1,4 @@
+import { assetsOf } from '../encoding/presetAssets.ts';
 import type { Params, Result } from '../protocol/contract.ts';
 import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
 import type { Timers } from '../protocol/timers.ts';
@@ -10,6 +11,7 @@ import { inquiryWorker } from './inquiryWorker.ts';
 import type { JobBook } from './jobBook.ts';
 import { folderOf, sourcesOf } from './outputNames.ts';
 import { Pauses } from './pauses.ts';
+import { encodePayload } from './planner.ts';
 import { backOff, type QueueSettings } from './queueSettings.ts';
 import type { AttemptKey, StoredJob } from './store/records.ts';
 
@@ -57,9 +59,18 @@ export class HandOvers {
     // What has ended needs no files any more.
     if (!all.some(({ fence, state }) => fence === key.fence && state === 'running')) throw over(key.fence);
     const holder = await this.#holder(signal);
-    const sources = sourcesOf(job);
+    const { preset, outputs } = encodePayload(job);
+    const assets = assetsOf(
+      preset,
+      outputs.map(({ index }) => index),
+    );
     const options = { timeoutMs: settings.recoveryTimeoutMs, signal };
-    const asked = { sources, taker: worker.id, replaces: job.onSuccess === 'replace' };
+    const asked = {
+      sources: sourcesOf(job),
+      assets,
+      taker: worker.id,
+      replaces: job.onSuccess === 'replace',
+    };
     const offered = await holder.peer.request('source.offer', asked, options);
     return { holder: holder.id, ...offered };
   }

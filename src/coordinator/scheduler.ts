@@ -1,5 +1,3 @@
-import { namesAssets } from '../encoding/namesAssets.ts';
-import { outputsOf } from '../encoding/presetOutputs.ts';
 import type { SlotKind } from '../encoding/slots.ts';
 import type { Work } from '../encoding/workEstimate.ts';
 import type { ErrorData } from '../protocol/errors.ts';
@@ -161,9 +159,7 @@ function poolOf(
   }
   if (wanted.length === 0) return { nobody: reasons.noWorker };
   const labelled = job.require ? wanted.filter((worker) => hasAll(job.require, worker)) : wanted;
-  if (labelled.length === 0) return { nobody: missingLabels(job, wanted) };
-  const pool = outputsOf(job.presetData).some(namesAssets) ? labelled.filter(({ local }) => local) : labelled;
-  return pool.length > 0 ? { pool } : { nobody: reasons.assetsStay };
+  return labelled.length > 0 ? { pool: labelled } : { nobody: missingLabels(job, wanted) };
 }
 
 function hasAll(labels: readonly string[] = [], worker: WorkerView): boolean {

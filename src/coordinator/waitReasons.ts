@@ -32,13 +32,6 @@ export const noWorker: ErrorData = {
   hint: 'It starts by itself when one is.',
 };
 
-export const assetsStay: ErrorData = {
-  code: 'slots-busy',
-  message:
-    'The preset names files beside the source (a watermark, subtitles, a colour table), which stay on this machine.',
-  hint: 'Encode it here, or with a preset that names none.',
-};
-
 export function unknownWorker(name: string, known: readonly string[]): ErrorData {
   return {
     code: 'not-found',

@@ -12,6 +12,7 @@ import type { Canvas } from './pictureLayer.ts';
 import type { WorkFile } from './plan.ts';
 import type { Span } from './planInput.ts';
 import type { Probe, ProbeStream } from './probe.ts';
+import { assetLimits } from './presetAssets.ts';
 import type { BurnSubtitles } from './presetPicture.ts';
 import { refuse } from './problem.ts';
 import type { Outcome, Refusal } from './problem.ts';
@@ -46,7 +47,6 @@ const textCodecs = ['subrip', 'ass', 'ssa', 'webvtt', 'mov_text', 'text', 'srt']
 const pictureCodecs = ['hdmv_pgs_subtitle', 'dvd_subtitle', 'dvb_subtitle', 'xsub'];
 /** Extension of a file → the only demuxer that may open it. */
 const fileKinds: Readonly<Record<string, string>> = { srt: 'srt', ass: 'ass', ssa: 'ass', vtt: 'webvtt' };
-const maxBytes = 16 * 1024 * 1024;
 
 /** What letters are drawn from: always of this one kind, which libass reads by itself, without opening anything else. */
 const drawn = 'subtitles.ass';
@@ -120,7 +120,7 @@ function burnFile(input: BurnInput, file: string): Outcome<{ burnt: BurnPlan }> 
     );
   const copy = `given.${extension}`;
   return letters(input, [
-    { name: copy, asset: file, maxBytes },
+    { name: copy, asset: file, maxBytes: assetLimits.subtitles },
     {
       name: drawn,
       extract: [

@@ -1,4 +1,3 @@
-import { assetsNamed } from './assetNames.ts';
 import { decimal, globalArguments, inputArguments, openable, resultName } from './commandParts.ts';
 import { containerTable } from './containers.ts';
 import type { DemuxerFamily } from './demuxers.ts';
@@ -65,7 +64,7 @@ export function joinByEncode(input: PlanInput): Outcome<{ plan: Plan }> {
   return {
     ok: true,
     plan: {
-      files: assetsNamed(leading?.picture?.files ?? [], input.sources[0].path),
+      files: leading?.picture?.files ?? [],
       analyses: [],
       commands: [
         {

@@ -3,11 +3,11 @@ import { filter } from './pictureGraph.ts';
 import type { Filter } from './pictureGraph.ts';
 import type { Canvas } from './pictureLayer.ts';
 import type { WorkFile } from './plan.ts';
+import { assetLimits } from './presetAssets.ts';
 import { refuse } from './problem.ts';
 import type { Outcome } from './problem.ts';
 
 const name = 'lut.cube';
-const maxBytes = 64 * 1024 * 1024;
 
 /**
  * A table of colours is one of RGB of full range: there and back with the picture’s own matrix, which ffmpeg by itself
@@ -26,7 +26,7 @@ export function lookUpColors(
       ['lut'],
     );
   const look = filter('lut3d', { file: name, interp: 'tetrahedral' });
-  const files = [{ name, asset: file, maxBytes }];
+  const files = [{ name, asset: file, maxBytes: assetLimits.lut }];
   if (!yuv) return { ok: true, filters: [look], files };
   const rgb = pixelFormat.startsWith('yuva') ? 'gbrap12le' : 'gbrp12le';
   return {

@@ -45,7 +45,7 @@ export interface Command {
 /** A file with a name of our own: no name that a preset or a source chose stands in a filter. */
 export type WorkFile =
   | { readonly name: string; readonly text: string }
-  /** A copy of a file below the source's folder, of at most so many bytes. */
+  /** A copy of a file below the source's folder, as the preset names it (`assetNamed`), of at most so many bytes. */
   | { readonly name: string; readonly asset: string; readonly maxBytes: number }
   /** A subtitle or font of the source, brought out by its own command. */
   | { readonly name: string; readonly extract: readonly string[] };

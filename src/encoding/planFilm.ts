@@ -1,4 +1,3 @@
-import { assetsNamed } from './assetNames.ts';
 import {
   globalArguments,
   inputArguments,
@@ -171,7 +170,7 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
   return {
     ok: true,
     plan: {
-      files: assetsNamed([...(video?.picture?.files ?? []), ...extras.files], source.path),
+      files: [...(video?.picture?.files ?? []), ...extras.files],
       analyses,
       commands:
         analyses.length > 0 ? [] : [...firstPass(input, video, picture, inputArgv, lead, encode), encode],

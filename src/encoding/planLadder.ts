@@ -1,4 +1,3 @@
-import { assetsNamed } from './assetNames.ts';
 import {
   decimal,
   globalArguments,
@@ -109,7 +108,7 @@ export function planLadder(input: PlanInput): Outcome<{ plan: Plan }> {
   return {
     ok: true,
     plan: {
-      files: assetsNamed(tallest.picture.files, source.path),
+      files: tallest.picture.files,
       analyses,
       commands:
         analyses.length > 0

@@ -1,4 +1,3 @@
-import { assetsNamed } from './assetNames.ts';
 import { globalArguments, inputArguments, resultName } from './commandParts.ts';
 import { containerTable } from './containers.ts';
 import { fileUrl } from './demuxers.ts';
@@ -87,7 +86,7 @@ export function planStillPicture(
 
 /** The plan of one image: what comes before the encoder in `before`, the still's own arguments last. */
 export function imagePlan(
-  { output, sources: [source] }: PlanInput,
+  { output }: PlanInput,
   { picture, codec, encoder, entry, argv }: StillPicture,
   image: {
     /** Inputs, filters and maps. */
@@ -116,7 +115,7 @@ export function imagePlan(
   };
   const { width, height } = image;
   return {
-    files: assetsNamed(picture.files, source.path),
+    files: picture.files,
     analyses: picture.analyses,
     commands: picture.analyses.length > 0 ? [] : [encode],
     result: resultName(output),

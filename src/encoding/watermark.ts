@@ -4,6 +4,7 @@ import type { Branch } from './pictureGraph.ts';
 import { layerFilters, overlay } from './pictureLayer.ts';
 import type { Canvas } from './pictureLayer.ts';
 import type { WorkFile } from './plan.ts';
+import { assetLimits } from './presetAssets.ts';
 import type { Watermark } from './presetPicture.ts';
 import { refuse } from './problem.ts';
 import type { Outcome } from './problem.ts';
@@ -16,7 +17,6 @@ const kinds: Readonly<Record<string, { readonly name: string; readonly demuxer: 
   webp: { name: 'watermark.webp', demuxer: 'webp_pipe' },
 };
 
-const maxBytes = 64 * 1024 * 1024;
 /** Percent of the picture’s width. */
 const usualWidth = 15;
 /** Between watermark and edge, as a part of the picture’s shorter side. */
@@ -58,7 +58,7 @@ export function planWatermark(
   return {
     ok: true,
     node: { side, join: overlay(canvas, dialect, { ...place(position, edge), eof_action: 'repeat' }) },
-    files: [{ name: kind.name, asset: file, maxBytes }],
+    files: [{ name: kind.name, asset: file, maxBytes: assetLimits.watermark }],
   };
 }
 

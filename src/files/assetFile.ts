@@ -2,14 +2,19 @@ import { constants } from 'node:fs';
 import { lstat, open, realpath, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { DffmpegError } from '../protocol/errors.ts';
+import type { SourceState } from '../protocol/fileState.ts';
 import { errnoCode } from './errnoCode.ts';
+import { sourceIdentity, stateOf } from './sourceFile.ts';
 
-export interface AssetCopy {
-  /** As the preset names it: relative to the source's folder. */
+export interface AssetFile {
+  /** Relative to the source's folder: as the preset names it, with the source’s name in it. */
   readonly asset: string;
   /** The source's folder: what lies outside it, links followed, is not read. */
   readonly folder: string;
   readonly maxBytes: number;
+}
+
+export interface AssetCopy extends AssetFile {
   /** Where the copy goes; must not be there. */
   readonly target: string;
 }
@@ -23,7 +28,7 @@ const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.
  */
 export async function copyAsset(copy: AssetCopy): Promise<void> {
   const { asset, maxBytes, target } = copy;
-  const handle = await openAsset(copy);
+  const { handle } = await openAsset(copy);
   try {
     const chunks: Buffer[] = [];
     // One byte more than allowed: the file may have grown since it was looked at.
@@ -37,7 +42,21 @@ export async function copyAsset(copy: AssetCopy): Promise<void> {
   }
 }
 
-async function openAsset({ asset, folder, maxBytes }: AssetCopy): Promise<FileHandle> {
+/** Where such a file lies, links followed, and its state. It is still that file for as long as its identity is the same. */
+export async function lookAtAsset(asset: AssetFile): Promise<{ file: string; state: SourceState }> {
+  const { handle, file } = await openAsset(asset);
+  try {
+    return { file, state: stateOf(sourceIdentity(file, await handle.stat({ bigint: true }))) };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openAsset({
+  asset,
+  folder,
+  maxBytes,
+}: AssetFile): Promise<{ handle: FileHandle; file: string }> {
   const file = await resolveBelow(asset, folder);
   const before = await stat(file).catch((error: unknown) => {
     throw unreadable(asset, error);
@@ -53,7 +72,7 @@ async function openAsset({ asset, folder, maxBytes }: AssetCopy): Promise<FileHa
     const same = await lstat(await resolveBelow(asset, folder));
     if (!opened.isFile() || opened.ino !== same.ino || opened.dev !== same.dev)
       throw unusable(`${asset} changed while it was opened.`, 'Retry the job.');
-    return handle;
+    return { handle, file };
   } catch (error) {
     await handle.close();
     throw error;
@@ -76,7 +95,7 @@ async function resolveBelow(asset: string, folder: string): Promise<string> {
   }
 }
 
-function tooLarge(asset: string, maxBytes: number): DffmpegError {
+export function tooLarge(asset: string, maxBytes: number): DffmpegError {
   return unusable(
     `${asset} is larger than ${Math.floor(maxBytes / 1e6)} MB, which is too much for such a file.`,
     'Choose a smaller file.',

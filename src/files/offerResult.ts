@@ -28,7 +28,7 @@ export async function offerResult(
     files.push({
       name: name.split(path.sep).join('/'),
       ...state,
-      ticket: offered.offer({ path: file, ...state }, taker, true),
+      ticket: offered.offer({ path: file, ...state }, taker, { keep: true }),
     });
   }
   return { name: path.basename(staged), isFolder, files };

@@ -1,15 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { DffmpegError } from '../protocol/errors.ts';
-import type { SourceState } from '../protocol/fileState.ts';
+import type { FileIdentity, SourceState } from '../protocol/fileState.ts';
 
 /** A file in the state in which it was looked at. */
 export interface OfferedFile extends Pick<SourceState, 'bytes' | 'modified'> {
   readonly path: string;
+  /** Where it is known: whatever else lies under its name later is not given away. */
+  readonly identity?: FileIdentity;
+}
+
+export interface OfferOptions {
+  /** Until it is withdrawn. */
+  readonly keep?: boolean;
+  /** The ticket of another file: this one is withdrawn with it. */
+  readonly beside?: string | undefined;
 }
 
 interface Offer extends OfferedFile {
   readonly taker: string;
+  readonly beside: string | undefined;
   handle: Promise<FileHandle> | undefined;
   reads: number;
   /** Monotonic, milliseconds; infinite where it is offered until it is withdrawn. */
@@ -35,12 +45,14 @@ export class OfferedFiles {
     this.#options = options;
   }
 
-  /** Whoever is `taker` may read it from now on; `keep`: until it is withdrawn. Returns the ticket. */
-  offer({ path, bytes, modified }: OfferedFile, taker: string, keep = false): string {
+  /** Whoever is `taker` may read it from now on. Returns the ticket. */
+  offer(file: OfferedFile, taker: string, { keep = false, beside }: OfferOptions = {}): string {
     this.#forgetOld();
+    const { path, bytes, modified, identity } = file;
     const ticket = randomBytes(32).toString('base64url');
     const usedAt = keep ? Infinity : this.#options.now();
-    this.#offers.set(ticket, { path, bytes, modified, taker, handle: undefined, reads: 0, usedAt });
+    const offered = { path, bytes, modified, identity: identity && { ...identity }, taker, beside };
+    this.#offers.set(ticket, { ...offered, handle: undefined, reads: 0, usedAt });
     return ticket;
   }
 
@@ -48,6 +60,7 @@ export class OfferedFiles {
     const offer = this.#offers.get(ticket);
     this.#offers.delete(ticket);
     if (offer && offer.reads === 0) await close(offer);
+    for (const [other, { beside }] of this.#offers) if (beside === ticket) await this.withdraw(other);
   }
 
   /**
@@ -91,8 +104,10 @@ async function fill(offer: Offer, offset: number, into: Uint8Array): Promise<voi
       done += bytesRead;
     }
     // After the read: what was written before it is seen.
-    const { size, mtimeNs } = await handle.stat({ bigint: true });
+    const { size, mtimeNs, dev, ino } = await handle.stat({ bigint: true });
     if (Number(size) !== offer.bytes || String(mtimeNs) !== offer.modified) throw changed(offer.path);
+    const { device, inode } = offer.identity ?? { device: String(dev), inode: String(ino) };
+    if (device !== String(dev) || inode !== String(ino)) throw changed(offer.path);
   } catch (error) {
     // The next one tries anew.
     if (!(error instanceof DffmpegError)) await close(offer);

@@ -37,7 +37,7 @@ export async function checkSource(path: string): Promise<SourceIdentity> {
     throw new DffmpegError('source-not-media', `${path} is empty.`, {
       hint: 'Copy or download the file again: it has no content.',
     });
-  return identity(path, stats);
+  return sourceIdentity(path, stats);
 }
 
 /** As it travels. */
@@ -66,7 +66,7 @@ export async function replacedState(source: SourceIdentity, signal?: AbortSignal
 export async function assertUnchanged(before: SourceIdentity): Promise<void> {
   let after: SourceIdentity;
   try {
-    after = identity(before.path, await statSource(before.path));
+    after = sourceIdentity(before.path, await statSource(before.path));
   } catch (error) {
     throw changed(`${before.path} was moved or deleted while it was encoded.`, error);
   }
@@ -93,7 +93,7 @@ async function statSource(path: string): Promise<BigIntStats> {
   }
 }
 
-function identity(path: string, stats: BigIntStats): SourceIdentity {
+export function sourceIdentity(path: string, stats: BigIntStats): SourceIdentity {
   return {
     path,
     bytes: Number(stats.size),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { assetSchema } from '../encoding/presetValues.ts';
 import { nanosecondsSchema, sourceStateSchema } from './fileState.ts';
-import { pathSchema } from './model.ts';
+import { errorDataSchema, pathSchema } from './model.ts';
 
 /** What one machine offers another to be fetched, see `rangeMessages.ts`. */
 
@@ -9,6 +10,12 @@ export const ticketSchema = z.string().regex(/^[0-9A-Za-z_-]{43}$/);
 
 /** A source as a worker on another machine fetches it. */
 export const offeredSourceSchema = sourceStateSchema.extend({ path: pathSchema, ticket: ticketSchema });
+
+/** A file that a preset names, as it names it (`presetAssets.ts`), in the state in which it is offered; or why it is not. */
+export const offeredAssetSchema = z.union([
+  sourceStateSchema.extend({ asset: assetSchema, ticket: ticketSchema }),
+  z.object({ asset: assetSchema, error: errorDataSchema }),
+]);
 
 /** Files of one result that is a folder, at most: what names them travels in one frame. */
 export const maxResultFiles = 20_000;
@@ -42,4 +49,5 @@ export const offeredResultSchema = z.object({
 });
 
 export type OfferedResult = z.output<typeof offeredResultSchema>;
+export type OfferedAsset = z.output<typeof offeredAssetSchema>;
 export type OfferedSource = z.output<typeof offeredSourceSchema>;

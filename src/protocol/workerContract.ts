@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { capabilitiesSchema, dialectSchema } from '../encoding/dialect.ts';
+import { maxAssets } from '../encoding/presetAssets.ts';
+import { assetSchema } from '../encoding/presetValues.ts';
 import { probeSchema } from '../encoding/probe.ts';
 import { verdictSchema } from '../encoding/verdict.ts';
 import type { EventTable, MethodTable } from './contract.ts';
@@ -21,7 +23,7 @@ import {
   workerDescriptionSchema,
   workerSchema,
 } from './model.ts';
-import { offeredResultSchema, offeredSourceSchema } from './offers.ts';
+import { offeredAssetSchema, offeredResultSchema, offeredSourceSchema } from './offers.ts';
 import { replacingMethods } from './replacingContract.ts';
 import {
   attemptKey,
@@ -72,12 +74,13 @@ export const coordinatorMethods = {
     result: z.object({ path: pathSchema }),
   },
   'task.sources': {
-    doc: 'Asked by a worker on another machine than the sources: tickets with which it may fetch them, in the order of the offer, and what names the state that they are in.',
+    doc: 'Asked by a worker on another machine than the sources: tickets with which it may fetch them, in the order of the offer, and what names the state that they are in; the same of the files beside the first one that its outputs name.',
     params: z.object(attemptKey),
     result: z.object({
       /** Whose files they are. */
       holder: idSchema,
       sources: z.array(offeredSourceSchema).min(1).max(maxSources),
+      assets: z.array(offeredAssetSchema).max(maxAssets).default([]),
     }),
   },
   'task.handOver': {
@@ -135,14 +138,21 @@ export const workerMethods = {
     }),
   },
   'source.offer': {
-    doc: 'Asked of the worker on the machine of the sources: lets `taker` fetch them.',
+    doc: 'Asked of the worker on the machine of the sources: lets `taker` fetch them, and the files below the folder of the first one that the preset names; those that cannot be used are answered with why.',
     params: z.object({
       sources: z.array(pathSchema).min(1).max(maxSources),
       taker: idSchema,
       /** The result is to replace it: its content is named, too. */
       replaces: z.boolean(),
+      assets: z
+        .array(z.object({ asset: assetSchema, maxBytes: z.int().positive() }))
+        .max(maxAssets)
+        .default([]),
     }),
-    result: z.object({ sources: z.array(offeredSourceSchema) }),
+    result: z.object({
+      sources: z.array(offeredSourceSchema),
+      assets: z.array(offeredAssetSchema).default([]),
+    }),
   },
   'result.receive': {
     doc: 'Asked of the same worker: fetches a result that `from` offers, to the file system of its destination, and checks that the sources are still what was encoded. It has no name yet: see `placement.recover`. Cancelled, it leaves nothing.',

@@ -25,7 +25,7 @@ import { toolTimes } from './runTool.ts';
 import { isCancelled, TaskFailure, type CommitRequest, type TaskContext } from './task.ts';
 import { verifyResult } from './verifyResult.ts';
 import { verifyWhenThere } from './verifyWhenThere.ts';
-import { WorkFiles } from './workFiles.ts';
+import { besideSource, WorkFiles } from './workFiles.ts';
 
 /** One output of an attempt. */
 export interface OutputTask {
@@ -53,7 +53,7 @@ export async function makeOutput(task: OutputTask, context: TaskContext): Promis
   let keep = false;
   try {
     const place = runPlace(task, directory, context);
-    const files = new WorkFiles(place, path.dirname(task.input.sources[0].path));
+    const files = new WorkFiles(place, task.fetched?.bringAsset ?? besideSource(task.input.sources[0].path));
     const { progress } = task;
     const settled = await settlePlan(task.input, { place, files, progress });
     const staged = path.join(directory, settled.plan.result);

@@ -22,7 +22,7 @@ import { inquiryPlace, type InquiryContext } from './inquiryContext.ts';
 import { examineAll } from './probeTask.ts';
 import { runCommand, type RunPlace } from './runCommand.ts';
 import { TaskFailure, toError } from './task.ts';
-import { WorkFiles } from './workFiles.ts';
+import { besideSource, WorkFiles } from './workFiles.ts';
 
 type Asked = Omit<ReceivedParams<WorkerMethods['media.measure']>, 'inquiryId'>;
 
@@ -111,7 +111,7 @@ async function replanned(
       hint: 'Only pictures are measured.',
     });
   const input = { ...planned.input, output: pictureOnly(planned.input.output) };
-  const files = new WorkFiles(place, path.dirname(input.sources[0].path));
+  const files = new WorkFiles(place, besideSource(input.sources[0].path));
   const nothing = { next: () => undefined, update: () => undefined };
   context.progress({ step: 'looking at the source' });
   const { plan } = await settlePlan(input, { place, files, progress: nothing });

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { assetNamed } from '../encoding/assetNames.ts';
 import { fieldPath } from '../encoding/output.ts';
 import type { WorkFile } from '../encoding/plan.ts';
 import { planOutput } from '../encoding/planOutput.ts';
@@ -12,7 +13,7 @@ import { encodeProgress, type EncodeProgress } from './encodeProgress.ts';
 import { foresee, planInputs, type PlannedOutput } from './encodeTask.ts';
 import { inquiryPlace, type InquiryContext } from './inquiryContext.ts';
 import { TaskFailure } from './task.ts';
-import { WorkFiles } from './workFiles.ts';
+import { besideSource, WorkFiles } from './workFiles.ts';
 
 type Previewed = PlannedCommands & { index: number };
 
@@ -66,11 +67,11 @@ async function previewOutput(
   await mkdir(directory);
   const commands: PlannedCommands['commands'] = [];
   const place = inquiryPlace(context, directory, ({ purpose, argv }) => commands.push({ purpose, argv }));
-  const sourceFolder = path.dirname(input.sources[0].path);
+  const [source] = input.sources;
   try {
     const { plan, measured, findings } = await settlePlan(input, {
       place,
-      files: new WorkFiles(place, sourceFolder),
+      files: new WorkFiles(place, besideSource(source.path)),
       progress: {
         next: () => {
           progress.next(position);
@@ -84,7 +85,7 @@ async function previewOutput(
     return {
       index,
       commands,
-      files: plan.files.map((file) => previewFile(file, sourceFolder)),
+      files: plan.files.map((file) => previewFile(file, source.path)),
       result: plan.result,
       encoders: { video: plan.encoders.video, audio: [...plan.encoders.audio] },
       crf: measured.crf,
@@ -98,9 +99,10 @@ async function previewOutput(
   }
 }
 
-function previewFile(file: WorkFile, sourceFolder: string): PreviewFile {
+function previewFile(file: WorkFile, source: string): PreviewFile {
   const { name } = file;
   if ('text' in file) return { name, from: 'text', text: file.text };
-  if ('asset' in file) return { name, from: 'copy', path: path.resolve(sourceFolder, file.asset) };
+  if ('asset' in file)
+    return { name, from: 'copy', path: path.resolve(path.dirname(source), assetNamed(file.asset, source)) };
   return { name, from: 'source' };
 }

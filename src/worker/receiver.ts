@@ -7,13 +7,14 @@ import { identityOf } from '../files/fileIdentity.ts';
 import { keepAccess } from '../files/keepAccess.ts';
 import type { PlacingFs } from '../files/placingFs.ts';
 import { receiveResult } from '../files/receiveResult.ts';
-import { checkSource, replacedState, stateOf } from '../files/sourceFile.ts';
+import { checkSource, stateOf } from '../files/sourceFile.ts';
 import { isStaged, removeStaging, stage, stagingName } from '../files/staging.ts';
 import type { Handlers } from '../protocol/contract.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { OfferedSource } from '../protocol/offers.ts';
 import type { WorkerMethods } from '../protocol/workerContract.ts';
 import { nameOf } from './attempts.ts';
+import { offerSources } from './offerSources.ts';
 import type { AttemptKey } from './outbox.ts';
 import type { Scratch } from './scratch.ts';
 import type { WorkerSettings } from './workerSettings.ts';
@@ -61,16 +62,7 @@ export class Receiver {
 
   handlers(): Pick<Handlers<WorkerMethods>, 'source.offer' | 'result.receive' | 'result.drop'> {
     return {
-      'source.offer': async ({ sources, taker, replaces }, { signal }) => {
-        const { offered } = this.#exchange;
-        const all: OfferedSource[] = [];
-        for (const file of sources) {
-          const checked = await checkSource(file);
-          const state = replaces ? await replacedState(checked, signal) : stateOf(checked);
-          all.push({ path: file, ...state, ticket: offered.offer({ path: file, ...state }, taker) });
-        }
-        return { sources: all };
-      },
+      'source.offer': (asked, { signal }) => offerSources(this.#exchange.offered, asked, signal),
       'result.receive': ({ taskId, fence, ...asked }, { signal }) =>
         this.#receive({ taskId, fence }, asked, AbortSignal.any([signal, this.#options.signal])),
       'result.drop': async (key) => {

@@ -7,8 +7,10 @@ import type { DffmpegError } from '../protocol/errors.ts';
 import type { CoordinatorMethods } from '../protocol/workerContract.ts';
 import type { EncodePayload } from '../protocol/tasks.ts';
 import type { OfferedSource } from '../protocol/offers.ts';
+import { asAsset, bringFetched, chooseAssets } from './fetchedAssets.ts';
 import { RenewedOffer } from './renewedOffer.ts';
 import type { CommitRequest } from './task.ts';
+import type { BringAsset } from './workFiles.ts';
 import type { WorkerSettings } from './workerSettings.ts';
 
 /** The neighbour over whose connection all files come and go: there is one coordinator. */
@@ -27,6 +29,8 @@ export interface FetchedSources {
   readonly payload: EncodePayload;
   /** As they were fetched. */
   readonly sources: readonly OfferedSource[];
+  /** Files that the preset names. */
+  readonly bringAsset: BringAsset;
   release(): void;
 }
 
@@ -46,35 +50,41 @@ export class RemoteFiles {
     });
   }
 
-  /** `ask`: where the sources are offered; again where an offer has ended. `onProgress`: bytes that are here, of all. */
+  /** `ask`: where the files are offered; again where an offer has ended. `onProgress`: bytes that are here, of all. */
   async fetch(
     payload: EncodePayload,
     ask: () => Promise<Result<CoordinatorMethods['task.sources']>>,
     { signal, onProgress }: { signal: AbortSignal; onProgress: (present: number, total: number) => void },
   ): Promise<FetchedSources> {
-    const { holder, sources } = await ask();
+    const { holder, sources, assets } = await ask();
+    const chosen = chooseAssets(payload, assets);
     const { read } = this.#options.exchange.with(coordinatorName);
-    const offer = new RenewedOffer(sources, { read, ask: async () => (await ask()).sources });
-    const total = sources.reduce((sum, { bytes }) => sum + bytes, 0);
+    const askAgain = async (): Promise<(OfferedSource | undefined)[]> => {
+      const again = await ask();
+      const { wanted } = chooseAssets(payload, again.assets);
+      const now = chosen.wanted.map((before) => wanted.find((each) => each.path === before.path));
+      return [...sources.map((_, index) => again.sources[index]), ...now];
+    };
+    const offer = new RenewedOffer([...sources, ...chosen.wanted], { read, ask: askAgain });
+    const total = offer.sources.reduce((sum, { bytes }) => sum + bytes, 0);
     const copies: Copy[] = [];
     const release = (): void => {
       for (const copy of copies) copy.release();
     };
     try {
       let before = 0;
-      for (const [index, source] of sources.entries()) {
-        copies.push(
-          await this.#cache.take(
-            { ...source, holder },
-            {
-              read: (range, until) => offer.read(index, range, until),
-              signal,
-              onProgress: (present) => {
-                onProgress(before + present, total);
-              },
+      for (const [index, source] of offer.sources.entries()) {
+        const taken = this.#cache.take(
+          { ...source, holder },
+          {
+            read: (range, until) => offer.read(index, range, until),
+            signal,
+            onProgress: (present) => {
+              onProgress(before + present, total);
             },
-          ),
+          },
         );
+        copies.push(await (index < sources.length ? taken : asAsset(source.path, taken)));
         before += source.bytes;
       }
     } catch (error) {
@@ -82,7 +92,15 @@ export class RemoteFiles {
       throw error;
     }
     const here = payload.sources.map(({ probe }, index) => ({ probe, path: copies[index]?.path ?? '' }));
-    return { payload: { ...payload, sources: here }, sources: offer.sources, release };
+    const beside = chosen.wanted.map(
+      ({ path: asset }, index) => [asset, copies[sources.length + index]?.path ?? ''] as const,
+    );
+    return {
+      payload: { ...payload, sources: here },
+      sources: offer.sources.slice(0, sources.length),
+      bringAsset: bringFetched(new Map(beside), chosen),
+      release,
+    };
   }
 
   /** Whoever holds the sources may fetch the result, until `handOver` has ended. */

@@ -6,8 +6,8 @@ import type { OfferedSource } from '../protocol/offers.ts';
 
 export interface RenewedOfferOptions {
   readonly read: ReadRange;
-  /** The same files, offered anew. */
-  readonly ask: () => Promise<readonly OfferedSource[]>;
+  /** The same files, offered anew; undefined for one that is not offered any more. */
+  readonly ask: () => Promise<readonly (OfferedSource | undefined)[]>;
 }
 
 /**
@@ -54,13 +54,12 @@ export class RenewedOffer {
 
   async #askAgain(): Promise<void> {
     const offered = await this.#options.ask();
-    for (const [index, before] of this.#sources.entries()) {
+    this.#sources = this.#sources.map((before, index) => {
       const now = offered[index];
-      if (now && isSameBlob(before, now)) continue;
+      if (now && isSameBlob(before, now)) return now;
       throw new DffmpegError('source-changed', `${before.path} changed while it was fetched.`, {
         hint: 'Wait until the file is complete, then retry the job.',
       });
-    }
-    this.#sources = offered;
+    });
   }
 }

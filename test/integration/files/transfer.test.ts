@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { appendFile, mkdtemp, open, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdtemp,
+  open,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { BlobCache, type Blob } from '../../../src/files/blobCache.ts';
@@ -217,7 +228,7 @@ describe('files of another machine', () => {
     clock.now += 60_001;
     await assert.rejects(files.read(ticket, range, signal), refused);
     // A result waits for its destination, however long that is away.
-    const kept = offered.offer(blob, 'node', true);
+    const kept = offered.offer(blob, 'node', { keep: true });
     clock.now += 1e9;
     offered.offer(blob, 'node');
     assert.equal((await files.read(kept, range, signal)).bytes.length, 10);
@@ -226,6 +237,26 @@ describe('files of another machine', () => {
     const withdrawn = offered.offer(blob, 'node');
     await offered.withdraw(withdrawn);
     await assert.rejects(files.read(withdrawn, range, signal), refused);
+  });
+
+  it('are given no more once another file has their name, or what they were offered beside is withdrawn', async () => {
+    await neighbours.connect();
+    const blob = await blobOf();
+    const { offered, files } = neighbours;
+    const range = { offset: 0, length: 10 };
+    const leading = offered.offer(blob, 'node');
+    const beside = offered.offer(blob, 'node', { beside: leading });
+    assert.equal((await files.read(beside, range, signal)).bytes.length, 10);
+    await offered.withdraw(leading);
+    await assert.rejects(files.read(beside, range, signal), { code: 'forbidden' });
+    const ticket = offered.offer(blob, 'node');
+    const { atime, mtime } = await stat(source);
+    await writeFile(`${source}.new`, content);
+    await utimes(`${source}.new`, atime, mtime);
+    await rename(`${source}.new`, source);
+    const same = { ...blob, modified: (await blobOf()).modified };
+    await assert.rejects(files.read(offered.offer(same, 'node'), range, signal), { code: 'source-changed' });
+    await assert.rejects(files.read(ticket, range, signal), { code: 'source-changed' });
   });
 
   it('are not taken damaged: a range whose checksum is wrong is asked for again', async () => {

@@ -210,7 +210,7 @@ export class FakeWorker {
     const ticket = 'T'.repeat(43);
     Object.assign(this.answers, {
       'source.offer': ({ sources }) =>
-        Promise.resolve({ sources: sources.map((path) => ({ path, ticket, ...sourceState })) }),
+        Promise.resolve({ sources: sources.map((path) => ({ path, ticket, ...sourceState })), assets: [] }),
       'result.receive': () => Promise.resolve(received),
       'result.drop': () => Promise.resolve({}),
       'placement.recover': () => Promise.resolve({ outcome: 'placed', identity }),

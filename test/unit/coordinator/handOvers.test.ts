@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
-import { identity, received, type FakeWorker, type Offer } from './fakeWorker.ts';
+import { identity, received, sourceState, type FakeWorker, type Offer } from './fakeWorker.ts';
 import { submission } from './fixtures.ts';
 import { Harness, type FakeClient } from './harness.ts';
 
@@ -59,12 +59,32 @@ describe('coordinator: a worker that does not see the files', () => {
     );
     assert.deepEqual(askedOf('source.offer')[0]?.params, {
       sources: [sources[0]?.path],
+      assets: [],
       taker: 'node',
       replaces: false,
     });
     await assert.rejects(node.peer.request('task.sources', { taskId, fence: fence + 1 }), {
       code: 'fence-void',
     });
+  });
+
+  it('is offered the files that its own outputs name, by what stands in the preset of the job', async () => {
+    const named = { asset: '${fileBasenameNoExtension}.srt', maxBytes: 16 * 1024 * 1024 };
+    const error = { code: 'asset-unusable', message: 'There is none.' } as const;
+    const asset = named.asset;
+    answer({
+      'source.offer': ({ sources }) =>
+        Promise.resolve({
+          sources: sources.map((path) => ({ ...sourceState, path, ticket: 'T'.repeat(43) })),
+          assets: [{ asset, error }],
+        }),
+    });
+    const video = { burnSubtitles: { file: asset } };
+    const { offer } = await begin({ preset: { name: 'web', preset: { container: 'mp4', video } } });
+    const { taskId, fence } = offer;
+    const { assets } = await node.peer.request('task.sources', { taskId, fence });
+    assert.deepEqual((askedOf('source.offer')[0]?.params as { assets: unknown }).assets, [named]);
+    assert.deepEqual(assets, [{ asset, error }]);
   });
 
   it('has its result fetched, granted and placed by the machine that has the files, and is answered then', async () => {

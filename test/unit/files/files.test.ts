@@ -15,11 +15,11 @@ import {
 } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { copyAsset } from '../../../src/files/assetFile.ts';
+import { copyAsset, lookAtAsset } from '../../../src/files/assetFile.ts';
 import { writeFileAtomic } from '../../../src/files/atomicWrite.ts';
 import { freeBytes } from '../../../src/files/freeSpace.ts';
 import { scanSources } from '../../../src/files/scan.ts';
-import { assertUnchanged, checkSource } from '../../../src/files/sourceFile.ts';
+import { assertUnchanged, checkSource, stateOf } from '../../../src/files/sourceFile.ts';
 import {
   isStaged,
   isStagingFolder,
@@ -212,6 +212,17 @@ describe('files', () => {
       if (process.platform === 'win32') return this.skip();
       execFileSync('mkfifo', [at('films', 'pipe')]);
       await assert.rejects(copy('pipe'), { code: 'asset-unusable', message: /not a regular file/ });
+    });
+
+    it('is told where it lies, with its state, by the same rules', async () => {
+      await symlink(at('films', 'marks'), at('films', 'linked'));
+      const look = (asset: string) => lookAtAsset({ asset, folder: at('films'), maxBytes: 10 });
+      const { file, state } = await look('linked/logo.png');
+      assert.equal(file, at('films', 'marks', 'logo.png'));
+      assert.deepEqual(state, stateOf(await checkSource(file)));
+      await symlink(await touch('secret'), at('films', 'link'));
+      for (const asset of ['link', '../secret', 'marks', 'none.png'])
+        await assert.rejects(look(asset), { code: 'asset-unusable' }, asset);
     });
 
     it('overwrites nothing', async () => {

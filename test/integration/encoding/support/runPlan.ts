@@ -13,7 +13,7 @@ import type { FfmpegExit } from '../../../../src/worker/ffmpegProcess.ts';
 import { runCommand } from '../../../../src/worker/runCommand.ts';
 import type { RunPlace } from '../../../../src/worker/runCommand.ts';
 import { verifyResult } from '../../../../src/worker/verifyResult.ts';
-import { WorkFiles } from '../../../../src/worker/workFiles.ts';
+import { besideSource, WorkFiles } from '../../../../src/worker/workFiles.ts';
 import type { TestedFfmpeg } from './binaries.ts';
 import { defaultWorkerSettings } from '../../../../src/worker/workerSettings.ts';
 
@@ -64,7 +64,7 @@ export async function runPlan(
   };
   const progress = { next: () => undefined, update: () => undefined };
   try {
-    const files = new WorkFiles(place, path.dirname(input.sources[0].path));
+    const files = new WorkFiles(place, besideSource(input.sources[0].path));
     const { plan, findings } = await settlePlan(input, { place, files, progress });
     if (plan.expected.kind === 'ladder') await mkdir(path.join(directory, plan.result));
     let exit: FfmpegExit | undefined;
