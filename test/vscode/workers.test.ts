@@ -1,70 +1,23 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { TestApi } from '../../src/extension/testApi.ts';
 import type { WorkersNode } from '../../src/extension/views/workersTree.ts';
 import { Answers } from './support/answers.ts';
-import {
-  activated,
-  clip,
-  extensionId,
-  stateDir,
-  submitted,
-  whenBoard,
-  whenEnded,
-} from './support/extension.ts';
-
-/** Another machine, as far as files go: a process with a state folder of its own. */
-class Node {
-  #child: ChildProcess | undefined;
-  #folder: string | undefined;
-
-  async join(program: string, url: string, code: string, pin: string): Promise<void> {
-    await this.#run(program, ['--join', url, '--pair', code, '--pin', pin], /"event":"connected"/);
-  }
-
-  /** Its link. */
-  async listen(program: string): Promise<string> {
-    return this.#run(program, ['--listen', '127.0.0.1:0'], /"pairing":"([^"]*)"/);
-  }
-
-  async #run(program: string, how: readonly string[], until: RegExp): Promise<string> {
-    await this.end();
-    this.#folder = await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-node-'));
-    const args = ['worker', 'run', '--json', '--name', 'attic', ...how];
-    const env = { ...process.env, DFFMPEG_STATE_DIR: this.#folder, ELECTRON_RUN_AS_NODE: '1' };
-    this.#child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-    let told = '';
-    for await (const text of this.#child.stdout ?? []) {
-      told += String(text);
-      const [, said = ''] = until.exec(told) ?? [];
-      if (until.test(told)) return said;
-    }
-    throw new Error(`The node ended: ${told}`);
-  }
-
-  async end(): Promise<void> {
-    if (this.#child?.exitCode === null) {
-      const ended = once(this.#child, 'exit');
-      this.#child.kill();
-      await ended;
-    }
-    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
-  }
-}
+import { activated, clip, program, stateDir, submitted, whenBoard, whenEnded } from './support/extension.ts';
+import { FarWorker } from './support/farWorker.ts';
 
 describe('workers in the view', () => {
   let api: TestApi;
   let answers: Answers;
-  const node = new Node();
+  let node: FarWorker;
 
   before(async () => {
     api = await activated();
+    node = new FarWorker('attic', program());
     await vscode.commands.executeCommand('dffmpeg.workers.focus');
   });
   beforeEach(() => (answers = new Answers()));
@@ -76,13 +29,6 @@ describe('workers in the view', () => {
     await rm(path.join(stateDir(), 'config.jsonc'), { force: true });
     await api.services.session.restart();
   });
-
-  function program(): string {
-    const { extensionPath = '' } = vscode.extensions.getExtension(extensionId) ?? {};
-    const file = path.join(extensionPath, 'dist', 'program', 'dffmpeg.mjs');
-    assert.ok(existsSync(file), file);
-    return file;
-  }
 
   const row = (name: string): WorkersNode | undefined =>
     api.services.workersTree
@@ -117,7 +63,7 @@ describe('workers in the view', () => {
     assert.match(detail, /https?:\/\/|wss:\/\//);
     const { reach } = await api.services.session.request('pairing.create', { role: 'worker' });
     assert.ok(reach);
-    await node.join(program(), reach.url, code, reach.fingerprint);
+    await node.join(reach.url, code, reach.fingerprint);
     await answers.message(/^attic is a worker now/);
     await adding;
     assert.equal(await vscode.env.clipboard.readText(), detail.split('\n')[0]);
@@ -153,7 +99,7 @@ describe('workers in the view', () => {
   it('are added by the link that they show, once a person has seen where it leads', async function () {
     this.timeout(60_000);
     answers.pick = '$(link) Paste the link that it shows';
-    answers.type = await node.listen(program());
+    answers.type = await node.listen();
     await vscode.commands.executeCommand('dffmpeg.addWorker');
     const question = await answers.message(/^Let “attic” encode files/);
     assert.match(question.detail ?? '', /connects to 127\.0\.0\.1:\d+.*sha256\/\//s);

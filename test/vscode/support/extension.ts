@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { BoardChange } from '../../../src/extension/model/jobBoard.ts';
@@ -26,6 +27,14 @@ export function clip(...parts: string[]): vscode.Uri {
 export function stateDir(): string {
   assert.ok(process.env.DFFMPEG_STATE_DIR);
   return process.env.DFFMPEG_STATE_DIR;
+}
+
+/** The program inside the extension, which is the daemon and the worker. */
+export function program(): string {
+  const { extensionPath = '' } = vscode.extensions.getExtension(extensionId) ?? {};
+  const file = path.join(extensionPath, 'dist', 'program', 'dffmpeg.mjs');
+  assert.ok(existsSync(file), file);
+  return file;
 }
 
 /** Resolves with the first truthy answer, asked now and after each change of the board. */
