@@ -52,7 +52,7 @@ export const demuxerFamilies: readonly DemuxerFamily[] = [
   { names: ['au'] },
   { names: ['flac'] },
   { names: ['ape'] },
-  { names: ['wv'] },
+  { names: ['wv'], endsAtSecond: true },
   { names: ['tta'], endsAtSecond: true },
   { names: ['mpc'] },
   { names: ['mpc8'] },

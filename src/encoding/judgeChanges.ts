@@ -79,6 +79,14 @@ function frameLosses(
           ),
         ]
       : []),
+    ...(frameData.includes('stereo-3d') && picture?.stereo3d === undefined && video?.codec !== 'h264'
+      ? [
+          loss(
+            'stereo-3d',
+            'The source says inside its picture that it is 3D, and the result may not: only H.264 is sure to keep that.',
+          ),
+        ]
+      : []),
     ...(frameData.includes('camera-date')
       ? [
           loss(

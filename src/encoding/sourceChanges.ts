@@ -24,12 +24,13 @@ export interface SourceChanges {
 }
 
 /** What is kept in single frames, and what an encoder leaves out or makes anew. */
-export type FrameData = 'captions' | 'dynamic-hdr' | 'camera-date';
+export type FrameData = 'captions' | 'dynamic-hdr' | 'stereo-3d' | 'camera-date';
 
 /** In the words of ffmpeg’s `showinfo`, from version 4 on. */
 const frameDataPatterns: Readonly<Record<FrameData, RegExp>> = {
   captions: /side data - .*\bA\/?53\b/u,
   'dynamic-hdr': /side data - .*(?:HDR10\+|Dolby Vision|\(Vivid\))/u,
+  'stereo-3d': /side data - (?:stereoscopic information|Stereo 3D): type - (?!2D)/u,
   // The user data in which AVCHD cameras keep when a scene was taken, and how (MDPM).
   'camera-date': /UUID=17ee8c60-f84d-11d9-8cd6-0800200c9a66/u,
 };
@@ -53,6 +54,9 @@ const intraOnly = new Set([
   'utvideo',
   'cfhd',
 ]);
+
+/** Packets of sound whose time was there before: a few are of how a container was cut. */
+export const mostOutOfOrder = 8;
 
 /** Where ffmpeg writes when which subtitle is shown. */
 export const cuesFile = 'cues.txt';
@@ -115,6 +119,7 @@ export class ChangesReader {
   /** By track. */
   readonly #channels = new Map<string, Set<number>>();
   readonly #frameData = new Set<FrameData>();
+  #outOfOrder = 0;
   #partial = '';
 
   push(chunk: string): void {
@@ -138,7 +143,7 @@ export class ChangesReader {
     const changes = {
       shapes: shapes.length > 1 ? shapes : [],
       channels: channels.length > 1 ? channels : [],
-      rewinds: droppedFrames > 0,
+      rewinds: droppedFrames > 0 || this.#outOfOrder > mostOutOfOrder,
       overlapping: overlappingCues(packets),
       frameData: [...this.#frameData],
     };
@@ -148,6 +153,7 @@ export class ChangesReader {
   }
 
   #read(line: string): void {
+    if (line.includes('monotonically increasing')) this.#outOfOrder += 1;
     const scaled = /\[Parsed_scale_1 [^\]]*\] \[verbose\] w:(\d+) h:(\d+) .*?sar:(\d+)\/(\d+) ->/u.exec(line);
     if (scaled) {
       const shape = shapeOf(scaled);

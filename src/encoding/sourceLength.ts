@@ -1,6 +1,7 @@
 import { inputArguments, openable } from './commandParts.ts';
 import { formatSeconds } from './formatting.ts';
 import type { PlanInput } from './planInput.ts';
+import { mostOutOfOrder } from './sourceChanges.ts';
 
 /**
  * Whether a source is what it announces: asked where a result is not, since a recording that was cut off, or joined of several,
@@ -9,8 +10,6 @@ import type { PlanInput } from './planInput.ts';
 
 /** Beyond this the packets of a source do not fit the length that it announces. Seconds, and the part of it. */
 const least = { seconds: 1, part: 0.02 } as const;
-/** A few packets out of order are of the container. */
-const mostOutOfOrder = 8;
 
 /** ffmpeg's arguments to read its packets to the end. Undefined where it announces nothing that could be held against it. */
 export function lengthArguments({ sources, dialect }: PlanInput): string[] | undefined {

@@ -175,6 +175,27 @@ describe('a source that changes its shape in the middle', function () {
     assert.equal((await lookAt('ffmpeg', argv))?.rewinds, true);
   });
 
+  it('is told where the times of its sound do so', async () => {
+    for (const [name, tone] of [
+      ['first', '440'],
+      ['second', '880'],
+    ] as const)
+      await made(`${name}.flac`, [`sine=frequency=${tone}:duration=2`], ['-c:a', 'flac']);
+    const rewinds: (boolean | undefined)[] = [];
+    for (const parts of [['first.flac'], ['first.flac', 'second.flac']]) {
+      await writeFile(file('joined.flac'), await Promise.all(parts.map((part) => readFile(file(part)))));
+      const input: PlanInput = {
+        output: { container: 'mp4' },
+        sources: [{ path: file('joined.flac'), probe: await probeOf(file('joined.flac')) }],
+        dialect: { ...dialect, demuxers: ['flac'] },
+        capabilities: {},
+      };
+      const argv = changesArguments(input, { encoders: { audio: ['aac'] }, expected }) ?? [];
+      rewinds.push((await lookAt('ffmpeg', argv))?.rewinds);
+    }
+    assert.deepEqual(rewinds, [undefined, true]);
+  });
+
   /** ITU-T H.264: supplemental enhancement information, a unit of type 6, before each picture from the given one on. */
   async function withMessage(payload: { type: number; bytes: Buffer }, from: number): Promise<string> {
     await made(
@@ -211,13 +232,16 @@ describe('a source that changes its shape in the middle', function () {
       const captions = Buffer.from('b50031474139340341fffc9420ff', 'hex');
       const camera = Buffer.from('17ee8c60f84d11d98cd60800200c9a664d44504d021820121119', 'hex');
       const other = Buffer.from(`${'5a'.repeat(16)}4d44504d`, 'hex');
+      const frames = ['testsrc2=size=320x180:rate=25:duration=1'];
+      await made('packed.mp4', frames, ['-c:v', 'libx264', '-x264-params', 'frame-packing=3']);
       const found: unknown[] = [];
-      for (const payload of [
-        { type: 4, bytes: captions },
-        { type: 5, bytes: camera },
-        { type: 5, bytes: other },
+      for (const make of [
+        () => withMessage({ type: 4, bytes: captions }, 30),
+        () => withMessage({ type: 5, bytes: camera }, 30),
+        () => withMessage({ type: 5, bytes: other }, 30),
+        () => file('packed.mp4'),
       ]) {
-        const whole = await withMessage(payload, 30);
+        const whole = await make();
         const input: PlanInput = {
           output: { container: 'mp4' },
           sources: [{ path: whole, probe: await probeOf(whole) }],
@@ -227,7 +251,7 @@ describe('a source that changes its shape in the middle', function () {
         const argv = changesArguments(input, { encoders: { video: 'libx265', audio: [] }, expected }) ?? [];
         found.push((await lookAt(ffmpeg, argv))?.frameData);
       }
-      assert.deepEqual(found, [['captions'], ['camera-date'], undefined]);
+      assert.deepEqual(found, [['captions'], ['camera-date'], undefined, ['stereo-3d']]);
     });
 
   for (const which of ['the machine’s ffmpeg', 'a second ffmpeg'])

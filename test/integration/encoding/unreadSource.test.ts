@@ -27,6 +27,7 @@ const options: Readonly<Record<string, readonly string[]>> = {
   flv: [...picture, '-c:v', 'flv1'],
   asf: picture,
   tta: sound,
+  wv: sound,
 };
 
 describe('how much of a source ffmpeg reads', function () {

@@ -69,7 +69,12 @@ describe('judge', () => {
     ],
     [
       'a source whose frames carry captions later, to H.264',
-      { read: { ...asRead, changes: { shapes: [], channels: [], rewinds: false, frameData: ['captions'] } } },
+      {
+        read: {
+          ...asRead,
+          changes: { shapes: [], channels: [], rewinds: false, frameData: ['captions', 'stereo-3d'] },
+        },
+      },
       'pass',
       /^$/u,
     ],
@@ -78,10 +83,13 @@ describe('judge', () => {
       {
         expected: { ...expected, ...(expected.video && { video: { ...expected.video, codec: 'hevc' } }) },
         result: result({ codec: 'hevc' }),
-        read: { ...asRead, changes: { shapes: [], channels: [], rewinds: false, frameData: ['captions'] } },
+        read: {
+          ...asRead,
+          changes: { shapes: [], channels: [], rewinds: false, frameData: ['captions', 'stereo-3d'] },
+        },
       },
       'pass',
-      /there are captions, which may be lost/u,
+      /there are captions, which may be lost.* is 3D/u,
     ],
     [
       'a source whose frames carry the date of the camera and, later, HDR data',
