@@ -83,11 +83,17 @@ describe('a listener with TLS', () => {
         const bytes = (far.read(4096) ?? far.read()) as Buffer | null;
         if (bytes) near.write(bytes);
       }, 20);
-      near.on('error', () => undefined);
-      near.on('close', () => {
-        clearInterval(turn);
-        far.destroy();
-      });
+      // Whichever side goes first: the other would wait for it for ever.
+      for (const [one, other] of [
+        [near, far],
+        [far, near],
+      ] as const) {
+        one.on('error', () => undefined);
+        one.on('close', () => {
+          clearInterval(turn);
+          other.destroy();
+        });
+      }
     });
     await once(slow.listen(0, '127.0.0.1'), 'listening');
     const url = `wss://127.0.0.1:${(slow.address() as net.AddressInfo).port}/channel`;
