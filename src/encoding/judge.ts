@@ -9,7 +9,7 @@ import { judgeTags } from './judgeTags.ts';
 import { judgeTracks } from './judgeTracks.ts';
 import type { Probe } from './probe.ts';
 import type { SourceChanges } from './sourceChanges.ts';
-import type { Finding, Verdict } from './verdict.ts';
+import type { Finding, Loss, Verdict } from './verdict.ts';
 
 /** What the encode itself reported: the last progress block, and what standard error showed. */
 export interface EncodeReport {
@@ -27,8 +27,8 @@ export interface EncodeReport {
   readonly partRead?: number | undefined;
   /** How it changes its shape in the middle; missing: it does not, or nobody has looked. */
   readonly changes?: SourceChanges | undefined;
-  /** Names of what the source carries beside its tags, which ffmpeg never copies. */
-  readonly uncopied?: readonly string[] | undefined;
+  /** What the source carries that ffmpeg does not read, and never copies. */
+  readonly uncopied?: readonly { readonly name: string; readonly loses: Loss }[] | undefined;
 }
 
 /** `packets`: the end is read and taken apart, its sound alone is decoded. */

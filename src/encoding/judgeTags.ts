@@ -14,7 +14,15 @@ export function judgeTags(
   result: Probe,
   { uncopied = [] }: Pick<EncodeReport, 'uncopied'>,
 ): Finding[] {
-  const lost = [...lostTags(tags, result.tags ?? []), ...uncopied];
+  const unread = uncopied.flatMap(({ name, loses }) => (loses === 'tags' ? [name] : []));
+  const others = uncopied.filter(({ loses }) => loses !== 'tags');
+  return [
+    ...lostNames([...lostTags(tags, result.tags ?? []), ...unread]),
+    ...others.map(({ name, loses }) => loss(loses, `The source has ${name}, which ffmpeg does not read.`)),
+  ];
+}
+
+function lostNames(lost: readonly string[]): Finding[] {
   if (lost.length === 0) return [];
   const told = lost.slice(0, maxTold).map((name) => `“${name}”`);
   const others = lost.length - told.length;

@@ -13,6 +13,12 @@ const maxBoxes = 100_000;
 /** Adobe's XMP Specification, part 3: `uuid` beside the film. */
 const xmpUuid = 'be7acfcb97a942e89c71999491e3afac';
 
+/** Something that a result would not have. */
+export interface Uncopied {
+  readonly name: string;
+  readonly loses: 'tags' | 'stereo-3d';
+}
+
 interface Box {
   readonly type: string;
   /** Of its content. */
@@ -55,31 +61,127 @@ const readText = new Set(
   ).split(' '),
 );
 
+/** Sample entries whose picture may have layers (ISO/IEC 14496-15), and the boxes in them that tell of a second one. */
+const layeredEntries = new Set(['hvc1', 'hev1', 'dvh1', 'dvhe', 'avc1', 'avc3']);
+const secondLayers = new Set(['lhvC', 'vexu', 'mvcC']);
+/** Before the boxes of a picture’s sample entry; before the entries of a table. */
+const pictureEntryBytes = 78;
+const tableHeaderBytes = 8;
+/** A multiple of four. */
+const sizesAtOnce = 65_536;
+/** Of film that belongs to no track, in bytes and as a part: what cameras leave between their frames is less. */
+const leastFilmBytes = 16_384;
+const leastFilmPart = 0.01;
+
 /** A few bytes in which a camera names itself are no loss; settings, places and notes take more. */
 const leastBytes = 256;
 
 /**
- * Names of what an MP4 or QuickTime file carries that ffmpeg does not copy: XMP (what photo and video programs keep of a film:
- * rating, keywords, people), what cameras write beside the film (GPMF), tags that it does not know (tmpo). None for a file that
- * is none, or is damaged.
+ * What an MP4 or QuickTime file carries that ffmpeg does not copy: XMP (what photo and video programs keep of a film: rating,
+ * keywords, people), what cameras write beside or behind the film (GPMF), tags that it does not know (tmpo), the second eye of a
+ * spatial video. Nothing for a file that is none, or is damaged.
  */
-export async function uncopiedBoxes(file: string): Promise<string[]> {
+export async function uncopiedBoxes(file: string): Promise<Uncopied[]> {
   const handle = await open(file, 'r');
   const found = new Set<string>();
+  const film = new FilmData();
+  let secondEye = false;
+  let reached = 0;
   try {
     const { size } = await handle.stat();
     for await (const box of boxesOf(handle, { start: 0, end: size })) {
+      reached = box.end;
+      film.add(box);
       await lookAt(handle, box, found);
       if (box.type !== 'moov') continue;
       for await (const inside of boxesOf(handle, box)) {
         await lookAt(handle, inside, found);
         if (inside.type === 'udta') await lookAtUserData(handle, inside, found);
+        if (inside.type === 'trak') secondEye = (await lookAtTrack(handle, inside, film)) || secondEye;
       }
     }
-    return [...found];
+    if (await isSomething(handle, { start: reached, end: size })) found.add('what lies behind its end');
+    if (film.leftOver) found.add('what lies between its frames');
+    return [
+      ...[...found].map((name) => ({ name, loses: 'tags' as const })),
+      ...(secondEye ? [{ name: 'the second eye', loses: 'stereo-3d' as const }] : []),
+    ];
   } finally {
     await handle.close();
   }
+}
+
+/** Whether all that is kept as film belongs to a track. */
+class FilmData {
+  #all = 0;
+  #claimed = 0;
+  /** In fragments each says its own. */
+  #isKnown = true;
+
+  add({ type, start, end }: Box): void {
+    if (type === 'mdat') this.#all += end - start;
+    if (type === 'moof') this.#isKnown = false;
+  }
+
+  claim(bytes: number): void {
+    this.#claimed += bytes;
+  }
+
+  get leftOver(): boolean {
+    const left = this.#all - this.#claimed;
+    return this.#isKnown && left >= leastFilmBytes && left >= leastFilmPart * this.#all;
+  }
+}
+
+/** Whether its picture has a second layer, which is that of the other eye. */
+async function lookAtTrack(handle: FileHandle, track: Box, film: FilmData): Promise<boolean> {
+  const table = await inside(handle, track, ['mdia', 'minf', 'stbl']);
+  if (!table) return false;
+  let secondEye = false;
+  for await (const box of boxesOf(handle, table)) {
+    if (box.type === 'stsz') film.claim(await sampleBytes(handle, box));
+    if (box.type !== 'stsd') continue;
+    for await (const entry of boxesOf(handle, { start: box.start + tableHeaderBytes, end: box.end }))
+      if (layeredEntries.has(entry.type))
+        for await (const { type } of boxesOf(handle, {
+          start: entry.start + pictureEntryBytes,
+          end: entry.end,
+        }))
+          secondEye ||= secondLayers.has(type);
+  }
+  return secondEye;
+}
+
+/** `stsz`: version and flags, one size for all samples or 0, their number, and then the size of each. */
+async function sampleBytes(handle: FileHandle, { start, end }: Box): Promise<number> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(12), 0, 12, start);
+  if (bytesRead < 12) return 0;
+  const [one, count] = [buffer.readUInt32BE(4), buffer.readUInt32BE(8)];
+  if (one > 0) return one * count;
+  let sum = 0;
+  const last = Math.min(end, start + 12 + count * 4);
+  for (let at = start + 12; at + 4 <= last; at += sizesAtOnce) {
+    const length = Math.min(sizesAtOnce, last - at);
+    const read = await handle.read(Buffer.alloc(length), 0, length, at);
+    for (let each = 0; each + 4 <= read.bytesRead; each += 4) sum += read.buffer.readUInt32BE(each);
+  }
+  return sum;
+}
+
+async function inside(handle: FileHandle, box: Box, way: readonly string[]): Promise<Box | undefined> {
+  const [next, ...further] = way;
+  if (next === undefined) return box;
+  for await (const each of boxesOf(handle, box)) if (each.type === next) return inside(handle, each, further);
+  return undefined;
+}
+
+/** Bytes that are no box, and not the beginning of one that was cut off. */
+async function isSomething(handle: FileHandle, { start, end }: Pick<Box, 'start' | 'end'>): Promise<boolean> {
+  if (end - start < leastBytes) return false;
+  const length = Math.min(end - start, sizesAtOnce);
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, start);
+  const isCutOff = expectedBoxes.has(buffer.toString('latin1', 4, headerBytes));
+  return !isCutOff && buffer.subarray(0, bytesRead).some((byte) => byte !== 0);
 }
 
 async function lookAt(handle: FileHandle, box: Box, found: Set<string>): Promise<void> {
@@ -149,6 +251,8 @@ async function* boxesOf(handle: FileHandle, { start, end }: Pick<Box, 'start' | 
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(longHeaderBytes), 0, longHeaderBytes, at);
     if (bytesRead < headerBytes) return;
     const short = buffer.readUInt32BE(0);
+    // Nothing any more.
+    if (buffer.readBigUInt64BE(0) === 0n) return;
     const isLong = short === 1;
     if (isLong && bytesRead < longHeaderBytes) return;
     // 0: to the end.

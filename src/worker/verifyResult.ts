@@ -2,8 +2,7 @@ import { judge } from '../encoding/judge.ts';
 import type { PlanInput } from '../encoding/planInput.ts';
 import type { Verdict } from '../encoding/verdict.ts';
 import type { SettledPlan } from './analyse.ts';
-import { uncopiedBoxes } from '../files/isoBoxes.ts';
-import { uncopiedChunks } from '../files/riffChunks.ts';
+import { uncopied } from '../files/uncopied.ts';
 import { decodeResult, lookThrough } from './decodeResult.ts';
 import type { FfmpegExit } from './ffmpegProcess.ts';
 import { readResult, type ReadTools } from './readResult.ts';
@@ -49,7 +48,7 @@ export async function verifyResult(
       damage: stderr.damage,
       truncated: stderr.truncated,
       ...(await lookThrough(plan, input, { place })),
-      uncopied: await uncopied(plan, input),
+      uncopied: await unread(plan, input),
     },
     ...read,
     decoding: read.result && (await decodeResult(plan, read.result, input, { place, cost })),
@@ -58,12 +57,7 @@ export async function verifyResult(
 }
 
 /** Looked at as the rest of the source, where tags are to be kept. */
-async function uncopied(
-  { expected }: SettledPlan['plan'],
-  { output, sources: [source] }: PlanInput,
-): Promise<string[]> {
-  const { path, probe } = source;
+async function unread({ expected }: SettledPlan['plan'], { output, sources: [source] }: PlanInput) {
   if (expected.verify !== 'whole' || output.metadata?.keep === false) return [];
-  if (probe.formatName.startsWith('mov,')) return uncopiedBoxes(path);
-  return probe.formatName === 'wav' ? uncopiedChunks(path) : [];
+  return uncopied(source.path, source.probe.formatName);
 }

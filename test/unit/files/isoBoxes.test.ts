@@ -33,7 +33,7 @@ describe('what ffmpeg does not copy of an MP4', () => {
   const found = async (...boxes: Uint8Array[]): Promise<string[]> => {
     const file = path.join(folder, 'film.mp4');
     await writeFile(file, boxes);
-    return uncopiedBoxes(file);
+    return (await uncopiedBoxes(file)).map(({ name }) => name);
   };
   const much = Buffer.alloc(300, 1);
   const item = (type: string, ...value: number[]): Buffer =>
@@ -86,6 +86,39 @@ describe('what ffmpeg does not copy of an MP4', () => {
     );
   });
 
+  it('is what lies behind the last box, unless that was cut off', async () => {
+    const whole = [...film, box('moov')];
+    assert.deepEqual(await found(...whole, much), ['what lies behind its end']);
+    assert.deepEqual(await found(...whole, Buffer.alloc(1000)), []);
+    assert.deepEqual(await found(...whole, box('mdat', Buffer.alloc(5000, 1)).subarray(0, 2000)), []);
+  });
+
+  /** Samples of so many bytes each. */
+  const track = (sizes: readonly number[], ...entry: Buffer[]): Buffer => {
+    const table = Buffer.alloc(12 + 4 * sizes.length);
+    table.writeUInt32BE(sizes.length, 8);
+    for (const [index, each] of sizes.entries()) table.writeUInt32BE(each, 12 + 4 * index);
+    const stbl = box('stbl', box('stsd', Buffer.alloc(8), ...entry), box('stsz', table));
+    return box('trak', box('tkhd'), box('mdia', box('minf', stbl)));
+  };
+
+  it('is film that belongs to no track', async () => {
+    const data = (bytes: number): Buffer => box('mdat', Buffer.alloc(bytes, 1));
+    const moov = box('moov', track([40_000, 50_000]), track([10_000]));
+    assert.deepEqual(await found(data(100_000), moov), []);
+    assert.deepEqual(await found(data(101_000), moov), [], 'between frames');
+    assert.deepEqual(await found(data(100_000), moov, data(20_000)), ['what lies between its frames']);
+    assert.deepEqual(await found(data(120_000), moov, box('moof')), [], 'in fragments');
+  });
+
+  it('is the second eye of a spatial video', async () => {
+    const entry = (type: string, ...boxes: Buffer[]): Buffer => box(type, Buffer.alloc(78), ...boxes);
+    const of = (...boxes: Buffer[]) => found(...film, box('moov', track([1000], ...boxes)));
+    assert.deepEqual(await of(entry('hvc1', box('hvcC'), box('lhvC'))), ['the second eye']);
+    assert.deepEqual(await of(entry('hvc1', box('hvcC'))), []);
+    assert.deepEqual(await of(entry('mp4a', box('lhvC'))), []);
+  });
+
   it('is looked for in whatever file without an error and without an end', async () => {
     const bytes = fc.uint8Array({ maxLength: 300 });
     await fc.assert(
@@ -94,6 +127,7 @@ describe('what ffmpeg does not copy of an MP4', () => {
         await found(any);
         await found(box('moov', box('udta', any)));
         await found(tags(Buffer.from(any)));
+        await found(box('moov', track([], Buffer.from(any))));
       }),
       { numRuns: 50 },
     );

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { uncopiedChunks } from '../../../src/files/riffChunks.ts';
+import { uncopiedChunks } from '../../../src/files/iffChunks.ts';
 
 function chunk(id: string, content: Uint8Array, size = content.length): Buffer {
   const header = Buffer.alloc(8);
@@ -12,7 +12,7 @@ function chunk(id: string, content: Uint8Array, size = content.length): Buffer {
   return Buffer.concat([header, content, Buffer.alloc(content.length % 2)]);
 }
 
-describe('chunks of a WAV that ffmpeg does not copy', () => {
+describe('chunks that ffmpeg does not copy', () => {
   let folder: string;
   beforeEach(async () => (folder = await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-chunks-'))));
   afterEach(() => rm(folder, { recursive: true }));
@@ -46,10 +46,42 @@ describe('chunks of a WAV that ffmpeg does not copy', () => {
     ]);
   });
 
+  it('are named in an AVI, also behind its first part', async () => {
+    const avi = async (...chunks: Uint8Array[]) => {
+      const file = path.join(folder, 'film.avi');
+      await writeFile(file, [Buffer.from('RIFF....AVI ', 'latin1'), ...chunks]);
+      return uncopiedChunks(file);
+    };
+    const movi = chunk('LIST', Buffer.alloc(1000, 1));
+    assert.deepEqual(await avi(movi, chunk('idx1', Buffer.alloc(100))), []);
+    const further = Buffer.from('RIFF....AVIX', 'latin1');
+    assert.deepEqual(await avi(movi, further, movi, chunk('_PMX', Buffer.from('<x/>'))), ['XMP']);
+  });
+
+  it('are named in an AIFF, whose sizes have the other order of bytes', async () => {
+    const aiff = async (...chunks: (readonly [string, Uint8Array])[]) => {
+      const file = path.join(folder, 'sound.aiff');
+      const swapped = chunks.map(([id, content]) => {
+        const bytes = chunk(id, content);
+        bytes.subarray(4, 8).reverse();
+        return bytes;
+      });
+      await writeFile(file, [Buffer.from('FORM....AIFF', 'latin1'), ...swapped]);
+      return uncopiedChunks(file);
+    };
+    const sound = ['SSND', Buffer.alloc(1000)] as const;
+    assert.deepEqual(await aiff(sound, ['MARK', Buffer.alloc(2)]), []);
+    assert.deepEqual(await aiff(sound, ['MARK', Buffer.alloc(10)], ['basc', Buffer.alloc(84)]), [
+      'MARK',
+      'basc',
+    ]);
+  });
+
   it('are looked for in whatever file without an error and without an end', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (any) => {
         await found('RIFF', any);
+        await found('FORM', any);
       }),
       { numRuns: 50 },
     );
