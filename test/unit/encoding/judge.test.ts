@@ -102,7 +102,12 @@ describe('judge', () => {
       'pass',
       /HDR data that change .*AVCHD/u,
     ],
-    ['a source with XMP', { read: { ...asRead, uncopied: [{ name: 'XMP', loses: 'tags' }] } }, 'pass', /not in the result: “XMP”/u],
+    [
+      'a source with XMP',
+      { read: { ...asRead, uncopied: [{ name: 'XMP', loses: 'tags' }] } },
+      'pass',
+      /not in the result: “XMP”/u,
+    ],
     ['a few dropped frames', { read: { ...asRead, droppedFrames: 12 } }, 'pass', /^$/u],
     [
       'a second of dropped frames',
