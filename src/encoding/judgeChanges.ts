@@ -49,6 +49,14 @@ export function judgeChanges(
           ),
         ]
       : []),
+    ...(changes.carriesSound === true
+      ? [
+          loss(
+            'sound',
+            'The sound of the source is DTS or Dolby for a receiver, bit by bit in its samples: in the result it is noise.',
+          ),
+        ]
+      : []),
     ...frameLosses(expected, changes, source),
   ];
 }

@@ -51,6 +51,9 @@ export function pictureNotes(
           'The captions inside the source’s picture may be lost: only H.264 is sure to keep them.',
         )
       : undefined,
+    stream.codec === 'dvvideo'
+      ? loss('tags', 'When each scene was recorded, which DV keeps in its frames, is not in the result.')
+      : undefined,
     pixelLayout(stream.pixelFormat)?.alpha === true ? transparency(encoded, result.filters) : undefined,
     stream.alphaBeside === true
       ? loss(

@@ -1,3 +1,4 @@
+import { carriesSound, samplesArguments, samplesFile } from './carriedSound.ts';
 import { channelsIn } from './channelLayouts.ts';
 import { inputArguments, openable } from './commandParts.ts';
 import { fileUrl } from './demuxers.ts';
@@ -19,6 +20,8 @@ export interface SourceChanges {
   readonly rewinds: boolean;
   /** Subtitles that are shown together with another one, where the result shows one at a time. */
   readonly overlapping?: number | undefined;
+  /** Its samples are frames for a receiver. */
+  readonly carriesSound?: boolean | undefined;
   /** What its frames carry, at whatever time. */
   readonly frameData?: readonly FrameData[] | undefined;
 }
@@ -109,6 +112,11 @@ export function changesArguments(
       : []),
     ...(hears ? ['-map', '0:a?'] : []),
     ...(looks || hears ? ['-f', 'null', '-'] : []),
+    ...samplesArguments(
+      source.probe.streams.filter(({ type }) => type === 'audio'),
+      encoders,
+      fileUrl(samplesFile),
+    ),
     ...(reads ? ['-map', '0:s', '-c', 'copy', '-f', 'framecrc', fileUrl(cuesFile)] : []),
   ];
 }
@@ -129,13 +137,18 @@ export class ChangesReader {
   }
 
   /**
-   * `droppedFrames`: key frames alone are never too many for a rate. `packets`: of the list of subtitles. Undefined where
-   * everything stays as it begins.
+   * `droppedFrames`: key frames alone are never too many for a rate. `packets`: of the list of subtitles. `samples`: of the
+   * beginning of its sound. Undefined where everything stays as it begins.
    */
   changes({
     droppedFrames = 0,
     packets = '',
-  }: { droppedFrames?: number | undefined; packets?: string | undefined } = {}): SourceChanges | undefined {
+    samples,
+  }: {
+    droppedFrames?: number | undefined;
+    packets?: string | undefined;
+    samples?: Buffer | undefined;
+  } = {}): SourceChanges | undefined {
     const shapes = [...this.#shapes.values()];
     const channels = [...this.#channels.values()]
       .map((counts) => [...counts])
@@ -146,10 +159,11 @@ export class ChangesReader {
       rewinds: droppedFrames > 0 || this.#outOfOrder > mostOutOfOrder,
       overlapping: overlappingCues(packets),
       frameData: [...this.#frameData],
+      carriesSound: samples !== undefined && carriesSound(samples),
     };
     const { rewinds, overlapping, frameData } = changes;
     const steady = changes.shapes.length + changes.channels.length + overlapping + frameData.length === 0;
-    return steady && !rewinds ? undefined : changes;
+    return steady && !rewinds && !changes.carriesSound ? undefined : changes;
   }
 
   #read(line: string): void {

@@ -19,6 +19,8 @@ const recordSchema = z.object({
   copy: fileIdentitySchema.optional(),
   /** The name was free, and an empty file is put there to reserve it; its identity once that is known. */
   placeholder: z.union([fileIdentitySchema, z.literal('intended')]).optional(),
+  /** When that was made, in nanoseconds: its number may be another one once the disk has been mounted anew. */
+  reserved: z.string().optional(),
 });
 
 export type PlacementRecord = z.output<typeof recordSchema>;

@@ -84,7 +84,10 @@ export async function recoverPlacement(
   if (final !== undefined && record?.placeholder !== undefined && (await fs.isEmpty(target))) {
     // The name was free when the intention was recorded: what is empty there is the reservation.
     // A kill before it was made leaves the name to anybody; what is empty and being written to is not ours.
-    const isReserved = record.placeholder === 'intended' || sameInode(final, record.placeholder);
+    const isReserved =
+      record.placeholder === 'intended' ||
+      sameInode(final, record.placeholder) ||
+      (record.reserved !== undefined && (await fs.modified(target)) === record.reserved);
     if (isReserved && !(await fs.isWrittenTo(target))) {
       await ((await fs.isFolder(target)) ? fs.removeFolder(target) : fs.remove(target));
       free = true;

@@ -55,6 +55,8 @@ export interface PlacingFs {
   leadsToFolder(file: string): Promise<boolean>;
   /** A file without content, or a folder without entries. */
   isEmpty(result: string): Promise<boolean>;
+  /** Of what lies in a folder, as the system lists them. */
+  names(folder: string): Promise<string[]>;
   /** Of all files together. */
   bytes(result: string): Promise<number>;
   /** Whether two results hold the same, byte for byte. */
@@ -102,6 +104,7 @@ export const placingFs: PlacingFs = {
     (await placingFs.isFolder(result))
       ? (await readdir(result)).length === 0
       : (await lstat(result)).size === 0,
+  names: (folder) => readdir(folder),
   async bytes(result) {
     const sizes = await Promise.all((await filesOf(result)).map((file) => lstat(file)));
     return sizes.reduce((total, { size }) => total + size, 0);

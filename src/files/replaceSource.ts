@@ -118,8 +118,10 @@ async function restoreNow(asked: Restoring): Promise<PlacedResult | undefined> {
     throw asideGone(aside);
   }
   const result = await presentResult(replacing);
-  // Two names may be one where case does not count.
-  const isResult = there !== undefined && result !== undefined && sameFile(there, result.identity);
+  const isResult =
+    there !== undefined &&
+    result !== undefined &&
+    (sameFile(there, result.identity) || (await isOneName(source.path, result.path, fs)));
   // What is empty may be the reservation of an undo that was cut off: `putBack` knows.
   if (there && !isBack && !isResult && !(await fs.isEmpty(source.path))) throw nameTaken(source);
   const moved = await moveHome(replacing, home);
@@ -132,6 +134,15 @@ async function restoreNow(asked: Restoring): Promise<PlacedResult | undefined> {
     case 'gone':
       throw asideGone(aside);
   }
+}
+
+/** Whether two names are one, since case does not count there: some file systems give each spelling a number of its own. */
+async function isOneName(one: string, other: string, fs: PlacingFs): Promise<boolean> {
+  const folder = path.dirname(one);
+  const spelled = (name: string): string => name.normalize('NFC').toLowerCase();
+  if (folder !== path.dirname(other) || spelled(one) !== spelled(other)) return false;
+  const wanted = spelled(path.basename(one));
+  return (await fs.names(folder)).filter((name) => spelled(name) === wanted).length === 1;
 }
 
 /** Where `home` cannot have the result any more: what keeps the source from its own name is the result that has it. */

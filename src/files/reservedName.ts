@@ -51,7 +51,7 @@ export async function placeByReservation(
   if (!placeholder) throw vanished(target);
   // Whoever opens it to write cuts it off first, as a rule: that changes its times, also where nobody tells who it is.
   const stamp = await fs.stamp(target);
-  await writeRecord(fs, file, { ...record, placeholder });
+  await writeRecord(fs, file, { ...record, placeholder, reserved: await fs.modified(target) });
   const moving = await fs.identity(from);
   const isOurs = await isReservation(fs, target, placeholder);
   if (!isOurs || (await fs.stamp(target)) !== stamp) {

@@ -1,5 +1,5 @@
 import { uncopiedChunks } from './iffChunks.ts';
-import { uncopiedBoxes, type Uncopied } from './isoBoxes.ts';
+import { uncopiedBoxes, type Uncopied } from './uncopiedBoxes.ts';
 import { uncopiedSoundTags } from './soundTags.ts';
 
 /**

@@ -7,6 +7,7 @@ import {
   readDecoded,
   type EncodeCost,
 } from '../encoding/decodeCheck.ts';
+import { samplesFile } from '../encoding/carriedSound.ts';
 import { endsFrozen, sourceEndArguments, sourceMoves } from '../encoding/frozenEnd.ts';
 import type { DecodeCheck, DecodedPart } from '../encoding/judge.ts';
 import type { Plan } from '../encoding/plan.ts';
@@ -74,13 +75,19 @@ export async function lookThrough(
   const { said, progress } = await decode(argv, 'The source', place, (chunk) => {
     changes.push(chunk);
   });
-  const cues = path.join(place.directory, cuesFile);
-  const packets = await readFile(cues, 'utf8').catch(() => undefined);
-  await rm(cues, { force: true });
+  const packets = (await takeFile(path.join(place.directory, cuesFile)))?.toString();
+  const samples = await takeFile(path.join(place.directory, samplesFile));
   return {
     partRead: reading && partRead(input, said),
-    changes: decoding && changes.changes({ droppedFrames: progress?.droppedFrames, packets }),
+    changes: decoding && changes.changes({ droppedFrames: progress?.droppedFrames, packets, samples }),
   };
+}
+
+/** Its content, where it is there; it is not any more. */
+async function takeFile(file: string): Promise<Buffer | undefined> {
+  const content = await readFile(file).catch(() => undefined);
+  await rm(file, { force: true });
+  return content;
 }
 
 /** How the source is not what it announces, where it is not. */

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { secondFfmpeg } from '../../../scripts/lib/secondFfmpeg.mjs';
+import { samplesFile } from '../../../src/encoding/carriedSound.ts';
 import type { Expectation } from '../../../src/encoding/expectation.ts';
 import type { PlanInput } from '../../../src/encoding/planInput.ts';
 import {
@@ -116,12 +117,13 @@ describe('a source that changes its shape in the middle', function () {
     const { stderr, stdout } = await execa(ffmpeg, argv, { cwd: folder, stdin: 'ignore' });
     const dropped = [...stdout.matchAll(/drop_frames=(\d+)/gu)].at(-1)?.[1];
     const packets = await readFile(file(cuesFile), 'utf8').catch(() => undefined);
-    await rm(file(cuesFile), { force: true });
+    const samples = await readFile(file(samplesFile)).catch(() => undefined);
+    for (const each of [cuesFile, samplesFile]) await rm(file(each), { force: true });
     const reader = new ChangesReader();
     // As it comes from a pipe: in pieces of no sense.
     for (let at = 0; at < stderr.length; at += 997) reader.push(stderr.slice(at, at + 997));
     reader.push('\n');
-    return reader.changes({ droppedFrames: Number(dropped), packets });
+    return reader.changes({ droppedFrames: Number(dropped), packets, samples });
   }
 
   it('is told where two subtitles are shown at once, and not where one follows the other', async () => {
@@ -194,6 +196,30 @@ describe('a source that changes its shape in the middle', function () {
       rewinds.push((await lookAt('ffmpeg', argv))?.rewinds);
     }
     assert.deepEqual(rewinds, [undefined, true]);
+  });
+
+  it('is told where the samples of its sound are frames for a receiver, if those are not kept bit by bit', async () => {
+    const tone = 'sine=duration=2:sample_rate=48000';
+    await made('bits.spdif', [tone], ['-ac', '2', '-c:a', 'ac3', '-f', 'spdif']);
+    await made('plain.wav', [tone, 'anoisesrc=duration=2'], ['-filter_complex', 'amerge', '-ac', '2']);
+    const raw = ['-f', 's16le', '-ar', '48000', '-ac', '2', '-i', file('bits.spdif')];
+    await execa('ffmpeg', ['-v', 'error', '-y', ...raw, file('carried.flac')], { stdin: 'ignore' });
+    const carried: (boolean | undefined)[] = [];
+    for (const [name, encoder] of [
+      ['plain.wav', 'aac'],
+      ['carried.flac', 'aac'],
+      ['carried.flac', 'flac'],
+    ] as const) {
+      const input: PlanInput = {
+        output: { container: 'mkv' },
+        sources: [{ path: file(name), probe: await probeOf(file(name)) }],
+        dialect: { ...dialect, demuxers: ['flac', 'wav'] },
+        capabilities: {},
+      };
+      const argv = changesArguments(input, { encoders: { audio: [encoder] }, expected }) ?? [];
+      carried.push((await lookAt('ffmpeg', argv))?.carriesSound);
+    }
+    assert.deepEqual(carried, [undefined, true, undefined]);
   });
 
   /** ITU-T H.264: supplemental enhancement information, a unit of type 6, before each picture from the given one on. */

@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { identityOf } from '../../../src/files/fileIdentity.ts';
@@ -280,6 +291,33 @@ describe('placing', function () {
     assert.equal(await recoverPlacement(placement), 'taken');
     await stranger.writeFile('somebody else’s');
     assert.equal(await readFile(target, 'utf8'), 'somebody else’s');
+  });
+
+  it('knows its reservation again where a new mount has given it another number, and a stranger’s not', async () => {
+    const { staged, target } = await stageOne('result.mp4', 'the whole result');
+    const killed: PlacingFs = {
+      ...withoutHardLinks(placingFs),
+      rename: () => Promise.reject(new Error('killed')),
+      remove: () => Promise.reject(new Error('killed')),
+    };
+    await assert.rejects(place({ staged, path: target, recordDir, fs: killed }));
+    assert.equal((await stat(target)).size, 0);
+    const mounted: PlacingFs = {
+      ...withoutHardLinks(placingFs),
+      async identity(file) {
+        const found = await placingFs.identity(file);
+        return found && { device: '9', inode: `9${found.inode}` };
+      },
+    };
+    const identity = await mounted.identity(staged);
+    assert.ok(identity);
+    const again = { staged, path: target, recordDir, identity, fs: mounted };
+    await utimes(target, 1, 1);
+    assert.equal(await recoverPlacement(again), 'taken', 'made at another time');
+    await rm(target);
+    await assert.rejects(place({ staged, path: target, recordDir, fs: killed }));
+    assert.equal(await recoverPlacement(again), 'placed');
+    assert.equal(await readFile(target, 'utf8'), 'the whole result');
   });
 
   it('keeps a stranger’s file that slips in at the placeholder', async () => {

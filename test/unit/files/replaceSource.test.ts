@@ -493,22 +493,49 @@ describe('replacing a source', function () {
     assert.deepEqual(await contents(), { 'films/clip.mp4': small });
   });
 
-  it('undoes where case does not count, so that both have one name', async () => {
+  for (const [which, system] of [
+    ['and each spelling has a number of its own', withoutHardLinks],
+    ['so that both have one name', (fs: PlacingFs) => fs],
+  ] as const)
+    it(`undoes where case does not count, ${which}`, async () => {
+      const upper = path.join(films, 'CLIP.MP4');
+      const folded = (file: string): string => file.replace(upper, path.join(films, 'CLIP.mp4'));
+      const entries = Object.entries(system(placingFs)) as [
+        string,
+        (...given: string[]) => Promise<unknown>,
+      ][];
+      const foldCase = Object.fromEntries(
+        entries.map(([name, call]) => [
+          name,
+          (...args: string[]) => call(...args.map((each) => folded(each))),
+        ]),
+      ) as unknown as PlacingFs;
+      // As exfat-fuse has it: a number for each name that was looked up.
+      const own: PlacingFs = {
+        ...foldCase,
+        async identity(file) {
+          const found = await foldCase.identity(file);
+          return found && file === upper ? { ...found, inode: `9${found.inode}` } : found;
+        },
+      };
+      const replacing = await begin(upper, result(), placingFs);
+      const replaced = await replaceSource(replacing);
+      assert.equal(replaced.path, path.join(films, 'CLIP.mp4'));
+      const fs = system === withoutHardLinks ? own : foldCase;
+      const undo = { ...replacing, result: replaced, home: result(), fs };
+      assert.equal((await restoreSource(undo))?.path, result());
+      assert.deepEqual(await contents(), { 'films/CLIP.mp4': film, 'films/clip.web.mp4': small });
+    });
+
+  it('is not undone over a stranger’s file whose name differs in case alone, where case counts', async () => {
     const upper = path.join(films, 'CLIP.MP4');
-    const folded = (file: string): string => file.replace(upper, path.join(films, 'CLIP.mp4'));
-    const foldCase = Object.fromEntries(
-      Object.entries(placingFs).map(([name, call]) => [
-        name,
-        (...args: string[]) =>
-          (call as (...given: string[]) => Promise<unknown>)(...args.map((each) => folded(each))),
-      ]),
-    ) as unknown as PlacingFs;
     const replacing = await begin(upper, result(), placingFs);
     const replaced = await replaceSource(replacing);
-    assert.equal(replaced.path, path.join(films, 'CLIP.mp4'));
-    const undo = { ...replacing, result: replaced, home: result(), fs: foldCase };
-    assert.equal((await restoreSource(undo))?.path, result());
-    assert.deepEqual(await contents(), { 'films/CLIP.mp4': film, 'films/clip.web.mp4': small });
+    await writeFile(upper, 'a stranger’s');
+    await assert.rejects(restoreSource({ ...replacing, result: replaced, home: result() }), {
+      code: 'conflict',
+    });
+    assert.equal(await readFile(upper, 'utf8'), 'a stranger’s');
   });
 
   it('is to be asked again when the disk does not answer once the source has gone aside', async () => {

@@ -39,6 +39,7 @@ export class MemoryDisk {
       this.#step(() => {
         for (const name of this.#tree(result)) this.#names.delete(name);
       }),
+    names: (folder) => this.#step(() => this.list(`${folder}/`).map((name) => name.slice(folder.length + 1))),
     removeFolder: (folder) =>
       this.#step(() => {
         if (this.#tree(folder).length > 1) throw systemError('ENOTEMPTY');

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { uncopiedBoxes } from '../../../src/files/isoBoxes.ts';
+import { uncopiedBoxes } from '../../../src/files/uncopiedBoxes.ts';
 
 function box(type: string, ...content: Uint8Array[]): Buffer {
   const inside = Buffer.concat(content);
@@ -64,6 +64,9 @@ describe('what ffmpeg does not copy of an MP4', () => {
       ),
       ['SEFT', `uuid ${'ab'.repeat(16)}`, 'XML', 'gps ', 'GPMF'],
     );
+    // Also in a track, as voice memos keep what was said.
+    const track = box('trak', box('tkhd'), box('udta', box('tsrp', much)), box('mdia', box('abcd', much)));
+    assert.deepEqual(await found(...film, box('moov', track)), ['tsrp', 'abcd']);
     const read = ['HMMT', 'loci', '©xyz', '©swr', 'mcvr'].map((type) => box(type, much));
     assert.deepEqual(await found(...film, box('free', much), box('moov', box('udta', ...read))), []);
     assert.deepEqual(
