@@ -134,7 +134,9 @@ export class Replacements {
           return replacing(job, { ...replacement, aside, state: 'undoing', reason: undefined });
         }
         case undefined:
-          throw new DffmpegError('conflict', `Job ${id} has replaced nothing: its source lies where it was.`);
+          throw new DffmpegError('conflict', `Job ${id} has replaced nothing, as far as the queue knows.`, {
+            hint: `Its source lies where it was. If the state folder was put back from a backup, look beside it in .dffmpeg-replaced/${id}, too.`,
+          });
       }
     });
     return this.#outcome(id, 'undone');

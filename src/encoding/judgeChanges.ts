@@ -49,6 +49,9 @@ export function judgeChanges(
           ),
         ]
       : []),
+    ...(changes.styledTexts === true
+      ? [loss('subtitles', 'Subtitles of the source have places or colours, which the text of MP4 loses.')]
+      : []),
     ...(changes.carriesSound === true
       ? [
           loss(

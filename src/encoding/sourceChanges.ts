@@ -20,6 +20,8 @@ export interface SourceChanges {
   readonly rewinds: boolean;
   /** Subtitles that are shown together with another one, where the result shows one at a time. */
   readonly overlapping?: number | undefined;
+  /** They have colours or places of their own, which the result has no way to say. */
+  readonly styledTexts?: boolean | undefined;
   /** Its samples are frames for a receiver. */
   readonly carriesSound?: boolean | undefined;
   /** What its frames carry, at whatever time. */
@@ -64,6 +66,19 @@ export const mostOutOfOrder = 8;
 /** Where ffmpeg writes when which subtitle is shown. */
 export const cuesFile = 'cues.txt';
 
+/** … and the subtitles themselves, of those kinds that may say how they look and where. */
+export const textsFile = 'texts.mks';
+const plainTexts = new Set(['subrip', 'srt', 'webvtt']);
+
+/** Places and colours of SRT (as every player takes them) and of WebVTT; what is bold or slanted MP4 has, too. */
+const styled =
+  /\{\\an?\d|\{\\(?:pos|c|1c|fn|fs)\b|<font\b|<c\.[a-z]|<v[ .]|\b(?:line|position|align|size|vertical):[\d.a-z%,-]+/iu;
+
+/** Whether a text that MP4 has no way to say so looks otherwise than all others. */
+export function saysHowItLooks(texts: Buffer): boolean {
+  return styled.test(texts.toString('latin1'));
+}
+
 /** The text of MP4 has one cue at a time: the end of the one before is the beginning of the next. */
 export function showsOneCue({ subtitles }: Pick<Expectation, 'subtitles'>): boolean {
   return subtitles.includes('mov_text');
@@ -98,7 +113,9 @@ export function changesArguments(
   // What is copied stays as it is.
   const looks = encoders.video && picture && !intraOnly.has(picture.codec) ? picture : undefined;
   const hears = encoders.audio.length > 0;
-  const reads = showsOneCue(expected) && source.probe.streams.some(({ type }) => type === 'subtitle');
+  const written = showsOneCue(expected) ? source.probe.streams.filter(({ type }) => type === 'subtitle') : [];
+  const reads = written.length > 0;
+  const texts = written.filter(({ codec }) => plainTexts.has(codec));
   if (!looks && !hears && !reads) return undefined;
   return [
     ...['-hide_banner', '-y', '-loglevel', '+level+verbose', '-nostats', '-progress', 'pipe:1'],
@@ -118,6 +135,12 @@ export function changesArguments(
       fileUrl(samplesFile),
     ),
     ...(reads ? ['-map', '0:s', '-c', 'copy', '-f', 'framecrc', fileUrl(cuesFile)] : []),
+    ...(texts.length > 0
+      ? [
+          ...texts.flatMap(({ index }) => ['-map', `0:${index}`]),
+          ...['-c', 'copy', '-f', 'matroska', fileUrl(textsFile)],
+        ]
+      : []),
   ];
 }
 
@@ -138,16 +161,18 @@ export class ChangesReader {
 
   /**
    * `droppedFrames`: key frames alone are never too many for a rate. `packets`: of the list of subtitles. `samples`: of the
-   * beginning of its sound. Undefined where everything stays as it begins.
+   * beginning of its sound; `texts`: its subtitles. Undefined where everything stays as it begins.
    */
   changes({
     droppedFrames = 0,
     packets = '',
     samples,
+    texts,
   }: {
     droppedFrames?: number | undefined;
     packets?: string | undefined;
     samples?: Buffer | undefined;
+    texts?: Buffer | undefined;
   } = {}): SourceChanges | undefined {
     const shapes = [...this.#shapes.values()];
     const channels = [...this.#channels.values()]
@@ -160,10 +185,11 @@ export class ChangesReader {
       overlapping: overlappingCues(packets),
       frameData: [...this.#frameData],
       carriesSound: samples !== undefined && carriesSound(samples),
+      styledTexts: texts !== undefined && saysHowItLooks(texts),
     };
-    const { rewinds, overlapping, frameData } = changes;
-    const steady = changes.shapes.length + changes.channels.length + overlapping + frameData.length === 0;
-    return steady && !rewinds && !changes.carriesSound ? undefined : changes;
+    const { rewinds, overlapping, frameData, styledTexts } = changes;
+    const found = changes.shapes.length + changes.channels.length + overlapping + frameData.length;
+    return found > 0 || rewinds || changes.carriesSound || styledTexts ? changes : undefined;
   }
 
   #read(line: string): void {

@@ -100,7 +100,10 @@ async function restoreNow(asked: Restoring): Promise<PlacedResult | undefined> {
   const aside = asidePath(asked.source);
   await releaseAside(asked.source, asked);
   // What lies aside is the person's, also where somebody has written to it.
-  const isBackAlready = await isSourceAt(asked.source.path, asked.source, fs);
+  // Unless something else lies aside: what has the name was taken for the source after a queue of yesterday was put back.
+  const isBackAlready =
+    (await isSourceAt(asked.source.path, asked.source, fs)) &&
+    ((await fs.identity(aside)) === undefined || (await isSourceAt(aside, asked.source, fs)));
   const source = isBackAlready ? asked.source : await whatLies(aside, asked.source);
   const replacing = { ...asked, source };
   // Of the replacement, which has come to its end.

@@ -13,7 +13,13 @@ import type { DecodeCheck, DecodedPart } from '../encoding/judge.ts';
 import type { Plan } from '../encoding/plan.ts';
 import type { PlanInput } from '../encoding/planInput.ts';
 import type { Probe } from '../encoding/probe.ts';
-import { ChangesReader, changesArguments, cuesFile, type SourceChanges } from '../encoding/sourceChanges.ts';
+import {
+  ChangesReader,
+  changesArguments,
+  cuesFile,
+  textsFile,
+  type SourceChanges,
+} from '../encoding/sourceChanges.ts';
 import { lengthArguments, wrongLength } from '../encoding/sourceLength.ts';
 import { partRead, sourceReadArguments } from '../encoding/unreadSource.ts';
 import { unfinishedLook } from './encodeFailure.ts';
@@ -77,9 +83,10 @@ export async function lookThrough(
   });
   const packets = (await takeFile(path.join(place.directory, cuesFile)))?.toString();
   const samples = await takeFile(path.join(place.directory, samplesFile));
+  const texts = await takeFile(path.join(place.directory, textsFile));
   return {
     partRead: reading && partRead(input, said),
-    changes: decoding && changes.changes({ droppedFrames: progress?.droppedFrames, packets, samples }),
+    changes: decoding && changes.changes({ droppedFrames: progress?.droppedFrames, packets, samples, texts }),
   };
 }
 

@@ -11,6 +11,7 @@ import {
   ChangesReader,
   changesArguments,
   cuesFile,
+  textsFile,
   type SourceChanges,
 } from '../../../src/encoding/sourceChanges.ts';
 import { dialect, probeOf } from './trackRun.ts';
@@ -118,12 +119,13 @@ describe('a source that changes its shape in the middle', function () {
     const dropped = [...stdout.matchAll(/drop_frames=(\d+)/gu)].at(-1)?.[1];
     const packets = await readFile(file(cuesFile), 'utf8').catch(() => undefined);
     const samples = await readFile(file(samplesFile)).catch(() => undefined);
-    for (const each of [cuesFile, samplesFile]) await rm(file(each), { force: true });
+    const texts = await readFile(file(textsFile)).catch(() => undefined);
+    for (const each of [cuesFile, samplesFile, textsFile]) await rm(file(each), { force: true });
     const reader = new ChangesReader();
     // As it comes from a pipe: in pieces of no sense.
     for (let at = 0; at < stderr.length; at += 997) reader.push(stderr.slice(at, at + 997));
     reader.push('\n');
-    return reader.changes({ droppedFrames: Number(dropped), packets, samples });
+    return reader.changes({ droppedFrames: Number(dropped), packets, samples, texts });
   }
 
   it('is told where two subtitles are shown at once, and not where one follows the other', async () => {
@@ -154,6 +156,32 @@ describe('a source that changes its shape in the middle', function () {
       overlapping.push((await lookAt('ffmpeg', argv))?.overlapping);
     }
     assert.deepEqual(overlapping, [undefined, 1]);
+  });
+
+  it('is told where subtitles say how they look or where they stand', async () => {
+    const cue = '00:00:00.500 --> 00:00:01.000';
+    const styled: (boolean | undefined)[] = [];
+    for (const [name, text] of [
+      ['plain.srt', `1\n${cue.replaceAll('.', ',')}\nOne <i>line</i>: two\n\n`],
+      ['top.srt', `1\n${cue.replaceAll('.', ',')}\n{\\an8}Above\n\n`],
+      ['red.srt', `1\n${cue.replaceAll('.', ',')}\n<font color="red">Red</font>\n\n`],
+      ['plain.vtt', `WEBVTT\n\n${cue}\nOne\n\n`],
+      ['left.vtt', `WEBVTT\n\n${cue} line:10% position:20% align:start\nOne\n\n`],
+    ] as const) {
+      await writeFile(file(name), text);
+      const frames = ['-f', 'lavfi', '-i', 'testsrc2=size=64x64:duration=2', '-i', file(name)];
+      const copied = ['-c:v', 'mpeg4', '-c:s', 'copy', file('styled.mkv')];
+      await execa('ffmpeg', ['-v', 'error', '-y', ...frames, ...copied], { stdin: 'ignore' });
+      const input: PlanInput = {
+        output: { container: 'mp4' },
+        sources: [{ path: file('styled.mkv'), probe: await probeOf(file('styled.mkv')) }],
+        dialect: { ...dialect, demuxers: ['matroska'] },
+        capabilities: {},
+      };
+      const argv = changesArguments(input, { encoders: { video: 'libx264', audio: [] }, expected }) ?? [];
+      styled.push((await lookAt('ffmpeg', argv))?.styledTexts);
+    }
+    assert.deepEqual(styled, [undefined, true, true, undefined, true]);
   });
 
   it('is told where its times begin anew, as where a recorder went on in the same file', async () => {

@@ -527,6 +527,23 @@ describe('replacing a source', function () {
       assert.deepEqual(await contents(), { 'films/CLIP.mp4': film, 'films/clip.web.mp4': small });
     });
 
+  it('does not take a result for the source that lies aside, where a queue of yesterday knew no better', async () => {
+    const replacing = await begin(source(), path.join(films, 'clip.web.mov'), placingFs);
+    const replaced = await replaceSource(replacing);
+    assert.equal(replaced.path, source());
+    // The job was begun anew: it looked at what has the name, and made something of that.
+    await writeFile(result(), 'of the second generation');
+    const anew = {
+      ...replacing,
+      source: await sourceAt(source()),
+      result: { path: result(), identity: await identity(result()), bytes: 24 },
+    };
+    await assert.rejects(restoreSource({ ...anew, home: result() }), { code: 'conflict' });
+    await rename(source(), path.join(films, 'moved away.mov'));
+    await restoreSource({ ...anew, home: result() });
+    assert.equal(await readFile(source(), 'utf8'), film);
+  });
+
   it('is not undone over a stranger’s file whose name differs in case alone, where case counts', async () => {
     const upper = path.join(films, 'CLIP.MP4');
     const replacing = await begin(upper, result(), placingFs);
