@@ -42,6 +42,6 @@ function exactIndex({ formatName, streams }: Pick<Probe, 'formatName' | 'streams
 }
 
 /** Whether so many of a file's bytes are more than what belongs to no track anyway. */
-export function isMuch(unclaimed: number, bytes: number): boolean {
+function isMuch(unclaimed: number, bytes: number): boolean {
   return unclaimed >= leastBytes && unclaimed >= leastPart * bytes;
 }

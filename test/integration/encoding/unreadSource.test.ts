@@ -62,5 +62,12 @@ describe('how much of a source ffmpeg reads', function () {
         assert.equal(await readBy(ffmpeg, one), undefined, 'whole');
         const part = await readBy(ffmpeg, three);
         assert.ok(part !== undefined && part < 0.6, String(part));
+        // A short one behind a long one.
+        const long = path.join(folder, `long.${container}`);
+        const lasting = (options[container] ?? []).map((each) => each.replace(/duration=\d/u, 'duration=30'));
+        await execa('ffmpeg', ['-v', 'error', '-y', ...lasting, long], { stdin: 'ignore' });
+        await writeFile(three, [await readFile(long), bytes]);
+        assert.equal(await readBy(ffmpeg, long), undefined, 'long');
+        assert.ok(((await readBy(ffmpeg, three)) ?? 1) < 0.99);
       });
 });
