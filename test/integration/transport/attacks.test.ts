@@ -8,7 +8,7 @@ describe('attacks from outside', function () {
   let door: Door;
 
   before(async () => {
-    door = await Door.open({ onByteChannel: (channel) => channel.close() });
+    door = await Door.open();
   });
 
   after(() => door.close());

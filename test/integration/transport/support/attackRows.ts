@@ -1,6 +1,7 @@
 import type { Door } from './door.ts';
 import { brokenFrames } from './attacksByFrames.ts';
 import { fuzzedFrames } from './attacksByChance.ts';
+import { fileAttacks } from './attacksOnFiles.ts';
 import { handshakeAttacks } from './attacksOnHandshake.ts';
 import { pairingAttacks } from './attacksOnPairing.ts';
 import { roleAttacks } from './attacksOnRoles.ts';
@@ -17,6 +18,7 @@ export const attacks: readonly Attack[] = [
   ...handshakeAttacks,
   ...roleAttacks,
   ...pairingAttacks,
+  ...fileAttacks,
   ...brokenFrames,
   ...fuzzedFrames,
 ];

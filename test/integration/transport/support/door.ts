@@ -19,9 +19,7 @@ export interface Known {
   readonly key: string;
 }
 
-export type DoorOptions = Partial<
-  Pick<WebSocketServerOptions, 'settings' | 'tls' | 'host' | 'onByteChannel'>
->;
+export type DoorOptions = Partial<Pick<WebSocketServerOptions, 'settings' | 'tls' | 'host'>>;
 
 /** A coordinator with a real queue, behind a listener with TLS and the daemon's own doorkeeper. */
 export class Door {
@@ -30,6 +28,8 @@ export class Door {
   readonly pairing: Pairing;
   /** What codes live by. */
   readonly timers = new ManualTimers();
+  readonly exchangeSettings = { ticketMinutes: 1, fetchRetryMs: 10, rangesAtOnce: 4 };
+  readonly exchange = new FileExchange(this.exchangeSettings);
   readonly localKey = randomToken();
   readonly log: string[] = [];
   readonly errors: unknown[] = [];
@@ -61,7 +61,7 @@ export class Door {
     const door = new Door(await Harness.start());
     door.certificate = tls ?? (await makeCertificate());
     const doorkeeper = new Doorkeeper({
-      exchange: new FileExchange({ ticketMinutes: 1, fetchRetryMs: 10, rangesAtOnce: 4 }),
+      exchange: door.exchange,
       accounts: door.accounts,
       pairing: door.pairing,
       coordinator: door.harness.coordinator,
@@ -75,6 +75,7 @@ export class Door {
       tls: door.certificate,
       authenticate: (identity) => doorkeeper.authenticate(identity),
       onChannel: (channel, caller) => doorkeeper.onChannel(channel, caller),
+      onByteChannel: (channel, caller) => doorkeeper.onByteChannel(channel, caller),
       log: (line) => door.log.push(line),
       now: () => performance.now() + door.ahead,
       settings: { failedHandshakesAMinute: 1_000_000, ...settings },
@@ -97,6 +98,7 @@ export class Door {
 
   async close(): Promise<void> {
     await this.listener.close();
+    await this.exchange.close();
     await this.harness.stop();
   }
 }
