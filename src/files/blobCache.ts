@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
+import type { DffmpegError } from '../protocol/errors.ts';
+import { toDffmpegError } from '../protocol/errors.ts';
 import type { SourceState } from '../protocol/fileState.ts';
 import { FetchedFile } from './fetchedFile.ts';
-import type { FetchedRange } from './fileLink.ts';
-import type { Range } from './neighbourFiles.ts';
 import { pullRanges } from './pullRanges.ts';
+import { nobodyWaits, SharedRead, type Fetching } from './sharedRead.ts';
 
 /** A file of a holder, in one state: what is fetched once, however many attempts want it. */
 export interface Blob extends SourceState {
@@ -30,17 +30,10 @@ export interface BlobCacheOptions {
   readonly onError: (error: DffmpegError) => void;
 }
 
-export interface Fetching {
-  readonly read: (range: Range, signal: AbortSignal) => Promise<FetchedRange>;
-  readonly signal: AbortSignal;
-  /** Bytes that are there, of all. */
-  readonly onProgress?: (present: number) => void;
-}
-
 /** One fetch, for all who wait for it; it is given up when the last of them is gone. */
 interface Entry {
   readonly end: AbortController;
-  readonly listeners: Set<(present: number) => void>;
+  readonly waiting: SharedRead;
   readonly done: Promise<{ path: string; digest: string }>;
   users: number;
 }
@@ -62,12 +55,12 @@ export class BlobCache {
 
   /** Resolves with a whole copy. Rejects with what kept it from being fetched, and with the reason of the signal. */
   async take(blob: Blob, fetching: Fetching): Promise<Copy> {
-    const { signal, onProgress } = fetching;
+    const { signal } = fetching;
     signal.throwIfAborted();
     const key = keyOf(blob);
-    const entry = this.#entries.get(key) ?? this.#begin(key, blob, fetching);
+    const entry = this.#entries.get(key) ?? this.#begin(key, blob);
     entry.users += 1;
-    if (onProgress) entry.listeners.add(onProgress);
+    entry.waiting.add(fetching);
     const left = Promise.withResolvers<never>();
     const onAbort = (): void => {
       left.reject(toDffmpegError(signal.reason));
@@ -81,7 +74,7 @@ export class BlobCache {
       throw error;
     } finally {
       signal.removeEventListener('abort', onAbort);
-      if (onProgress) entry.listeners.delete(onProgress);
+      entry.waiting.delete(fetching);
     }
   }
 
@@ -98,16 +91,13 @@ export class BlobCache {
     }
   }
 
-  #begin(key: string, blob: Blob, fetching: Fetching): Entry {
+  #begin(key: string, blob: Blob): Entry {
     const end = new AbortController();
-    const listeners: Entry['listeners'] = new Set();
-    const done = this.#fetch(key, blob, fetching.read, end.signal, (present) => {
-      for (const listener of listeners) listener(present);
-    });
-    const entry: Entry = { end, listeners, done, users: 0 };
+    const waiting = new SharedRead();
+    const entry: Entry = { end, waiting, done: this.#fetch(key, blob, waiting, end.signal), users: 0 };
     this.#entries.set(key, entry);
     // Whoever waits hears it; whoever comes later tries anew.
-    done.catch(() => {
+    entry.done.catch(() => {
       this.#forget(key, entry);
     });
     return entry;
@@ -116,9 +106,8 @@ export class BlobCache {
   async #fetch(
     key: string,
     { path: source, bytes }: Blob,
-    read: Fetching['read'],
+    { read, onProgress }: Pick<SharedRead, 'read' | 'onProgress'>,
     signal: AbortSignal,
-    onProgress: (present: number) => void,
   ): Promise<{ path: string; digest: string }> {
     const folder = path.join(this.#options.folder, key);
     await mkdir(folder, { recursive: true });
@@ -145,7 +134,7 @@ export class BlobCache {
     entry.users -= 1;
     if (entry.users > 0) return;
     this.#forget(key, entry);
-    entry.end.abort(new DffmpegError('cancelled', 'Nobody waits for this file any more.'));
+    entry.end.abort(nobodyWaits());
     const used = path.join(this.#options.folder, key);
     const now = new Date();
     entry.done

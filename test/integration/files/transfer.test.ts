@@ -18,7 +18,7 @@ import { BlobCache, type Blob } from '../../../src/files/blobCache.ts';
 import type { ReadRange } from '../../../src/files/neighbourFiles.ts';
 import { rangeCount } from '../../../src/files/pullRanges.ts';
 import { checkSource, stateOf } from '../../../src/files/sourceFile.ts';
-import type { DffmpegError } from '../../../src/protocol/errors.ts';
+import { DffmpegError } from '../../../src/protocol/errors.ts';
 import { rangeBytes } from '../../../src/protocol/rangeMessages.ts';
 import { startNeighbours, type Neighbours } from './support/neighbours.ts';
 
@@ -210,6 +210,46 @@ describe('files of another machine', () => {
     copy.release();
   });
 
+  it('are asked for by who needs them now, in the place of who fetches ahead, and by others when that one leaves', async () => {
+    await neighbours.connect();
+    const blob = await blobOf();
+    const ahead = Promise.withResolvers<undefined>();
+    const yielding = cache.take(blob, {
+      read: async (_, until) => {
+        ahead.resolve(undefined);
+        return untilAborted(until);
+      },
+      ...{ signal, yields: true },
+    });
+    await ahead.promise;
+    const leaving = new AbortController();
+    const asked = Promise.withResolvers<undefined>();
+    const first = cache.take(blob, {
+      read: async () => {
+        asked.resolve(undefined);
+        // It cannot ask any more when it has left.
+        return untilAborted(leaving.signal);
+      },
+      signal: leaving.signal,
+    });
+    await asked.promise;
+    // Whoever comes later and can wait does not take its place.
+    let came = 0;
+    const later = cache.take(blob, {
+      read: () => Promise.reject(new Error(`It is not asked: ${(came += 1)}.`)),
+      ...{ signal, yields: true },
+    });
+    const second = cache.take(blob, { ...reader(neighbours.offered.offer(blob, 'node')), signal });
+    leaving.abort(new DffmpegError('cancelled', 'The job was cancelled.'));
+    await assert.rejects(first, { code: 'cancelled' });
+    const copies = await Promise.all([yielding, later, second]);
+    assert.equal(came, 0);
+    for (const copy of copies) {
+      await isRight(copy.path);
+      copy.release();
+    }
+  });
+
   it('are given to whom they are offered, for as long as they are', async () => {
     await neighbours.connect();
     const blob = await blobOf();
@@ -328,3 +368,11 @@ describe('files of another machine', () => {
     while ((await readdir(path.join(folder, 'cache'))).length > 1) await cache.trim();
   });
 });
+
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(signal.reason as Error);
+    });
+  });
+}
