@@ -134,7 +134,9 @@ export class Recovery {
       ...{ taskId, fence, jobId, priority, slot: kind === 'probe' ? 'probe' : 'cpu' },
       ...{ takenAt: this.#options.monotonic(), preempted: preempted !== undefined },
     });
-    if (suspended) worker.suspended({ taskId, fence }, true);
+    worker.suspended({ taskId, fence }, suspended);
+    // People may have paused it, or let it go on, while it was away.
+    worker.peer.request('task.suspend', { taskId, fence, suspended }).catch(() => undefined);
   }
 
   /** Brings what this worker left to an end; what fails is tried again for as long as the worker is connected. */

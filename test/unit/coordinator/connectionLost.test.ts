@@ -54,6 +54,21 @@ describe('coordinator: a lost connection', () => {
     assert.deepEqual(harness.errors, []);
   });
 
+  it('lets it know what people have paused, or let go on, when it is back', async () => {
+    const { id, offer } = await cutOff();
+    const { taskId, fence } = offer;
+    await client.peer.request('jobs.pause', { id });
+    const { worker } = await remote([offer]);
+    await worker.until(() => worker.asked.length > 0);
+    assert.deepEqual(worker.asked, [{ method: 'task.suspend', params: { taskId, fence, suspended: true } }]);
+    worker.peer.close();
+    await turns();
+    await client.peer.request('jobs.resume', { id });
+    const { worker: again } = await remote([offer]);
+    await again.until(() => again.asked.length > 0);
+    assert.deepEqual(again.asked, [{ method: 'task.suspend', params: { taskId, fence, suspended: false } }]);
+  });
+
   it('puts the job back into the queue when its time is over; who then comes back is told to stop', async () => {
     const { id, offer } = await cutOff();
     const { worker: other } = await remote([], 'w2');
