@@ -19,7 +19,7 @@ import type { Moment } from './timetable.ts';
 export type WorkerPeer = Peer<WorkerMethods, CoordinatorEvents>;
 
 /** Every kind that an encode may take. */
-const encodeSlots = [...new Set(Object.values(videoEncoderTable).map(({ slot }) => slot))];
+export const encodeSlots = [...new Set(Object.values(videoEncoderTable).map(({ slot }) => slot))];
 
 export interface RunningAttempt extends AttemptKey {
   readonly jobId: string;

@@ -8,6 +8,7 @@ import type { ConnectedWorker, RunningAttempt } from './connectedWorker.ts';
 import type { Coordinator, CoordinatorOptions } from './coordinatorInterface.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Emitter } from './emitter.ts';
+import { FetchAhead } from './fetchAhead.ts';
 import { Fleet } from './fleet.ts';
 import { Folders } from './folders.ts';
 import { Forecasts } from './forecasts.ts';
@@ -93,6 +94,12 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   let leaving = false;
   const isLeaving = (): boolean => leaving;
   const isPaused = (): boolean => leaving || queue.paused;
+  const fetchAhead = new FetchAhead({
+    ...{ fleet, settings },
+    wake: () => {
+      wake();
+    },
+  });
   const dispatcher = new Dispatcher({
     ...{
       book,
@@ -106,6 +113,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
       isPaused,
       isLeaving,
       speeds,
+      fetchAhead,
       onError,
     },
     recoverUnwritten: (worker) => {
@@ -167,6 +175,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
         recovery,
         loadRelief,
         handOvers,
+        fetchAhead,
         inquiries,
         logs,
         progress,
@@ -234,6 +243,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     onActivity: (listener) => activityChanged.on(listener),
     close: async () => {
       await dispatcher.close();
+      fetchAhead.close();
       await replacements.close();
       await handOvers.close();
       await clients.close();
@@ -280,6 +290,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     if (after.job.hooks?.some((hook) => hook.state === 'waiting')) activityChanged.emit();
     replacements.changed(after);
     handOvers.changed(after);
+    fetchAhead.changed(after);
     if (before && after.job.priority !== before.job.priority) prioritized(after);
     if (state !== before?.job.state) {
       if (state !== 'running' && state !== 'verifying' && state !== 'committing') progress.forget(id);

@@ -3,6 +3,7 @@ import type { Timers } from '../protocol/timers.ts';
 import type { TaskPayload } from '../protocol/tasks.ts';
 import type { Attempts } from './attempts.ts';
 import type { ConnectedWorker, RunningAttempt } from './connectedWorker.ts';
+import type { FetchAhead } from './fetchAhead.ts';
 import type { Fleet } from './fleet.ts';
 import { Holds } from './holds.ts';
 import type { Clock } from './ids.ts';
@@ -19,7 +20,7 @@ import type { Explanation, QueuedJob, QueueEntry } from './store.ts';
 import type { StoredJob, TaskKind, TaskRecord } from './store/records.ts';
 import { Timetable } from './timetable.ts';
 import { Trials } from './trials.ts';
-import { daemonLeaves, queuePaused } from './waitReasons.ts';
+import { daemonLeaves, isSameReason, queuePaused } from './waitReasons.ts';
 
 export interface DispatcherOptions {
   readonly book: JobBook;
@@ -36,9 +37,17 @@ export interface DispatcherOptions {
   /** Nothing at all is begun any more. */
   readonly isLeaving: () => boolean;
   readonly speeds: Speeds;
+  readonly fetchAhead: FetchAhead;
   /** The store cannot say whether this worker was given something: that is to be brought to an end. */
   readonly recoverUnwritten: (worker: ConnectedWorker) => void;
   readonly onError: (error: DffmpegError) => void;
+}
+
+/** One look at the queue: who may lose a slot, what is being written of it, which jobs had their turn out of the order. */
+interface Look {
+  readonly victims?: Victims | undefined;
+  readonly begun: Promise<void>[];
+  readonly served: Set<string>;
 }
 
 const pageSize = 200;
@@ -119,7 +128,7 @@ export class Dispatcher {
 
   /** Through the queue in its order, as far as there is something to give or to say. */
   async #walk(): Promise<void> {
-    const { book, fleet, settings, isLeaving } = this.#options;
+    const { book, fleet, settings, fetchAhead, isLeaving } = this.#options;
     const nobodyTakes = isLeaving() || fleet.workers.every(({ takesNothing }) => takesNothing);
     let toExplain = this.#explains || nobodyTakes ? settings.explainedJobs : 0;
     this.#explains = false;
@@ -128,13 +137,18 @@ export class Dispatcher {
     const victims = this.#isGivingOut('encode') ? this.#preemptor.begin() : undefined;
     /** As far as that it is looked for who may take a slot from somebody. */
     let toPreempt = victims ? settings.explainedJobs : 0;
+    fetchAhead.begin();
+    /** The same of whose files are fetched ahead. */
+    let toFetch = this.#isGivingOut('encode') ? settings.explainedJobs : 0;
     const served = new Set<string>();
     let page: QueuedJob[] = [];
     /** What the last two pages began: one is written while the next is thought about, and no more at once. */
     let [earlier, latest]: Promise<unknown>[] = [Promise.resolve(), Promise.resolve()];
     do {
+      if (!fetchAhead.hasPlaces) toFetch = 0;
+      const looksOn = toPreempt > 0 || toFetch > 0;
       const kinds = taskKinds.filter(
-        (kind) => toExplain > 0 || this.#anyTakes(kind) || (kind === 'encode' && toPreempt > 0),
+        (kind) => toExplain > 0 || this.#anyTakes(kind) || (kind === 'encode' && looksOn),
       );
       if (kinds.length === 0) break;
       page = await book.store.queue({ ...this.#now(), kinds, limit: pageSize, after: page.at(-1) });
@@ -143,15 +157,16 @@ export class Dispatcher {
       if (this.#isGivingOut('encode') && !this.#closed)
         for (const entry of this.#preemptor.due()) {
           served.add(entry.job.id);
-          this.#consider(entry, { ...outlook, heldFor: () => Infinity }, undefined, begun);
+          this.#consider(entry, { ...outlook, heldFor: () => Infinity }, { begun, served });
         }
       for (const entry of page) {
         toPreempt -= 1;
+        toFetch -= 1;
         const takesSlot = toPreempt >= 0 && victims && this.#preemptor.isUrgent(entry, victims);
         if (this.#closed || served.has(entry.job.id)) continue;
-        if (toExplain <= 0 && !takesSlot && !this.#anyTakes(entry.task.kind)) continue;
-        const reason = this.#consider(entry, outlook, victims, begun);
-        if (reason && !sameReason(reason, entry.job.reason))
+        if (toExplain <= 0 && !takesSlot && toFetch < 0 && !this.#anyTakes(entry.task.kind)) continue;
+        const reason = this.#consider(entry, outlook, { victims, begun, served });
+        if (reason && !isSameReason(reason, entry.job.reason))
           explanations.push({ id: entry.job.id, revision: entry.job.revision, reason });
         toExplain -= 1;
       }
@@ -162,19 +177,16 @@ export class Dispatcher {
   }
 
   /** Returns why the task waits, or adds to `begun` what was decided for it. */
-  #consider(
-    entry: QueuedJob,
-    outlook: Outlook,
-    victims: Victims | undefined,
-    begun: Promise<void>[],
-  ): ErrorData | undefined {
-    const { fleet, monotonic } = this.#options;
+  #consider(entry: QueuedJob, outlook: Outlook, look: Look): ErrorData | undefined {
+    const { fleet, fetchAhead, monotonic } = this.#options;
+    const { victims, begun } = look;
     if (this.#options.isLeaving()) return daemonLeaves;
     if (entry.task.kind === 'encode' && this.#options.isPaused()) return queuePaused;
     const decision = decide(entry, fleet.workers, outlook);
     this.#holds.note(entry.task.id, decision, monotonic());
     switch (decision.action) {
       case 'offer': {
+        if (this.#beginsInstead(entry, decision, look)) return fetchAhead.consider(entry, decision);
         this.#preemptor.forget(entry.job.id);
         const worker = fleet.get(decision.worker);
         if (worker) begun.push(this.#survive(this.#assign(entry, worker, decision)));
@@ -182,11 +194,31 @@ export class Dispatcher {
       }
       case 'wait':
         this.#try(decision);
-        return (victims && this.#preemptor.consider(entry, decision, victims, begun)) ?? decision.reason;
+        return (
+          (victims && this.#preemptor.consider(entry, decision, victims, begun)) ??
+          fetchAhead.consider(entry, decision) ??
+          decision.reason
+        );
       case 'fail':
         begun.push(this.#survive(this.#fail(entry, decision.error)));
         return undefined;
     }
+  }
+
+  /** What has its files on that worker, where those of this one are on another. */
+  #beginsInstead(
+    entry: QueuedJob,
+    { worker: workerId, slot }: Extract<Decision, { action: 'offer' }>,
+    { begun, served }: Look,
+  ): boolean {
+    const { fleet, fetchAhead } = this.#options;
+    const [worker, other] = [fleet.get(workerId), fetchAhead.instead(entry, workerId, slot)];
+    if (!worker || !other || served.has(other.job.id)) return false;
+    const decision = decide(other, [worker], { ...this.#outlook(), heldFor: () => Infinity });
+    if (decision.action !== 'offer') return false;
+    served.add(other.job.id);
+    begun.push(this.#survive(this.#assign(other, worker, decision)));
+    return true;
   }
 
   #try({ trials }: Extract<Decision, { action: 'wait' }>): void {
@@ -363,8 +395,4 @@ export class Dispatcher {
 
 function earlier(one: number | undefined, other: number | undefined): number | undefined {
   return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
-}
-
-function sameReason(one: ErrorData, other: ErrorData | undefined): boolean {
-  return one.code === other?.code && one.message === other.message && one.hint === other.hint;
 }

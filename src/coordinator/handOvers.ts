@@ -54,10 +54,29 @@ export class HandOvers {
     key: AttemptKey,
     signal: AbortSignal,
   ): Promise<Result<CoordinatorMethods['task.sources']>> {
-    const { attempts, settings } = this.#options;
+    const { attempts } = this.#options;
     const { job, attempts: all } = await attempts.require(worker, key);
     // What has ended needs no files any more.
     if (!all.some(({ fence, state }) => fence === key.fence && state === 'running')) throw over(key.fence);
+    return this.#offer(worker, job, signal);
+  }
+
+  /** The same before there is an attempt, for a worker that was told of it. */
+  async sourcesAhead(
+    worker: ConnectedWorker,
+    jobId: string,
+    signal: AbortSignal,
+  ): Promise<Result<CoordinatorMethods['task.expected']>> {
+    const { job } = await this.#options.book.get(jobId);
+    return this.#offer(worker, job, signal);
+  }
+
+  async #offer(
+    worker: ConnectedWorker,
+    job: StoredJob['job'],
+    signal: AbortSignal,
+  ): Promise<Result<CoordinatorMethods['task.sources']>> {
+    const { settings } = this.#options;
     const holder = await this.#holder(signal);
     const { preset, outputs } = encodePayload(job);
     const assets = assetsOf(

@@ -53,6 +53,11 @@ export const queueRows = {
     'So many megabits a second are thought to reach a worker on another machine, until it is known from what it has encoded.',
     { min: 1, max: 1_000_000, hot: true },
   ),
+  fetchAhead: count(
+    1,
+    'A worker on another machine that is busy fetches the sources of so many jobs ahead for each of its slots, as far as they fit into its `cacheMegabytes`, so that it goes on at once. 0: none.',
+    { max: 100, hot: true },
+  ),
   forecastSeconds: duration(
     'seconds',
     2,

@@ -37,6 +37,8 @@ export interface QueueSettings {
   readonly preemptLoad: LoadLimits;
   /** Until it is known how fast files come to a worker on another machine: bytes a second. */
   readonly transferGuess: number;
+  /** Jobs whose sources a busy worker on another machine fetches ahead, for each of its slots. */
+  readonly fetchAhead: number;
   /** How long a forecast of what waits is good, and the least time between two that are told. */
   readonly forecastMs: number;
   /** A forecast that has moved by no more is not told again: milliseconds, and a part of the time that is left. */
@@ -112,6 +114,7 @@ export function queueSettingsOf(rows: SettingValues<typeof queueRows>): QueueSet
     preemptLoadedWorkers: rows.preemptLoadedWorkers,
     preemptLoad: { most: rows.preemptLoadPercent / 100, spanMs: rows.preemptLoadSeconds * 1000 },
     transferGuess: (rows.transferGuessMegabits * 1e6) / 8,
+    fetchAhead: rows.fetchAhead,
     forecastMs: rows.forecastSeconds * 1000,
     forecastMoveMs: rows.forecastMoveSeconds * 1000,
     forecastMovePart: rows.forecastMovePercent / 100,

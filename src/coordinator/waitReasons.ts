@@ -127,6 +127,15 @@ export function preferred(better: string, free: string): ErrorData {
   };
 }
 
+/** Without numbers, for the same reason. */
+export function sourceOnItsWay(worker: string): ErrorData {
+  return { code: 'slots-busy', message: `Its source is on the way to ${worker}, which is busy.` };
+}
+
+export function sourceThere(worker: string): ErrorData {
+  return { code: 'slots-busy', message: `Its source is on ${worker} by now, which is busy.` };
+}
+
 /** Of the job that is stopped for another one. */
 export function slotTaken(worker: string, by: string): ErrorData {
   return {
@@ -164,4 +173,8 @@ export function withAhead(reason: ErrorData | undefined, ahead: number): ErrorDa
   if (reason?.message !== waitsForTurn.message || ahead === 0) return reason;
   const jobs = ahead === 1 ? '1 job is' : `${ahead} jobs are`;
   return { ...reason, message: `${jobs} ahead of it.` };
+}
+
+export function isSameReason(one: ErrorData, other: ErrorData | undefined): boolean {
+  return one.code === other?.code && one.message === other.message && one.hint === other.hint;
 }

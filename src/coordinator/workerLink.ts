@@ -12,6 +12,7 @@ import {
 } from '../protocol/workerContract.ts';
 import type { Attempts } from './attempts.ts';
 import { ConnectedWorker } from './connectedWorker.ts';
+import type { FetchAhead } from './fetchAhead.ts';
 import type { Fleet } from './fleet.ts';
 import type { HandOvers } from './handOvers.ts';
 import type { Clock } from './ids.ts';
@@ -34,6 +35,7 @@ export interface WorkerLinkOptions {
   readonly recovery: Recovery;
   readonly loadRelief: LoadRelief;
   readonly handOvers: HandOvers;
+  readonly fetchAhead: FetchAhead;
   readonly inquiries: Inquiries;
   readonly logs: JobLogs;
   readonly progress: ProgressBoard;
@@ -48,7 +50,7 @@ export interface WorkerLinkOptions {
 /** Serves one worker until its channel closes; resolves when what it ran has gone back to the queue. */
 export async function serveWorker(channel: Channel, options: WorkerLinkOptions): Promise<void> {
   const { fleet, attempts, recovery, loadRelief, handOvers, inquiries, logs, progress, settings } = options;
-  const { identity, known: knownWorkers, timers, clock, monotonic, wake, onError } = options;
+  const { identity, known: knownWorkers, fetchAhead, timers, clock, monotonic, wake, onError } = options;
   let worker: ConnectedWorker | undefined;
   let gone = false;
 
@@ -109,6 +111,10 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
       return { path: await attempts.commit(committing, { taskId, fence }, request, taken) };
     },
     'task.sources': (key, { signal }) => handOvers.sources(registered(), key, signal),
+    'task.expected': ({ taskId }, { signal }) => {
+      const asking = registered();
+      return handOvers.sourcesAhead(asking, fetchAhead.jobOf(asking, taskId), signal);
+    },
     'task.handOver': async ({ taskId, fence, ...handed }) => {
       const giver = registered();
       try {
@@ -141,6 +147,9 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
       },
       'task.log': ({ jobId, taskId, fence, text }) => {
         if (worker?.attempt({ taskId, fence })?.jobId === jobId) logs.append(jobId, text);
+      },
+      'task.fetched': ({ taskId }) => {
+        if (worker) fetchAhead.fetched(worker, taskId);
       },
       'room.free': ({ jobId, taskId }) => {
         attempts.roomIsFree(jobId, taskId).then(wake, (error: unknown) => {

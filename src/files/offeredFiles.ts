@@ -63,6 +63,12 @@ export class OfferedFiles {
     for (const [other, { beside }] of this.#offers) if (beside === ticket) await this.withdraw(other);
   }
 
+  /** Whatever this taker was offered it for: ahead, too. */
+  async withdrawFile(file: string, taker: string): Promise<void> {
+    for (const [ticket, offer] of this.#offers)
+      if (offer.path === file && offer.taker === taker) await this.withdraw(ticket);
+  }
+
   /**
    * Fills `into` from `offset` on. Throws `forbidden` without a good ticket of this taker, `request-invalid` beyond the
    * end, `source-changed` when the file is not any more what was offered, `source-unreadable` when the disk says no.

@@ -35,6 +35,14 @@ import {
 
 /** What a worker and its coordinator say to each other. */
 
+/** Files of a task, for a worker on another machine than they. */
+const offeredFilesSchema = z.object({
+  /** Whose files they are. */
+  holder: idSchema,
+  sources: z.array(offeredSourceSchema).min(1).max(maxSources),
+  assets: z.array(offeredAssetSchema).max(maxAssets).default([]),
+});
+
 /** Requests of a worker to its coordinator. */
 export const coordinatorMethods = {
   'worker.register': {
@@ -76,12 +84,12 @@ export const coordinatorMethods = {
   'task.sources': {
     doc: 'Asked by a worker on another machine than the sources: tickets with which it may fetch them, in the order of the offer, and what names the state that they are in; the same of the files beside the first one that its outputs name.',
     params: z.object(attemptKey),
-    result: z.object({
-      /** Whose files they are. */
-      holder: idSchema,
-      sources: z.array(offeredSourceSchema).min(1).max(maxSources),
-      assets: z.array(offeredAssetSchema).max(maxAssets).default([]),
-    }),
+    result: offeredFilesSchema,
+  },
+  'task.expected': {
+    doc: 'The same of a task that the worker was told to expect, before there is an attempt.',
+    params: z.object({ taskId: idSchema }),
+    result: offeredFilesSchema,
   },
   'task.handOver': {
     doc: 'The same worker’s result is verified and offered to be fetched. Answered when it has its name on the machine that asked for it, however long that takes; asked again after a lost connection, it goes on. Only then may the worker delete its own copy. `sources`: as they were fetched.',
@@ -121,6 +129,11 @@ export const workerMethods = {
     doc: 'A person has chosen another folder for the result: where it waits for the one that was granted, the worker asks `task.commit` again. Answered at once; unknown attempts are left alone.',
     params: z.object(attemptKey),
     result: z.object({}),
+  },
+  'task.expect': {
+    doc: 'Told to a worker on another machine than the files: an encode that will come here next, as far as that can be foreseen. It fetches the files while others encode, and keeps them until its attempt has them; then it answers. `no-room`: it does not fetch them ahead. Cancelled when the task goes elsewhere.',
+    params: z.object({ taskId: idSchema, payload: encodePayloadSchema }),
+    result: z.object({ outcome: z.enum(['over', 'no-room']) }),
   },
   'capabilities.try': {
     doc: 'Tries these encoders now, before the background trials reach them; answers what is then known of them.',
@@ -217,6 +230,11 @@ export const workerEvents = {
   'task.log': {
     doc: 'Lines for the job’s log.',
     payload: z.object({ ...attemptKey, jobId: idSchema, text: z.string() }),
+    latestWins: false,
+  },
+  'task.fetched': {
+    doc: 'All files of a task that is expected here are here.',
+    payload: z.object({ taskId: idSchema }),
     latestWins: false,
   },
   'room.free': {

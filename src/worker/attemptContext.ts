@@ -1,6 +1,7 @@
 import type { PlacingFs } from '../files/placingFs.ts';
 import type { ContextOf } from './attempts.ts';
 import type { CoordinatorLink } from './coordinatorLink.ts';
+import type { ExpectedTasks } from './expectedTasks.ts';
 import type { AttemptKey } from './outbox.ts';
 import { persistently } from './persistently.ts';
 import type { RemoteFiles } from './remoteFiles.ts';
@@ -17,13 +18,15 @@ export interface AttemptContextOptions {
   readonly lowPriority: () => boolean;
   /** Of a worker on another machine than the files. */
   readonly remoteFiles: RemoteFiles | undefined;
+  /** What was fetched ahead for them. */
+  readonly expected: ExpectedTasks;
   /** So many bytes of an attempt are in that folder by now. */
   readonly wrote: (key: AttemptKey, folder: string, bytes: number) => void;
 }
 
 /** What each attempt may use of the worker. */
 export function attemptContexts(options: AttemptContextOptions): ContextOf {
-  const { link, scratch, fs, settings, lowPriority, remoteFiles, wrote } = options;
+  const { link, scratch, fs, settings, lowPriority, remoteFiles, expected, wrote } = options;
   return (key, { jobId }, prover) => ({
     ...{ prover, settings, fs, lowPriority: lowPriority() },
     scratchDir: scratch.attempts,
@@ -51,7 +54,13 @@ export function attemptContexts(options: AttemptContextOptions): ContextOf {
     return {
       fetch: (payload, signal, onProgress) => {
         const ask = () => link.request('task.sources', key, { signal, timeoutMs: answerMs() });
-        return files.fetch(payload, () => persistently(ask, signal, settings), { signal, onProgress });
+        const fetched = files.fetch(payload, () => persistently(ask, signal, settings), {
+          signal,
+          onProgress,
+        });
+        return fetched.finally(() => {
+          expected.over(key.taskId);
+        });
       },
       handOver: (result, { sources }, signal) =>
         files.offering(result, sources, async (request) => {

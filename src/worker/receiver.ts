@@ -101,7 +101,7 @@ export class Receiver {
       for (const source of sources) {
         await requireSame(source);
         // Nothing more is fetched of it: an open file keeps its disk from being unmounted, and on Windows its name.
-        await this.#exchange.offered.withdraw(source.ticket);
+        await this.#exchange.offered.withdrawFile(source.path, from);
       }
       await keepAccess(
         sources.map((source) => source.path),

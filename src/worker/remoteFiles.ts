@@ -1,6 +1,9 @@
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { BlobCache, type Copy } from '../files/blobCache.ts';
 import type { FileExchange } from '../files/fileExchange.ts';
+import { freeBytes } from '../files/freeSpace.ts';
+import type { ReadRange } from '../files/neighbourFiles.ts';
 import { offerResult, withdrawResult } from '../files/offerResult.ts';
 import type { Params, Result } from '../protocol/contract.ts';
 import type { DffmpegError } from '../protocol/errors.ts';
@@ -9,6 +12,7 @@ import type { EncodePayload } from '../protocol/tasks.ts';
 import type { OfferedSource } from '../protocol/offers.ts';
 import { asAsset, bringFetched, chooseAssets } from './fetchedAssets.ts';
 import { RenewedOffer } from './renewedOffer.ts';
+import { RightOfWay } from './rightOfWay.ts';
 import type { CommitRequest } from './task.ts';
 import type { BringAsset } from './workFiles.ts';
 import type { WorkerSettings } from './workerSettings.ts';
@@ -34,31 +38,72 @@ export interface FetchedSources {
   release(): void;
 }
 
+type Ask = () => Promise<Result<CoordinatorMethods['task.sources']>>;
+
+interface FetchOptions {
+  readonly signal: AbortSignal;
+  /** Bytes that are here, of all. */
+  readonly onProgress: (present: number, total: number) => void;
+}
+
 /** Of a worker that does not see the files it encodes: fetches the sources, keeps them for a while, and offers the results. */
 export class RemoteFiles {
   readonly #options: RemoteFilesOptions;
   readonly #cache: BlobCache;
+  readonly #folder: string;
+  /** What an attempt waits for comes before what is fetched ahead. */
+  readonly #way = new RightOfWay();
 
   constructor(options: RemoteFilesOptions) {
     const { stateDir, settings, onError } = options;
     this.#options = options;
+    this.#folder = path.join(stateDir, 'cache', 'sources');
     this.#cache = new BlobCache({
-      folder: path.join(stateDir, 'cache', 'sources'),
+      folder: this.#folder,
       maxBytes: () => settings.cacheMegabytes * 1e6,
       rangesAtOnce: () => settings.rangesAtOnce,
       onError,
     });
   }
 
-  /** `ask`: where the files are offered; again where an offer has ended. `onProgress`: bytes that are here, of all. */
-  async fetch(
+  /** `ask`: where the files are offered; again where an offer has ended. */
+  fetch(payload: EncodePayload, ask: Ask, how: FetchOptions): Promise<FetchedSources> {
+    const { read } = this.#options.exchange.with(coordinatorName);
+    return this.#way.urgent(() => this.#fetch(payload, ask, { ...how, read, yields: false }));
+  }
+
+  /** The same before there is an attempt: it goes on while no attempt waits for its own files. */
+  async fetchAhead(payload: EncodePayload, ask: Ask, signal: AbortSignal): Promise<FetchedSources> {
+    const { read } = this.#options.exchange.with(coordinatorName);
+    await this.#way.given(signal);
+    return this.#fetch(payload, ask, {
+      signal,
+      onProgress: () => undefined,
+      read: async (ticket, range, until) => {
+        await this.#way.given(until);
+        return read(ticket, range, until);
+      },
+      yields: true,
+    });
+  }
+
+  /** Whether so much may be fetched ahead, beside what is: no more than is kept of sources that nobody needs. */
+  async hasRoom(bytes: number, ahead: number): Promise<boolean> {
+    const { cacheMegabytes, scratchLowMegabytes } = this.#options.settings;
+    if (ahead + bytes > cacheMegabytes * 1e6) return false;
+    await mkdir(this.#folder, { recursive: true });
+    // A file system that does not tell is believed to have room.
+    const free = await freeBytes(this.#folder).catch(() => Infinity);
+    return free - bytes >= scratchLowMegabytes * 1e6;
+  }
+
+  async #fetch(
     payload: EncodePayload,
-    ask: () => Promise<Result<CoordinatorMethods['task.sources']>>,
-    { signal, onProgress }: { signal: AbortSignal; onProgress: (present: number, total: number) => void },
+    ask: Ask,
+    { signal, onProgress, read, yields }: FetchOptions & { read: ReadRange; yields: boolean },
   ): Promise<FetchedSources> {
     const { holder, sources, assets } = await ask();
     const chosen = chooseAssets(payload, assets);
-    const { read } = this.#options.exchange.with(coordinatorName);
     const askAgain = async (): Promise<(OfferedSource | undefined)[]> => {
       const again = await ask();
       const { wanted } = chooseAssets(payload, again.assets);
@@ -78,7 +123,7 @@ export class RemoteFiles {
           { ...source, holder },
           {
             read: (range, until) => offer.read(index, range, until),
-            signal,
+            ...{ signal, yields },
             onProgress: (present) => {
               onProgress(before + present, total);
             },

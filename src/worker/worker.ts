@@ -12,6 +12,7 @@ import { Announcer } from './announcer.ts';
 import { attemptContexts } from './attemptContext.ts';
 import { Attempts } from './attempts.ts';
 import { cpuUseReader } from './cpuUse.ts';
+import { ExpectedTasks } from './expectedTasks.ts';
 import { FfmpegBinary } from './ffmpegBinary.ts';
 import { FfmpegKeeper } from './ffmpegKeeper.ts';
 import { ForeignLoad } from './foreignLoad.ts';
@@ -89,6 +90,7 @@ class WorkerNode implements Worker {
   readonly #announcer: Announcer<WorkerState>;
   readonly #outbox: MemoryOutbox;
   readonly #attempts: Attempts;
+  readonly #expected: ExpectedTasks;
   readonly #offers: Offers;
   readonly #keepAwake: KeepAwake;
   readonly #inquiries: Inquiries;
@@ -163,9 +165,12 @@ class WorkerNode implements Worker {
       timers: systemTimers,
       onError: (error) => options.onError?.(error),
     });
+    this.#expected = new ExpectedTasks({
+      ...{ files: this.#remoteFiles, link: this.#link, settings: this.#settings },
+    });
     const contextOf = attemptContexts({
       ...{ scratch: this.#scratch, fs: this.#fs, settings: this.#settings, remoteFiles: this.#remoteFiles },
-      link: this.#link,
+      ...{ link: this.#link, expected: this.#expected },
       lowPriority: () => options.lowPriority ?? true,
       wrote: (key, folder, bytes) => {
         this.#offers.wrote(key, folder, bytes);
@@ -297,6 +302,7 @@ class WorkerNode implements Worker {
         prover: () => this.#ffmpeg.check(),
         resultsDir: this.#remoteFiles && this.#scratch.attempts,
       }),
+      ...this.#expected.handlers(),
       ...recoveringHandlers({
         ...{ scratch: this.#scratch, fs: this.#fs, settings: this.#settings },
         onSettled: (key) => {

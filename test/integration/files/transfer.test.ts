@@ -277,6 +277,11 @@ describe('files of another machine', () => {
     const withdrawn = offered.offer(blob, 'node');
     await offered.withdraw(withdrawn);
     await assert.rejects(files.read(withdrawn, range, signal), refused);
+    const twice = [offered.offer(blob, 'node'), offered.offer(blob, 'node')];
+    await offered.withdrawFile(source, 'somebody-else');
+    for (const each of twice) assert.equal((await files.read(each, range, signal)).bytes.length, 10);
+    await offered.withdrawFile(source, 'node');
+    for (const each of twice) await assert.rejects(files.read(each, range, signal), refused);
   });
 
   it('are given no more once another file has their name, or what they were offered beside is withdrawn', async () => {

@@ -37,8 +37,9 @@ export class RemoteHost extends TwoMachines {
   static async start(
     env: Record<string, string> = {},
     dials: RemoteHost['dials'] = 'the node',
+    bytesASecond?: number,
   ): Promise<RemoteHost> {
-    const relay = await Relay.open();
+    const relay = await Relay.open(bytesASecond);
     const desk = await Sandbox.create({
       ...soon,
       ...(dials === 'the node' && {

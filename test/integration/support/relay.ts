@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
+import { Transform } from 'node:stream';
 
 /** A cable between two processes on the loopback: it can be pulled, and counts what it carries. */
 export class Relay {
@@ -12,8 +13,10 @@ export class Relay {
   readonly #watchers = new Set<() => void>();
   #target: number | undefined;
   #isOut = false;
+  readonly #bytesASecond: number | undefined;
 
-  private constructor(server: net.Server) {
+  private constructor(server: net.Server, bytesASecond: number | undefined) {
+    this.#bytesASecond = bytesASecond;
     this.#server = server;
     this.port = (server.address() as net.AddressInfo).port;
     server.on('connection', (near) => {
@@ -21,10 +24,11 @@ export class Relay {
     });
   }
 
-  static async open(): Promise<Relay> {
+  /** `bytesASecond`: how much each connection carries each way; as much as it can without. */
+  static async open(bytesASecond?: number): Promise<Relay> {
     const server = net.createServer();
     await once(server.listen(0, '127.0.0.1'), 'listening');
-    return new Relay(server);
+    return new Relay(server, bytesASecond);
   }
 
   /** Whoever listens on this port of the loopback is dialled from now on. */
@@ -63,15 +67,19 @@ export class Relay {
     for (const socket of [near, far]) {
       this.#sockets.add(socket);
       socket.on('error', () => undefined);
-      socket.on('close', () => {
+      socket.on('close', (hadError) => {
         this.#sockets.delete(socket);
+        // What is still on its way comes first.
+        if (this.#bytesASecond !== undefined && !hadError) return;
         near.destroy();
         far.destroy();
       });
     }
     far.on('data', ({ length }) => this.#count('toDialler', length));
     near.on('data', ({ length }) => this.#count('toDialled', length));
-    near.pipe(far).pipe(near);
+    const rate = this.#bytesASecond;
+    if (rate === undefined) near.pipe(far).pipe(near);
+    else near.pipe(slow(rate)).pipe(far).pipe(slow(rate)).pipe(near);
   }
 
   #count(way: keyof Relay['carried'], bytes: number): void {
@@ -79,4 +87,12 @@ export class Relay {
     for (const look of this.#watchers) look();
     this.#watchers.clear();
   }
+}
+
+function slow(bytesASecond: number): Transform {
+  return new Transform({
+    transform: (chunk: Buffer, _, done) => {
+      setTimeout(done, (chunk.length / bytesASecond) * 1000, null, chunk);
+    },
+  });
 }

@@ -128,6 +128,7 @@ export class FakeWorker {
           this.#notify();
           return Promise.resolve({ ended: true });
         },
+        'task.expect': (params, context) => this.#inquiry('task.expect', params, context),
         'source.offer': (params, context) => this.#inquiry('source.offer', params, context),
         'result.receive': (params, context) => this.#inquiry('result.receive', params, context),
         'result.drop': (params, context) => this.#inquiry('result.drop', params, context),

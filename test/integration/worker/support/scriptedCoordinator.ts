@@ -65,6 +65,7 @@ export class ScriptedCoordinator {
           return this.onCommit(commit);
         },
         'task.sources': () => Promise.reject(new Error('Its files are here.')),
+        'task.expected': () => Promise.reject(new Error('Its files are here.')),
         'task.handOver': () => Promise.reject(new Error('Its files are here.')),
       },
       asks: workerMethods,
