@@ -149,6 +149,7 @@ export async function serveClient(
     'workers.setLabels': async ({ worker, labels }) => ({
       worker: await workerControl.setLabels(worker, labels),
     }),
+    'workers.rename': async ({ worker, name }) => ({ worker: await workerControl.rename(worker, name) }),
     'workers.list': () => Promise.resolve({ workers: fleet.info(true) }),
     subscribe: async ({ topics, ...from }) => {
       subscription?.end();

@@ -89,7 +89,12 @@ export class ConnectedWorker implements WorkerView {
   }
 
   get name(): string {
-    return this.#description.name;
+    return this.#standing().name ?? this.#description.name;
+  }
+
+  /** By its id, by what people call it, or by what it calls itself: a job may have asked for it before it was renamed. */
+  isCalled(name: string): boolean {
+    return [this.id, this.name, this.#description.name].includes(name);
   }
 
   get local(): boolean {
@@ -319,6 +324,7 @@ export class ConnectedWorker implements WorkerView {
       ffmpeg: this.ffmpeg,
       setAside: this.setAside,
       drained: this.drained,
+      name: this.name,
       labels: [...this.labels],
       connected: true,
       running: [...new Set(this.running.map(({ jobId }) => jobId))],

@@ -13,7 +13,7 @@ export interface KnownWorkersOptions {
 }
 
 /** What people have said of a worker. */
-export type Standing = Pick<WorkerRecord, 'drained' | 'labels'>;
+export type Standing = Pick<WorkerRecord, 'drained' | 'labels' | 'name'>;
 
 /** A worker that listens, and is dialled from here. */
 export interface DialledWorker {
@@ -53,8 +53,8 @@ export class KnownWorkers {
     if (description.local) return;
     const { clock, onError } = this.#options;
     const { id } = description;
-    const { drained, labels, dial } = this.#records.get(id) ?? { ...untold, dial: undefined };
-    this.#keep({ id, drained, labels, dial, description, lastSeenAt: clock() }).catch((error: unknown) => {
+    const told = this.#records.get(id) ?? { id, ...untold };
+    this.#keep({ ...told, description, lastSeenAt: clock() }).catch((error: unknown) => {
       onError(toDffmpegError(error));
     });
   }
@@ -91,13 +91,14 @@ export class KnownWorkers {
 
   /** Those that are not among these, as they were last. */
   away(connected: ReadonlySet<string>): WorkerInfo[] {
-    return [...this.#records.values()].flatMap(({ id, description, lastSeenAt, drained, labels }) =>
+    return [...this.#records.values()].flatMap(({ id, name, description, lastSeenAt, drained, labels }) =>
       connected.has(id) || !description
         ? []
         : [
             {
               ...description,
               ...{ running: [], drained, lastSeenAt, connected: false },
+              name: name ?? description.name,
               labels: together(description.labels, labels),
             },
           ],

@@ -24,6 +24,8 @@ export interface WorkerView extends KnownEncoders, SlotsView {
   readonly drained: boolean;
   /** Others come first that are free now. */
   readonly isLoaded: boolean;
+  /** Whether a job that names this one means it. */
+  isCalled(name: string): boolean;
   readonly labels: readonly string[];
   hasLabel(label: string): boolean;
 }
@@ -152,7 +154,7 @@ function poolOf(
   // Looked at where they lie: by whoever encodes them.
   if (task.kind === 'probe') return here.length > 0 ? { pool: here } : { nobody: reasons.noWorker };
   const { on } = job;
-  const wanted = on === undefined ? workers : workers.filter(({ name, id }) => name === on || id === on);
+  const wanted = on === undefined ? workers : workers.filter((worker) => worker.isCalled(on));
   if (on !== undefined && wanted.length === 0) {
     const names = workers.map(({ name }) => name);
     return { nobody: reasons.unknownWorker(on, names) };

@@ -7,7 +7,7 @@ export function couldTake(
   { on, require = [], presetData }: Pick<JobRecord, 'on' | 'require' | 'presetData'>,
   worker: WorkerView & { readonly takesNothing: boolean },
 ): boolean {
-  if (worker.takesNothing || (on !== undefined && on !== worker.name && on !== worker.id)) return false;
+  if (worker.takesNothing || (on !== undefined && !worker.isCalled(on))) return false;
   if (!require.every((label) => worker.hasLabel(label))) return false;
   const { refusals, slot } = picksOf(needsOf(presetData), worker);
   return !refusals && worker.slots(slot) > 0;

@@ -35,6 +35,21 @@ export class WorkerControl {
     return this.find(id);
   }
 
+  /** What people call it from now on, whatever it calls itself. Throws `conflict` where another one has that name. */
+  async rename(worker: string, name: string): Promise<WorkerInfo> {
+    const { id } = this.find(worker);
+    const other = this.#options.fleet
+      .info(true)
+      .find((each) => each.id !== id && [each.id, each.name].includes(name));
+    if (other)
+      throw new DffmpegError('conflict', `Another worker is called “${name}”.`, {
+        hint: 'Choose another name: jobs ask for a worker by it.',
+      });
+    await this.#options.known.tell(id, { name });
+    this.#options.wake();
+    return this.find(id);
+  }
+
   /** What it ran goes back to the queue at once. Whether it may come again is decided where its key is. */
   async forget(name: string): Promise<WorkerInfo> {
     const { fleet, known, recovery, wake } = this.#options;

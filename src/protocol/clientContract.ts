@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { identityNameSchema } from './identity.ts';
 import { outputNameSchema } from '../encoding/preset.ts';
 import { adminMethods } from './adminContract.ts';
 import type { EventTable, MethodTable } from './contract.ts';
@@ -266,6 +267,11 @@ export const clientMethods = {
   'workers.setLabels': {
     doc: 'Gives it these labels, beside those that it has itself, in place of what it was given before.',
     params: z.object({ worker: z.string(), labels: labelsSchema }),
+    result: z.object({ worker: workerSchema }),
+  },
+  'workers.rename': {
+    doc: 'What people call it here from now on, also after a restart, whatever it calls itself. No two have one name.',
+    params: z.object({ worker: z.string(), name: identityNameSchema }),
     result: z.object({ worker: workerSchema }),
   },
   'workers.list': {

@@ -10,7 +10,14 @@ import { printJson, toWorkerOutput, workersOutputSchema } from '../jsonOutput.ts
 import { workerLines } from '../render/workerTable.ts';
 import { widthFor } from '../render/wrap.ts';
 import { styleFor } from '../style.ts';
-import { addWorker, drainWorker, labelWorker, removeWorker, resumeWorker } from '../workers/steerWorkers.ts';
+import {
+  addWorker,
+  drainWorker,
+  labelWorker,
+  removeWorker,
+  renameWorker,
+  resumeWorker,
+} from '../workers/steerWorkers.ts';
 
 export async function workerCommands(context: CommandContext): Promise<Command[]> {
   const worker = new Command('worker')
@@ -27,6 +34,7 @@ export async function workerCommands(context: CommandContext): Promise<Command[]
       ),
     )
     .addCommand(steerCommand(context, 'resume', 'Give a drained worker jobs again.', resumeWorker))
+    .addCommand(renameCommand(context))
     .addCommand(labelCommand(context))
     .addCommand(
       steerCommand(
@@ -68,6 +76,14 @@ function steerCommand(
 ): Command {
   const command = new Command(name).argument('<worker>').description(description);
   return command.action(action<[string]>(context, command, steer));
+}
+
+function renameCommand(context: CommandContext): Command {
+  const command = new Command('rename')
+    .argument('<worker>')
+    .argument('<name>')
+    .description('Call a worker something else, here and wherever jobs ask for it (encode --on).');
+  return command.action(action<[string, string]>(context, command, renameWorker));
 }
 
 function labelCommand(context: CommandContext): Command {

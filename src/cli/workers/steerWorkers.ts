@@ -49,6 +49,13 @@ export async function labelWorker(
   return told(invocation, worker, `${printable(worker.name)} has ${all}.`);
 }
 
+export async function renameWorker(invocation: Invocation, name: string, wanted: string): Promise<number> {
+  const { worker } = await withDaemon(invocation, (daemon) =>
+    daemon.request('workers.rename', { worker: name, name: wanted }),
+  );
+  return told(invocation, worker, `${printable(name)} is called ${printable(worker.name)} now.`);
+}
+
 export async function removeWorker(invocation: Invocation, name: string): Promise<number> {
   const { worker } = await withDaemon(invocation, (daemon) =>
     daemon.request('workers.remove', { worker: name }),

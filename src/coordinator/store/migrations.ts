@@ -4,7 +4,7 @@ import { identities } from './identityMigration.ts';
 import { contentOfResults } from './madeMigration.ts';
 import { sourcesOfJobs } from './sourceMigration.ts';
 import { watchFolders } from './watchMigration.ts';
-import { dialledWorkers, knownWorkers, labelsOfJobs } from './workerMigration.ts';
+import { dialledWorkers, knownWorkers, labelsOfJobs, namedWorkers } from './workerMigration.ts';
 
 /** One step of the schema. Never changed once released: the next change is the next number. */
 export interface Migration {
@@ -32,6 +32,7 @@ export const migrations: readonly Migration[] = [
   { number: 16, name: '0016-labels', up: labelsOfJobs },
   { number: 17, name: '0017-preempted', up: preemptedJobs },
   { number: 18, name: '0018-dialled-workers', up: dialledWorkers },
+  { number: 19, name: '0019-worker-names', up: namedWorkers },
 ];
 
 interface MetaSchema {

@@ -167,6 +167,7 @@ export interface WatchedFilesTable {
 export interface WorkersTable {
   id: string;
   drained: number;
+  name: string | null;
   /** JSON. */
   labels: string;
   /** JSON. */

@@ -17,6 +17,11 @@ export async function dialledWorkers({ schema }: Kysely<never>): Promise<void> {
   await schema.alterTable('workers').addColumn('dial', 'text').execute();
 }
 
+/** What people call them. */
+export async function namedWorkers({ schema }: Kysely<never>): Promise<void> {
+  await schema.alterTable('workers').addColumn('name', 'text').execute();
+}
+
 /** What a job wants of the worker that it goes to. */
 export async function labelsOfJobs({ schema }: Kysely<never>): Promise<void> {
   await schema.alterTable('jobs').addColumn('required_labels', 'text').execute();

@@ -15,6 +15,7 @@ export async function keepWorker(writing: Writing, record: WorkerRecord): Promis
     .values({
       id: record.id,
       drained: Number(record.drained),
+      name: record.name ?? null,
       labels: JSON.stringify(record.labels),
       description: record.description === undefined ? null : JSON.stringify(record.description),
       dial: record.dial === undefined ? null : JSON.stringify(record.dial),
@@ -31,6 +32,7 @@ function toRecord(row: WorkersTable): WorkerRecord {
   const read = workerRecordSchema.safeParse({
     id: row.id,
     drained: Number(row.drained) === 1,
+    name: row.name ?? undefined,
     labels: JSON.parse(row.labels) as unknown,
     description: row.description === null ? undefined : (JSON.parse(row.description) as unknown),
     dial: row.dial === null ? undefined : (JSON.parse(row.dial) as unknown),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { identityNameSchema } from '../../protocol/identity.ts';
 import { pinSchema } from '../../protocol/pin.ts';
 import { idSchema, labelsSchema, workerDescriptionSchema } from '../../protocol/model.ts';
 
@@ -7,6 +8,8 @@ export const workerRecordSchema = z.object({
   id: idSchema,
   /** A person wants it to be given nothing more. */
   drained: z.boolean(),
+  /** What people call it here; missing: what it calls itself. */
+  name: identityNameSchema.optional(),
   /** Those that were given to it here, beside its own. */
   labels: labelsSchema,
   /** As it was last; missing: it has not connected since this is kept. */

@@ -146,7 +146,7 @@ for (const dials of ['the node', 'the desk'] as const)
       assert.deepEqual(await readdir(host.desk.folder).then((names) => names.sort()), ['clip.mkv', 'state']);
     });
 
-    it('is drained, let go on, and removed by its name', async () => {
+    it('is drained, let go on, renamed, and removed by its name', async () => {
       const source = await host.clip('clip.mkv');
       assert.match((await host.desk.run(['worker', 'drain', 'node'])).stdout, /node is given nothing more/);
       const id = await host.submit(source);
@@ -158,9 +158,11 @@ for (const dials of ['the node', 'the desk'] as const)
       assert.match(stdout, /node has the labels attic, gpu/);
       assert.match((await host.desk.run(['workers'])).stdout, /labels attic gpu/);
       assert.match((await host.desk.run(['worker', 'label', 'node'])).stdout, /node has no labels/);
-      const { code, stderr } = await host.desk.run(['worker', 'remove', 'node']);
+      const renamed = await host.desk.run(['worker', 'rename', 'node', 'cellar']);
+      assert.match(renamed.stdout, /node is called cellar now/);
+      const { code, stderr } = await host.desk.run(['worker', 'remove', 'cellar']);
       assert.equal(code, 0, stderr);
-      assert.doesNotMatch((await host.desk.run(['workers'])).stdout, /node/);
+      assert.doesNotMatch((await host.desk.run(['workers'])).stdout, /node|cellar/);
       assert.doesNotMatch((await host.desk.run(['admin', 'user', 'list'])).stdout, /node/);
       await host.worker.printed('stdout', /"event":"disconnected"/);
     });

@@ -84,6 +84,37 @@ describe('coordinator: what a person does with workers', () => {
     assert.deepEqual(back && [back.connected, back.drained], [true, true]);
   });
 
+  it('calls it what a person calls it, also after a restart and while it is away, and takes no name twice', async () => {
+    const worker = await node();
+    await client.peer.request('workers.drain', { worker: 'rack 1' });
+    const asked = (on: string) => client.peer.request('jobs.submit', submission({ on }));
+    const { id } = (await asked('rack 1')).job;
+    const { worker: renamed } = await client.peer.request('workers.rename', {
+      worker: 'rack 1',
+      name: 'attic',
+    });
+    assert.equal(renamed.name, 'attic');
+    await assert.rejects(client.peer.request('workers.rename', { worker: 'attic', name: 'desk' }), {
+      code: 'conflict',
+    });
+    await assert.rejects(client.peer.request('workers.drain', { worker: 'rack 1' }), { code: 'not-found' });
+    await client.job(id, ({ reason }) => reason?.message === 'attic is drained: it is given nothing more.');
+    // Asked for by its old name, and by its new one.
+    const { id: next } = (await asked('attic')).job;
+    worker.peer.close();
+    while ((await info('node'))?.connected !== false);
+    assert.equal((await info('node'))?.name, 'attic');
+    await harness.restart();
+    client = await harness.subscribed();
+    assert.equal((await info('node'))?.name, 'attic');
+    const back = await node();
+    assert.equal((await info('node'))?.name, 'attic');
+    await client.peer.request('workers.resume', { worker: 'attic' });
+    const { jobId } = (await back.encode()).payload;
+    assert.ok([id, next].includes(jobId));
+    await client.job(jobId === id ? next : id, ({ reason }) => reason?.code === 'slots-busy');
+  });
+
   it('keeps what a worker said of itself last', async () => {
     const worker = await node();
     await worker.peer.request('worker.update', {
