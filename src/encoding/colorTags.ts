@@ -25,6 +25,11 @@ export function sourceTags(stream: ProbeStream): ColorTags {
   };
 }
 
+/** What a curve is of: `sdr` where it is none of HDR. The curves of ordinary film are alike. */
+export function hdrCurve(transfer: string): string {
+  return isHdr({ transfer }) ? transfer : 'sdr';
+}
+
 export function isHdr({ transfer }: Pick<ColorTags, 'transfer'>): boolean {
   return transfer === 'smpte2084' || transfer === 'arib-std-b67';
 }

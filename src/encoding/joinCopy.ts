@@ -1,8 +1,10 @@
+import { hdrCurve } from './colorTags.ts';
 import { globalArguments, openable, resultName } from './commandParts.ts';
 import { containerTable } from './containers.ts';
 import { allDemuxerNames, fileUrl, inputWhitelists } from './demuxers.ts';
 import { withExtraArguments } from './extraArgumentsOf.ts';
 import type { Plan } from './plan.ts';
+import { joinNotes } from './joinNotes.ts';
 import { weightOf } from './planFilm.ts';
 import type { PlanInput, PlanSource } from './planInput.ts';
 import type { ProbeStream } from './probe.ts';
@@ -105,7 +107,7 @@ export function joinByCopy(input: PlanInput): Outcome<{ plan: Plan }> {
         duration: total,
         // Tracks of each source end a little apart, once for each.
         durationEstimated: true,
-        notes: [],
+        notes: joinNotes(sources, { audio: wanted.filter(({ type }) => type === 'audio').length }),
       },
       segmentSafe: { safe: 'no', why: 'nothing is encoded' },
     },
@@ -122,6 +124,16 @@ function keptStreams(output: PlanInput['output'], source: PlanSource): ProbeStre
   ];
 }
 
+/** What a result says once for all of it, and players go by; a mark that is missing says what it says by default. */
+const marks: readonly { readonly name: string; readonly of: (stream: ProbeStream) => unknown }[] = [
+  { name: 'which side is up', of: ({ rotation }) => rotation ?? 0 },
+  { name: 'the shape of the pixels', of: ({ sampleAspectRatio }) => (sampleAspectRatio ?? 1).toFixed(3) },
+  { name: 'the order of the fields', of: ({ fieldOrder }) => fieldOrder ?? 'progressive' },
+  { name: 'the range of the colours', of: ({ colorRange }) => colorRange ?? 'tv' },
+  { name: 'the brightness (HDR and not)', of: ({ colorTransfer = 'bt709' }) => hdrCurve(colorTransfer) },
+  { name: 'the colours', of: ({ colorPrimaries = 'bt709' }) => colorPrimaries === 'bt2020' },
+];
+
 /** The first thing in which two sources differ that a copy cannot bridge, in a person's words. */
 function differs(wanted: readonly ProbeStream[], other: readonly ProbeStream[]): string | undefined {
   if (wanted.length !== other.length) return 'the number of tracks';
@@ -133,6 +145,10 @@ function differs(wanted: readonly ProbeStream[], other: readonly ProbeStream[]):
     if (a.pixelFormat !== b.pixelFormat) return `the pixel format (${b.pixelFormat ?? 'unknown'})`;
     if (a.profile !== b.profile) return `the profile (${b.profile ?? 'unknown'})`;
     if (a.sampleRate !== b.sampleRate || a.channels !== b.channels) return 'the sample rate or the channels';
+    if (a.channelLayout !== b.channelLayout)
+      return `the places of the channels (${b.channelLayout ?? 'unknown'})`;
+    const mark = marks.find(({ of }) => of(a) !== of(b));
+    if (mark) return mark.name;
   }
   return undefined;
 }

@@ -12,7 +12,7 @@ import { refuse } from './problem.ts';
 import type { Outcome } from './problem.ts';
 import { planSound } from './sound.ts';
 import { relabel } from './graphLabels.ts';
-import { loss } from './findings.ts';
+import { joinNotes } from './joinNotes.ts';
 import { pickAudio, pickVideo } from './streams.ts';
 import { targetBytes } from './videoRate.ts';
 import { planVideo } from './videoPart.ts';
@@ -106,12 +106,7 @@ export function joinByEncode(input: PlanInput): Outcome<{ plan: Plan }> {
         minimumGain: output.minimumGain,
         verify: output.verify,
         targetBytes: targetBytes(output),
-        notes: [
-          ...(leading?.picture?.notes ?? []),
-          ...(sources.some(({ probe }) => probe.streams.some(({ type }) => type === 'subtitle'))
-            ? [loss('subtitles', 'Subtitles are left out where sources are joined.')]
-            : []),
-        ],
+        notes: [...(leading?.picture?.notes ?? []), ...joinNotes(sources, { audio: sound ? 1 : 0 })],
       },
       segmentSafe: { safe: 'no', why: 'it has several sources' },
     },

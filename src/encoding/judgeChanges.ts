@@ -49,6 +49,14 @@ export function judgeChanges(
           ),
         ]
       : []),
+    ...(changes.curves && changes.curves.length > 0
+      ? [
+          loss(
+            'dynamic-range',
+            `The picture of the source changes between ordinary film and HDR (${changes.curves.join(', ')}): all of the result has the colours of its beginning.`,
+          ),
+        ]
+      : []),
     ...(changes.styledTexts === true
       ? [loss('subtitles', 'Subtitles of the source have places or colours, which the text of MP4 loses.')]
       : []),

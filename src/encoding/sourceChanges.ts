@@ -1,5 +1,6 @@
-import { carriesSound, samplesArguments, samplesFile } from './carriedSound.ts';
+import { carriesSound, samplesArguments } from './carriedSound.ts';
 import { channelsIn } from './channelLayouts.ts';
+import { hdrCurve } from './colorTags.ts';
 import { inputArguments, openable } from './commandParts.ts';
 import { fileUrl } from './demuxers.ts';
 import type { Expectation } from './expectation.ts';
@@ -24,6 +25,8 @@ export interface SourceChanges {
   readonly styledTexts?: boolean | undefined;
   /** Its samples are frames for a receiver. */
   readonly carriesSound?: boolean | undefined;
+  /** It changes between ordinary film and HDR: their curves, in ffmpeg’s words. */
+  readonly curves?: readonly string[] | undefined;
   /** What its frames carry, at whatever time. */
   readonly frameData?: readonly FrameData[] | undefined;
 }
@@ -132,7 +135,6 @@ export function changesArguments(
     ...samplesArguments(
       source.probe.streams.filter(({ type }) => type === 'audio'),
       encoders,
-      fileUrl(samplesFile),
     ),
     ...(reads ? ['-map', '0:s', '-c', 'copy', '-f', 'framecrc', fileUrl(cuesFile)] : []),
     ...(texts.length > 0
@@ -150,6 +152,8 @@ export class ChangesReader {
   /** By track. */
   readonly #channels = new Map<string, Set<number>>();
   readonly #frameData = new Set<FrameData>();
+  /** `sdr`, or the curve of HDR. */
+  readonly #curves = new Set<string>();
   #outOfOrder = 0;
   #partial = '';
 
@@ -171,7 +175,7 @@ export class ChangesReader {
   }: {
     droppedFrames?: number | undefined;
     packets?: string | undefined;
-    samples?: Buffer | undefined;
+    samples?: readonly Buffer[] | undefined;
     texts?: Buffer | undefined;
   } = {}): SourceChanges | undefined {
     const shapes = [...this.#shapes.values()];
@@ -184,11 +188,17 @@ export class ChangesReader {
       rewinds: droppedFrames > 0 || this.#outOfOrder > mostOutOfOrder,
       overlapping: overlappingCues(packets),
       frameData: [...this.#frameData],
-      carriesSound: samples !== undefined && carriesSound(samples),
+      curves: this.#curves.size > 1 ? [...this.#curves] : [],
+      carriesSound: samples?.some(carriesSound) === true,
       styledTexts: texts !== undefined && saysHowItLooks(texts),
     };
     const { rewinds, overlapping, frameData, styledTexts } = changes;
-    const found = changes.shapes.length + changes.channels.length + overlapping + frameData.length;
+    const found =
+      changes.shapes.length +
+      changes.channels.length +
+      overlapping +
+      frameData.length +
+      changes.curves.length;
     return found > 0 || rewinds || changes.carriesSound || styledTexts ? changes : undefined;
   }
 
@@ -205,6 +215,8 @@ export class ChangesReader {
     if (track !== undefined && count !== undefined)
       this.#channels.set(track, (this.#channels.get(track) ?? new Set()).add(count));
     if (!line.includes('[Parsed_showinfo_0 ')) return;
+    const [, curve] = /\bcolor_trc:(\S+)/u.exec(line) ?? [];
+    if (curve !== undefined) this.#curves.add(hdrCurve(curve));
     for (const [data, pattern] of Object.entries(frameDataPatterns) as [FrameData, RegExp][])
       if (pattern.test(line)) this.#frameData.add(data);
   }

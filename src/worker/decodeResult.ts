@@ -7,7 +7,7 @@ import {
   readDecoded,
   type EncodeCost,
 } from '../encoding/decodeCheck.ts';
-import { samplesFile } from '../encoding/carriedSound.ts';
+import { maxSampled, samplesFile } from '../encoding/carriedSound.ts';
 import { endsFrozen, sourceEndArguments, sourceMoves } from '../encoding/frozenEnd.ts';
 import type { DecodeCheck, DecodedPart } from '../encoding/judge.ts';
 import type { Plan } from '../encoding/plan.ts';
@@ -82,7 +82,11 @@ export async function lookThrough(
     changes.push(chunk);
   });
   const packets = (await takeFile(path.join(place.directory, cuesFile)))?.toString();
-  const samples = await takeFile(path.join(place.directory, samplesFile));
+  const samples: Buffer[] = [];
+  for (let number = 0; number < maxSampled; number += 1) {
+    const taken = await takeFile(path.join(place.directory, samplesFile(number)));
+    if (taken) samples.push(taken);
+  }
   const texts = await takeFile(path.join(place.directory, textsFile));
   return {
     partRead: reading && partRead(input, said),

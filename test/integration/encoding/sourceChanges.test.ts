@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { secondFfmpeg } from '../../../scripts/lib/secondFfmpeg.mjs';
-import { samplesFile } from '../../../src/encoding/carriedSound.ts';
+import { maxSampled, samplesFile } from '../../../src/encoding/carriedSound.ts';
 import type { Expectation } from '../../../src/encoding/expectation.ts';
 import type { PlanInput } from '../../../src/encoding/planInput.ts';
 import {
@@ -118,9 +118,14 @@ describe('a source that changes its shape in the middle', function () {
     const { stderr, stdout } = await execa(ffmpeg, argv, { cwd: folder, stdin: 'ignore' });
     const dropped = [...stdout.matchAll(/drop_frames=(\d+)/gu)].at(-1)?.[1];
     const packets = await readFile(file(cuesFile), 'utf8').catch(() => undefined);
-    const samples = await readFile(file(samplesFile)).catch(() => undefined);
+    const samples: Buffer[] = [];
+    for (let number = 0; number < maxSampled; number += 1) {
+      const taken = await readFile(file(samplesFile(number))).catch(() => undefined);
+      if (taken) samples.push(taken);
+      await rm(file(samplesFile(number)), { force: true });
+    }
     const texts = await readFile(file(textsFile)).catch(() => undefined);
-    for (const each of [cuesFile, samplesFile, textsFile]) await rm(file(each), { force: true });
+    for (const each of [cuesFile, textsFile]) await rm(file(each), { force: true });
     const reader = new ChangesReader();
     // As it comes from a pipe: in pieces of no sense.
     for (let at = 0; at < stderr.length; at += 997) reader.push(stderr.slice(at, at + 997));
@@ -232,22 +237,67 @@ describe('a source that changes its shape in the middle', function () {
     await made('plain.wav', [tone, 'anoisesrc=duration=2'], ['-filter_complex', 'amerge', '-ac', '2']);
     const raw = ['-f', 's16le', '-ar', '48000', '-ac', '2', '-i', file('bits.spdif')];
     await execa('ffmpeg', ['-v', 'error', '-y', ...raw, file('carried.flac')], { stdin: 'ignore' });
+    // After a silence, and behind a track that is none.
+    const late = ['-f', 'lavfi', '-i', 'anullsrc=duration=8', '-i', file('carried.flac')];
+    const joined = '[0:a]aformat=s16:48000:stereo[a];[1:a]aformat=s16:48000:stereo[b];[a][b]concat=v=0:a=1';
+    await execa('ffmpeg', ['-v', 'error', '-y', ...late, '-filter_complex', joined, file('late.flac')], {
+      stdin: 'ignore',
+    });
+    const two = ['-i', file('plain.wav'), '-i', file('late.flac'), '-map', '0', '-map', '1', '-c', 'copy'];
+    await execa('ffmpeg', ['-v', 'error', '-y', ...two, file('second.mkv')], { stdin: 'ignore' });
     const carried: (boolean | undefined)[] = [];
     for (const [name, encoder] of [
       ['plain.wav', 'aac'],
       ['carried.flac', 'aac'],
       ['carried.flac', 'flac'],
+      ['late.flac', 'aac'],
+      ['second.mkv', 'aac'],
     ] as const) {
       const input: PlanInput = {
         output: { container: 'mkv' },
         sources: [{ path: file(name), probe: await probeOf(file(name)) }],
-        dialect: { ...dialect, demuxers: ['flac', 'wav'] },
+        dialect: { ...dialect, demuxers: ['flac', 'wav', 'matroska'] },
         capabilities: {},
       };
       const argv = changesArguments(input, { encoders: { audio: [encoder] }, expected }) ?? [];
       carried.push((await lookAt('ffmpeg', argv))?.carriesSound);
     }
-    assert.deepEqual(carried, [undefined, true, undefined]);
+    assert.deepEqual(carried, [undefined, true, undefined, true, true]);
+  });
+
+  it('is told where ordinary film becomes HDR in its middle', async () => {
+    for (const [name, curve] of [
+      ['sdr', 'bt709'],
+      ['hlg', 'arib-std-b67'],
+    ] as const) {
+      const marks = `colorprim=bt2020:transfer=${curve}:colormatrix=bt2020nc`;
+      await made(
+        `${name}.h264`,
+        ['testsrc2=size=320x180:rate=25:duration=1'],
+        ['-c:v', 'libx264', '-x264-params', marks, '-bf', '0'],
+      );
+    }
+    const curves: unknown[] = [];
+    for (const parts of [
+      ['sdr', 'sdr'],
+      ['sdr', 'hlg'],
+    ]) {
+      await writeFile(
+        file('both.h264'),
+        await Promise.all(parts.map((part) => readFile(file(`${part}.h264`)))),
+      );
+      const raw = ['-fflags', '+genpts', '-r', '25', '-i', file('both.h264')];
+      await execa('ffmpeg', ['-v', 'error', '-y', ...raw, '-c', 'copy', '-f', 'mpegts', file('both.ts')]);
+      const input: PlanInput = {
+        output: { container: 'mp4' },
+        sources: [{ path: file('both.ts'), probe: await probeOf(file('both.ts')) }],
+        dialect: { ...dialect, demuxers: ['mpegts'] },
+        capabilities: {},
+      };
+      const argv = changesArguments(input, { encoders: { video: 'libx264', audio: [] }, expected }) ?? [];
+      curves.push((await lookAt('ffmpeg', argv))?.curves);
+    }
+    assert.deepEqual(curves, [undefined, ['sdr', 'arib-std-b67']]);
   });
 
   /** ITU-T H.264: supplemental enhancement information, a unit of type 6, before each picture from the given one on. */

@@ -203,6 +203,37 @@ describe('a plan', () => {
     assert.match(problem(copy, sources(probes['silent-640x272'])).message, /do not agree.*number of tracks/u);
   });
 
+  it('joins by copying no sources that are to be shown otherwise, and says what it leaves out', () => {
+    const copy: Preset = { container: 'mkv', video: { copy: true }, audio: { tracks: [{ do: 'copy' }] } };
+    const clip = (marks: object, file: Partial<Probe> = {}) =>
+      probeOf([videoStream(marks), audioStream({})], file);
+    const sources = (other: Probe): Fields => ({
+      sources: [
+        { path: '/a.mp4', probe: clip({}) },
+        { path: '/b.mp4', probe: other },
+      ],
+    });
+    for (const [marks, what] of [
+      [{ rotation: 180 }, /which side is up/u],
+      [{ sampleAspectRatio: 4 / 3 }, /shape of the pixels/u],
+      [{ fieldOrder: 'tt' }, /order of the fields/u],
+      [{ colorRange: 'pc' }, /range of the colours/u],
+      [{ colorTransfer: 'arib-std-b67', colorPrimaries: 'bt2020' }, /the brightness/u],
+    ] as const)
+      assert.match(problem(copy, sources(clip(marks))).message, what);
+    const alike = {
+      rotation: 0,
+      sampleAspectRatio: 1,
+      colorTransfer: 'smpte170m',
+      fieldOrder: 'progressive',
+    };
+    const { notes } = build(copy, sources(clip(alike, { chapters: 3 }))).expected;
+    assert.deepEqual(
+      notes.map(({ loses }) => loses),
+      ['chapters'],
+    );
+  });
+
   it('leaves the sizes of a ladder out that are taller than the source', () => {
     const { expected, argv } = build(
       { container: 'hls', audio: { encoder: 'aac' } },
