@@ -1,3 +1,4 @@
+import { demuxerFamilyOf } from './demuxers.ts';
 import type { Expectation } from './expectation.ts';
 import { loss, warn } from './findings.ts';
 import { plural } from './formatting.ts';
@@ -54,6 +55,15 @@ export function judgeChanges(
           loss(
             'dynamic-range',
             `The picture of the source changes between ordinary film and HDR (${changes.curves.join(', ')}): all of the result has the colours of its beginning.`,
+          ),
+        ]
+      : []),
+    // Where packets have times of their own that does no harm.
+    ...(changes.changesRate === true && demuxerFamilyOf(source.formatName)?.durationGuessed === true
+      ? [
+          loss(
+            'sound',
+            'The sampling rate of the source changes in its middle: the times of the result are wrong.',
           ),
         ]
       : []),

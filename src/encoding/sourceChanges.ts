@@ -27,6 +27,8 @@ export interface SourceChanges {
   readonly carriesSound?: boolean | undefined;
   /** It changes between ordinary film and HDR: their curves, in ffmpeg’s words. */
   readonly curves?: readonly string[] | undefined;
+  /** The sampling rate of a track changes. */
+  readonly changesRate?: boolean | undefined;
   /** What its frames carry, at whatever time. */
   readonly frameData?: readonly FrameData[] | undefined;
 }
@@ -151,6 +153,7 @@ export class ChangesReader {
   readonly #shapes = new Map<string, Shape>();
   /** By track. */
   readonly #channels = new Map<string, Set<number>>();
+  readonly #rates = new Map<string, Set<string>>();
   readonly #frameData = new Set<FrameData>();
   /** `sdr`, or the curve of HDR. */
   readonly #curves = new Set<string>();
@@ -185,6 +188,7 @@ export class ChangesReader {
     const changes = {
       shapes: shapes.length > 1 ? shapes : [],
       channels: channels.length > 1 ? channels : [],
+      changesRate: [...this.#rates.values()].some(({ size }) => size > 1),
       rewinds: droppedFrames > 0 || this.#outOfOrder > mostOutOfOrder,
       overlapping: overlappingCues(packets),
       frameData: [...this.#frameData],
@@ -199,7 +203,9 @@ export class ChangesReader {
       overlapping +
       frameData.length +
       changes.curves.length;
-    return found > 0 || rewinds || changes.carriesSound || styledTexts ? changes : undefined;
+    return found > 0 || rewinds || changes.changesRate || changes.carriesSound || styledTexts
+      ? changes
+      : undefined;
   }
 
   #read(line: string): void {
@@ -209,8 +215,10 @@ export class ChangesReader {
       const shape = shapeOf(scaled);
       this.#shapes.set(`${shape.width}x${shape.height} ${shape.aspect.toFixed(2)}`, shape);
     }
-    const [, track, layout = ''] =
-      /\[graph_\d+_in_(\d+[_:]\d+) [^\]]*\] \[verbose\] .*?chlayout:(.+)/u.exec(line) ?? [];
+    const [, track, rate = '', layout = ''] =
+      /\[graph_\d+_in_(\d+[_:]\d+) [^\]]*\] \[verbose\] .*?samplerate:(\d+) .*?chlayout:(.+)/u.exec(line) ??
+      [];
+    if (track !== undefined) this.#rates.set(track, (this.#rates.get(track) ?? new Set()).add(rate));
     const count = channelsIn(layout.trim());
     if (track !== undefined && count !== undefined)
       this.#channels.set(track, (this.#channels.get(track) ?? new Set()).add(count));

@@ -300,6 +300,27 @@ describe('a source that changes its shape in the middle', function () {
     assert.deepEqual(curves, [undefined, ['sdr', 'arib-std-b67']]);
   });
 
+  it('is told where the sampling rate of its sound changes', async () => {
+    for (const rate of ['48000', '24000'])
+      await made(`${rate}.aac`, [`sine=duration=2:sample_rate=${rate}`], ['-c:a', 'aac']);
+    const changes: unknown[] = [];
+    for (const parts of [['48000'], ['48000', '24000']]) {
+      await writeFile(
+        file('rates.aac'),
+        await Promise.all(parts.map((part) => readFile(file(`${part}.aac`)))),
+      );
+      const input: PlanInput = {
+        output: { container: 'm4a' },
+        sources: [{ path: file('rates.aac'), probe: await probeOf(file('rates.aac')) }],
+        dialect: { ...dialect, demuxers: ['aac'] },
+        capabilities: {},
+      };
+      const argv = changesArguments(input, { encoders: { audio: ['aac'] }, expected }) ?? [];
+      changes.push((await lookAt('ffmpeg', argv))?.changesRate);
+    }
+    assert.deepEqual(changes, [undefined, true]);
+  });
+
   /** ITU-T H.264: supplemental enhancement information, a unit of type 6, before each picture from the given one on. */
   async function withMessage(payload: { type: number; bytes: Buffer }, from: number): Promise<string> {
     await made(

@@ -103,6 +103,21 @@ describe('judge', () => {
       /HDR data that change .*AVCHD/u,
     ],
     [
+      'a source without times whose sampling rate changes',
+      {
+        source: probeOf([], { formatName: 'aac' }),
+        read: { ...asRead, changes: { shapes: [], channels: [], rewinds: false, changesRate: true } },
+      },
+      'pass',
+      /sampling rate of the source changes/u,
+    ],
+    [
+      'a source with times whose sampling rate changes',
+      { read: { ...asRead, changes: { shapes: [], channels: [], rewinds: false, changesRate: true } } },
+      'pass',
+      /^$/u,
+    ],
+    [
       'a source with XMP',
       { read: { ...asRead, uncopied: [{ name: 'XMP', loses: 'tags' }] } },
       'pass',
