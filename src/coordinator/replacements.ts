@@ -135,7 +135,7 @@ export class Replacements {
         }
         case undefined:
           throw new DffmpegError('conflict', `Job ${id} has replaced nothing, as far as the queue knows.`, {
-            hint: `Its source lies where it was. If the state folder was put back from a backup, look beside it in .dffmpeg-replaced/${id}, too.`,
+            hint: `Its source should lie where it was. If the state folder was put back from a backup, look beside it in .dffmpeg-replaced/${id}, too.`,
           });
       }
     });
