@@ -161,6 +161,7 @@ export const pictureRows: readonly Row[] = [
       ],
       frame: { interlaced_frame: 0 },
     },
+    says: [/When each scene was recorded, which DV keeps/u],
     proof: async ({ result }) => assert.equal(await combed(result), 'none'),
   },
   {
