@@ -11,6 +11,8 @@ export interface DemuxerFamily {
   readonly durationGuessed?: true;
   /** Seconds before a moment at which to begin to read, since a seek lands between key frames: at most so far apart. */
   readonly seekLead?: number;
+  /** Says of frames when they are stored, not when they are shown. */
+  readonly storedOrder?: true;
   /** Where a second recording was appended the file ends for it, without a word. */
   readonly endsAtSecond?: true;
 }
@@ -24,7 +26,7 @@ export const demuxerFamilies: readonly DemuxerFamily[] = [
   { names: ['matroska', 'webm'] },
   { names: ['mpegts'], durationEstimated: true, seekLead: 10 },
   { names: ['mpeg'], durationEstimated: true, seekLead: 10 },
-  { names: ['avi'] },
+  { names: ['avi'], storedOrder: true },
   { names: ['flv'], durationEstimated: true, endsAtSecond: true },
   { names: ['asf'], endsAtSecond: true },
   { names: ['ogg'] },

@@ -11,6 +11,7 @@ import type { ProbeStream } from './probe.ts';
 import { refuse } from './problem.ts';
 import type { Outcome } from './problem.ts';
 import { pickAudio, pickVideo } from './streams.ts';
+import { checkCopyTimes } from './storedOrder.ts';
 import { appleTag } from './videoPart.ts';
 
 /** Joins by ffmpeg's concat demuxer, without encoding: every track must be the same in all sources. */
@@ -20,6 +21,9 @@ export function joinByCopy(input: PlanInput): Outcome<{ plan: Plan }> {
   for (const source of sources) {
     const opened = openable(source.probe, dialect);
     if (!opened.ok) return opened;
+    const picture = output.video ? pickVideo(source.probe) : undefined;
+    const times = picture && checkCopyTimes(opened.family, picture, { joins: true });
+    if (times?.ok === false) return times;
     if (/[\r\n]/u.test(source.path))
       return refuse(
         'source-not-media',

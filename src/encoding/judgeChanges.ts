@@ -17,7 +17,9 @@ export function judgeChanges(
   if (!changes) return [];
   const [shape, ...others] = changes.shapes;
   const most = Math.max(0, ...changes.channels);
-  const least = Math.min(...expected.audio.map(({ channels }) => channels ?? most));
+  // One word for all of a file says how AAC is to be played; other sound says it in each frame.
+  const isCopied = changes.copiesSound === true;
+  const least = isCopied ? most : Math.min(...expected.audio.map(({ channels }) => channels ?? most));
   return [
     ...(changes.rewinds
       ? [
@@ -55,6 +57,14 @@ export function judgeChanges(
           loss(
             'dynamic-range',
             `The picture of the source changes between ordinary film and HDR (${changes.curves.join(', ')}): all of the result has the colours of its beginning.`,
+          ),
+        ]
+      : []),
+    ...(isCopied && (changes.channels.length > 1 || changes.changesRate === true)
+      ? [
+          loss(
+            'sound',
+            'The sound of the source changes in its middle, and is copied: the result says once for all of it how it is to be played, and the rest is wrong.',
           ),
         ]
       : []),

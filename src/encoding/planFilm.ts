@@ -1,3 +1,4 @@
+import { copyTimes } from './storedOrder.ts';
 import {
   globalArguments,
   inputArguments,
@@ -46,7 +47,10 @@ export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {
   if (!trimmed.ok) return trimmed;
   const { span } = trimmed;
   const lead = stream && !copies ? leadOf(opened.family, span) : 0;
-  const inputArgv = inputArguments(source, opened.family, withLead(span, lead));
+  const inputArgv = [
+    ...(copies && stream ? copyTimes(opened.family, stream) : []),
+    ...inputArguments(source, opened.family, withLead(span, lead)),
+  ];
   // A copied picture begins at the key frame before, and its sound with it.
   const dropsEarlier = span.start > 0 && !(copies && stream !== undefined);
 

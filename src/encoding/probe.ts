@@ -40,6 +40,8 @@ export const probeStreamSchema = z.object({
   /** Whether r_frame_rate and avg_frame_rate agree. */
   variableFrameRate: z.boolean().optional(),
   frames: z.int().optional(),
+  /** Frames are stored in another order than they are shown in (B-frames). */
+  reordered: z.boolean().optional(),
   pixelFormat: z.string().optional(),
   /** Width of a pixel by its height; missing where unknown, which players take as 1. */
   sampleAspectRatio: z.number().optional(),

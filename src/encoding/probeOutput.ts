@@ -106,6 +106,7 @@ const streamSchema = z.object({
   avg_frame_rate: ratio,
   r_frame_rate: ratio,
   nb_frames: numeric,
+  has_b_frames: numeric,
   pix_fmt: word,
   sample_aspect_ratio: ratio,
   color_transfer: word,
@@ -203,6 +204,7 @@ function toStream(stream: z.output<typeof streamSchema>): ProbeStream {
         ? Math.abs(average / base - 1) > rateTolerance || !isUsualRate(base)
         : undefined,
     frames: whole(stream.nb_frames),
+    reordered: (stream.has_b_frames ?? 0) > 0 || undefined,
     pixelFormat: stream.pix_fmt,
     sampleAspectRatio: stream.sample_aspect_ratio,
     fieldOrder: known(stream.field_order),

@@ -27,6 +27,8 @@ export interface SourceChanges {
   readonly carriesSound?: boolean | undefined;
   /** It changes between ordinary film and HDR: their curves, in ffmpeg’s words. */
   readonly curves?: readonly string[] | undefined;
+  /** None of its sound is encoded. */
+  readonly copiesSound?: boolean | undefined;
   /** The sampling rate of a track changes. */
   readonly changesRate?: boolean | undefined;
   /** What its frames carry, at whatever time. */
@@ -117,7 +119,8 @@ export function changesArguments(
   const picture = pickVideo(source.probe);
   // What is copied stays as it is.
   const looks = encoders.video && picture && !intraOnly.has(picture.codec) ? picture : undefined;
-  const hears = encoders.audio.length > 0;
+  // Also where it is copied: AAC has one word for all of a file in most containers.
+  const hears = encoders.audio.length > 0 || expected.audio.some(({ codec }) => codec === 'aac');
   const written = showsOneCue(expected) ? source.probe.streams.filter(({ type }) => type === 'subtitle') : [];
   const reads = written.length > 0;
   const texts = written.filter(({ codec }) => plainTexts.has(codec));
@@ -148,12 +151,19 @@ export function changesArguments(
   ];
 }
 
+/** What a track of sound has had so far. */
+interface Track {
+  readonly rates: Set<string>;
+  readonly channels: Set<number>;
+}
+
+const newTrack = (): Track => ({ rates: new Set(), channels: new Set() });
+
 /** Gathers what ffmpeg says meanwhile, as it comes: of a long film that is more than is kept anywhere. */
 export class ChangesReader {
   readonly #shapes = new Map<string, Shape>();
   /** By track. */
-  readonly #channels = new Map<string, Set<number>>();
-  readonly #rates = new Map<string, Set<string>>();
+  readonly #tracks = new Map<string, Track>();
   readonly #frameData = new Set<FrameData>();
   /** `sdr`, or the curve of HDR. */
   readonly #curves = new Set<string>();
@@ -175,25 +185,29 @@ export class ChangesReader {
     packets = '',
     samples,
     texts,
+    copiesSound = false,
   }: {
     droppedFrames?: number | undefined;
     packets?: string | undefined;
     samples?: readonly Buffer[] | undefined;
     texts?: Buffer | undefined;
+    copiesSound?: boolean | undefined;
   } = {}): SourceChanges | undefined {
     const shapes = [...this.#shapes.values()];
-    const channels = [...this.#channels.values()]
-      .map((counts) => [...counts])
+    const tracks = [...this.#tracks.values()];
+    const channels = tracks
+      .map((track) => [...track.channels])
       .reduce<number[]>((most, counts) => (Math.max(...counts) > Math.max(0, ...most) ? counts : most), []);
     const changes = {
       shapes: shapes.length > 1 ? shapes : [],
       channels: channels.length > 1 ? channels : [],
-      changesRate: [...this.#rates.values()].some(({ size }) => size > 1),
+      changesRate: tracks.some(({ rates }) => rates.size > 1),
       rewinds: droppedFrames > 0 || this.#outOfOrder > mostOutOfOrder,
       overlapping: overlappingCues(packets),
       frameData: [...this.#frameData],
       curves: this.#curves.size > 1 ? [...this.#curves] : [],
       carriesSound: samples?.some(carriesSound) === true,
+      copiesSound,
       styledTexts: texts !== undefined && saysHowItLooks(texts),
     };
     const { rewinds, overlapping, frameData, styledTexts } = changes;
@@ -208,21 +222,27 @@ export class ChangesReader {
       : undefined;
   }
 
+  /** Who says it stands before each line, but where two threads speak at once: then that is missing. */
   #read(line: string): void {
     if (line.includes('monotonically increasing')) this.#outOfOrder += 1;
-    const scaled = /\[Parsed_scale_1 [^\]]*\] \[verbose\] w:(\d+) h:(\d+) .*?sar:(\d+)\/(\d+) ->/u.exec(line);
+    const scaled = /\bw:(\d+) h:(\d+) .*?sar:(\d+)\/(\d+) -> w:16 h:16\b/u.exec(line);
     if (scaled) {
       const shape = shapeOf(scaled);
       this.#shapes.set(`${shape.width}x${shape.height} ${shape.aspect.toFixed(2)}`, shape);
     }
-    const [, track, rate = '', layout = ''] =
-      /\[graph_\d+_in_(\d+[_:]\d+) [^\]]*\] \[verbose\] .*?samplerate:(\d+) .*?chlayout:(.+)/u.exec(line) ??
-      [];
-    if (track !== undefined) this.#rates.set(track, (this.#rates.get(track) ?? new Set()).add(rate));
-    const count = channelsIn(layout.trim());
-    if (track !== undefined && count !== undefined)
-      this.#channels.set(track, (this.#channels.get(track) ?? new Set()).add(count));
-    if (!line.includes('[Parsed_showinfo_0 ')) return;
+    const [, rate, layout = ''] = /samplefmt:\S+ samplerate:(\d+) .*?chlayout:(.+)/u.exec(line) ?? [];
+    if (rate !== undefined) {
+      const [, named] = /\[graph_\d+_in_(\d+[_:]\d+) /u.exec(line) ?? [];
+      const count = channelsIn(layout.trim());
+      // Whoever it is of, it is something else than that had before.
+      for (const track of named === undefined ? this.#tracks.keys() : [named]) {
+        const { rates, channels } = this.#tracks.get(track) ?? newTrack();
+        this.#tracks.set(track, {
+          rates: rates.add(rate),
+          channels: count === undefined ? channels : channels.add(count),
+        });
+      }
+    }
     const [, curve] = /\bcolor_trc:(\S+)/u.exec(line) ?? [];
     if (curve !== undefined) this.#curves.add(hdrCurve(curve));
     for (const [data, pattern] of Object.entries(frameDataPatterns) as [FrameData, RegExp][])

@@ -1,3 +1,5 @@
+import { demuxerFamilyOf } from './demuxers.ts';
+import { checkCopyTimes } from './storedOrder.ts';
 import { decimal, spanDuration } from './commandParts.ts';
 import { containerTable } from './containers.ts';
 import type { Capabilities, Dialect } from './dialect.ts';
@@ -170,6 +172,9 @@ function rateOf(
 }
 
 function copied({ output, source, stream, span }: VideoPartInput): Outcome<{ video: VideoPart }> {
+  const family = demuxerFamilyOf(source.probe.formatName);
+  const times = family && checkCopyTimes(family, stream);
+  if (times?.ok === false) return times;
   const container = containerTable[output.container];
   const held: readonly string[] = [...container.videoCodecs, ...(container.copyVideo ?? [])];
   if (!held.includes(stream.codec))

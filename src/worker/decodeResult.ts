@@ -90,7 +90,15 @@ export async function lookThrough(
   const texts = await takeFile(path.join(place.directory, textsFile));
   return {
     partRead: reading && partRead(input, said),
-    changes: decoding && changes.changes({ droppedFrames: progress?.droppedFrames, packets, samples, texts }),
+    changes:
+      decoding &&
+      changes.changes({
+        droppedFrames: progress?.droppedFrames,
+        packets,
+        samples,
+        texts,
+        copiesSound: plan.encoders.audio.length === 0,
+      }),
   };
 }
 

@@ -265,6 +265,22 @@ describe('a source that changes its shape in the middle', function () {
     assert.deepEqual(carried, [undefined, true, undefined, true, true]);
   });
 
+  it('is looked for in AAC that is copied, and in no other sound that is', () => {
+    const input: PlanInput = {
+      output: { container: 'mkv' },
+      sources: [{ path: file('x.ts'), probe: { formatName: 'mpegts', bytes: 1, streams: [] } }],
+      dialect: { ...dialect, demuxers: ['mpegts'] },
+      capabilities: {},
+    };
+    const looks = (codec: string) =>
+      changesArguments(input, {
+        encoders: { audio: [] },
+        expected: { ...expected, audio: [{ codec, startOffset: 0 }] },
+      });
+    assert.ok(looks('aac'));
+    assert.equal(looks('ac3'), undefined);
+  });
+
   it('is told where ordinary film becomes HDR in its middle', async () => {
     for (const [name, curve] of [
       ['sdr', 'bt709'],

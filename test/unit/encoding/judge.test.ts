@@ -118,6 +118,17 @@ describe('judge', () => {
       /^$/u,
     ],
     [
+      'a source whose sound changes, copied',
+      {
+        read: {
+          ...asRead,
+          changes: { shapes: [], channels: [6, 2], rewinds: false, copiesSound: true },
+        },
+      },
+      'pass',
+      /changes in its middle, and is copied/u,
+    ],
+    [
       'a source with XMP',
       { read: { ...asRead, uncopied: [{ name: 'XMP', loses: 'tags' }] } },
       'pass',
