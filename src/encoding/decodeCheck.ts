@@ -84,7 +84,8 @@ function takingApart({ type, codec }: ProbeStream): string[] {
   return ['-bsf:v', `${codec}_mp4toannexb`];
 }
 
-function encodedTracks(plan: Plan, result: Probe): ProbeStream[] {
+/** Of the result: those that were not copied. */
+export function encodedTracks(plan: Plan, result: Probe): ProbeStream[] {
   return result.streams.filter(
     (stream) =>
       (stream.type === 'video' && !stream.attachedPicture && plan.encoders.video !== undefined) ||

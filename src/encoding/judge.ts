@@ -27,6 +27,8 @@ export interface EncodeReport {
   readonly partRead?: number | undefined;
   /** How it changes its shape in the middle; missing: it does not, or nobody has looked. */
   readonly changes?: SourceChanges | undefined;
+  /** Places of copied tracks that can be decoded in the source, and not in the result. */
+  readonly copyDamage?: number | undefined;
   /** What the source carries that ffmpeg does not read, and never copies. */
   readonly uncopied?: readonly { readonly name: string; readonly loses: Loss }[] | undefined;
 }
@@ -84,6 +86,7 @@ export function judge(input: JudgeInput): Verdict {
     ...judgeSize(expected, result),
     ...judgeTags(expected, result, read),
     ...judgePartRead(read),
+    ...judgeCopies(read),
     ...judgeChanges(expected, read, input.source),
     ...judgeDamage(read),
     ...expected.notes,
@@ -113,6 +116,15 @@ function judgePartRead({ partRead }: EncodeReport): Finding[] {
   if (partRead === undefined) return [];
   return [
     warn(`ffmpeg reads only ${formatPercent(partRead)} of the source: a second recording may follow there.`),
+  ];
+}
+
+function judgeCopies({ copyDamage = 0 }: EncodeReport): Finding[] {
+  if (copyDamage === 0) return [];
+  return [
+    warn(
+      `What was copied cannot be decoded in ${places(copyDamage)} of the result, and can be in the source: how it is to be played changes there.`,
+    ),
   ];
 }
 

@@ -8,6 +8,7 @@ import {
   type EncodeCost,
 } from '../encoding/decodeCheck.ts';
 import { maxSampled, samplesFile } from '../encoding/carriedSound.ts';
+import { copiedArguments, placesIn, sourceArguments } from '../encoding/copiedTracks.ts';
 import { endsFrozen, sourceEndArguments, sourceMoves } from '../encoding/frozenEnd.ts';
 import type { DecodeCheck, DecodedPart } from '../encoding/judge.ts';
 import type { Plan } from '../encoding/plan.ts';
@@ -100,6 +101,23 @@ export async function lookThrough(
         copiesSound: plan.encoders.audio.length === 0,
       }),
   };
+}
+
+/**
+ * Places of copied tracks that can be decoded in the source, and not in the result. Looked at only where all that is to be seen
+ * shall be.
+ */
+export async function copyDamage(
+  plan: Plan,
+  result: Probe,
+  input: PlanInput,
+  { place }: { readonly place: RunPlace },
+): Promise<number | undefined> {
+  const [copied, whole] = [copiedArguments(plan, result), sourceArguments(input)];
+  if (plan.expected.verify !== 'whole' || !copied || !whole) return undefined;
+  const damage = placesIn((await decode(copied, 'The result', place)).said);
+  if (damage === 0) return 0;
+  return Math.max(0, damage - placesIn((await decode(whole, 'The source', place)).said));
 }
 
 /** Its content, where it is there; it is not any more. */

@@ -3,7 +3,7 @@ import type { PlanInput } from '../encoding/planInput.ts';
 import type { Verdict } from '../encoding/verdict.ts';
 import type { SettledPlan } from './analyse.ts';
 import { uncopied } from '../files/uncopied.ts';
-import { decodeResult, lookThrough } from './decodeResult.ts';
+import { copyDamage, decodeResult, lookThrough } from './decodeResult.ts';
 import type { FfmpegExit } from './ffmpegProcess.ts';
 import { readResult, type ReadTools } from './readResult.ts';
 import type { RunPlace } from './runCommand.ts';
@@ -48,6 +48,7 @@ export async function verifyResult(
       damage: stderr.damage,
       truncated: stderr.truncated,
       ...(await lookThrough(plan, input, { place })),
+      copyDamage: read.result && (await copyDamage(plan, read.result, input, { place })),
       uncopied: await unread(plan, input),
     },
     ...read,

@@ -129,6 +129,12 @@ describe('judge', () => {
       /changes in its middle, and is copied/u,
     ],
     [
+      'a copy that cannot be decoded where the source can',
+      { read: { ...asRead, copyDamage: 365 } },
+      'warn',
+      /cannot be decoded in 365 places of the result/u,
+    ],
+    [
       'a source with XMP',
       { read: { ...asRead, uncopied: [{ name: 'XMP', loses: 'tags' }] } },
       'pass',
