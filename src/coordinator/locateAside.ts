@@ -24,3 +24,21 @@ export async function locateAside(
     { hint: 'Somebody else has moved it, deleted it or written to it, or its disk is not there.' },
   );
 }
+
+/**
+ * Where the source of a job lies whose replacement was undone: its second name may be left, and a queue of yesterday that was put
+ * back does not know that it was replaced once more. Undefined where nothing lies aside, or nobody can look.
+ */
+export async function stillAside(
+  worker: () => ConnectedWorker,
+  job: JobRecord,
+  replacement: ReplacementRecord,
+  options: { readonly signal: AbortSignal },
+): Promise<string | undefined> {
+  try {
+    return replacement.aside ?? (await locateAside(worker(), job, replacement, options));
+  } catch (error) {
+    if (error instanceof DffmpegError) return undefined;
+    throw error;
+  }
+}

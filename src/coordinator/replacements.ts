@@ -9,7 +9,7 @@ import type { Fleet } from './fleet.ts';
 import type { Clock } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
 import { Pauses, type Listen } from './pauses.ts';
-import { locateAside } from './locateAside.ts';
+import { locateAside, stillAside } from './locateAside.ts';
 import { replacing, replacingRequest } from './replacementChanges.ts';
 import { backOff, type QueueSettings } from './queueSettings.ts';
 import type { SourceNames } from './sourceNames.ts';
@@ -114,11 +114,16 @@ export class Replacements {
           return replacing(job, { ...replacement, state: 'undoing', reason: undefined });
         case 'undoing':
           return undefined;
-        case 'undone':
-          // All but its second name, which may be removed by now.
-          return replacement.aside === undefined
-            ? undefined
-            : replacing(job, { ...replacement, state: 'undoing', reason: undefined });
+        case 'undone': {
+          const aside = await stillAside(
+            () => this.#worker(replacement),
+            job,
+            replacement,
+            this.#untilClosed,
+          );
+          if (aside === undefined) return undefined;
+          return replacing(job, { ...replacement, aside, state: 'undoing', reason: undefined });
+        }
         case 'expired':
           throw new DffmpegError(
             'conflict',

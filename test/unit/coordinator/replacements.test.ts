@@ -102,6 +102,18 @@ describe('coordinator: replacing a source', () => {
     assert.deepEqual(asked(worker, 'source.discard'), []);
   });
 
+  it('undoes it once more where its source lies aside all the same, as after a queue of yesterday was put back', async () => {
+    const { client, worker, id } = await replaced();
+    await client.peer.request('jobs.undo', { id });
+    worker.answers = {
+      ...worker.answers,
+      'source.locate': () => Promise.resolve({ aside, isHome: false }),
+    };
+    const { job } = await client.peer.request('jobs.undo', { id });
+    assert.deepEqual(job.replacement, { state: 'undone' });
+    assert.equal(asked(worker, 'source.restore').length, 2);
+  });
+
   it('undoes that, and does it again', async () => {
     const { client, worker, id, home } = await replaced();
     const undone = (await client.peer.request('jobs.undo', { id })).job;
