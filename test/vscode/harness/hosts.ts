@@ -100,7 +100,8 @@ async function serverHost(why: string): Promise<Host> {
       });
       const browser = await launchBrowser();
       try {
-        const page = await browser.newPage();
+        // Else a headless browser may wait for a person to allow it.
+        const page = await browser.newPage({ permissions: ['clipboard-read', 'clipboard-write'] });
         const exitCode = new Promise<number>((resolve) => {
           void page.exposeFunction('codeAutomationExit', resolve);
         });
