@@ -65,7 +65,7 @@ async function addByLine(session: DaemonSession): Promise<void> {
   if (!pairing?.reach) return;
   const { url, fingerprint, install } = pairing.reach;
   const line = install ?? `dffmpeg worker run --join ${url} --pair ${pairing.code} --pin ${fingerprint}`;
-  const known = new Set((await connected(session)).map(({ id }) => id));
+  const known = new Set((await others(session)).map(({ id }) => id));
   const choice = await window.showInformationMessage(
     'Paste one line on the machine that is to become a worker.',
     {
@@ -112,7 +112,7 @@ async function whenJoined(
     { location: ProgressLocation.Notification, title, cancellable: true },
     async (_progress, token) => {
       while (!token.isCancellationRequested && Date.now() < expiresAt) {
-        const joined = (await connected(session)).find(({ id }) => !known.has(id));
+        const joined = (await others(session)).find(({ id, connected }) => connected && !known.has(id));
         if (joined) return joined;
         await delay(lookEvery);
       }
@@ -121,7 +121,8 @@ async function whenJoined(
   );
 }
 
-async function connected(session: DaemonSession): Promise<WorkerInfo[]> {
+/** Right after a restart neither this machine's own worker nor those that were here before need be connected yet. */
+async function others(session: DaemonSession): Promise<WorkerInfo[]> {
   const { workers } = await session.request('workers.list', {});
-  return workers.filter((worker) => worker.connected);
+  return workers.filter(({ local }) => !local);
 }
