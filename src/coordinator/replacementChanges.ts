@@ -49,6 +49,79 @@ export function replacing(
   return { job: { replacement, outputs }, durable: true };
 }
 
+export function afterReplacing(
+  job: JobRecord,
+  { aside, asideChanged, ...result }: Result<WorkerMethods['source.replace']>,
+  keptUntil: number,
+): JobChange | undefined {
+  const { replacement } = job;
+  if (replacement?.state !== 'replacing') return undefined;
+  const source = { ...replacement.source, asideChanged };
+  return replacing(
+    job,
+    { ...replacement, state: 'replaced', source, result, aside, keptUntil, reason: undefined },
+    result,
+  );
+}
+
+export function afterRestoring(
+  job: JobRecord,
+  { result, changed, left, stuck }: Result<WorkerMethods['source.restore']>,
+): JobChange | undefined {
+  const { replacement } = job;
+  if (replacement?.state !== 'undoing') return undefined;
+  const restored = stuck
+    ? stillReplaced({ ...replacement, aside: stuck.aside ?? replacement.aside }, stuck.error)
+    : { ...undone(job, result, left), source: afterRenames(replacement.source, changed) };
+  return replacing(job, { ...replacement, ...restored, result: result ?? replacement.result }, result);
+}
+
+/** Both files lie where they lay before it was tried. */
+export function afterFailure(job: JobRecord, reason: ErrorData): JobChange | undefined {
+  const { replacement } = job;
+  if (replacement?.state !== 'replacing' && replacement?.state !== 'undoing') return undefined;
+  const failed =
+    replacement.state === 'undoing' ? stillReplaced(replacement, reason) : { state: 'held' as const, reason };
+  // What is known of the source stays so: where it went aside and back its own time is another, and its content decides.
+  return replacing(job, { ...replacement, ...failed });
+}
+
+/** `left`: the source lies aside as well. */
+function undone(job: JobRecord, result: object | undefined, left?: string): Partial<ReplacementRecord> {
+  const gone = result ? undefined : resultLeftAlone(placedOutputs(job)[0]?.path);
+  const reason = left === undefined ? gone : secondNameLeft(left);
+  return { state: 'undone', aside: left, keptUntil: undefined, reason };
+}
+
+function secondNameLeft(left: string): ErrorData {
+  return {
+    code: 'conflict',
+    message: `Its second name ${left} could not be removed: undo again when it can be.`,
+    hint: 'Let what is in that folder be removed (“chattr -i” or “chattr -a” of it, or its permissions).',
+  };
+}
+
+/**
+ * One that was called off has not come so far as to say where the source lies aside. Somebody wants it back: it is kept
+ * however long that takes.
+ */
+function stillReplaced({ aside }: ReplacementRecord, reason: ErrorData): Partial<ReplacementRecord> {
+  return { state: aside === undefined ? 'held' : 'replaced', aside, keptUntil: undefined, reason };
+}
+
+function resultLeftAlone(path = 'Its result'): ErrorData {
+  return {
+    code: 'result-damaged',
+    message: `${path} was not what had been placed there any more: it was left alone.`,
+    hint: 'Encode the source again if the result is needed.',
+  };
+}
+
+/** Going aside and coming back are changes of it, too: `changed` is its own time after them, where that is known. */
+function afterRenames(source: ReplacementRecord['source'], changed?: string): ReplacementRecord['source'] {
+  return { ...source, changed, asideChanged: undefined };
+}
+
 /** What was not deleted stays, for good, and says why; an undo still brings it back. */
 export function afterDiscard(
   replacement: ReplacementRecord,

@@ -10,11 +10,17 @@ import type { Clock } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
 import { Pauses, type Listen } from './pauses.ts';
 import { locateAside, stillAside } from './locateAside.ts';
-import { replacing, replacingRequest } from './replacementChanges.ts';
+import {
+  afterFailure,
+  afterReplacing,
+  afterRestoring,
+  replacing,
+  replacingRequest,
+} from './replacementChanges.ts';
 import { backOff, type QueueSettings } from './queueSettings.ts';
 import type { SourceNames } from './sourceNames.ts';
 import type { SourceUse } from './sourceUse.ts';
-import type { JobRecord, ReplacementRecord, StoredJob } from './store/records.ts';
+import type { ReplacementRecord, StoredJob } from './store/records.ts';
 import { waitsForReader } from './waitReasons.ts';
 
 export interface ReplacementsOptions {
@@ -293,66 +299,26 @@ export class Replacements {
 
   async #replace(stored: StoredJob, replacement: ReplacementRecord): Promise<StoredJob> {
     const { book, clock, settings } = this.#options;
-    const { aside, asideChanged, ...result } = await this.#worker(replacement).peer.request(
+    const replaced = await this.#worker(replacement).peer.request(
       'source.replace',
       replacingRequest(stored.job, replacement),
       this.#untilClosed,
     );
     const keptUntil = clock() + settings.keepReplacedMs;
-    return book.change(stored.job.id, ({ job }) =>
-      job.replacement?.state === 'replacing'
-        ? replacing(
-            job,
-            {
-              ...{ ...job.replacement, state: 'replaced', result, aside, keptUntil, reason: undefined },
-              source: { ...job.replacement.source, asideChanged },
-            },
-            result,
-          )
-        : undefined,
-    );
+    return book.change(stored.job.id, ({ job }) => afterReplacing(job, replaced, keptUntil));
   }
 
   async #restore(stored: StoredJob, replacement: ReplacementRecord): Promise<StoredJob> {
-    const { result, changed, left, stuck } = await this.#worker(replacement).peer.request(
+    const restored = await this.#worker(replacement).peer.request(
       'source.restore',
       { ...replacingRequest(stored.job, replacement), home: replacement.home },
       this.#untilClosed,
     );
-    return this.#options.book.change(stored.job.id, ({ job }) =>
-      job.replacement?.state === 'undoing'
-        ? replacing(
-            job,
-            {
-              ...job.replacement,
-              ...(stuck
-                ? stillReplaced(
-                    { ...job.replacement, aside: stuck.aside ?? job.replacement.aside },
-                    stuck.error,
-                  )
-                : undone(job, result, left)),
-              source: stuck ? job.replacement.source : afterRenames(job.replacement.source, changed),
-              result: result ?? job.replacement.result,
-            },
-            result,
-          )
-        : undefined,
-    );
+    return this.#options.book.change(stored.job.id, ({ job }) => afterRestoring(job, restored));
   }
 
-  /** Both files lie where they lay before it was tried. */
   #failed(id: string, error: DffmpegError): Promise<StoredJob> {
-    return this.#options.book.change(id, ({ job }) => {
-      const { replacement } = job;
-      if (replacement?.state !== 'replacing' && replacement?.state !== 'undoing') return undefined;
-      const reason = error.toData();
-      const failed =
-        replacement.state === 'undoing'
-          ? stillReplaced(replacement, reason)
-          : { state: 'held' as const, reason };
-      // What is known of the source stays so: where it went aside and back its own time is another, and its content decides.
-      return replacing(job, { ...replacement, ...failed });
-    });
+    return this.#options.book.change(id, ({ job }) => afterFailure(job, error.toData()));
   }
 
   #worker({ workerId }: ReplacementRecord): ConnectedWorker {
@@ -366,39 +332,3 @@ export class Replacements {
 
 /** Said with the job: somebody has to do something before it goes on. */
 const waitsForAPerson = new Set<ErrorCode>(['disconnected', 'source-in-use']);
-
-/** `left`: the source lies aside as well. */
-function undone(job: JobRecord, result: object | undefined, left?: string): Partial<ReplacementRecord> {
-  const gone = result ? undefined : resultLeftAlone(placedOutputs(job)[0]?.path);
-  const reason = left === undefined ? gone : secondNameLeft(left);
-  return { state: 'undone', aside: left, keptUntil: undefined, reason };
-}
-
-function secondNameLeft(left: string): ErrorData {
-  return {
-    code: 'conflict',
-    message: `Its second name ${left} could not be removed: undo again when it can be.`,
-    hint: 'Let what is in that folder be removed (“chattr -i” or “chattr -a” of it, or its permissions).',
-  };
-}
-
-/**
- * One that was called off has not come so far as to say where the source lies aside. Somebody wants it back: it is kept
- * however long that takes.
- */
-function stillReplaced({ aside }: ReplacementRecord, reason: ErrorData): Partial<ReplacementRecord> {
-  return { state: aside === undefined ? 'held' : 'replaced', aside, keptUntil: undefined, reason };
-}
-
-function resultLeftAlone(path = 'Its result'): ErrorData {
-  return {
-    code: 'result-damaged',
-    message: `${path} was not what had been placed there any more: it was left alone.`,
-    hint: 'Encode the source again if the result is needed.',
-  };
-}
-
-/** Going aside and coming back are changes of it, too: `changed` is its own time after them, where that is known. */
-function afterRenames(source: ReplacementRecord['source'], changed?: string): ReplacementRecord['source'] {
-  return { ...source, changed, asideChanged: undefined };
-}

@@ -17,7 +17,7 @@ import type { Config } from './config.ts';
 import { parseListenAddress } from './listenAddress.ts';
 import { ownCertificate } from './listenerCertificate.ts';
 import { reachUrl } from './reach.ts';
-import { untilAborted } from './untilAborted.ts';
+import { untilAborted } from '../protocol/aborting.ts';
 
 /** Whose worker this machine is, where that dials it. */
 const employmentSchema = z.object({

@@ -16,7 +16,7 @@ import { listenForCoordinator } from './listeningWorker.ts';
 import { readMembership, writeMembership, type Membership } from './membership.ts';
 import { PartSettings } from './partSettings.ts';
 import { prepareStateDir } from './stateDir.ts';
-import { untilAborted } from './untilAborted.ts';
+import { untilAborted } from '../protocol/aborting.ts';
 
 export interface RunWorkerOptions extends ConfigOptions {
   /** As typed; missing: where this machine was paired before. */

@@ -1,5 +1,4 @@
 import { inputArguments, openable } from './commandParts.ts';
-import { createDamageReader } from './damageReader.ts';
 import { encodedTracks } from './decodeCheck.ts';
 import { allDemuxerNames, fileUrl, inputWhitelists } from './demuxers.ts';
 import type { Plan } from './plan.ts';
@@ -43,11 +42,4 @@ function decoding(input: readonly string[], tracks: readonly string[]): string[]
     ...tracks.flatMap((track) => ['-map', track]),
     ...['-f', 'null', '-'],
   ];
-}
-
-/** Places that could not be decoded, from all that ffmpeg said. */
-export function placesIn(said: string): number {
-  const reader = createDamageReader();
-  reader.push(said, undefined);
-  return reader.summary().messages;
 }

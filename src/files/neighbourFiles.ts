@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { unlessAborted } from '../protocol/aborting.ts';
 import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
 import type { FetchedRange, FileLink } from './fileLink.ts';
 
@@ -56,17 +57,7 @@ export class NeighbourFiles {
   }
 
   async #next(signal: AbortSignal): Promise<FileLink | undefined> {
-    signal.throwIfAborted();
-    const aborted = Promise.withResolvers<never>();
-    const onAbort = (): void => {
-      aborted.reject(toDffmpegError(signal.reason));
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      await Promise.race([this.#attached.promise, aborted.promise]);
-      return this.#link;
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-    }
+    await unlessAborted(this.#attached.promise, signal);
+    return this.#link;
   }
 }

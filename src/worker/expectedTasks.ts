@@ -1,3 +1,4 @@
+import { untilAborted } from '../protocol/aborting.ts';
 import type { Handlers, Result } from '../protocol/contract.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { EncodePayload } from '../protocol/tasks.ts';
@@ -63,7 +64,7 @@ export class ExpectedTasks {
         );
       const fetched = await files.fetchAhead(payload, () => persistently(ask, until, settings), until);
       link.emit('task.fetched', { taskId });
-      await aborted(until);
+      await untilAborted(until);
       fetched.release();
     } catch (error) {
       if (!expected.end.signal.aborted) throw error;
@@ -75,13 +76,3 @@ export class ExpectedTasks {
 }
 
 const begun = new DffmpegError('cancelled', 'It is not ahead any more.');
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else
-      signal.addEventListener('abort', () => {
-        resolve();
-      });
-  });
-}

@@ -15,7 +15,7 @@ import { removeStaging, stage } from '../files/staging.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { FileIdentity, SourceState } from '../protocol/fileState.ts';
 import { settlePlan } from './analyse.ts';
-import { faultOfSource } from './decodeResult.ts';
+import { faultOfSource } from './lookThrough.ts';
 import { damagedResult, unreadSource } from './encodeFailure.ts';
 import type { EncodeProgress } from './encodeProgress.ts';
 import type { FfmpegExit } from './ffmpegProcess.ts';

@@ -1,3 +1,4 @@
+import { unlessAborted } from '../protocol/aborting.ts';
 import { toDffmpegError } from '../protocol/errors.ts';
 
 /** Lets what can wait go on only while nothing urgent is under way. */
@@ -20,16 +21,7 @@ export class RightOfWay {
 
   /** Resolves when nothing urgent is under way. Rejects with the reason of the signal. */
   async given(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    const aborted = Promise.withResolvers<never>();
-    const onAbort = (): void => {
-      aborted.reject(toDffmpegError(signal.reason));
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      while (this.#urgent > 0) await Promise.race([this.#given.promise, aborted.promise]);
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-    }
+    while (this.#urgent > 0) await unlessAborted(this.#given.promise, signal);
+    if (signal.aborted) throw toDffmpegError(signal.reason);
   }
 }

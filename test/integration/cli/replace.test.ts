@@ -339,6 +339,22 @@ describe('dffmpeg encode --on-success replace', function () {
     assert.doesNotMatch(once.replacement?.reason?.message ?? '', /knows nothing/);
   });
 
+  it('keeps it where a copy cannot be decoded in which the source says anew how it is to be played', async () => {
+    const sound = async (name: string, channels: string): Promise<Buffer> => {
+      const args = ['-f', 'lavfi', '-i', 'sine=duration=2', '-ac', channels, '-c:a', 'aac', box.file(name)];
+      await run('ffmpeg', ['-v', 'error', ...args]);
+      return readFile(box.file(name));
+    };
+    const both = [await sound('two.aac', '2'), await sound('six.aac', '6')];
+    await writeFile(box.file('both.aac'), Buffer.concat(both));
+    const picture = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25:duration=4'];
+    const copied = ['-i', box.file('both.aac'), '-c:v', 'libx264', '-c:a', 'copy', box.file('film.ts')];
+    await run('ffmpeg', ['-v', 'error', ...picture, ...copied]);
+    const job = await encode('film.ts', '--preset', 'remux');
+    assert.equal(job.replacement?.state, 'held', JSON.stringify(job.replacement));
+    assert.match(JSON.stringify(job.outputs[0]), /cannot be decoded in \d+ places of the result/);
+  });
+
   it('replaces a recording of which all is read', async () => {
     await clip('whole.flv', 1);
     const { replacement } = await encode('whole.flv');
