@@ -1,4 +1,3 @@
-import { copyTimes } from './storedOrder.ts';
 import {
   globalArguments,
   inputArguments,
@@ -31,6 +30,7 @@ import { pictureArguments } from './pictureArguments.ts';
 import { targetBytes } from './videoRate.ts';
 import { planVideo } from './videoPart.ts';
 import type { VideoPart } from './videoPart.ts';
+import { copyTimes } from './storedOrder.ts';
 
 /** A film, sound alone or an animation: one source, every kept track in one file. */
 export function planFilm(input: PlanInput): Outcome<{ plan: Plan }> {

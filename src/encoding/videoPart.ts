@@ -1,5 +1,3 @@
-import { demuxerFamilyOf } from './demuxers.ts';
-import { checkCopyTimes } from './storedOrder.ts';
 import { decimal, spanDuration } from './commandParts.ts';
 import { containerTable } from './containers.ts';
 import type { Capabilities, Dialect } from './dialect.ts';
@@ -26,6 +24,8 @@ import type { VideoSettings } from './videoEncoders.ts';
 import { chooseVideoEncoder } from './videoEncoderChoice.ts';
 import { pixelFormatOf } from './videoPixelFormat.ts';
 import { resolveRate } from './videoRate.ts';
+import { demuxerFamilyOf } from './demuxers.ts';
+import { checkCopyTimes } from './storedOrder.ts';
 
 /** How the picture of a film is made: which encoder, which filters, which passes. */
 export interface VideoPart {

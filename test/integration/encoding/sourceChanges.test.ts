@@ -78,6 +78,15 @@ describe('a source that changes its shape in the middle', function () {
     await execa('ffmpeg', ['-v', 'error', '-y', ...inputs, ...how, file(name)], { stdin: 'ignore' });
   }
 
+  async function inputOf(whole: string, container: PlanInput['output']['container']): Promise<PlanInput> {
+    return {
+      output: { container },
+      sources: [{ path: whole, probe: await probeOf(whole) }],
+      dialect: { ...dialect, demuxers: ['aac', 'flac', 'matroska', 'mov', 'mpegts', 'wav'] },
+      capabilities: {},
+    };
+  }
+
   async function changesOf(
     ffmpeg: string,
     pictures: readonly [string, string],
@@ -151,12 +160,7 @@ describe('a source that changes its shape in the middle', function () {
         'srt',
         file('words.mkv'),
       ]);
-      const input: PlanInput = {
-        output: { container: 'mp4' },
-        sources: [{ path: file('words.mkv'), probe: await probeOf(file('words.mkv')) }],
-        dialect: { ...dialect, demuxers: ['matroska'] },
-        capabilities: {},
-      };
+      const input = await inputOf(file('words.mkv'), 'mp4');
       const argv = changesArguments(input, { encoders: { video: 'libx264', audio: [] }, expected }) ?? [];
       overlapping.push((await lookAt('ffmpeg', argv))?.overlapping);
     }
@@ -177,12 +181,7 @@ describe('a source that changes its shape in the middle', function () {
       const frames = ['-f', 'lavfi', '-i', 'testsrc2=size=64x64:duration=2', '-i', file(name)];
       const copied = ['-c:v', 'mpeg4', '-c:s', 'copy', file('styled.mkv')];
       await execa('ffmpeg', ['-v', 'error', '-y', ...frames, ...copied], { stdin: 'ignore' });
-      const input: PlanInput = {
-        output: { container: 'mp4' },
-        sources: [{ path: file('styled.mkv'), probe: await probeOf(file('styled.mkv')) }],
-        dialect: { ...dialect, demuxers: ['matroska'] },
-        capabilities: {},
-      };
+      const input = await inputOf(file('styled.mkv'), 'mp4');
       const argv = changesArguments(input, { encoders: { video: 'libx264', audio: [] }, expected }) ?? [];
       styled.push((await lookAt('ffmpeg', argv))?.styledTexts);
     }
@@ -194,12 +193,7 @@ describe('a source that changes its shape in the middle', function () {
     const fragments = ['-movflags', 'empty_moov+frag_keyframe+default_base_moof', '-f', 'mp4'];
     await made('whole.mp4', frames, ['-c:v', 'mpeg4', '-g', '25', ...fragments]);
     const bytes = await readFile(file('whole.mp4'));
-    const input: PlanInput = {
-      output: { container: 'mp4' },
-      sources: [{ path: file('whole.mp4'), probe: await probeOf(file('whole.mp4')) }],
-      dialect: { ...dialect, demuxers: ['mov'] },
-      capabilities: {},
-    };
+    const input = await inputOf(file('whole.mp4'), 'mp4');
     const argv = changesArguments(input, { encoders: { video: 'libx264', audio: [] }, expected }) ?? [];
     assert.equal(await lookAt('ffmpeg', argv), undefined);
     // Its fragments once more, as they are: their times begin at nought.
@@ -219,12 +213,7 @@ describe('a source that changes its shape in the middle', function () {
     const rewinds: (boolean | undefined)[] = [];
     for (const parts of [['first.flac'], ['first.flac', 'second.flac']]) {
       await writeFile(file('joined.flac'), await Promise.all(parts.map((part) => readFile(file(part)))));
-      const input: PlanInput = {
-        output: { container: 'mp4' },
-        sources: [{ path: file('joined.flac'), probe: await probeOf(file('joined.flac')) }],
-        dialect: { ...dialect, demuxers: ['flac'] },
-        capabilities: {},
-      };
+      const input = await inputOf(file('joined.flac'), 'mp4');
       const argv = changesArguments(input, { encoders: { audio: ['aac'] }, expected }) ?? [];
       rewinds.push((await lookAt('ffmpeg', argv))?.rewinds);
     }
@@ -253,12 +242,7 @@ describe('a source that changes its shape in the middle', function () {
       ['late.flac', 'aac'],
       ['second.mkv', 'aac'],
     ] as const) {
-      const input: PlanInput = {
-        output: { container: 'mkv' },
-        sources: [{ path: file(name), probe: await probeOf(file(name)) }],
-        dialect: { ...dialect, demuxers: ['flac', 'wav', 'matroska'] },
-        capabilities: {},
-      };
+      const input = await inputOf(file(name), 'mkv');
       const argv = changesArguments(input, { encoders: { audio: [encoder] }, expected }) ?? [];
       carried.push((await lookAt('ffmpeg', argv))?.carriesSound);
     }
@@ -304,12 +288,7 @@ describe('a source that changes its shape in the middle', function () {
       );
       const raw = ['-fflags', '+genpts', '-r', '25', '-i', file('both.h264')];
       await execa('ffmpeg', ['-v', 'error', '-y', ...raw, '-c', 'copy', '-f', 'mpegts', file('both.ts')]);
-      const input: PlanInput = {
-        output: { container: 'mp4' },
-        sources: [{ path: file('both.ts'), probe: await probeOf(file('both.ts')) }],
-        dialect: { ...dialect, demuxers: ['mpegts'] },
-        capabilities: {},
-      };
+      const input = await inputOf(file('both.ts'), 'mp4');
       const argv = changesArguments(input, { encoders: { video: 'libx264', audio: [] }, expected }) ?? [];
       curves.push((await lookAt('ffmpeg', argv))?.curves);
     }
@@ -325,12 +304,7 @@ describe('a source that changes its shape in the middle', function () {
         file('rates.aac'),
         await Promise.all(parts.map((part) => readFile(file(`${part}.aac`)))),
       );
-      const input: PlanInput = {
-        output: { container: 'm4a' },
-        sources: [{ path: file('rates.aac'), probe: await probeOf(file('rates.aac')) }],
-        dialect: { ...dialect, demuxers: ['aac'] },
-        capabilities: {},
-      };
+      const input = await inputOf(file('rates.aac'), 'm4a');
       const argv = changesArguments(input, { encoders: { audio: ['aac'] }, expected }) ?? [];
       changes.push((await lookAt('ffmpeg', argv))?.changesRate);
     }
@@ -383,12 +357,7 @@ describe('a source that changes its shape in the middle', function () {
         () => file('packed.mp4'),
       ]) {
         const whole = await make();
-        const input: PlanInput = {
-          output: { container: 'mp4' },
-          sources: [{ path: whole, probe: await probeOf(whole) }],
-          dialect: { ...dialect, demuxers: ['mov'] },
-          capabilities: {},
-        };
+        const input = await inputOf(whole, 'mp4');
         const argv = changesArguments(input, { encoders: { video: 'libx265', audio: [] }, expected }) ?? [];
         found.push((await lookAt(ffmpeg, argv))?.frameData);
       }
