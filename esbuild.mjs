@@ -57,7 +57,7 @@ const bundles = [
       platform: 'node',
       target: 'node22',
       external: ['vscode'],
-      plugins: [withoutUnusedParts('ws'), withoutContractDocs()],
+      plugins: [withoutUnusedParts('ws'), withoutContractDocs(), withoutJsonSchemas()],
     },
   },
   {
@@ -127,6 +127,35 @@ function withoutContractDocs() {
         contents: readFileSync(file, 'utf8').replace(/^ *doc: '(?:[^'\\]|\\.)*',$/gm, ''),
         loader: 'ts',
       }));
+    },
+  };
+}
+
+/**
+ * Every schema of zod knows how it would be written as a JSON schema, which keeps 19 KB that only `npm run generate` needs: here each
+ * of these functions says that it is not there.
+ */
+function withoutJsonSchemas() {
+  return {
+    name: 'without-json-schemas',
+    setup(build) {
+      build.onLoad(
+        { filter: /[\\/]zod[\\/]v4[\\/]core[\\/](?:json-schema-processors|to-json-schema)\.js$/ },
+        ({ path: file }) => {
+          const text = readFileSync(file, 'utf8');
+          const names = [...text.matchAll(/^export (?:const|function) (\w+)/gm)].map(([, name]) => name);
+          const aliases = [...text.matchAll(/^export \{ \w+ as (\w+) \}/gm)].map(([, name]) => name);
+          const exported = [...names, ...aliases].map(
+            (name) => `${name.startsWith('create') ? 'makeNone' : 'none'} as ${name}`,
+          );
+          return {
+            contents:
+              "const none = () => { throw new Error('JSON schemas are left out here.'); };\n" +
+              `const makeNone = () => none;\nexport { ${exported.join(', ')} };`,
+            loader: 'js',
+          };
+        },
+      );
     },
   };
 }

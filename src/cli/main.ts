@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { adminCommand } from './commands/admin.ts';
 import { checkCommand } from './commands/check.ts';
+import { coordinatorCommand } from './commands/coordinator.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { encodeCommand } from './commands/encode.ts';
+import { fleetCommand } from './commands/fleet.ts';
 import { jobCommands } from './commands/job.ts';
 import { measureCommand } from './commands/measure.ts';
 import { presetsCommand } from './commands/presets.ts';
@@ -22,6 +24,7 @@ process.exitCode = await runProgram(process.argv.slice(2), {
     encodeCommand,
     jobCommands,
     workerCommands,
+    fleetCommand,
     statusCommand,
     presetsCommand,
     checkCommand,
@@ -30,6 +33,7 @@ process.exitCode = await runProgram(process.argv.slice(2), {
     adminCommand,
     doctorCommand,
     serveCommand,
+    coordinatorCommand,
     stopCommand,
   ],
 });

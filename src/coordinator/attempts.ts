@@ -58,16 +58,22 @@ export class Attempts {
         if (attempt.state !== 'running') return undefined;
         return this.#changeBy(stored, attempt, await this.#explained(stored, report));
       });
-      const { state } = attemptOf(after, key, worker.id);
-      const ended = state === 'succeeded' && this.#onSucceeded ? worker.attempt(key) : undefined;
-      if (ended) this.#onSucceeded?.(worker, ended);
-      if (state !== 'running') worker.release(key);
-      else if (report.type === 'waiting' && isLastPlanned(after)) worker.rests(key);
+      const isOver = this.#settle(worker, key, after);
+      if (!isOver && report.type === 'waiting' && isLastPlanned(after)) worker.rests(key);
     } catch (error) {
       if (error instanceof DffmpegError && error.code === 'fence-void') worker.release(key);
       throw error;
     }
     if (report.type === 'probed') await this.plan(jobIdOf(key));
+  }
+
+  /** Gives the slot up where the attempt has ended, which is what it returns. */
+  #settle(worker: ConnectedWorker, key: AttemptKey, after: StoredJob): boolean {
+    const { state } = attemptOf(after, key, worker.id);
+    const ended = state === 'succeeded' && this.#onSucceeded ? worker.attempt(key) : undefined;
+    if (ended) this.#onSucceeded?.(worker, ended);
+    if (state !== 'running') worker.release(key);
+    return state !== 'running';
   }
 
   /** Gives its slot up where it has ended, by what another connection of that worker has told. */
@@ -125,6 +131,22 @@ export class Attempts {
     });
     if (job.placement) return job.placement.path;
     throw new DffmpegError('internal', `Job ${job.id} was granted no name.`);
+  }
+
+  /** The machine whose files these are has given the result its name. */
+  async handedOver(
+    worker: ConnectedWorker,
+    key: AttemptKey,
+    placed: Pick<Placement, 'output' | 'path' | 'bytes' | 'verdict'>,
+  ): Promise<void> {
+    const after = await this.#book.change(jobIdOf(key), (stored) => {
+      const attempt = attemptOf(stored, key, worker.id);
+      // Told again, because the answer was lost.
+      if (stored.job.outputs[placed.output]?.state === 'placed') return undefined;
+      requirePlanned(stored, placed.output);
+      return changes.handedOver(stored, attempt, placed, this.#clock());
+    });
+    this.#settle(worker, key, after);
   }
 
   /** As when its worker reports it: a granted placement of an earlier daemon cannot be brought to its end now. */

@@ -101,6 +101,10 @@ export class ConnectedWorker implements WorkerView {
     return this.#description.local;
   }
 
+  get isFleet(): boolean {
+    return this.#description.members !== undefined;
+  }
+
   /** A person wants it to be given nothing more. */
   get drained(): boolean {
     return this.#standing().drained;

@@ -1,6 +1,7 @@
-import { toDffmpegError } from '../protocol/errors.ts';
+import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
 import { isEnded } from '../protocol/jobState.ts';
 import { systemTimers } from '../protocol/timers.ts';
+import { Agents } from './agents.ts';
 import { Attempts } from './attempts.ts';
 import { ChangeFeed } from './changeFeed.ts';
 import { serveClient } from './clientLink.ts';
@@ -24,6 +25,7 @@ import { KnownWorkers } from './knownWorkers.ts';
 import { Links } from './links.ts';
 import { LoadRelief } from './loadRelief.ts';
 import { LoadWatch } from './loadWatch.ts';
+import type { FileRelay } from './passedFiles.ts';
 import { ProgressBoard } from './progressBoard.ts';
 import { QueueSwitch } from './queueSwitch.ts';
 import { Replacements } from './replacements.ts';
@@ -36,6 +38,14 @@ import type { StoredJob } from './store/records.ts';
 import { WatchBoard } from './watchBoard.ts';
 import { WorkerControl } from './workerControl.ts';
 import { serveWorker } from './workerLink.ts';
+
+/** Without files of other machines none are passed on. */
+const noRelay: FileRelay = {
+  offer: () => {
+    throw new DffmpegError('request-invalid', 'This daemon passes no files on.');
+  },
+  withdraw: () => Promise.resolve(),
+};
 
 /** The queue: takes jobs from clients, gives their tasks to workers, and loses nothing. */
 export async function createCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
@@ -65,9 +75,11 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     clock,
     settings,
     platform,
-    hooksFor: (job) => newHooks(job, clock(), options.hooks),
+    // What lies on another machine is nothing for the programs of this one.
+    hooksFor: (job) => (job.client === undefined ? newHooks(job, clock(), options.hooks) : []),
     onChange: jobChanged,
-    onExplained: () => {
+    onExplained: (reasons) => {
+      agents.explained(reasons);
       feed.wake();
     },
   });
@@ -100,6 +112,16 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
       wake();
     },
   });
+  const agents = new Agents({
+    ...{ book, fleet, newId, clock, timers, settings, refuses: options.refuses, onError },
+    control: () => control,
+    relay: options.relay ?? noRelay,
+    self: { name: options.machine ?? 'fleet', platform, arch: process.arch },
+    wake: () => {
+      activityChanged.emit();
+      wake();
+    },
+  });
   const dispatcher = new Dispatcher({
     ...{
       book,
@@ -114,6 +136,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
       isLeaving,
       speeds,
       fetchAhead,
+      agents,
       onError,
     },
     recoverUnwritten: (worker) => {
@@ -129,7 +152,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   const recovery = new Recovery({
     ...{ book, fleet, attempts, settings, timers, monotonic, wake, onError },
   });
-  const handOvers = new HandOvers({ book, fleet, attempts, settings, timers, platform });
+  const handOvers = new HandOvers({ book, fleet, attempts, agents, settings, timers, platform });
   const replacements = new Replacements({ book, fleet, sourceUse, settings, clock, timers, onError });
   const control = new JobControl({
     book,
@@ -166,15 +189,16 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   });
 
   const coordinator: Coordinator = {
-    attachWorker: (channel, identity) => {
+    attachWorker: (channel, identity, isFleet) => {
       const link = {
-        identity,
+        ...{ identity, isFleet },
         fleet,
         known,
         attempts,
         recovery,
         loadRelief,
         handOvers,
+        agents,
         fetchAhead,
         inquiries,
         logs,
@@ -187,6 +211,9 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
         onError,
       };
       return workers.add(channel, serveWorker(channel, link));
+    },
+    attachAgent: (channel, client) => {
+      void clients.add(channel, agents.attach(channel, client));
     },
     attachClient: (channel, daemon, role) => {
       const link = {
@@ -220,9 +247,13 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     replacedPaths: () => store.replacedPaths(),
     workers: () => fleet.info(false),
     forgetWorker: (name) => workerControl.forget(name),
+    dismissWorker: (name) => {
+      workerControl.dismiss(name);
+    },
     findWorker: (name) => workerControl.find(name),
     dialledWorkers: () => known.dialled(),
-    addDialledWorker: ({ id, url, pin }) => known.tell(id, { dial: { url, pin } }),
+    addDialledWorker: ({ id, ...dial }) => known.tell(id, { dial }),
+    addFleet: ({ id, ...dial }, name) => known.tell(id, { dial, name }),
     activity: async () => {
       const { waiting, paused, running } = await store.counts();
       const unfinishedJobs = waiting + paused + running + replacements.pending;
@@ -244,6 +275,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     close: async () => {
       await dispatcher.close();
       fetchAhead.close();
+      agents.close();
       await replacements.close();
       await handOvers.close();
       await clients.close();
@@ -290,6 +322,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     if (after.job.hooks?.some((hook) => hook.state === 'waiting')) activityChanged.emit();
     replacements.changed(after);
     handOvers.changed(after);
+    agents.changed(after);
     fetchAhead.changed(after);
     if (before && after.job.priority !== before.job.priority) prioritized(after);
     if (state !== before?.job.state) {

@@ -6,6 +6,7 @@ import type { Timers } from '../protocol/timers.ts';
 import type { ClientRole, DaemonHandlers } from './clientLink.ts';
 import type { Clock, Random } from './ids.ts';
 import type { DialledWorker } from './knownWorkers.ts';
+import type { FileRelay } from './passedFiles.ts';
 import type { QueueSettings, RetentionLimits } from './queueSettings.ts';
 import type { Store } from './store.ts';
 import type { StoredJob } from './store/records.ts';
@@ -35,14 +36,21 @@ export interface CoordinatorOptions {
   readonly beforeStoreCloses?: () => Promise<void>;
   /** What is told of watched folders; whoever watches them posts it there. */
   readonly watchBoard?: WatchBoard;
+  /** For files that lie with clients and are encoded by workers of this machine. */
+  readonly relay?: FileRelay;
+  /** What clients see this machine called. */
+  readonly machine?: string;
 }
 
 export interface Coordinator {
   /**
    * A worker's channel, authenticated; it is served until it closes. `identity`: who it is, when it comes from outside of
-   * this process; it cannot register as anybody else. Resolves when it is over.
+   * this process; it cannot register as anybody else. `isFleet`: it stands for other workers, whatever it calls itself. Resolves
+   * when it is over.
    */
-  attachWorker(channel: Channel, identity?: string): Promise<void>;
+  attachWorker(channel: Channel, identity?: string, isFleet?: boolean): Promise<void>;
+  /** The channel of another person’s daemon, authenticated, which gives encodes to this one’s workers. */
+  attachAgent(channel: Channel, client: string): void;
   /** A client's channel, authenticated; it is served until it closes. */
   attachClient(channel: Channel, daemon: DaemonHandlers, role: ClientRole): void;
   /** As `jobs.submit`, for the daemon itself: a repeat with the same submission id returns the same job. */
@@ -56,6 +64,8 @@ export interface Coordinator {
   replacedPaths(): Promise<string[]>;
   /** Every worker as it is now, without its load. */
   workers(): WorkerInfo[];
+  /** A person is about to remove it. */
+  dismissWorker(name: string): void;
   /** By its id or name, see `WorkerControl`. */
   findWorker(name: string): WorkerInfo;
   forgetWorker(name: string): Promise<WorkerInfo>;
@@ -63,6 +73,8 @@ export interface Coordinator {
   dialledWorkers(): DialledWorker[];
   /** One more of them, kept from now on. */
   addDialledWorker(worker: DialledWorker): Promise<void>;
+  /** The same of a fleet, and what people call it. */
+  addFleet(fleet: DialledWorker, name: string): Promise<void>;
   activity(): Promise<Activity>;
   /** Nothing more is begun; what runs goes on. For good. */
   giveNothingMore(): void;

@@ -1,6 +1,7 @@
 import { toDffmpegError, type DffmpegError, type ErrorData } from '../protocol/errors.ts';
 import type { Timers } from '../protocol/timers.ts';
 import type { TaskPayload } from '../protocol/tasks.ts';
+import type { Agents } from './agents.ts';
 import type { Attempts } from './attempts.ts';
 import type { ConnectedWorker, RunningAttempt } from './connectedWorker.ts';
 import type { FetchAhead } from './fetchAhead.ts';
@@ -20,7 +21,7 @@ import type { Explanation, QueuedJob, QueueEntry } from './store.ts';
 import type { StoredJob, TaskKind, TaskRecord } from './store/records.ts';
 import { Timetable } from './timetable.ts';
 import { Trials } from './trials.ts';
-import { daemonLeaves, isSameReason, queuePaused } from './waitReasons.ts';
+import { clientAway, daemonLeaves, isSameReason, queuePaused } from './waitReasons.ts';
 
 export interface DispatcherOptions {
   readonly book: JobBook;
@@ -38,6 +39,7 @@ export interface DispatcherOptions {
   readonly isLeaving: () => boolean;
   readonly speeds: Speeds;
   readonly fetchAhead: FetchAhead;
+  readonly agents: Pick<Agents, 'isConnected'>;
   /** The store cannot say whether this worker was given something: that is to be brought to an end. */
   readonly recoverUnwritten: (worker: ConnectedWorker) => void;
   readonly onError: (error: DffmpegError) => void;
@@ -182,6 +184,8 @@ export class Dispatcher {
     const { victims, begun } = look;
     if (this.#options.isLeaving()) return daemonLeaves;
     if (entry.task.kind === 'encode' && this.#options.isPaused()) return queuePaused;
+    const { client } = entry.job;
+    if (client !== undefined && !this.#options.agents.isConnected(client)) return clientAway(client);
     const decision = decide(entry, fleet.workers, outlook);
     this.#holds.note(entry.task.id, decision, monotonic());
     switch (decision.action) {
@@ -304,7 +308,9 @@ export class Dispatcher {
     try {
       const payload = job.state === 'probing' ? await this.#probePayload(job) : encodePayload(job);
       const options = { timeoutMs: settings.offerTimeoutMs, asRead: true };
-      const answer = await worker.peer.request('task.offer', { taskId, fence, payload }, options);
+      const { preset, priority, require, prefer } = job;
+      const said = { preset, priority, require, prefer };
+      const answer = await worker.peer.request('task.offer', { taskId, fence, payload, job: said }, options);
       if (answer.accepted) return;
       await attempts.declined(jobId, attempt, answer.waitsFor);
       worker.release(attempt);

@@ -3,6 +3,7 @@ import type { Params, Result } from '../protocol/contract.ts';
 import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
 import type { Timers } from '../protocol/timers.ts';
 import type { CoordinatorMethods } from '../protocol/workerContract.ts';
+import type { Agents } from './agents.ts';
 import { isLastPlanned, type Attempts } from './attempts.ts';
 import type { ConnectedWorker } from './connectedWorker.ts';
 import { finishPlacement } from './finishPlacement.ts';
@@ -19,6 +20,8 @@ export interface HandOversOptions {
   readonly book: JobBook;
   readonly fleet: Fleet;
   readonly attempts: Attempts;
+  /** Those whose files lie on other machines. */
+  readonly agents: Pick<Agents, 'sources' | 'handOver'>;
   readonly settings: QueueSettings;
   readonly timers: Timers;
   readonly platform: string;
@@ -76,7 +79,8 @@ export class HandOvers {
     job: StoredJob['job'],
     signal: AbortSignal,
   ): Promise<Result<CoordinatorMethods['task.sources']>> {
-    const { settings } = this.#options;
+    const { settings, agents } = this.#options;
+    if (job.client !== undefined) return agents.sources(job, worker, signal);
     const holder = await this.#holder(signal);
     const { preset, outputs } = encodePayload(job);
     const assets = assetsOf(
@@ -157,8 +161,25 @@ export class HandOvers {
     if (placed) return placed;
     // However long its way is: another may have the slot.
     if (isLastPlanned(stored)) onRest();
+    if (stored.job.client !== undefined)
+      return this.#insist(signal, () => this.#handOn(worker, key, handed, signal));
     await this.#insist(signal, () => this.#receive(worker, key, handed, signal));
     return this.#insist(signal, () => this.#place(worker, key, handed));
+  }
+
+  /** To the machine that has the sources, which does with it what is done here with those of this one. */
+  async #handOn(
+    worker: ConnectedWorker,
+    key: AttemptKey,
+    handed: HandOver,
+    signal: AbortSignal,
+  ): Promise<HandedOver> {
+    const { attempts, agents } = this.#options;
+    const { job } = await attempts.require(worker, key);
+    const { output, verdict } = handed;
+    const placed = await agents.handOver(job, worker, handed, signal);
+    await attempts.handedOver(worker, key, { ...placed, output, verdict });
+    return placed;
   }
 
   /** What passes by itself, or waits for a person, is tried again for as long as the attempt counts. */

@@ -22,7 +22,7 @@ export interface JobBookOptions {
   /** After each change is stored. `before` is missing for a new job. */
   readonly onChange: (after: StoredJob, before: StoredJob | undefined) => void;
   /** After only the reasons of waiting jobs have changed. */
-  readonly onExplained: () => void;
+  readonly onExplained: (reasons: readonly Explanation[]) => void;
 }
 
 /** Another change came between reading and writing: read and decide anew, so often at most. */
@@ -123,7 +123,7 @@ export class JobBook {
   async explain(reasons: readonly Explanation[]): Promise<void> {
     if (reasons.length === 0) return;
     await this.store.explain(reasons);
-    this.#onExplained();
+    this.#onExplained(reasons);
   }
 
   /** The job when the change that is under way, if any, has been stored and told. */
@@ -201,6 +201,8 @@ function fittingState(task: TaskRecord, state: JobState): TaskRecord['state'] {
 
 /** Results that have got their names by this change, also that of the source which they replace. */
 function newlyMade(after: StoredJob, before: StoredJob, platform: string): MadeFile[] {
+  // They lie on another machine.
+  if (after.job.client !== undefined) return [];
   return after.job.outputs.flatMap(({ state, path, bytes }, index) => {
     const earlier = before.job.outputs[index];
     const isNew = earlier?.state !== 'placed' || earlier.path !== path;

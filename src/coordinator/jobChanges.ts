@@ -164,6 +164,17 @@ export function skip(
   return settle(stored, attempt, { index: output, settled, last: 'nothing-left' }, now);
 }
 
+/** The machine whose files these are has placed it. */
+export function handedOver(
+  stored: StoredJob,
+  attempt: AttemptRecord,
+  { output, path, bytes, verdict }: Pick<Delivered, 'output' | 'path' | 'bytes' | 'verdict'>,
+  now: number,
+): JobChange {
+  const settled: Partial<Output> = { state: 'placed', path, bytes, verdict };
+  return settle(stored, attempt, { index: output, settled, last: 'handed-over' }, now);
+}
+
 /** One output is done with; the job is, when it was the last. */
 function settle(
   stored: StoredJob,
@@ -171,7 +182,7 @@ function settle(
   change: {
     readonly index: number;
     readonly settled: Partial<Output>;
-    readonly last: 'delivered' | 'nothing-left';
+    readonly last: 'delivered' | 'handed-over' | 'nothing-left';
   },
   now: number,
 ): JobChange {

@@ -218,7 +218,11 @@ export class JobControl {
 
   async #again(id: string): Promise<StoredJob> {
     return this.#options.book.change(id, (stored) => {
-      const { state } = stored.job;
+      const { state, client } = stored.job;
+      if (client !== undefined)
+        throw new DffmpegError('conflict', `Job ${id} belongs to the queue of ${client}.`, {
+          hint: 'Retry it there: what is known of the source may have changed.',
+        });
       if (state === 'done')
         throw new DffmpegError('conflict', `Job ${id} is done: there is nothing to retry.`, {
           hint: 'Encode the file again for a second result.',

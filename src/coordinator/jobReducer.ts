@@ -26,6 +26,7 @@ export type JobEvent =
   | { readonly type: 'commit-granted'; readonly fence: number }
   | { readonly type: 'output-settled'; readonly fence: number }
   | { readonly type: 'delivered'; readonly fence: number }
+  | { readonly type: 'handed-over'; readonly fence: number }
   | { readonly type: 'nothing-left'; readonly fence?: number | undefined }
   | { readonly type: 'attempt-ended'; readonly fence: number; readonly reason?: ErrorData | undefined }
   | { readonly type: 'placement-gone'; readonly fence: number; readonly reason: ErrorData }
@@ -104,6 +105,12 @@ export const jobTransitions: readonly JobTransition[] = [
     doc: 'One of several results has its name, or is not wanted; the attempt goes on with the next.',
   },
   { event: 'delivered', from: ['committing'], to: 'done', doc: 'The last result has its name.' },
+  {
+    event: 'handed-over',
+    from: ['running', 'verifying'],
+    to: 'done',
+    doc: 'The machine that asked for it has given the last result its name.',
+  },
   {
     event: 'nothing-left',
     from: ['planned', 'running', 'verifying'],

@@ -19,7 +19,10 @@ export type Standing = Pick<WorkerRecord, 'drained' | 'labels' | 'name'>;
 export interface DialledWorker {
   readonly id: string;
   readonly url: string;
-  readonly pin: string;
+  /** Without it its certificate is a real one. */
+  readonly pin?: string | undefined;
+  /** Of a fleet: who this machine is there. */
+  readonly as?: string | undefined;
 }
 
 /** Where it is dialled. */

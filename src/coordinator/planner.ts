@@ -31,12 +31,17 @@ const maxPresetCharacters = 1_000_000;
 
 /** What can be said of a submission before anything is looked at: throws `preset-invalid` or `template-invalid`. */
 export function checkPlan(job: JobRecord, platform: string): void {
-  unwrap(checkPreset(job.presetData));
+  checkPresetOf(job);
   checkReplaceable(job);
-  if (JSON.stringify(job.presetData).length > maxPresetCharacters)
-    throw new DffmpegError('preset-invalid', 'The preset is too large.', { hint: 'Make two presets of it.' });
   for (const output of outputsOf(job.presetData))
     outputName({ ...outputNaming(job, output, platform), size: someSize }, 1);
+}
+
+/** Throws `preset-invalid`. */
+export function checkPresetOf({ presetData }: Pick<JobRecord, 'presetData'>): void {
+  unwrap(checkPreset(presetData));
+  if (JSON.stringify(presetData).length > maxPresetCharacters)
+    throw new DffmpegError('preset-invalid', 'The preset is too large.', { hint: 'Make two presets of it.' });
 }
 
 /** As `planEachOutput`, of a job that is to be encoded. Throws `source-no-stream` when no output is for its source. */

@@ -17,6 +17,8 @@ export interface WorkerView extends KnownEncoders, SlotsView {
   readonly name: string;
   /** Whether it sees the files of its coordinator’s machine; else they are fetched. */
   readonly local: boolean;
+  /** Whether it gives what it is given to workers of its own. */
+  readonly isFleet: boolean;
   readonly cores: number;
   readonly ffmpeg: FfmpegStatus;
   readonly setAside: SetAside | undefined;
@@ -154,7 +156,8 @@ function poolOf(
   // Looked at where they lie: by whoever encodes them.
   if (task.kind === 'probe') return here.length > 0 ? { pool: here } : { nobody: reasons.noWorker };
   const { on } = job;
-  const wanted = on === undefined ? workers : workers.filter((worker) => worker.isCalled(on));
+  const all = job.client === undefined ? workers : workers.filter(takesForClients);
+  const wanted = on === undefined ? all : all.filter((worker) => worker.isCalled(on));
   if (on !== undefined && wanted.length === 0) {
     const names = workers.map(({ name }) => name);
     return { nobody: reasons.unknownWorker(on, names) };
@@ -162,6 +165,14 @@ function poolOf(
   if (wanted.length === 0) return { nobody: reasons.noWorker };
   const labelled = job.require ? wanted.filter((worker) => hasAll(job.require, worker)) : wanted;
   return labelled.length > 0 ? { pool: labelled } : { nobody: missingLabels(job, wanted) };
+}
+
+/**
+ * Files of a client's machine are fetched by whoever has no others; and what comes from another queue goes to none, or two that
+ * are workers of each other would pass it on for ever.
+ */
+export function takesForClients({ local, isFleet }: Pick<WorkerView, 'local' | 'isFleet'>): boolean {
+  return !local && !isFleet;
 }
 
 function hasAll(labels: readonly string[] = [], worker: WorkerView): boolean {

@@ -57,6 +57,8 @@ export interface Store extends WatchStore, AccountStore, WorkerStore {
   underWay(): Promise<StoredJob[]>;
   /** Unfinished attached jobs and whose they are. */
   attached(): Promise<{ id: string; sessionId: string }[]>;
+  /** Jobs of this client of whose end it has not heard, oldest first. */
+  owedTo(client: string): Promise<StoredJob[]>;
   /** Jobs whose replacement something is to be done about, the longest due first. */
   replacementsDue(page: ReplacementPage): Promise<ReplacementsDue>;
   /** When the next one is due after that time. */

@@ -26,6 +26,14 @@ export const daemonLeaves: ErrorData = {
   hint: 'The next daemon goes on with it.',
 };
 
+export function clientAway(client: string): ErrorData {
+  return {
+    code: 'worker-lost',
+    message: `${client}, which has the files, is not connected.`,
+    hint: 'It starts by itself when that is back.',
+  };
+}
+
 export const noWorker: ErrorData = {
   code: 'worker-lost',
   message: 'No worker is connected.',

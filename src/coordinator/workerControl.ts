@@ -50,6 +50,11 @@ export class WorkerControl {
     return this.find(id);
   }
 
+  /** Tells it, if it is connected, that what it runs is of no use any more. */
+  dismiss(name: string): void {
+    this.#options.fleet.get(this.find(name).id)?.peer.emit('dismissed', {});
+  }
+
   /** What it ran goes back to the queue at once. Whether it may come again is decided where its key is. */
   async forget(name: string): Promise<WorkerInfo> {
     const { fleet, known, recovery, wake } = this.#options;

@@ -10,6 +10,7 @@ import {
   workerMethods,
   type CoordinatorMethods,
 } from '../protocol/workerContract.ts';
+import type { Agents } from './agents.ts';
 import type { Attempts } from './attempts.ts';
 import { ConnectedWorker } from './connectedWorker.ts';
 import type { FetchAhead } from './fetchAhead.ts';
@@ -29,12 +30,15 @@ import type { WorkerDescription } from '../protocol/model.ts';
 export interface WorkerLinkOptions {
   /** Whom the handshake has proven; undefined: the daemon’s own worker, within the process. */
   readonly identity?: string | undefined;
+  /** It is a fleet: what it is called here is not known there. */
+  readonly isFleet?: boolean | undefined;
   readonly fleet: Fleet;
   readonly known: KnownWorkers;
   readonly attempts: Attempts;
   readonly recovery: Recovery;
   readonly loadRelief: LoadRelief;
   readonly handOvers: HandOvers;
+  readonly agents: Agents;
   readonly fetchAhead: FetchAhead;
   readonly inquiries: Inquiries;
   readonly logs: JobLogs;
@@ -50,12 +54,14 @@ export interface WorkerLinkOptions {
 /** Serves one worker until its channel closes; resolves when what it ran has gone back to the queue. */
 export async function serveWorker(channel: Channel, options: WorkerLinkOptions): Promise<void> {
   const { fleet, attempts, recovery, loadRelief, handOvers, inquiries, logs, progress, settings } = options;
+  const { agents } = options;
   const { identity, known: knownWorkers, fetchAhead, timers, clock, monotonic, wake, onError } = options;
   let worker: ConnectedWorker | undefined;
   let gone = false;
 
   const handlers: Handlers<CoordinatorMethods> = {
-    'worker.register': async ({ worker: description, running }) => {
+    'worker.register': async ({ worker: described, running }) => {
+      const description = asCalledHere(described);
       requireOwn(description);
       if (worker && worker.id === description.id)
         return { stop: describeAgain(worker, description, running) };
@@ -79,7 +85,8 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
       wake();
       return { stop };
     },
-    'worker.update': ({ worker: description }) => {
+    'worker.update': ({ worker: described }) => {
+      const description = asCalledHere(described);
       requireOwn(description);
       describeAgain(registered(), description, []);
       return Promise.resolve({});
@@ -90,6 +97,7 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
       if (report.type === 'cancelled' || report.type === 'failed') await handOvers.stop({ taskId, fence });
       // A report that is told again, because the answer was lost, counts once.
       const attempt = reporter.attempt({ taskId, fence });
+      if (attempt) await agents.reported(attempt.jobId, report);
       await attempts.report(reporter, { taskId, fence }, report);
       if (attempt && report.type === 'failed') {
         if (report.error.code === 'ffmpeg-missing') reporter.ffmpegIsMissing(report.error);
@@ -144,9 +152,12 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
         if (attempt?.fence !== update.fence) return;
         worker?.heard(attempt, update);
         progress.update(update);
+        agents.progress(update);
       },
       'task.log': ({ jobId, taskId, fence, text }) => {
-        if (worker?.attempt({ taskId, fence })?.jobId === jobId) logs.append(jobId, text);
+        if (worker?.attempt({ taskId, fence })?.jobId !== jobId) return;
+        logs.append(jobId, text);
+        agents.log(jobId, text);
       },
       'task.fetched': ({ taskId }) => {
         if (worker) fetchAhead.fetched(worker, taskId);
@@ -186,6 +197,11 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
     fleet.changed.emit('worker');
     wake();
     return running.filter((key) => !known.attempt(key));
+  }
+
+  function asCalledHere(description: WorkerDescription): WorkerDescription {
+    if (options.isFleet !== true || identity === undefined) return description;
+    return { ...description, id: identity, members: description.members ?? 0 };
   }
 
   /** Nobody takes the place, the jobs or the trust of another worker by saying its name. */

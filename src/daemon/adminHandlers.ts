@@ -20,8 +20,8 @@ export function adminHandlers(
   accounts: Accounts,
   pairing: Pairing,
   reach: () => Reach | undefined,
-  workers: Pick<Coordinator, 'findWorker' | 'forgetWorker'>,
-  dialler: Pick<WorkerDialler, 'add'>,
+  workers: Pick<Coordinator, 'findWorker' | 'dismissWorker' | 'forgetWorker'>,
+  dialler: Pick<WorkerDialler, 'add' | 'connectFleet'>,
 ): AdminHandlers {
   return {
     'users.add': async ({ id, role, ranges }) => {
@@ -41,8 +41,10 @@ export function adminHandlers(
       return Promise.resolve({ name, host: new URL(url).host, fingerprint: pin });
     },
     'workers.add': ({ link }) => dialler.add(link),
+    'fleet.connect': (invitation) => dialler.connectFleet(invitation),
     'workers.remove': async ({ worker }) => {
       const { id, local } = workers.findWorker(worker);
+      workers.dismissWorker(id);
       // First the key: else it would be back before it is forgotten.
       if (!local && (await accounts.list()).some((known) => known.id === id)) await accounts.remove(id);
       return { worker: await workers.forgetWorker(id) };

@@ -13,6 +13,8 @@ export interface ConfigOptions {
   /** Values of flags, by key, as typed. */
   readonly flags: Readonly<Partial<Record<SettingKey, string>>>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What counts instead of the defaults, as a file would say it. */
+  readonly defaults?: Readonly<Partial<Record<SettingKey, unknown>>>;
 }
 
 /** The daemon's settings as they are now. A file that cannot be understood never stops the daemon. */
@@ -121,7 +123,7 @@ export class ConfigStore {
   }
 
   #layers(): Layer[] {
-    const { flags, env } = this.#options;
+    const { flags, env, defaults = {} } = this.#options;
     const flagLayer = textLayer('flag', flagSettingKeys, (key) => flags[key], flagOf);
     const variableLayer = textLayer(
       'environment',
@@ -134,7 +136,8 @@ export class ConfigStore {
       if (document === undefined || !isRecord(document.value)) return [];
       return [{ origin, values: document.value, place: (keys) => document.place(keys) }];
     });
-    return [flagLayer, variableLayer, ...fileLayers];
+    const given: Layer = { origin: 'default', values: defaults, place: () => 'what was started' };
+    return [flagLayer, variableLayer, ...fileLayers, given];
   }
 }
 

@@ -232,6 +232,7 @@ export class Daemon {
       log: this.#log,
       logIsLow: () => this.#logRoom.isLow,
       rescued: this.#rescued,
+      exchange: this.#exchange,
     });
     // Its store is closed with it.
     this.#cleanups.add('queue', async () => {

@@ -55,10 +55,21 @@ export class Doorkeeper {
     }
   }
 
-  /** The files of workers, and for workers. */
+  /** Daemons of other people, whose encodes the workers of this one do. */
+  onFleetChannel(channel: Channel, { identity, role }: Caller): void {
+    const { accounts, coordinator, onError } = this.#options;
+    if (role !== 'client') {
+      channel.close({ code: 1008, text: 'There is no fleet here for this role.' });
+      return;
+    }
+    accounts.seen(identity).catch(onError);
+    coordinator.attachAgent(channel, identity);
+  }
+
+  /** The files of workers and clients, and for them. */
   onByteChannel(channel: ByteChannel, { identity, role }: Caller): void {
     const { exchange } = this.#options;
-    if (role === 'worker') void exchange.attach(channel, identity);
+    if (role === 'worker' || role === 'client') void exchange.attach(channel, identity);
     else channel.close({ code: 1008, text: 'There are no files here for this role.' });
   }
 

@@ -136,6 +136,7 @@ export class Entrance {
       ...{ ...address, tls: outside?.tls },
       authenticate: (identity) => doorkeeper.authenticate(identity),
       onChannel: (channel, caller) => doorkeeper.onChannel(channel, caller),
+      onFleetChannel: (channel, caller) => doorkeeper.onFleetChannel(channel, caller),
       onByteChannel: (channel, caller) => doorkeeper.onByteChannel(channel, caller),
       onRequest: (request, response) => outside?.desk.answer(request, response) === true,
       settings: config.values,

@@ -1,3 +1,4 @@
+import os from 'node:os';
 import path from 'node:path';
 import { createCoordinator } from '../coordinator/coordinator.ts';
 import type { Coordinator } from '../coordinator/coordinatorInterface.ts';
@@ -5,6 +6,7 @@ import type { QueueSettings } from '../coordinator/queueSettings.ts';
 import type { Store } from '../coordinator/store.ts';
 import { openThreadedStore } from '../coordinator/store/threadedStore.ts';
 import type { WatchBoard } from '../coordinator/watchBoard.ts';
+import type { FileExchange } from '../files/fileExchange.ts';
 import type { ConfigStore } from './configStore.ts';
 import { hookKey } from './hooks/hookSchema.ts';
 import { describeHook } from './hooks/hookTable.ts';
@@ -22,6 +24,8 @@ export interface OpenCoordinatorOptions {
   readonly log: DaemonLog;
   readonly logIsLow: () => boolean;
   readonly rescued: RescuedStore;
+  /** With workers and clients on other machines. */
+  readonly exchange: FileExchange;
   /** What a test that breaks things puts between the queue and its database. */
   readonly wrapStore?: ((store: Store, file: string) => Store) | undefined;
 }
@@ -31,7 +35,7 @@ export async function openCoordinator(
   options: OpenCoordinatorOptions,
 ): Promise<{ store: Store; coordinator: Coordinator }> {
   const { config, stateDir, storeFile: file, programVersion, log, wrapStore = (store) => store } = options;
-  const { rescued } = options;
+  const { rescued, exchange } = options;
   const { storeBusySeconds, storeRestartMs } = config.values;
   const opened = await openThreadedStore({
     store: { dialect: 'sqlite', file, programVersion, busyTimeoutMs: storeBusySeconds * 1000 },
@@ -58,6 +62,11 @@ export async function openCoordinator(
     monotonic: () => performance.now(),
     random: Math.random,
     platform: process.platform,
+    machine: os.hostname(),
+    relay: {
+      offer: (file, taker, options) => exchange.relay(file, taker, options),
+      withdraw: (ticket) => exchange.offered.withdraw(ticket),
+    },
     log: (error) => log.log.warn({ err: error }, 'queue'),
   }).catch(async (error: unknown) => {
     // Its thread would keep the process alive.

@@ -44,6 +44,18 @@ export async function serve(options: ConfigOptions, parts?: TestParts): Promise<
   }
 }
 
+/** A daemon of nobody's own, for workers and people on other machines: what `coordinator run` is unless the settings say otherwise. */
+const coordinatorDefaults = {
+  listen: '0.0.0.0:7450',
+  idleMinutes: 0,
+  slots: { cpu: 0, nvenc: 0, qsv: 0, vaapi: 0, videotoolbox: 0 },
+} as const;
+
+/** `dffmpeg coordinator run`: as `serve`. */
+export function coordinate(options: ConfigOptions): Promise<number> {
+  return serve({ ...options, defaults: coordinatorDefaults });
+}
+
 /** What waits goes on by itself; where that fails, the next client starts it. */
 async function handOverTo(programDir: string, stateDir: string, settings: Config): Promise<void> {
   await startSuccessor(programDir, stateDir, settings).catch((error: unknown) => {

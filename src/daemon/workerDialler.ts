@@ -7,10 +7,12 @@ import type { Channel } from '../protocol/channel.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import { parseInvitation, type WorkerInvitation } from '../protocol/workerInvitation.ts';
 import type { ByteChannel } from '../transport/byteChannel.ts';
+import { fleetPath } from '../transport/upgradeGate.ts';
 import { pairWith } from '../transport/pairWith.ts';
 import { keepConnected, serveUntil, type ConnectPauses } from '../worker/keepConnected.ts';
 import type { Config } from './config.ts';
 import { channelDialler } from './channelDialler.ts';
+import { joinUrl } from './joinAddress.ts';
 
 export interface WorkerDiallerOptions {
   readonly accounts: Accounts;
@@ -20,6 +22,15 @@ export interface WorkerDiallerOptions {
   readonly pauses: ConnectPauses;
   /** Why one cannot be reached, when that is new. */
   readonly onError: (what: string, error: DffmpegError) => void;
+}
+
+/** What a fleet's own machine says to whom it invites. */
+export interface FleetInvitation {
+  readonly url: string;
+  readonly pin?: string | undefined;
+  readonly code: string;
+  /** What people call it here; its host without it. */
+  readonly name?: string | undefined;
 }
 
 /** Workers that listen, because they cannot dial this machine: it dials them, and again whenever the connection is lost. */
@@ -54,6 +65,38 @@ export class WorkerDialler {
     return { id, name };
   }
 
+  /**
+   * Makes all workers of another daemon one of this one’s, with a code that was made there. Throws what pairing throws, and
+   * `conflict` where this machine is connected to it already.
+   */
+  async connectFleet({ url, pin, code, name }: FleetInvitation): Promise<{ id: string; name: string }> {
+    const { accounts, coordinator } = this.#options;
+    const address = new URL(joinUrl(url));
+    const known = coordinator
+      .dialledWorkers()
+      .find((each) => each.as !== undefined && hostOf(each.url) === address.host);
+    if (known)
+      throw new DffmpegError('conflict', `${address.host} is connected already, as ${known.id}.`, {
+        hint: `To connect it anew: dffmpeg fleet disconnect ${known.id}`,
+      });
+    const [called, timeoutMs] = [
+      name ?? address.hostname,
+      this.#options.config().connectTimeoutSeconds * 1000,
+    ];
+    const there = await pairWith({ url: address.href, pin, code, name: os.hostname(), timeoutMs });
+    if (there.role !== 'client')
+      throw new DffmpegError('request-invalid', 'This code makes a worker, and no client.', {
+        hint: 'Make one for a client there with: dffmpeg fleet invite',
+      });
+    const id = await freeId(accounts, called);
+    await accounts.add({ id, name: called, role: 'worker' }, there.key);
+    address.pathname = fleetPath;
+    const fleet = { id, url: address.href, pin, as: there.id };
+    await coordinator.addFleet(fleet, called);
+    this.#dial(fleet);
+    return { id, name: called };
+  }
+
   async close(): Promise<void> {
     this.#stopListening?.();
     const all = [...this.#dialling.values()];
@@ -82,12 +125,12 @@ export class WorkerDialler {
     this.#dialling.set(worker.id, { end, done });
   }
 
-  async #stayConnected({ id, url, pin }: DialledWorker, signal: AbortSignal): Promise<void> {
+  async #stayConnected({ id, url, pin, as }: DialledWorker, signal: AbortSignal): Promise<void> {
     const { accounts, coordinator, exchange, config, pauses, onError } = this.#options;
     const dialler = async () => {
       const credential = await accounts.authenticate(id);
       if (!credential) throw new DffmpegError('unauthorized', `${id} has no key here any more.`);
-      return channelDialler({ url, id, key: credential.key, pin }, config);
+      return channelDialler({ url, id: as ?? id, key: credential.key, pin }, config);
     };
     const common = { pauses, signal, random: Math.random };
     const told = (what: string) => (error: DffmpegError) => {
@@ -97,7 +140,10 @@ export class WorkerDialler {
       keepConnected({
         ...common,
         connect: async (until) => (await dialler()).dial(until),
-        use: serveUntil<Channel>((channel) => coordinator.attachWorker(channel, id), common),
+        use: serveUntil<Channel>(
+          (channel) => coordinator.attachWorker(channel, id, as !== undefined),
+          common,
+        ),
         onError: told('the connection'),
       }),
       keepConnected({
@@ -108,6 +154,10 @@ export class WorkerDialler {
       }),
     ]);
   }
+}
+
+function hostOf(url: string): string {
+  return new URL(url).host;
 }
 
 /** Throws `request-invalid` for what is no link. */

@@ -1,7 +1,7 @@
 import type { ByteChannel } from '../transport/byteChannel.ts';
 import { FileLink } from './fileLink.ts';
 import { NeighbourFiles } from './neighbourFiles.ts';
-import { OfferedFiles } from './offeredFiles.ts';
+import { OfferedFiles, type OfferOptions, type RelayedRead } from './offeredFiles.ts';
 
 export interface FileExchangeSettings {
   readonly ticketMinutes: number;
@@ -35,6 +35,20 @@ export class FileExchange {
       this.#neighbours.set(neighbour, files);
     }
     return files;
+  }
+
+  /**
+   * Lets `taker` read what `from` offers under `ticket`, until that is withdrawn here. While `from` is not connected, reads fail
+   * for a passing reason: whoever asks asks again, and keeps nobody else from their turn.
+   */
+  relay(
+    { from, ticket, bytes }: { readonly from: string; readonly ticket: string; readonly bytes: number },
+    taker: string,
+    options?: OfferOptions,
+  ): string {
+    const { readNow } = this.with(from);
+    const read: RelayedRead = async (range, signal) => (await readNow(ticket, range, signal)).bytes;
+    return this.offered.pass(bytes, read, taker, options);
   }
 
   /** A connection whose other end was proven to be this neighbour. Resolves when it is over. */

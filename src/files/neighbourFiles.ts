@@ -51,6 +51,12 @@ export class NeighbourFiles {
     }
   };
 
+  /** The same over the connection that there is, once. Rejects with `disconnected` where there is none. */
+  readonly readNow: ReadRange = async (ticket, range, signal) => {
+    if (!this.#link) throw new DffmpegError('disconnected', 'The machine with the file is not connected.');
+    return this.#link.get(ticket, range, signal);
+  };
+
   close(): void {
     this.#link?.close();
     this.#link = undefined;

@@ -10,6 +10,12 @@ export interface OfferedFile extends Pick<SourceState, 'bytes' | 'modified'> {
   readonly identity?: FileIdentity;
 }
 
+/** Gives exactly so many bytes from there on. */
+export type RelayedRead = (
+  range: { readonly offset: number; readonly length: number },
+  signal: AbortSignal,
+) => Promise<Uint8Array>;
+
 export interface OfferOptions {
   /** Until it is withdrawn. */
   readonly keep?: boolean;
@@ -17,10 +23,19 @@ export interface OfferOptions {
   readonly beside?: string | undefined;
 }
 
-interface Offer extends OfferedFile {
+/** What lies behind a ticket. */
+interface Content {
+  readonly bytes: number;
+  /** Of a file of this machine. */
+  readonly path?: string;
+  fill(offset: number, into: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Offer {
+  readonly content: Content;
   readonly taker: string;
   readonly beside: string | undefined;
-  handle: Promise<FileHandle> | undefined;
   reads: number;
   /** Monotonic, milliseconds; infinite where it is offered until it is withdrawn. */
   usedAt: number;
@@ -46,27 +61,34 @@ export class OfferedFiles {
   }
 
   /** Whoever is `taker` may read it from now on. Returns the ticket. */
-  offer(file: OfferedFile, taker: string, { keep = false, beside }: OfferOptions = {}): string {
+  offer(file: OfferedFile, taker: string, options?: OfferOptions): string {
+    return this.#put(new OpenedFile(file), taker, options);
+  }
+
+  /** The same of what another neighbour offers: it is asked for each part, and nothing of it is kept. */
+  pass(bytes: number, read: RelayedRead, taker: string, options?: OfferOptions): string {
+    return this.#put(new RelayedFile(bytes, read), taker, options);
+  }
+
+  #put(content: Content, taker: string, { keep = false, beside }: OfferOptions = {}): string {
     this.#forgetOld();
-    const { path, bytes, modified, identity } = file;
     const ticket = randomBytes(32).toString('base64url');
     const usedAt = keep ? Infinity : this.#options.now();
-    const offered = { path, bytes, modified, identity: identity && { ...identity }, taker, beside };
-    this.#offers.set(ticket, { ...offered, handle: undefined, reads: 0, usedAt });
+    this.#offers.set(ticket, { content, taker, beside, reads: 0, usedAt });
     return ticket;
   }
 
   async withdraw(ticket: string): Promise<void> {
     const offer = this.#offers.get(ticket);
     this.#offers.delete(ticket);
-    if (offer && offer.reads === 0) await close(offer);
+    if (offer && offer.reads === 0) await offer.content.close();
     for (const [other, { beside }] of this.#offers) if (beside === ticket) await this.withdraw(other);
   }
 
   /** Whatever this taker was offered it for: ahead, too. */
   async withdrawFile(file: string, taker: string): Promise<void> {
     for (const [ticket, offer] of this.#offers)
-      if (offer.path === file && offer.taker === taker) await this.withdraw(ticket);
+      if (offer.content.path === file && offer.taker === taker) await this.withdraw(ticket);
   }
 
   /**
@@ -78,15 +100,16 @@ export class OfferedFiles {
     const now = this.#options.now();
     if (offer?.taker !== taker || now - offer.usedAt > this.#options.ticketMs())
       throw new DffmpegError('forbidden', 'This file is not offered to you, or not any more.');
-    if (offset + into.length > offer.bytes)
+    const { content } = offer;
+    if (offset + into.length > content.bytes)
       throw new DffmpegError('request-invalid', 'The file ends before that.');
     offer.usedAt = Math.max(offer.usedAt, now);
     offer.reads += 1;
     try {
-      await fill(offer, offset, into);
+      await content.fill(offset, into);
     } finally {
       offer.reads -= 1;
-      if (offer.reads === 0 && !this.#offers.has(ticket)) await close(offer);
+      if (offer.reads === 0 && !this.#offers.has(ticket)) await content.close();
     }
   }
 
@@ -100,36 +123,73 @@ export class OfferedFiles {
   }
 }
 
-async function fill(offer: Offer, offset: number, into: Uint8Array): Promise<void> {
-  try {
-    offer.handle ??= open(offer.path, 'r');
-    const handle = await offer.handle;
-    for (let done = 0; done < into.length;) {
-      const { bytesRead } = await handle.read(into, done, into.length - done, offset + done);
-      if (bytesRead === 0) throw changed(offer.path);
-      done += bytesRead;
+/** A file of this machine, open from its first read on. */
+class OpenedFile implements Content {
+  readonly path: string;
+  readonly bytes: number;
+  readonly #modified: string;
+  readonly #identity: FileIdentity | undefined;
+  #handle: Promise<FileHandle> | undefined;
+
+  constructor({ path, bytes, modified, identity }: OfferedFile) {
+    this.path = path;
+    this.bytes = bytes;
+    this.#modified = modified;
+    this.#identity = identity && { ...identity };
+  }
+
+  async fill(offset: number, into: Uint8Array): Promise<void> {
+    try {
+      this.#handle ??= open(this.path, 'r');
+      const handle = await this.#handle;
+      for (let done = 0; done < into.length;) {
+        const { bytesRead } = await handle.read(into, done, into.length - done, offset + done);
+        if (bytesRead === 0) throw changed(this.path);
+        done += bytesRead;
+      }
+      // After the read: what was written before it is seen.
+      const { size, mtimeNs, dev, ino } = await handle.stat({ bigint: true });
+      if (Number(size) !== this.bytes || String(mtimeNs) !== this.#modified) throw changed(this.path);
+      const { device, inode } = this.#identity ?? { device: String(dev), inode: String(ino) };
+      if (device !== String(dev) || inode !== String(ino)) throw changed(this.path);
+    } catch (error) {
+      // The next one tries anew.
+      if (!(error instanceof DffmpegError)) await this.close();
+      throw error instanceof DffmpegError
+        ? error
+        : new DffmpegError('source-unreadable', `${this.path} cannot be read.`, {
+            hint: 'Check the disk or network drive that the file is on.',
+            cause: error,
+          });
     }
-    // After the read: what was written before it is seen.
-    const { size, mtimeNs, dev, ino } = await handle.stat({ bigint: true });
-    if (Number(size) !== offer.bytes || String(mtimeNs) !== offer.modified) throw changed(offer.path);
-    const { device, inode } = offer.identity ?? { device: String(dev), inode: String(ino) };
-    if (device !== String(dev) || inode !== String(ino)) throw changed(offer.path);
-  } catch (error) {
-    // The next one tries anew.
-    if (!(error instanceof DffmpegError)) await close(offer);
-    throw error instanceof DffmpegError
-      ? error
-      : new DffmpegError('source-unreadable', `${offer.path} cannot be read.`, {
-          hint: 'Check the disk or network drive that the file is on.',
-          cause: error,
-        });
+  }
+
+  async close(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    await handle?.then((opened) => opened.close()).catch(() => undefined);
   }
 }
 
-async function close(offer: Offer): Promise<void> {
-  const { handle } = offer;
-  offer.handle = undefined;
-  await handle?.then((opened) => opened.close()).catch(() => undefined);
+/** A file of another machine. */
+class RelayedFile implements Content {
+  readonly bytes: number;
+  readonly #read: RelayedRead;
+  readonly #end = new AbortController();
+
+  constructor(bytes: number, read: RelayedRead) {
+    this.bytes = bytes;
+    this.#read = read;
+  }
+
+  async fill(offset: number, into: Uint8Array): Promise<void> {
+    into.set(await this.#read({ offset, length: into.length }, this.#end.signal));
+  }
+
+  close(): Promise<void> {
+    this.#end.abort(new DffmpegError('forbidden', 'This file is not offered any more.'));
+    return Promise.resolve();
+  }
 }
 
 function changed(path: string): DffmpegError {

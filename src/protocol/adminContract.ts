@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { MethodTable } from './contract.ts';
-import { addressRangeSchema, identitySchema, maxRanges } from './identity.ts';
+import { addressRangeSchema, identityNameSchema, identitySchema, maxRanges } from './identity.ts';
 import { idSchema, workerSchema } from './model.ts';
+import { pinSchema } from './pin.ts';
 
 const rangesSchema = z.array(addressRangeSchema).max(maxRanges);
 const keySchema = z.string();
@@ -50,6 +51,16 @@ export const adminMethods = {
   'workers.add': {
     doc: 'Makes the machine whose link this is a worker, and connects to it whenever it is not: that machine listens, and this daemon dials. `code`, `pin` and address are in the link, which `dffmpeg worker run --listen` shows there.',
     params: z.object({ link: z.string().max(1000) }),
+    result: z.object({ id: idSchema, name: z.string() }),
+  },
+  'fleet.connect': {
+    doc: 'Makes all workers of another daemon one worker of this one, which connects to it whenever it is not. `code`: made there by `pairing.create` with the role `client`.',
+    params: z.object({
+      url: z.string().max(1000),
+      pin: pinSchema.optional(),
+      code: z.string().max(100),
+      name: identityNameSchema.optional(),
+    }),
     result: z.object({ id: idSchema, name: z.string() }),
   },
   'workers.remove': {

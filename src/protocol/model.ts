@@ -178,6 +178,8 @@ export const jobSchema = z.object({
   onSuccess: z.enum(onSuccessChoices).default('keep'),
   /** What became of that, once there is a result. */
   replacement: replacementSchema.optional(),
+  /** Whose daemon has it encoded here: the files lie there. Missing where they lie on this machine. */
+  client: idSchema.optional(),
   /** Several are joined, in this order. */
   sources: z.array(sourceSchema).min(1),
   /** All of the preset, in its order, from planning on. */
@@ -254,6 +256,8 @@ export const workerSchema = z.object({
   connected: z.boolean().default(true),
   /** Of one that is not connected: when it was, milliseconds since the epoch. */
   lastSeenAt: z.number().optional(),
+  /** It stands for so many workers: those of another daemon, which gives them what it is given. */
+  members: z.int().min(0).optional(),
 });
 
 /** What a worker says of itself; the rest is known by its coordinator. */

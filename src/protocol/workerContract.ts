@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { capabilitiesSchema, dialectSchema } from '../encoding/dialect.ts';
+import { presetNameSchema } from '../encoding/preset.ts';
 import { maxAssets } from '../encoding/presetAssets.ts';
 import { assetSchema } from '../encoding/presetValues.ts';
 import { probeSchema } from '../encoding/probe.ts';
@@ -17,6 +18,8 @@ import {
 import {
   errorDataSchema,
   idSchema,
+  jobSchema,
+  labelsSchema,
   maxSources,
   pathSchema,
   progressSchema,
@@ -107,8 +110,19 @@ export const coordinatorMethods = {
 /** Requests of a coordinator to a worker. */
 export const workerMethods = {
   'task.offer': {
-    doc: 'Offers an attempt. The worker owns its slots and may answer busy.',
-    params: z.object({ ...attemptKey, payload: taskPayloadSchema }),
+    doc: 'Offers an attempt. The worker owns its slots and may answer busy. `job`: what people have said of its job, for a fleet, which chooses among its own workers.',
+    params: z.object({
+      ...attemptKey,
+      payload: taskPayloadSchema,
+      job: z
+        .object({
+          preset: presetNameSchema,
+          priority: jobSchema.shape.priority,
+          require: labelsSchema.optional(),
+          prefer: labelsSchema.optional(),
+        })
+        .optional(),
+    }),
     result: z.object({
       accepted: z.boolean(),
       /** Why this one was not taken while others may be: a disk is full. It is offered again later. */
@@ -268,6 +282,11 @@ export const coordinatorEvents = {
       keep: z.array(z.object({ ...attemptKey, staged: pathSchema })).default([]),
     }),
     latestWins: true,
+  },
+  dismissed: {
+    doc: 'A person has removed this worker: what it was given is of no use any more.',
+    payload: z.object({}),
+    latestWins: false,
   },
   'load.wanted': {
     doc: 'Whether anybody looks at the load, and whether what other programs use is to be told; measuring costs.',

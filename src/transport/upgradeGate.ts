@@ -17,6 +17,8 @@ import { hmacSha256, randomToken } from './hmac.ts';
 /** Where channels are opened, and where the bytes of files flow. */
 export const channelPath = '/channel';
 export const filesPath = '/files';
+/** Where a client's daemon gives encodes to the workers of this one. */
+export const fleetPath = '/fleet';
 
 /** Who is at the other end, proven by the handshake. */
 export interface Caller {

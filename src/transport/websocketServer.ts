@@ -12,7 +12,7 @@ import { Heartbeat } from './heartbeat.ts';
 import { defaultListenerSettings, type ListenerSettings } from './listenerRows.ts';
 import { requireLoopback } from './loopback.ts';
 import type { Caller, Credential, Decision } from './upgradeGate.ts';
-import { channelPath, filesPath, UpgradeGate } from './upgradeGate.ts';
+import { channelPath, filesPath, fleetPath, UpgradeGate } from './upgradeGate.ts';
 import { WebSocketByteChannel } from './websocketByteChannel.ts';
 import { WebSocketChannel } from './websocketChannel.ts';
 
@@ -33,6 +33,8 @@ export interface WebSocketServerOptions {
   /** The key and role of an identity, undefined for an unknown one. */
   authenticate(identity: string): Credential | undefined | Promise<Credential | undefined>;
   onChannel(channel: Channel, caller: Caller): void;
+  /** One at `fleetPath`; without it there is none. */
+  onFleetChannel?(channel: Channel, caller: Caller): void;
   /** A connection for the bytes of files; without it there are none. */
   onByteChannel?(channel: ByteChannel, caller: Caller): void;
   /**
@@ -68,7 +70,11 @@ export async function listenWebSocket(options: WebSocketServerOptions): Promise<
     authenticate: (identity) => options.authenticate(identity),
     now,
     challengeMs: settings.challengeSeconds * 1000,
-    paths: options.onByteChannel ? [channelPath, filesPath] : [channelPath],
+    paths: [
+      channelPath,
+      ...(options.onByteChannel ? [filesPath] : []),
+      ...(options.onFleetChannel ? [fleetPath] : []),
+    ],
     fingerprint: tls?.pin ?? '',
     // Whoever is on this machine could else keep its own user out.
     failuresAMinute: tls ? settings.failedHandshakesAMinute : undefined,
@@ -174,7 +180,9 @@ export async function listenWebSocket(options: WebSocketServerOptions): Promise<
         : new WebSocketChannel(webSocket, settings.closeGraceSeconds * 1000);
       channels.set(channel, caller);
       webSocket.once('close', () => channels.delete(channel));
-      if (channel instanceof WebSocketChannel) options.onChannel(channel, caller);
+      if (channel instanceof WebSocketChannel)
+        if (request.url === fleetPath) options.onFleetChannel?.(channel, caller);
+        else options.onChannel(channel, caller);
       else options.onByteChannel?.(channel, caller);
     });
     accepting.off('headers', addHeaders);

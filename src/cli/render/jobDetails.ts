@@ -18,6 +18,7 @@ export function jobDetails(
     ...field('job', style.bold(job.id)),
     ...field('state', stateField(job)),
     ...field('preset', job.preset),
+    ...field('from', job.client),
     ...field('priority', String(job.priority)),
     ...field('requires', job.require?.join(' ')),
     ...field('prefers', job.prefer?.join(' ')),

@@ -1,20 +1,48 @@
 import { formatRoughly } from '../../encoding/formatting.ts';
 import type { Style } from '../style.ts';
 
-/** A pairing code, for a person: how long it is good, and what to do with it. `config`: the file of the daemon’s settings. */
-export function pairingLines(
-  {
-    code,
-    expiresAt,
-    reach,
-  }: {
-    readonly code: string;
-    readonly expiresAt: number;
-    readonly reach?:
-      | { readonly url: string; readonly fingerprint: string; readonly install?: string | undefined }
-      | undefined;
-  },
-  { style, now, config }: { readonly style: Style; readonly now: number; readonly config: string },
+interface Pairing {
+  readonly code: string;
+  readonly expiresAt: number;
+  readonly reach?:
+    { readonly url: string; readonly fingerprint: string; readonly install?: string | undefined } | undefined;
+}
+
+/** `config`: the file of the daemon’s settings. */
+interface PairingOptions {
+  readonly style: Style;
+  readonly now: number;
+  readonly config: string;
+}
+
+/** A pairing code, for a person: how long it is good, and what to do with it. */
+export function pairingLines(pairing: Pairing, options: PairingOptions): string[] {
+  return codeLines(pairing, options, ({ url, fingerprint, install }) => [
+    ...(install === undefined
+      ? ['Paste this on the machine that is to become a worker:', '']
+      : [
+          'Paste this on the machine that is to become a worker. It needs ffmpeg; DFFmpeg comes from here:',
+          ...['', `  ${install}`, ''],
+          'Or, where DFFmpeg is installed already:',
+          '',
+        ]),
+    `  dffmpeg worker run --join ${url} --pair ${pairing.code} --pin ${fingerprint}`,
+  ]);
+}
+
+/** The same for the machine of somebody who is to give encodes to the workers of this one. */
+export function invitationLines(pairing: Pairing, options: PairingOptions): string[] {
+  return codeLines(pairing, options, ({ url, fingerprint }) => [
+    'Paste this on the machine whose files are to be encoded here:',
+    '',
+    `  dffmpeg fleet connect ${url} --pair ${pairing.code} --pin ${fingerprint}`,
+  ]);
+}
+
+function codeLines(
+  { code, expiresAt, reach }: Pairing,
+  { style, now, config }: PairingOptions,
+  whatToPaste: (reach: NonNullable<Pairing['reach']>) => string[],
 ): string[] {
   const next =
     reach === undefined
@@ -23,16 +51,6 @@ export function pairingLines(
           `${config}, type dffmpeg stop so that the daemon starts with that,`,
           'and make another code. Where it is written there already, the daemon’s log says why.',
         ]
-      : [
-          ...(reach.install === undefined
-            ? ['Paste this on the machine that is to become a worker:', '']
-            : [
-                'Paste this on the machine that is to become a worker. It needs ffmpeg; DFFmpeg comes from here:',
-                ...['', `  ${reach.install}`, ''],
-                'Or, where DFFmpeg is installed already:',
-                '',
-              ]),
-          `  dffmpeg worker run --join ${reach.url} --pair ${code} --pin ${reach.fingerprint}`,
-        ];
+      : whatToPaste(reach);
   return [style.bold(code), `Good once, for ${formatRoughly(Math.max(0, expiresAt - now) / 1000)}.`, ...next];
 }

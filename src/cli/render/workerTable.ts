@@ -22,7 +22,7 @@ export function workerLines(
   const heading = ['WORKER', 'MACHINE', 'FFMPEG', 'SLOTS', 'RUNNING'].map((cell) => style.dim(cell));
   const rows = workers.map((worker) => [
     printable(worker.name) + (worker.local ? ' (this machine)' : '') + stateText(worker, now),
-    `${worker.platform} ${worker.arch}, ${worker.cores} cores`,
+    machineText(worker),
     ffmpegText(worker.ffmpeg),
     Object.entries(worker.slots)
       .map(([kind, count]) => `${kind}=${count}`)
@@ -39,6 +39,11 @@ export function workerLines(
       ...(worker.setAside ? hanging('  ', style.warn(asideText(worker.setAside, now)), width) : []),
     ]),
   ];
+}
+
+function machineText({ members, platform, arch, cores }: WorkerInfo): string {
+  if (members === undefined) return `${platform} ${arch}, ${cores} cores`;
+  return `a fleet of ${members === 1 ? 'one worker' : `${members} workers`}, ${cores} cores`;
 }
 
 /** Set aside is said below, with the reason. */

@@ -145,6 +145,11 @@ export async function underWay(db: Reading): Promise<StoredJob[]> {
   return withParts(db, rows);
 }
 
+export async function owedTo(db: Reading, client: string): Promise<StoredJob[]> {
+  const rows = await db.selectFrom('jobs').selectAll().where('owed_to', '=', client).orderBy('id').execute();
+  return withParts(db, rows);
+}
+
 export async function attached(db: Reading): Promise<{ id: string; sessionId: string }[]> {
   const unfinished = jobStates.filter((state) => !isEnded(state));
   const rows = await db

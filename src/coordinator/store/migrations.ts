@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { DffmpegError } from '../../protocol/errors.ts';
+import { jobsOfClients } from './clientMigration.ts';
 import { identities } from './identityMigration.ts';
 import { contentOfResults } from './madeMigration.ts';
 import { sourcesOfJobs } from './sourceMigration.ts';
@@ -33,6 +34,7 @@ export const migrations: readonly Migration[] = [
   { number: 17, name: '0017-preempted', up: preemptedJobs },
   { number: 18, name: '0018-dialled-workers', up: dialledWorkers },
   { number: 19, name: '0019-worker-names', up: namedWorkers },
+  { number: 20, name: '0020-clients', up: jobsOfClients },
 ];
 
 interface MetaSchema {

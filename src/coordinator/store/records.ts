@@ -68,6 +68,18 @@ export const jobRecordSchema = jobSchema
     sources: z.array(sourceRecordSchema).min(1),
     /** The client that an attached job belongs to. */
     sessionId: idSchema.optional(),
+    /** Of a job of another daemon's client: the attempt there that this whole job is. */
+    order: z
+      .object({
+        jobId: idSchema,
+        taskId: idSchema,
+        fence: z.int().positive(),
+        /** Not wanted there any more. */
+        withdrawn: z.boolean().optional(),
+      })
+      .optional(),
+    /** That client, for as long as it has not heard how this ended. */
+    owedTo: idSchema.optional(),
     /** Name of the only worker that may run it. */
     on: z.string().optional(),
     /** An attempt was stopped for somebody else, which happens once. */

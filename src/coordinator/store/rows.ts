@@ -19,7 +19,13 @@ const withoutPresetSchema = new HotSchema(jobRecordSchema.omit({ presetData: tru
 const taskSchema = new HotSchema(taskRecordSchema);
 const attemptSchema = new HotSchema(attemptRecordSchema);
 const resultSchema = jobRecordSchema.pick({ outputs: true, replacement: true });
-const sourceUseSchema = jobRecordSchema.pick({ id: true, state: true, sources: true, replacement: true });
+const sourceUseSchema = jobRecordSchema.pick({
+  id: true,
+  client: true,
+  state: true,
+  sources: true,
+  replacement: true,
+});
 const presetDataSchema = jobRecordSchema.shape.presetData;
 type PresetData = JobRecord['presetData'];
 
@@ -69,10 +75,10 @@ export function toResultRecord(
 
 /** Of a job, what it reads and whether it still does. */
 export function toSourceUse(
-  row: Pick<JobsTable, 'id' | 'state' | 'sources' | 'replacement'>,
-): Pick<JobRecord, 'id' | 'state' | 'sources' | 'replacement'> {
+  row: Pick<JobsTable, 'id' | 'client' | 'state' | 'sources' | 'replacement'>,
+): Pick<JobRecord, 'id' | 'client' | 'state' | 'sources' | 'replacement'> {
   return check('job', row.id, sourceUseSchema, () => ({
-    ...{ id: row.id, state: row.state },
+    ...{ id: row.id, client: row.client ?? undefined, state: row.state },
     sources: parse(row.sources),
     replacement: parse(row.replacement),
   }));

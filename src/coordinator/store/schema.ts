@@ -31,6 +31,10 @@ export interface JobsTable {
   priority: number;
   attached: number;
   session_id: string | null;
+  client: string | null;
+  /** JSON. */
+  client_order: string | null;
+  owed_to: string | null;
   on_worker: string | null;
   /** JSON. */
   required_labels: string | null;

@@ -8,7 +8,7 @@ import { toSourceUse } from './rows.ts';
 import type { Database } from './schema.ts';
 import type { WriteSession } from './writeSession.ts';
 
-type Uses = Pick<JobRecord, 'id' | 'sources' | 'state' | 'replacement'>;
+type Uses = Pick<JobRecord, 'id' | 'client' | 'sources' | 'state' | 'replacement'>;
 
 /** Equal for all spellings of one file on any system; of two files on some: who asks compares the paths. */
 export function sourceKey(path: string): string {
@@ -21,7 +21,9 @@ export function usesSource({ state, replacement }: Pick<Uses, 'state' | 'replace
   return !isEnded(state) || replaced === 'replacing' || replaced === 'undoing' || replaced === 'replaced';
 }
 
-export async function insertSources(session: WriteSession, { id, sources }: Uses): Promise<void> {
+export async function insertSources(session: WriteSession, { id, client, sources }: Uses): Promise<void> {
+  // On another machine its path is another file.
+  if (client !== undefined) return;
   for (const key of keysOf(sources))
     await session.run(
       'insert source',
@@ -37,7 +39,7 @@ export async function updateSources(session: WriteSession, { id, from, job }: Jo
   if (isEnded(state) === isEnded(from) && !('replacement' in job) && !isNamed) return;
   const row = await session.db
     .selectFrom('jobs')
-    .select(['id', 'state', 'sources', 'replacement'])
+    .select(['id', 'client', 'state', 'sources', 'replacement'])
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
   const stored = toSourceUse(row);

@@ -154,6 +154,10 @@ export class SqlStore implements Store {
     return read.underWay(this.#db);
   }
 
+  owedTo(client: string): Promise<StoredJob[]> {
+    return read.owedTo(this.#db, client);
+  }
+
   attached(): Promise<{ id: string; sessionId: string }[]> {
     return read.attached(this.#db);
   }

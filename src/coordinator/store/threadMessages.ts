@@ -33,6 +33,7 @@ const methods: Readonly<Record<StoreMethod, true>> = {
   nextDue: true,
   underWay: true,
   attached: true,
+  owedTo: true,
   ended: true,
   remove: true,
   reserved: true,

@@ -15,7 +15,7 @@ export const workerRecordSchema = z.object({
   /** As it was last; missing: it has not connected since this is kept. */
   description: workerDescriptionSchema.optional(),
   /** Where this daemon dials it; missing: it comes by itself. */
-  dial: z.object({ url: z.string(), pin: pinSchema }).optional(),
+  dial: z.object({ url: z.string(), pin: pinSchema.optional(), as: idSchema.optional() }).optional(),
   /** When it was connected last, milliseconds since the epoch. */
   lastSeenAt: z.number().optional(),
 });

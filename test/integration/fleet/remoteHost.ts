@@ -1,16 +1,12 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { Sandbox, type Running } from '../cli/harness.ts';
 import { Relay } from '../support/relay.ts';
 import { TwoMachines } from './twoMachines.ts';
 
-const run = promisify(execFile);
-
 /** Short waits, so that what is lost is soon given up or found again. */
-const soon = {
+export const soon = {
   DFFMPEG_CONNECT_RETRY_MIN_SECONDS: '0.05',
   DFFMPEG_CONNECT_RETRY_MAX_SECONDS: '0.5',
   DFFMPEG_REPORT_RETRY_MAX_SECONDS: '0.5',
@@ -22,22 +18,28 @@ export class RemoteHost extends TwoMachines {
   readonly relay: Relay;
   /** Who opens the connections. */
   readonly dials: 'the node' | 'the desk';
+  /** Of the desk’s daemon. */
+  readonly command: readonly string[];
   serving: Running;
+  /** At which that listens for others. */
+  port = 0;
 
   private constructor(
     dials: RemoteHost['dials'],
-    { desk, node, relay, serving }: Pick<RemoteHost, 'desk' | 'node' | 'relay' | 'serving'>,
+    { desk, node, relay, command }: Pick<RemoteHost, 'desk' | 'node' | 'relay' | 'command'>,
   ) {
     super(desk, node);
     this.dials = dials;
     this.relay = relay;
-    this.serving = serving;
+    this.command = command;
+    this.serving = desk.start(command);
   }
 
   static async start(
     env: Record<string, string> = {},
     dials: RemoteHost['dials'] = 'the node',
     bytesASecond?: number,
+    command: readonly string[] = ['serve'],
   ): Promise<RemoteHost> {
     const relay = await Relay.open(bytesASecond);
     const desk = await Sandbox.create({
@@ -50,7 +52,7 @@ export class RemoteHost extends TwoMachines {
       ...env,
     });
     const node = await Sandbox.create(soon);
-    const host = new RemoteHost(dials, { desk, node, relay, serving: desk.start(['serve']) });
+    const host = new RemoteHost(dials, { desk, node, relay, command });
     await host.#served();
     return host;
   }
@@ -74,16 +76,8 @@ export class RemoteHost extends TwoMachines {
 
   /** The daemon of the desk, anew. */
   async serveAgain(): Promise<void> {
-    this.serving = this.desk.start(['serve']);
+    this.serving = this.desk.start(this.command);
     await this.#served();
-  }
-
-  /** A clip of some MB that takes no time to make and little to encode. */
-  async clip(name: string, seconds = 4): Promise<string> {
-    const file = this.desk.file(name);
-    const picture = `nullsrc=size=320x240:rate=25:duration=${seconds},geq=random(1)*255:128:128`;
-    await run('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', picture, '-c:v', 'ffv1', '-y', file]);
-    return file;
   }
 
   /** Handles by which the daemon has a file open; none where the system does not tell. */
@@ -109,7 +103,8 @@ export class RemoteHost extends TwoMachines {
     // Where it listens for others; what it advertises is the cable.
     const log = await readFile(path.join(this.desk.stateDir, 'logs', 'daemon.log'), 'utf8');
     const ports = [...log.matchAll(/"port":(\d+),"msg":"other machines can connect"/g)];
-    this.relay.to(Number(ports.at(-1)?.[1]));
+    this.port = Number(ports.at(-1)?.[1]);
+    this.relay.to(this.port);
   }
 }
 

@@ -1,10 +1,14 @@
+import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import * as z from 'zod';
 import { pairingOutputSchema } from '../../../src/cli/jsonOutput.ts';
 import { jobOutputSchema, type JobOutput } from '../../../src/protocol/jobOutput.ts';
 import { invitationLink, parseInvitation } from '../../../src/protocol/workerInvitation.ts';
 import type { Running, Sandbox } from '../cli/harness.ts';
+
+const run = promisify(execFile);
 
 /** What a worker that listens prints. */
 const readySchema = z.object({ url: z.string(), pairing: z.string().optional() });
@@ -63,6 +67,14 @@ export class TwoMachines {
 
   protected set worker(running: Running) {
     this.#worker = running;
+  }
+
+  /** A clip of some MB that takes no time to make and little to encode. */
+  async clip(name: string, seconds = 4): Promise<string> {
+    const file = this.desk.file(name);
+    const picture = `nullsrc=size=320x240:rate=25:duration=${seconds},geq=random(1)*255:128:128`;
+    await run('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', picture, '-c:v', 'ffv1', '-y', file]);
+    return file;
   }
 
   /** Its id. */

@@ -43,6 +43,7 @@ export const daemonHandlers: DaemonHandlers = {
   'users.remove': notHere,
   'workers.readLink': notHere,
   'workers.add': notHere,
+  'fleet.connect': notHere,
   'workers.remove': notHere,
   'keys.reencrypt': notHere,
   'pairing.create': notHere,

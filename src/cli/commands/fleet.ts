@@ -1,0 +1,52 @@
+import { Command } from 'commander';
+import { action, type CommandContext } from '../command.ts';
+import {
+  connectFleet,
+  disconnectFleet,
+  inviteClient,
+  listFleets,
+  type ConnectFlags,
+} from '../fleet/fleets.ts';
+
+export function fleetCommand(context: CommandContext): Command {
+  return new Command('fleet')
+    .description('Have encodes done by the workers of another daemon, and let others do so.')
+    .addCommand(inviteCommand(context))
+    .addCommand(connectCommand(context))
+    .addCommand(listCommand(context))
+    .addCommand(disconnectCommand(context));
+}
+
+function inviteCommand(context: CommandContext): Command {
+  const command = new Command('invite').description(
+    'Make a code with which one person’s machine may give encodes to the workers of this one, once and soon.',
+  );
+  return command.action(action<[]>(context, command, inviteClient));
+}
+
+function connectCommand(context: CommandContext): Command {
+  const command = new Command('connect')
+    .description(
+      'Give encodes to the workers of another daemon, beside those of this one. Files stay here, and results come here.',
+    )
+    .argument('<address>', 'of that daemon, as “dffmpeg fleet invite” shows it there')
+    .requiredOption('--pair <code>', 'a code of it, needed once')
+    .option(
+      '--pin <fingerprint>',
+      'the fingerprint of its key; without it its certificate must be a real one',
+    )
+    .option('--name <name>', 'what people call the fleet here; its host without it');
+  return command.action(action<[string, ConnectFlags]>(context, command, connectFleet));
+}
+
+function listCommand(context: CommandContext): Command {
+  const command = new Command('list').description('List the fleets that this daemon is connected to.');
+  return command.action(action<[]>(context, command, listFleets));
+}
+
+function disconnectCommand(context: CommandContext): Command {
+  const command = new Command('disconnect')
+    .description('Give a fleet nothing more; what it runs is encoded elsewhere.')
+    .argument('<fleet>', 'its name or id');
+  return command.action(action<[string]>(context, command, disconnectFleet));
+}

@@ -1,0 +1,88 @@
+import path from 'node:path';
+import { printable } from '../../encoding/printable.ts';
+import { DffmpegError } from '../../protocol/errors.ts';
+import type { Invocation } from '../command.ts';
+import { withDaemon } from '../connect.ts';
+import { exitCodes } from '../exitCodes.ts';
+import {
+  addedWorkerOutputSchema,
+  pairingOutputSchema,
+  printJson,
+  toWorkerOutput,
+  workersOutputSchema,
+} from '../jsonOutput.ts';
+import { invitationLines } from '../render/pairingLines.ts';
+import { workerLines } from '../render/workerTable.ts';
+import { widthFor } from '../render/wrap.ts';
+import { styleFor } from '../style.ts';
+
+export interface ConnectFlags {
+  readonly pair: string;
+  readonly pin?: string;
+  readonly name?: string;
+}
+
+export async function inviteClient(invocation: Invocation): Promise<number> {
+  const { io, json, stateDir } = invocation;
+  const pairing = await withDaemon(invocation, (daemon) =>
+    daemon.request('pairing.create', { role: 'client' }),
+  );
+  if (json) printJson(io.stdout, pairingOutputSchema, pairing);
+  else {
+    const config = path.join(stateDir, 'config.jsonc');
+    const lines = invitationLines(pairing, { style: styleFor(io.stdout, io.env), now: io.now(), config });
+    io.stdout.write(`${lines.join('\n')}\n`);
+  }
+  return exitCodes.done;
+}
+
+export async function connectFleet(
+  invocation: Invocation,
+  address: string,
+  { pair: code, pin, name }: ConnectFlags,
+): Promise<number> {
+  const { io, json } = invocation;
+  const fleet = await withDaemon(invocation, (daemon) =>
+    daemon.request('fleet.connect', { url: address, code, pin, name }),
+  );
+  if (json) printJson(io.stdout, addedWorkerOutputSchema, fleet);
+  else
+    io.stdout.write(
+      `Encodes go to ${printable(fleet.name)}, too. See it: dffmpeg fleet list. For it alone: encode --on ${fleet.id}\n`,
+    );
+  return exitCodes.done;
+}
+
+export async function listFleets(invocation: Invocation): Promise<number> {
+  const { io, json } = invocation;
+  const { workers } = await withDaemon(invocation, (daemon) => daemon.request('workers.list', {}));
+  const fleets = workers.filter(({ members }) => members !== undefined);
+  if (json) printJson(io.stdout, workersOutputSchema, { workers: fleets.map(toWorkerOutput) });
+  else if (fleets.length === 0)
+    io.stderr.write(
+      'No fleet is connected. “dffmpeg fleet invite” on its machine shows what to paste here.\n',
+    );
+  else {
+    const style = styleFor(io.stdout, io.env);
+    const lines = workerLines(fleets, { style, now: io.now(), width: widthFor(io.stdout) });
+    io.stdout.write(`${lines.join('\n')}\n`);
+  }
+  return exitCodes.done;
+}
+
+export async function disconnectFleet(invocation: Invocation, name: string): Promise<number> {
+  const { io, json } = invocation;
+  const { worker } = await withDaemon(invocation, async (daemon) => {
+    const { workers } = await daemon.request('workers.list', {});
+    const isNamed = workers.some((each) => each.members !== undefined && [each.id, each.name].includes(name));
+    if (!isNamed)
+      throw new DffmpegError('not-found', `There is no fleet “${name}”.`, {
+        hint: 'They are listed by: dffmpeg fleet list',
+      });
+    return daemon.request('workers.remove', { worker: name });
+  });
+  if (json) printJson(io.stdout, workersOutputSchema, { workers: [toWorkerOutput(worker)] });
+  else
+    io.stdout.write(`${printable(worker.name)} is given nothing more. What it ran is encoded elsewhere.\n`);
+  return exitCodes.done;
+}
