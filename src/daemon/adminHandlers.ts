@@ -36,12 +36,16 @@ export function adminHandlers(
     },
     'users.setScope': async ({ id, ...scope }) => ({ user: await accounts.setScope(id, scope) }),
     'users.remove': async ({ id }) => ({ user: await accounts.remove(id) }),
-    'workers.readLink': ({ link }) => {
-      const { name, url, pin } = requireInvitation(link);
+    'workers.readLink': ({ link, kind }) => {
+      const { name, url, pin } = requireInvitation(link, kind);
       return Promise.resolve({ name, host: new URL(url).host, fingerprint: pin });
     },
     'workers.add': ({ link }) => dialler.add(link),
-    'fleet.connect': (invitation) => dialler.connectFleet(invitation),
+    'fleet.connect': ({ to, name }) =>
+      dialler.connectFleet({
+        ...('link' in to ? requireInvitation(to.link, 'fleet') : to),
+        ...(name !== undefined && { name }),
+      }),
     'workers.remove': async ({ worker }) => {
       const { id, local } = workers.findWorker(worker);
       workers.dismissWorker(id);

@@ -8,7 +8,7 @@ import type { Channel } from '../protocol/channel.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import { identitySchema } from '../protocol/identity.ts';
 import { systemTimers } from '../protocol/timers.ts';
-import { invitationLink } from '../protocol/workerInvitation.ts';
+import { invitationLink } from '../protocol/invitation.ts';
 import type { ByteChannel } from '../transport/byteChannel.ts';
 import { listenWebSocket } from '../transport/websocketServer.ts';
 import type { RemoteCoordinator } from '../worker/coordinatorConnections.ts';

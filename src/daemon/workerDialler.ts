@@ -5,7 +5,7 @@ import type { DialledWorker } from '../coordinator/knownWorkers.ts';
 import type { FileExchange } from '../files/fileExchange.ts';
 import type { Channel } from '../protocol/channel.ts';
 import { DffmpegError } from '../protocol/errors.ts';
-import { parseInvitation, type WorkerInvitation } from '../protocol/workerInvitation.ts';
+import { parseInvitation, type Invitation, type InvitationKind } from '../protocol/invitation.ts';
 import type { ByteChannel } from '../transport/byteChannel.ts';
 import { fleetPath } from '../transport/upgradeGate.ts';
 import { pairWith } from '../transport/pairWith.ts';
@@ -105,7 +105,7 @@ export class WorkerDialler {
   }
 
   /** `id`: who it is to be here; it answers to that. */
-  async #pair({ url, pin, code }: WorkerInvitation, id: string): Promise<{ id: string; key: string }> {
+  async #pair({ url, pin, code }: Invitation, id: string): Promise<{ id: string; key: string }> {
     const timeoutMs = this.#options.config().connectTimeoutSeconds * 1000;
     const paired = await pairWith({ url, pin, code, name: id, timeoutMs });
     if (paired.role === 'coordinator' && paired.id === id) return paired;
@@ -160,11 +160,15 @@ function hostOf(url: string): string {
   return new URL(url).host;
 }
 
-/** Throws `request-invalid` for what is no link. */
-export function requireInvitation(link: string): WorkerInvitation {
-  const invitation = parseInvitation(link);
+/** Throws `request-invalid` for what is no link of this kind. */
+export function requireInvitation(link: string, kind: InvitationKind = 'worker'): Invitation {
+  const invitation = parseInvitation(link, kind);
   if (invitation) return invitation;
-  throw new DffmpegError('request-invalid', 'This is no link of a worker.', {
-    hint: '“dffmpeg worker run --listen 0.0.0.0:7451” on that machine shows it. Copy all of it.',
-  });
+  throw kind === 'worker'
+    ? new DffmpegError('request-invalid', 'This is no link of a worker.', {
+        hint: '“dffmpeg worker run --listen 0.0.0.0:7451” on that machine shows it. Copy all of it.',
+      })
+    : new DffmpegError('request-invalid', 'This is no link of a fleet.', {
+        hint: '“dffmpeg fleet invite” on the fleet’s machine shows it. Copy all of it.',
+      });
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigurationTarget, env, ProgressLocation, window, workspace } from 'vscode';
 import type { ClientMethods } from '../protocol/clientContract.ts';
 import type { Result } from '../protocol/contract.ts';
+import type { InvitationKind } from '../protocol/invitation.ts';
 import type { WorkerInfo } from '../protocol/model.ts';
 import type { DaemonSession } from './session/daemonSession.ts';
 import { section } from './settings.ts';
@@ -41,13 +42,31 @@ export async function addWorker(session: DaemonSession): Promise<void> {
   if (link !== undefined) await addByLink(session, link);
 }
 
-/** A link may come from anywhere: nothing is done before a person has seen where it leads. */
-export async function addByLink(session: DaemonSession, link: string): Promise<void> {
+/** The workers of another daemon, as one of this machine’s. */
+export async function connectFleet(session: DaemonSession): Promise<void> {
   if (!(await ensureTrusted())) return;
-  const { name, host, fingerprint } = await session.request('workers.readLink', { link });
-  const add = 'Add Worker';
+  const link = await window.showInputBox({
+    title: 'Link of the fleet',
+    prompt: '“dffmpeg fleet invite” on the fleet’s machine shows it.',
+    placeHolder: 'dffmpeg://connect-fleet?w=…',
+  });
+  if (link !== undefined) await addByLink(session, link, 'fleet');
+}
+
+/** A link may come from anywhere: nothing is done before a person has seen where it leads. */
+export async function addByLink(
+  session: DaemonSession,
+  link: string,
+  kind: InvitationKind = 'worker',
+): Promise<void> {
+  if (!(await ensureTrusted())) return;
+  const { name, host, fingerprint } = await session.request('workers.readLink', { link, kind });
+  const isWorker = kind === 'worker';
+  const add = isWorker ? 'Add Worker' : 'Connect';
   const choice = await window.showWarningMessage(
-    `Let “${name}” encode files of this machine?`,
+    isWorker
+      ? `Let “${name}” encode files of this machine?`
+      : `Let the workers of “${name}” encode files of this machine?`,
     {
       modal: true,
       detail: `DFFmpeg connects to ${host}, and sends there what is to be encoded. The key that must answer:\n${fingerprint}\nCompare it with what is shown there.`,
@@ -55,8 +74,9 @@ export async function addByLink(session: DaemonSession, link: string): Promise<v
     add,
   );
   if (choice !== add) return;
-  await session.request('workers.add', { link });
-  void window.showInformationMessage(`${name} is a worker now.`);
+  if (isWorker) await session.request('workers.add', { link });
+  else await session.request('fleet.connect', { to: { link } });
+  void window.showInformationMessage(isWorker ? `${name} is a worker now.` : `Encodes go to ${name}, too.`);
 }
 
 /** One line to paste on another machine, and the wait until it is a worker. */

@@ -40,6 +40,7 @@ export const commandIds = [
   'dffmpeg.removeWatchFolder',
   'dffmpeg.retryWatchedFile',
   'dffmpeg.addWorker',
+  'dffmpeg.connectFleet',
   'dffmpeg.drainWorker',
   'dffmpeg.resumeWorker',
   'dffmpeg.removeWorker',

@@ -1,6 +1,6 @@
 import { commands, ConfigurationTarget, Uri, window, workspace } from 'vscode';
 import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
-import { addByLink, addWorker } from './addWorker.ts';
+import { addByLink, addWorker, connectFleet } from './addWorker.ts';
 import type { CommandId } from './commandIds.ts';
 import { showDaemonLog } from './session/daemonLog.ts';
 import { firstFolder } from './firstFolder.ts';
@@ -72,6 +72,7 @@ function handlers(services: Services): Record<CommandId, Handler> {
     'dffmpeg.removeWatchFolder': (row) => watchFolders.remove(entryOf(row)),
     'dffmpeg.retryWatchedFile': (row) => jobActions.retry(jobIdOf(row), undefined),
     'dffmpeg.addWorker': () => addWorker(session),
+    'dffmpeg.connectFleet': () => connectFleet(session),
     'dffmpeg.drainWorker': (row) => workerActions.drain(workersTree.workerOf(row), true),
     'dffmpeg.resumeWorker': (row) => workerActions.drain(workersTree.workerOf(row), false),
     'dffmpeg.removeWorker': (row) => workerActions.remove(workersTree.workerOf(row)),
@@ -99,10 +100,12 @@ export function registerCommands(services: Services): Disposable[] {
   ];
 }
 
-/** `vscode://dffmpeg.dffmpeg/add-worker?w=…` */
+/** `vscode://dffmpeg.dffmpeg/add-worker?w=…`, or `connect-fleet`. */
 async function openLink({ session }: Services, { scheme, authority, path, query }: Uri): Promise<void> {
   // Other editors have schemes of their own.
-  if (path === '/add-worker') await addByLink(session, `vscode://${authority}${path}?${query}`);
+  const link = `vscode://${authority}${path}?${query}`;
+  if (path === '/add-worker') await addByLink(session, link);
+  else if (path === '/connect-fleet') await addByLink(session, link, 'fleet');
   else throw new DffmpegError('request-invalid', `DFFmpeg does not know the link ${scheme}:…${path}.`);
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { MethodTable } from './contract.ts';
 import { addressRangeSchema, identityNameSchema, identitySchema, maxRanges } from './identity.ts';
+import { invitationKinds } from './invitation.ts';
 import { idSchema, workerSchema } from './model.ts';
 import { pinSchema } from './pin.ts';
 
@@ -44,8 +45,8 @@ export const adminMethods = {
     result: z.object({ user: identitySchema }),
   },
   'workers.readLink': {
-    doc: 'What a link of `dffmpeg worker run --listen` says, for a person to look at before it is used.',
-    params: z.object({ link: z.string().max(1000) }),
+    doc: 'What a link of `dffmpeg worker run --listen` or `dffmpeg fleet invite` says, for a person to look at before it is used.',
+    params: z.object({ link: z.string().max(1000), kind: z.enum(invitationKinds).default('worker') }),
     result: z.object({ name: z.string(), host: z.string(), fingerprint: z.string() }),
   },
   'workers.add': {
@@ -54,11 +55,13 @@ export const adminMethods = {
     result: z.object({ id: idSchema, name: z.string() }),
   },
   'fleet.connect': {
-    doc: 'Makes all workers of another daemon one worker of this one, which connects to it whenever it is not. `code`: made there by `pairing.create` with the role `client`.',
+    doc: 'Makes all workers of another daemon one worker of this one, which connects to it whenever it is not; by the link that `dffmpeg fleet invite` shows there, or by what is in it. `code`: made there by `pairing.create` with the role `client`.',
     params: z.object({
-      url: z.string().max(1000),
-      pin: pinSchema.optional(),
-      code: z.string().max(100),
+      to: z.union([
+        z.object({ link: z.string().max(1000) }),
+        z.object({ url: z.string().max(1000), pin: pinSchema.optional(), code: z.string().max(100) }),
+      ]),
+      /** What people call it here; what it calls itself without it. */
       name: identityNameSchema.optional(),
     }),
     result: z.object({ id: idSchema, name: z.string() }),

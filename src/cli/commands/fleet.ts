@@ -29,13 +29,13 @@ function connectCommand(context: CommandContext): Command {
     .description(
       'Give encodes to the workers of another daemon, beside those of this one. Files stay here, and results come here.',
     )
-    .argument('<address>', 'of that daemon, as “dffmpeg fleet invite” shows it there')
-    .requiredOption('--pair <code>', 'a code of it, needed once')
+    .argument('<link>', 'as “dffmpeg fleet invite” shows it there; or an address, with --pair')
+    .option('--pair <code>', 'with an address: a code of it')
     .option(
       '--pin <fingerprint>',
-      'the fingerprint of its key; without it its certificate must be a real one',
+      'with an address: the fingerprint of its key; without it its certificate must be a real one',
     )
-    .option('--name <name>', 'what people call the fleet here; its host without it');
+    .option('--name <name>', 'what people call the fleet here, in place of what it calls itself');
   return command.action(action<[string, ConnectFlags]>(context, command, connectFleet));
 }
 

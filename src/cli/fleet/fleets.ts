@@ -1,3 +1,4 @@
+import os from 'node:os';
 import path from 'node:path';
 import { printable } from '../../encoding/printable.ts';
 import { DffmpegError } from '../../protocol/errors.ts';
@@ -17,7 +18,7 @@ import { widthFor } from '../render/wrap.ts';
 import { styleFor } from '../style.ts';
 
 export interface ConnectFlags {
-  readonly pair: string;
+  readonly pair?: string;
   readonly pin?: string;
   readonly name?: string;
 }
@@ -30,7 +31,12 @@ export async function inviteClient(invocation: Invocation): Promise<number> {
   if (json) printJson(io.stdout, pairingOutputSchema, pairing);
   else {
     const config = path.join(stateDir, 'config.jsonc');
-    const lines = invitationLines(pairing, { style: styleFor(io.stdout, io.env), now: io.now(), config });
+    const lines = invitationLines(pairing, {
+      style: styleFor(io.stdout, io.env),
+      now: io.now(),
+      config,
+      machine: os.hostname(),
+    });
     io.stdout.write(`${lines.join('\n')}\n`);
   }
   return exitCodes.done;
@@ -38,13 +44,12 @@ export async function inviteClient(invocation: Invocation): Promise<number> {
 
 export async function connectFleet(
   invocation: Invocation,
-  address: string,
+  where: string,
   { pair: code, pin, name }: ConnectFlags,
 ): Promise<number> {
   const { io, json } = invocation;
-  const fleet = await withDaemon(invocation, (daemon) =>
-    daemon.request('fleet.connect', { url: address, code, pin, name }),
-  );
+  const to = code === undefined ? { link: where } : { url: where, code, pin };
+  const fleet = await withDaemon(invocation, (daemon) => daemon.request('fleet.connect', { to, name }));
   if (json) printJson(io.stdout, addedWorkerOutputSchema, fleet);
   else
     io.stdout.write(

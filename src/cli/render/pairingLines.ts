@@ -1,4 +1,5 @@
 import { formatRoughly } from '../../encoding/formatting.ts';
+import { invitationLink } from '../../protocol/invitation.ts';
 import type { Style } from '../style.ts';
 
 interface Pairing {
@@ -31,12 +32,19 @@ export function pairingLines(pairing: Pairing, options: PairingOptions): string[
 }
 
 /** The same for the machine of somebody who is to give encodes to the workers of this one. */
-export function invitationLines(pairing: Pairing, options: PairingOptions): string[] {
-  return codeLines(pairing, options, ({ url, fingerprint }) => [
-    'Paste this on the machine whose files are to be encoded here:',
-    '',
-    `  dffmpeg fleet connect ${url} --pair ${pairing.code} --pin ${fingerprint}`,
-  ]);
+export function invitationLines(
+  pairing: Pairing,
+  options: PairingOptions & { /** What this one is called. */ readonly machine: string },
+): string[] {
+  return codeLines(pairing, options, ({ url, fingerprint: pin }) => {
+    const invitation = { url, pin, code: pairing.code, name: options.machine };
+    const invited = (place: 'dffmpeg' | 'vscode'): string => invitationLink(invitation, place, 'fleet');
+    return [
+      'On the machine whose files are to be encoded here, paste one of:',
+      `  dffmpeg fleet connect ${invited('dffmpeg')}`,
+      `  ${invited('vscode')}`,
+    ];
+  });
 }
 
 function codeLines(

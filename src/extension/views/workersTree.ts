@@ -108,6 +108,7 @@ function workerItem(worker: WorkerInfo): TreeItem {
   const state = workerState(worker);
   item.description = [
     worker.local ? 'this machine' : undefined,
+    worker.members === undefined ? undefined : `fleet of ${worker.members}`,
     state === undefined ? undefined : workerStateTexts[state],
     running > 0 ? `${running} running` : state === undefined ? 'idle' : undefined,
     ...worker.labels,

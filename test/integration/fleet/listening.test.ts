@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { workersOutputSchema } from '../../../src/cli/jsonOutput.ts';
-import { invitationLink, parseInvitation } from '../../../src/protocol/workerInvitation.ts';
+import { invitationLink, parseInvitation } from '../../../src/protocol/invitation.ts';
 import { Sandbox, type Running } from '../cli/harness.ts';
 
 describe('a worker that listens', function () {

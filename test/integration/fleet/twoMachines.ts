@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import * as z from 'zod';
 import { pairingOutputSchema } from '../../../src/cli/jsonOutput.ts';
 import { jobOutputSchema, type JobOutput } from '../../../src/protocol/jobOutput.ts';
-import { invitationLink, parseInvitation } from '../../../src/protocol/workerInvitation.ts';
+import { invitationLink, parseInvitation } from '../../../src/protocol/invitation.ts';
 import type { Running, Sandbox } from '../cli/harness.ts';
 
 const run = promisify(execFile);

@@ -93,7 +93,7 @@ export const roleAttacks: readonly Attack[] = [
         'users.remove': { id: 'mallory' },
         'workers.readLink': { link: 'dffmpeg://add-worker' },
         'workers.add': { link: 'dffmpeg://add-worker' },
-        'fleet.connect': { url: '127.0.0.1:1', code: 'K7QD-2MXA-9TBC-04ZR' },
+        'fleet.connect': { to: { link: 'dffmpeg://connect-fleet' } },
         'workers.remove': { worker: 'node' },
         'keys.reencrypt': {},
         'pairing.create': { role: 'client' },

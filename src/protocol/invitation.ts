@@ -3,7 +3,7 @@ import { identityNameSchema } from './identity.ts';
 import { parsePairingCode } from './pairingCode.ts';
 import { pinSchema } from './pin.ts';
 
-/** What a worker that listens shows, so that a daemon can make it its own. */
+/** What a worker that listens shows, so that a daemon can make it its own; or a fleet, so that a daemon can give it encodes. */
 const invitationSchema = z.strictObject({
   /** `wss://HOST:PORT/channel` */
   url: z
@@ -21,28 +21,38 @@ const invitationSchema = z.strictObject({
   name: identityNameSchema,
 });
 
-export type WorkerInvitation = z.output<typeof invitationSchema>;
+export type Invitation = z.output<typeof invitationSchema>;
+
+/** What a link makes of the machine that shows it. */
+export const invitationKinds = ['worker', 'fleet'] as const;
+export type InvitationKind = (typeof invitationKinds)[number];
 
 /** Where a link leads: to the command line, or to a dialog of VS Code. */
-const places = {
-  dffmpeg: 'dffmpeg://add-worker',
-  vscode: 'vscode://dffmpeg.dffmpeg/add-worker',
-} as const;
+const places = { dffmpeg: 'dffmpeg://', vscode: 'vscode://dffmpeg.dffmpeg/' } as const;
+const commands = { worker: 'add-worker', fleet: 'connect-fleet' } as const satisfies Record<
+  InvitationKind,
+  string
+>;
 
 /**
  * `dffmpeg://add-worker?w=…`: the invitation as JSON in base64url, so that no shell and no handler of links changes a letter of
  * it. What it says is shown before it is used.
  */
-export function invitationLink(invitation: WorkerInvitation, place: keyof typeof places): string {
+export function invitationLink(
+  invitation: Invitation,
+  place: keyof typeof places,
+  kind: InvitationKind = 'worker',
+): string {
   const bytes = new TextEncoder().encode(JSON.stringify(invitation));
   const text = btoa(String.fromCharCode(...bytes));
-  return `${places[place]}?w=${text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`;
+  const letters = text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return `${places[place]}${commands[kind]}?w=${letters}`;
 }
 
-/** Undefined for whatever is not exactly such a link. */
-export function parseInvitation(link: string): WorkerInvitation | undefined {
-  const [, place = '', text = ''] = /^(\w+:\/\/[\w./-]+)\?w=([\w-]{1,900})$/u.exec(link.trim()) ?? [];
-  if (!Object.values<string>(places).includes(place)) return undefined;
+/** Undefined for whatever is not exactly a link of this kind. */
+export function parseInvitation(link: string, kind: InvitationKind = 'worker'): Invitation | undefined {
+  const [, before = '', text = ''] = /^(\w+:\/\/[\w./-]+)\?w=([\w-]{1,900})$/u.exec(link.trim()) ?? [];
+  if (!Object.values(places).some((place) => before === `${place}${commands[kind]}`)) return undefined;
   try {
     const bytes = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
     const json = new TextDecoder('utf-8', { fatal: true }).decode(

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { makePairingCode } from '../../../src/protocol/pairingCode.ts';
-import { invitationLink, parseInvitation } from '../../../src/protocol/workerInvitation.ts';
+import { invitationLink, parseInvitation } from '../../../src/protocol/invitation.ts';
 
 const pin = `sha256//${'A'.repeat(43)}=`;
 const code = 'K7QD-2MXA-9TBC-04ZR';
 const invitation = { url: 'wss://192.0.2.7:7451/channel', pin, code, name: 'attic' };
 
-describe('the link of a worker that listens', () => {
+describe('a link that invites', () => {
   it('says the same after it was copied, for the command line and for VS Code', () => {
     const codes = fc.uint8Array({ minLength: 16, maxLength: 16 }).map(makePairingCode);
     const names = fc
@@ -39,6 +39,13 @@ describe('the link of a worker that listens', () => {
     'what is no JSON': 'dffmpeg://add-worker?w=____',
     nothing: '',
   };
+  it('is for one thing alone', () => {
+    const fleet = invitationLink(invitation, 'vscode', 'fleet');
+    assert.match(fleet, /^vscode:\/\/dffmpeg\.dffmpeg\/connect-fleet\?w=/);
+    assert.deepEqual(parseInvitation(fleet, 'fleet'), invitation);
+    assert.equal(parseInvitation(fleet), undefined);
+    assert.equal(parseInvitation(link, 'fleet'), undefined);
+  });
   it('is as long as a line', () => {
     assert.equal(parseInvitation(said({}))?.name, 'attic');
     assert.ok(link.length < 300, `${link.length}`);
