@@ -2,6 +2,7 @@ import type { Door } from './door.ts';
 import { brokenFrames } from './attacksByFrames.ts';
 import { fuzzedFrames } from './attacksByChance.ts';
 import { fileAttacks } from './attacksOnFiles.ts';
+import { fleetAttacks } from './attacksOnFleet.ts';
 import { handshakeAttacks } from './attacksOnHandshake.ts';
 import { pairingAttacks } from './attacksOnPairing.ts';
 import { roleAttacks } from './attacksOnRoles.ts';
@@ -19,6 +20,7 @@ export const attacks: readonly Attack[] = [
   ...roleAttacks,
   ...pairingAttacks,
   ...fileAttacks,
+  ...fleetAttacks,
   ...brokenFrames,
   ...fuzzedFrames,
 ];

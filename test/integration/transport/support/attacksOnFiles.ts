@@ -129,7 +129,16 @@ export const fileAttacks: readonly Attack[] = [
         assert.ok(cut.includes(await client.closeCode()));
       }),
   },
-  ...(['client', 'admin', 'replica'] as const satisfies IdentityRole[]).map((role) => ({
+  {
+    name: 'client that shows the ticket of somebody else',
+    attack: (door) =>
+      withTicket(door, async ({ ticket }) => {
+        const thief = await atFiles(door, await door.knows('client'));
+        assert.equal(await ask(thief, { ticket }), 'forbidden');
+        thief.end();
+      }),
+  },
+  ...(['admin', 'replica'] as const satisfies IdentityRole[]).map((role) => ({
     name: `${role} that asks for files`,
     attack: async (door: Door) => {
       const client = await atFiles(door, await door.knows(role));

@@ -75,6 +75,7 @@ export class Door {
       tls: door.certificate,
       authenticate: (identity) => doorkeeper.authenticate(identity),
       onChannel: (channel, caller) => doorkeeper.onChannel(channel, caller),
+      onFleetChannel: (channel, caller) => doorkeeper.onFleetChannel(channel, caller),
       onByteChannel: (channel, caller) => doorkeeper.onByteChannel(channel, caller),
       log: (line) => door.log.push(line),
       now: () => performance.now() + door.ahead,
