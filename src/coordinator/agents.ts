@@ -240,6 +240,8 @@ export class Agents {
       tasks: [newTask(given.id, 'encode', given.createdAt)],
       attempts: [],
     });
+    // Where it cannot begin now, it is said why.
+    this.#options.wake();
     return { accepted: true };
   }
 

@@ -137,6 +137,9 @@ export class Harness {
   store!: Store;
   /** Calls of these methods of the store go through what is set here, with what it would do of itself. */
   faults: { [K in keyof Store]?: (call: () => Promise<unknown>) => Promise<unknown> } = {};
+  /** Tickets that were given out for files of other machines, and are good. */
+  readonly passed = new Map<string, { from: string; ticket: string; taker: string }>();
+  #tickets = 0;
   /** How often each method of the store was called. */
   readonly calls = new Map<string, number>();
   readonly #waiting: (() => void)[] = [];
@@ -169,6 +172,18 @@ export class Harness {
       clock: this.timers.clock,
       monotonic: this.timers.monotonic,
       random: () => 0.5,
+      machine: 'studio',
+      relay: {
+        offer: ({ from, ticket }, taker) => {
+          const given = `${(this.#tickets += 1)}`.padStart(43, 'P');
+          this.passed.set(given, { from, ticket, taker });
+          return given;
+        },
+        withdraw: (ticket) => {
+          this.passed.delete(ticket);
+          return Promise.resolve();
+        },
+      },
       platform: 'linux',
       log: (error) => {
         this.errors.push(error);
