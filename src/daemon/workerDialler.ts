@@ -24,14 +24,13 @@ export interface WorkerDiallerOptions {
   readonly onError: (what: string, error: DffmpegError) => void;
 }
 
-/** What a fleet's own machine says to whom it invites. */
-export interface FleetInvitation {
+/** Where a fleet is, and what lets this machine in: a code, once, or who it is there and the key. */
+export type FleetInvitation = {
   readonly url: string;
   readonly pin?: string | undefined;
-  readonly code: string;
   /** What people call it here; its host without it. */
   readonly name?: string | undefined;
-}
+} & ({ readonly code: string } | { readonly id: string; readonly key: string });
 
 /** Workers that listen, because they cannot dial this machine: it dials them, and again whenever the connection is lost. */
 export class WorkerDialler {
@@ -66,35 +65,49 @@ export class WorkerDialler {
   }
 
   /**
-   * Makes all workers of another daemon one of this one’s, with a code that was made there. Throws what pairing throws, and
-   * `conflict` where this machine is connected to it already.
+   * Makes all workers of another daemon one of this one’s. Throws what pairing throws, `unauthorized` where the key is not the
+   * right one, and `conflict` where this machine is connected to it already.
    */
-  async connectFleet({ url, pin, code, name }: FleetInvitation): Promise<{ id: string; name: string }> {
+  async connectFleet(invitation: FleetInvitation): Promise<{ id: string; name: string }> {
+    const { url, pin, name } = invitation;
     const { accounts, coordinator } = this.#options;
     const address = new URL(joinUrl(url));
     const known = coordinator
       .dialledWorkers()
-      .find((each) => each.as !== undefined && hostOf(each.url) === address.host);
+      .find((each) => each.as !== undefined && new URL(each.url).host === address.host);
     if (known)
       throw new DffmpegError('conflict', `${address.host} is connected already, as ${known.id}.`, {
         hint: `To connect it anew: dffmpeg fleet disconnect ${known.id}`,
       });
-    const [called, timeoutMs] = [
-      name ?? address.hostname,
-      this.#options.config().connectTimeoutSeconds * 1000,
-    ];
-    const there = await pairWith({ url: address.href, pin, code, name: os.hostname(), timeoutMs });
-    if (there.role !== 'client')
-      throw new DffmpegError('request-invalid', 'This code makes a worker, and no client.', {
-        hint: 'Make one for a client there with: dffmpeg fleet invite',
-      });
+    const called = name ?? address.hostname;
+    const there = 'code' in invitation ? await this.#pairAsClient(invitation, address.href) : invitation;
+    address.pathname = fleetPath;
+    if (!('code' in invitation)) await this.#tryKey({ ...there, url: address.href, pin });
     const id = await freeId(accounts, called);
     await accounts.add({ id, name: called, role: 'worker' }, there.key);
-    address.pathname = fleetPath;
     const fleet = { id, url: address.href, pin, as: there.id };
     await coordinator.addFleet(fleet, called);
     this.#dial(fleet);
     return { id, name: called };
+  }
+
+  async #pairAsClient(
+    { code, pin }: Extract<FleetInvitation, { code: string }>,
+    url: string,
+  ): Promise<{ id: string; key: string }> {
+    const timeoutMs = this.#options.config().connectTimeoutSeconds * 1000;
+    const there = await pairWith({ url, pin, code, name: os.hostname(), timeoutMs });
+    if (there.role === 'client') return there;
+    throw new DffmpegError('request-invalid', 'This code makes a worker, and no client.', {
+      hint: 'Make one for a client there with: dffmpeg fleet invite',
+    });
+  }
+
+  /** A key that a person has typed is tried before it is kept. */
+  async #tryKey(how: Parameters<typeof channelDialler>[0]): Promise<void> {
+    const { config } = this.#options;
+    const signal = AbortSignal.timeout(config().connectTimeoutSeconds * 1000);
+    (await channelDialler(how, config).dial(signal)).close();
   }
 
   async close(): Promise<void> {
@@ -154,10 +167,6 @@ export class WorkerDialler {
       }),
     ]);
   }
-}
-
-function hostOf(url: string): string {
-  return new URL(url).host;
 }
 
 /** Throws `request-invalid` for what is no link of this kind. */

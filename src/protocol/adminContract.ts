@@ -55,11 +55,18 @@ export const adminMethods = {
     result: z.object({ id: idSchema, name: z.string() }),
   },
   'fleet.connect': {
-    doc: 'Makes all workers of another daemon one worker of this one, which connects to it whenever it is not; by the link that `dffmpeg fleet invite` shows there, or by what is in it. `code`: made there by `pairing.create` with the role `client`.',
+    doc: 'Makes all workers of another daemon one worker of this one, which connects to it whenever it is not; by the link that `dffmpeg fleet invite` shows there, by what is in it, or as an identity with the role `client` that was added there. `code`: made there by `pairing.create` with that role.',
     params: z.object({
       to: z.union([
         z.object({ link: z.string().max(1000) }),
         z.object({ url: z.string().max(1000), pin: pinSchema.optional(), code: z.string().max(100) }),
+        z.object({
+          url: z.string().max(1000),
+          pin: pinSchema.optional(),
+          /** Who this machine is there, with the key that `users.add` told. */
+          id: idSchema,
+          key: z.string().min(1).max(1000),
+        }),
       ]),
       /** What people call it here; what it calls itself without it. */
       name: identityNameSchema.optional(),

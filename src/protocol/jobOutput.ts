@@ -15,6 +15,7 @@ export const jobOutputSchema = jobSchema
     priority: true,
     require: true,
     prefer: true,
+    client: true,
     sources: true,
     reason: true,
     retryAt: true,

@@ -35,6 +35,8 @@ function connectCommand(context: CommandContext): Command {
       '--pin <fingerprint>',
       'with an address: the fingerprint of its key; without it its certificate must be a real one',
     )
+    .option('--id <name>', 'with an address: who this machine is there, as “dffmpeg admin user add” was told')
+    .option('--key-file <file>', 'with --id: the key that it has made')
     .option('--name <name>', 'what people call the fleet here, in place of what it calls itself');
   return command.action(action<[string, ConnectFlags]>(context, command, connectFleet));
 }

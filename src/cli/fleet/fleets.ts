@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { printable } from '../../encoding/printable.ts';
+import type { ClientMethods } from '../../protocol/clientContract.ts';
+import type { Params } from '../../protocol/contract.ts';
 import { DffmpegError } from '../../protocol/errors.ts';
 import type { Invocation } from '../command.ts';
 import { withDaemon } from '../connect.ts';
@@ -19,6 +22,8 @@ import { styleFor } from '../style.ts';
 
 export interface ConnectFlags {
   readonly pair?: string;
+  readonly id?: string;
+  readonly keyFile?: string;
   readonly pin?: string;
   readonly name?: string;
 }
@@ -45,10 +50,11 @@ export async function inviteClient(invocation: Invocation): Promise<number> {
 export async function connectFleet(
   invocation: Invocation,
   where: string,
-  { pair: code, pin, name }: ConnectFlags,
+  flags: ConnectFlags,
 ): Promise<number> {
   const { io, json } = invocation;
-  const to = code === undefined ? { link: where } : { url: where, code, pin };
+  const { name } = flags;
+  const to = await howToConnect(invocation, where, flags);
   const fleet = await withDaemon(invocation, (daemon) => daemon.request('fleet.connect', { to, name }));
   if (json) printJson(io.stdout, addedWorkerOutputSchema, fleet);
   else
@@ -56,6 +62,27 @@ export async function connectFleet(
       `Encodes go to ${printable(fleet.name)}, too. See it: dffmpeg fleet list. For it alone: encode --on ${fleet.id}\n`,
     );
   return exitCodes.done;
+}
+
+async function howToConnect(
+  { io }: Invocation,
+  where: string,
+  { pair: code, pin, id, keyFile }: ConnectFlags,
+): Promise<Params<ClientMethods['fleet.connect']>['to']> {
+  if (code !== undefined) return { url: where, code, pin };
+  if (id === undefined && keyFile === undefined) return { link: where };
+  if (id === undefined || keyFile === undefined)
+    throw new DffmpegError('request-invalid', 'An identity needs both: who it is, and its key.', {
+      hint: 'Say --id NAME and --key-file FILE.',
+    });
+  const file = path.resolve(io.cwd, keyFile);
+  const key = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new DffmpegError('request-invalid', `${file} cannot be read.`, {
+      hint: 'Name the file that “dffmpeg admin user add --key-file” has written.',
+      cause,
+    });
+  });
+  return { url: where, id, key: key.trim(), pin };
 }
 
 export async function listFleets(invocation: Invocation): Promise<number> {

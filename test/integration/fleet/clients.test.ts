@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { jobsOutputSchema, workersOutputSchema } from '../../../src/cli/jsonOutput.ts';
+import { promisify } from 'node:util';
+import { jobsOutputSchema, pairingOutputSchema, workersOutputSchema } from '../../../src/cli/jsonOutput.ts';
 import type { JobOutput } from '../../../src/protocol/jobOutput.ts';
 import { ffmpegsIn } from '../cli/harness.ts';
 import { FleetClient } from './fleetClient.ts';
@@ -229,5 +231,75 @@ describe('a fleet, and a person’s machine that gives it encodes', function () 
     } finally {
       await other.close();
     }
+  });
+
+  it('is connected as an identity whose key was made there, and tried before it is kept', async () => {
+    await client.desk.run(['fleet', 'disconnect', 'studio']);
+    const file = client.desk.file('anna.key');
+    const add = ['admin', 'user', 'add', 'anna', '--role', 'client', '--key-file', file];
+    assert.equal((await host.desk.run(add)).code, 0);
+    const { reach } = await host.desk.json(pairingOutputSchema, ['fleet', 'invite']);
+    const connect = (...flags: string[]) =>
+      client.desk.run([
+        ...['fleet', 'connect', `127.0.0.1:${client.relay.port}`, '--pin', reach?.fingerprint ?? ''],
+        ...['--name', 'office', ...flags],
+      ]);
+    const wrong = await client.desk.write('wrong.key', 'f'.repeat(64));
+    assert.match((await connect('--id', 'anna', '--key-file', wrong)).stderr, /key is not the right one/);
+    assert.deepEqual((await client.desk.json(workersOutputSchema, ['fleet', 'list'])).workers, []);
+    assert.match((await connect('--id', 'anna')).stderr, /--key-file/);
+    assert.equal((await connect('--id', 'anna', '--key-file', file)).code, 0);
+    const id = await client.submit(await client.clip('clip.mkv', 1), '--on', 'office');
+    await client.done(id);
+    assert.equal((await ofFleet())[0]?.client, 'anna');
+    // Deleted there, it comes in no more.
+    assert.equal((await host.desk.run(['admin', 'user', 'delete', 'anna'])).code, 0);
+    for (;;) {
+      const { workers } = await client.desk.json(workersOutputSchema, ['fleet', 'list']);
+      if (workers.every(({ connected }) => !connected)) break;
+    }
+  });
+
+  it('ends a job in the fleet when the command that waited for it is gone, unless that was to let it go on', async () => {
+    const source = await client.clip('clip.mkv', 30);
+    const command = client.desk.start(['encode', source]);
+    for (;;) if ((await ofFleet())[0]?.attempts.some(({ argv }) => argv !== undefined)) break;
+    command.child.kill('SIGKILL');
+    for (;;) if ((await ofFleet())[0]?.state === 'cancelled') break;
+  });
+});
+
+describe('a fleet behind a slow cable', function () {
+  this.timeout(240_000);
+  let host: RemoteHost;
+  let client: FleetClient;
+
+  before(async () => {
+    host = await FleetClient.fleet();
+    await host.join();
+    // 10 Mbit/s.
+    client = await FleetClient.connect(host, {}, 1_250_000);
+  });
+  after(async () => {
+    await client.close();
+    await host.close();
+  });
+
+  it('delivers what was submitted by a command that has returned', async () => {
+    const source = client.desk.file('clip.nut');
+    // 64 MiB: one second of pictures without any compression.
+    const picture = 'testsrc2=size=1056x848:rate=25:duration=2';
+    const raw = ['-c:v', 'rawvideo', '-pix_fmt', 'yuv420p', '-f', 'nut', '-y', source];
+    await promisify(execFile)('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', picture, ...raw]);
+    assert.ok((await stat(source)).size >= 64 * 1024 * 1024);
+    const begun = performance.now();
+    const before = await digestOf(source);
+    const id = await client.submit(source);
+    const { outputs, attempts } = await client.done(id);
+    assert.ok(performance.now() - begun > 45_000, 'the cable is slow');
+    assert.equal(outputs[0]?.verdict?.level, 'pass');
+    assert.equal(attempts.filter(({ kind }) => kind === 'encode').length, 1);
+    assert.equal(await digestOf(source), before);
+    assert.ok(client.relay.carried.toDialled <= (await stat(source)).size * 1.03, 'once');
   });
 });

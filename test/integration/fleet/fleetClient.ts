@@ -23,8 +23,12 @@ export class FleetClient extends TwoMachines {
   }
 
   /** Connects one more machine to it, which encodes nothing itself unless `env` says so. */
-  static async connect(host: RemoteHost, env: Record<string, string> = {}): Promise<FleetClient> {
-    const relay = await Relay.open();
+  static async connect(
+    host: RemoteHost,
+    env: Record<string, string> = {},
+    bytesASecond?: number,
+  ): Promise<FleetClient> {
+    const relay = await Relay.open(bytesASecond);
     relay.to(host.port);
     const desk = await Sandbox.create({ ...soon, DFFMPEG_SLOTS: 'cpu=0', ...env });
     const client = new FleetClient(host, desk, relay);
