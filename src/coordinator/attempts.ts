@@ -52,6 +52,13 @@ export class Attempts {
 
   /** Stores a report. A repeat or a late one is no error; one of a superseded attempt is `fence-void`. */
   async report(worker: ConnectedWorker, key: AttemptKey, report: TaskReport): Promise<void> {
+    // Others have the card, whatever was counted here: it is as if it had not taken the offer.
+    if (report.type === 'failed' && report.error.code === 'slots-busy') {
+      await this.require(worker, key);
+      await this.declined(jobIdOf(key), key, report.error);
+      worker.release(key);
+      return;
+    }
     try {
       const after = await this.#book.change(jobIdOf(key), async (stored) => {
         const attempt = attemptOf(stored, key, worker.id);
@@ -191,8 +198,10 @@ export class Attempts {
 
   /** The worker took the offer back: nothing has happened. It is offered again later where it `waitsFor` something. */
   async declined(jobId: string, key: AttemptKey, waitsFor?: ErrorData): Promise<void> {
+    const { diskRetryMs, busyRetryMs } = this.#settings;
     await this.#changeRunning(jobId, key, (stored, attempt) => {
-      const notBefore = waitsFor && this.#clock() + this.#settings.diskRetryMs;
+      const waitMs = waitsFor?.code === 'slots-busy' ? busyRetryMs : diskRetryMs;
+      const notBefore = waitsFor && this.#clock() + waitMs;
       return endings.decline(stored, attempt, waitsFor ?? waitsForTurn, notBefore);
     });
   }

@@ -100,6 +100,7 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
       if (attempt) await agents.reported(attempt.jobId, report);
       await attempts.report(reporter, { taskId, fence }, report);
       if (attempt && report.type === 'failed') {
+        if (report.error.code === 'slots-busy') reporter.isBusy(attempt.slot);
         if (report.error.code === 'ffmpeg-missing') reporter.ffmpegIsMissing(report.error);
         reporter.failed(attempt.jobId, report.error);
       }

@@ -21,6 +21,7 @@ export type FailureCode =
   | 'destination-away'
   | 'scratch-full'
   | 'conflict'
+  | 'slots-busy'
   | 'ffmpeg-failed';
 
 interface FailureRule extends FailureExplanation {
@@ -126,6 +127,15 @@ export const failureRules: readonly FailureRule[] = [
     message: 'The statistics of the first pass are gone.',
     hint: 'Retry the job: both passes are run again.',
   }),
+  // Said before the first frame alone: others use all sessions that the card has.
+  rule(
+    /OpenEncodeSession\w* failed: (?:out of memory|incompatible client key)|[Cc]annot create compression session/u,
+    'slots-busy',
+    {
+      message: 'The graphics card did not take another encode.',
+      hint: 'It is tried again in a while. Where other programs use the card, close them, or choose a software encoder such as libx264.',
+    },
+  ),
   rule(
     /No VA display found|Device creation failed|Cannot load (?:lib)?(?:cuda|nvcuda|nvidia)|MFX session/u,
     'ffmpeg-failed',
@@ -134,14 +144,10 @@ export const failureRules: readonly FailureRule[] = [
       hint: 'Choose a software encoder such as libx264, or install the card’s driver.',
     },
   ),
-  rule(
-    /OpenEncodeSession|No capable devices found|CUDA_ERROR|[Cc]annot create compression session|Cannot open session/u,
-    'ffmpeg-failed',
-    {
-      message: 'The graphics card did not take another encode.',
-      hint: 'Retry when fewer encodes run on it, or choose a software encoder such as libx264.',
-    },
-  ),
+  rule(/OpenEncodeSession|No capable devices found|CUDA_ERROR|Cannot open session/u, 'ffmpeg-failed', {
+    message: 'The graphics card did not take the encode.',
+    hint: 'Retry when fewer encodes run on it, or choose a software encoder such as libx264.',
+  }),
   rule(
     /Unrecognized option|Option \S+ not found|Error splitting the argument list|No such filter|Error applying option .*Option not found/u,
     'ffmpeg-failed',
