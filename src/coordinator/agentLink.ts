@@ -21,7 +21,7 @@ export type AgentPeer = Peer<CoordinatorMethods, WorkerEvents>;
 /** What a client may ask of its fleet. */
 export type FleetHandlers = Pick<
   Handlers<WorkerMethods>,
-  'task.offer' | 'task.cancel' | 'task.suspend' | 'capabilities.try'
+  'task.offer' | 'task.cancel' | 'task.suspend' | 'task.prioritize' | 'capabilities.try'
 > &
   Pick<Listeners<CoordinatorEvents>, 'dismissed'>;
 

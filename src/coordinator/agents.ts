@@ -27,7 +27,7 @@ export interface AgentsOptions {
   readonly book: JobBook;
   readonly fleet: Fleet;
   /** Given when it is there. */
-  readonly control: () => Pick<JobControl, 'cancel' | 'pause' | 'resume'>;
+  readonly control: () => Pick<JobControl, 'cancel' | 'pause' | 'resume' | 'prioritize'>;
   readonly relay: FileRelay;
   /** This machine, as clients see it. */
   readonly self: Pick<WorkerDescription, 'name' | 'platform' | 'arch'>;
@@ -199,6 +199,11 @@ export class Agents {
         // What cannot be paused goes on.
         if (known && !isEnded(known.state))
           await (suspended ? control().pause(known.id) : control().resume(known.id)).catch(() => undefined);
+        return {};
+      },
+      'task.prioritize': async ({ priority, ...key }) => {
+        const known = await job(key);
+        if (known && !isEnded(known.state)) await control().prioritize(known.id, priority);
         return {};
       },
       'capabilities.try': async ({ encoders }) => {

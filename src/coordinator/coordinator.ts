@@ -335,8 +335,16 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
 
   /** It may take a slot from somebody now, or be the one to lose it. */
   function prioritized({ job }: StoredJob): void {
-    const attempts = fleet.workers.map((worker) => worker.attemptOfJob(job.id));
-    for (const attempt of attempts) if (attempt) attempt.priority = job.priority;
+    const { priority } = job;
+    for (const worker of fleet.workers) {
+      const attempt = worker.attemptOfJob(job.id);
+      if (!attempt) continue;
+      attempt.priority = priority;
+      const { taskId, fence } = attempt;
+      // It has a queue of its own. Not connected, it hears of nothing: then it is as it was.
+      if (worker.isFleet)
+        worker.peer.request('task.prioritize', { taskId, fence, priority }).catch(() => undefined);
+    }
     dispatcher.wake('queue');
   }
 

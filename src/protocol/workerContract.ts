@@ -139,6 +139,11 @@ export const workerMethods = {
     params: z.object({ ...attemptKey, suspended: z.boolean() }),
     result: z.object({}),
   },
+  'task.prioritize': {
+    doc: 'Told to a fleet: the job of an attempt has another priority by now. Answered at once; unknown attempts are left alone.',
+    params: z.object({ ...attemptKey, priority: jobSchema.shape.priority }),
+    result: z.object({}),
+  },
   'task.redirect': {
     doc: 'A person has chosen another folder for the result: where it waits for the one that was granted, the worker asks `task.commit` again. Answered at once; unknown attempts are left alone.',
     params: z.object(attemptKey),

@@ -5,7 +5,8 @@ import type { CapabilityProver } from './capabilities.ts';
 import type { Offers } from './offers.ts';
 import { inScratch } from './remoteFiles.ts';
 
-type TaskMethod = 'task.offer' | 'task.cancel' | 'task.suspend' | 'task.redirect' | 'capabilities.try';
+type TaskMethod =
+  'task.offer' | 'task.cancel' | 'task.suspend' | 'task.prioritize' | 'task.redirect' | 'capabilities.try';
 
 export interface TaskHandlersOptions {
   readonly attempts: Attempts;
@@ -33,6 +34,8 @@ export function taskHandlers(options: TaskHandlersOptions): Pick<Handlers<Worker
       attempts.suspend(key, suspended);
       return Promise.resolve({});
     },
+    // What it runs it runs to its end.
+    'task.prioritize': () => Promise.resolve({}),
     'task.redirect': (key) => {
       attempts.redirect(key);
       return Promise.resolve({});

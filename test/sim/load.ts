@@ -21,6 +21,8 @@ export interface Load {
   readonly jobs: readonly SimJob[];
   /** What this worker truly does in a second. */
   readonly speed: (workerId: string, key: string) => number;
+  /** Seconds until the sources of this job are there. */
+  readonly fetch: (workerId: string, job: SimJob) => number;
 }
 
 export interface LoadOptions {
@@ -30,11 +32,17 @@ export interface LoadOptions {
   readonly rate: number;
   /** All jobs are of one preset and much the same length; else they differ in all. */
   readonly alike?: boolean | undefined;
+  /** All workers but the first fetch the sources, each over a link of its own speed. */
+  readonly mixed?: boolean | undefined;
 }
 
 /** Spreads, as standard deviations of logarithms. */
 const spread = { worker: 0.5, encoder: 0.3, difficulty: 0.3, duration: 1, alikeDuration: 0.3 } as const;
 const medianSeconds = 600;
+/** Bytes of a second of a source: 20 Mbit/s, as cameras have it. */
+const bytesASecond = 2.5e6;
+/** Bytes a second: from a line of 100 Mbit/s to one of 10 Gbit/s whose disk bounds it. */
+const linkSpeeds = [12e6, 60e6, 110e6, 110e6, 400e6] as const;
 const encoders = ['h264_nvenc', 'libx264', 'libx265', 'aac'] as const;
 const sizes = [
   [1280, 720],
@@ -51,11 +59,14 @@ const presets = [
 const priorities = [20, 50, 50, 50, 80] as const;
 
 /** A fleet and its jobs, the same for the same seed; the jobs alike for every rate. */
-export function makeLoad({ seed, count, rate, alike = false }: LoadOptions): Load {
+export function makeLoad({ seed, count, rate, alike = false, mixed = false }: LoadOptions): Load {
   const random = createRandom(seed);
-  const workers = Array.from({ length: 3 + Math.floor(random.uniform() * 3) }, (_, at) =>
-    makeWorker(at, random),
-  );
+  const workers = Array.from({ length: 3 + Math.floor(random.uniform() * 3) }, (_, at) => ({
+    ...makeWorker(at, random),
+    local: !mixed || at === 0,
+  }));
+  const ofLinks = createRandom(seed + 500);
+  const links = new Map(workers.map(({ id }) => [id, ofLinks.pick(linkSpeeds)]));
   const factors = new Map<string, number>();
   for (const { id } of workers) {
     const whole = random.normal() * spread.worker;
@@ -77,17 +88,22 @@ export function makeLoad({ seed, count, rate, alike = false }: LoadOptions): Loa
       const [encoder = ''] = key.split(' ');
       return guessSpeed(key, { cores: cores.get(id) ?? 1 }) * (factors.get(`${id} ${encoder}`) ?? 1);
     },
+    fetch: (id, { record: { probes = [] } }) =>
+      workers.some((worker) => worker.id === id && worker.local)
+        ? 0
+        : probes.reduce((sum, { bytes }) => sum + bytes, 0) / (links.get(id) ?? Infinity),
   };
 }
 
 /** Seconds that it truly takes there. */
 export function trueSeconds(
-  { speed }: Load,
-  { difficulty }: SimJob,
+  { speed, fetch }: Load,
+  job: SimJob,
   workerId: string,
   works: readonly Work[],
 ): number {
-  return 1 + difficulty * works.reduce((sum, { key, amount }) => sum + amount / speed(workerId, key), 0);
+  const encode = works.reduce((sum, { key, amount }) => sum + amount / speed(workerId, key), 0);
+  return 1 + fetch(workerId, job) + job.difficulty * encode;
 }
 
 function makeWorker(at: number, random: Random): WorkerDescription {
@@ -116,7 +132,14 @@ function makeJob(at: number, random: Random, alike: boolean): Omit<SimJob, 'arri
     state: 'waiting',
     priority: random.pick(priorities),
     presetData: presetData,
-    probes: [{ formatName: 'mov,mp4,m4a,3gp,3g2,mj2', duration, bytes: 1e8, streams: [picture, sound] }],
+    probes: [
+      {
+        formatName: 'mov,mp4,m4a,3gp,3g2,mj2',
+        duration,
+        bytes: duration * bytesASecond,
+        streams: [picture, sound],
+      },
+    ],
     outputs: [{ state: 'planned', path: `/media/${id}.mp4` }],
   });
   return { record: job, difficulty: Math.exp(random.normal() * spread.difficulty) };

@@ -13,6 +13,26 @@ export interface Comparison {
   readonly ratio: number;
 }
 
+/** A fleet of unlike machines behind unlike links, decided by predictions, by the truth, and by dealing out in turn. */
+export function compareFleets(
+  seed: number,
+  utilisation: number,
+): { readonly toKnown: number; readonly toRoundRobin: number } {
+  const load = makeLoad({
+    seed,
+    count: jobs,
+    rate: utilisation * capacity({ seed, mixed: true }),
+    mixed: true,
+  });
+  const meanFlow = (how: { clairvoyant: boolean; roundRobin?: boolean }): number =>
+    mean(simulate(load, { settings, ...how, random: createRandom(seed + 1000) }).map(flowOf));
+  const predicted = meanFlow({ clairvoyant: false });
+  return {
+    toKnown: predicted / meanFlow({ clairvoyant: true }),
+    toRoundRobin: predicted / meanFlow({ clairvoyant: false, roundRobin: true }),
+  };
+}
+
 export const seeds = Array.from({ length: 20 }, (_, at) => at + 1);
 export const utilisations = [0.7, 0.9] as const;
 
@@ -49,11 +69,11 @@ export function longestWait(seed: number, utilisation: number): number {
 const capacities = new Map<string, number>();
 
 /** Jobs a second that the fleet ends when there is always enough to do, by the truth: the middle of a full queue. */
-function capacity({ seed, alike }: Pick<LoadOptions, 'seed' | 'alike'>): number {
-  const name = `${seed} ${alike}`;
+function capacity({ seed, alike, mixed }: Pick<LoadOptions, 'seed' | 'alike' | 'mixed'>): number {
+  const name = `${seed} ${alike} ${mixed}`;
   const known = capacities.get(name);
   if (known !== undefined) return known;
-  const load = makeLoad({ seed, count: saturating, rate: 0, alike });
+  const load = makeLoad({ seed, count: saturating, rate: 0, alike, mixed });
   const results = simulate(load, { settings, clairvoyant: true, random: createRandom(seed) });
   const ends = results.map(({ endedAt }) => endedAt).sort((a, b) => a - b);
   const [from, to] = [Math.floor(saturating * 0.1), Math.floor(saturating * 0.8)];

@@ -22,6 +22,8 @@ export interface SimOptions {
   readonly settings: QueueSettings;
   /** The true durations and speeds in place of predictions: the same order, decided by somebody who knows. */
   readonly clairvoyant: boolean;
+  /** Jobs are dealt out as they come, each to the next worker, whatever that has to do already. */
+  readonly roundRobin?: boolean;
   /** For what workers say of the time left. */
   readonly random: Random;
 }
@@ -53,7 +55,10 @@ const etaSpread = 0.25;
 /** Until this part of an attempt is done, its worker says nothing of its end. */
 const quietPart = 0.02;
 
-export function simulate(load: Load, { settings, clairvoyant, random }: SimOptions): SimResult[] {
+export function simulate(
+  load: Load,
+  { settings, clairvoyant, roundRobin = false, random }: SimOptions,
+): SimResult[] {
   let now = 0;
   const clock = (): number => now * 1000;
   const timers = { after: () => () => undefined };
@@ -65,6 +70,8 @@ export function simulate(load: Load, { settings, clairvoyant, random }: SimOptio
   const waiting: Waiting[] = [];
   const running = new Set<Running>();
   const results: SimResult[] = [];
+  /** Job → to whom it was dealt. */
+  const dealt = new Map<string, readonly ConnectedWorker[]>();
   let arrived = 0;
 
   for (;;) {
@@ -93,6 +100,7 @@ export function simulate(load: Load, { settings, clairvoyant, random }: SimOptio
     const record = { ...job.record, createdAt: clock() };
     const task = newTask(record.id, 'encode', record.createdAt);
     const rank = rankOf(task, record, settings.ageingMs);
+    if (roundRobin) dealt.set(record.id, workers.slice(arrived % workers.length).slice(0, 1));
     waiting.push({ job, entry: { job: record, task: { ...task, rank } } });
     waiting.sort(
       (a, b) => a.entry.task.rank - b.entry.task.rank || (a.entry.task.id < b.entry.task.id ? -1 : 1),
@@ -108,7 +116,7 @@ export function simulate(load: Load, { settings, clairvoyant, random }: SimOptio
       const truth: Pick<Speeds, 'predict'> = {
         predict: ({ id }, works) => ({ seconds: trueSeconds(load, each.job, id, works), learnt: true }),
       };
-      const decision = decide(each.entry, workers, {
+      const decision = decide(each.entry, dealt.get(each.entry.job.id) ?? workers, {
         ...{ timetable, speeds: clairvoyant ? truth : speeds, settings },
         heldFor: (taskId) => holds.heldFor(taskId, clock()),
       });

@@ -144,6 +144,14 @@ describe('coordinator: a fleet and its client', () => {
     assert.match(reason?.message ?? '', /No worker is connected there/);
   });
 
+  it('is told when people give a job another priority', async () => {
+    await boss.peer.request('queue.pause', {});
+    const id = await submit();
+    for (;;) if ((await ofFleet()).length === 1) break;
+    await client.peer.request('jobs.prioritize', { id, priority: 90 });
+    for (;;) if ((await ofFleet())[0]?.priority === 90) break;
+  });
+
   it('stops what the desk does not want any more', async () => {
     const id = await submit();
     const offer = await node.encode();

@@ -108,6 +108,11 @@ export class FakeWorker {
           this.#notify();
           return Promise.resolve({});
         },
+        'task.prioritize': (params) => {
+          this.asked.push({ method: 'task.prioritize', params });
+          this.#notify();
+          return Promise.resolve({});
+        },
         'task.redirect': (params) => {
           this.asked.push({ method: 'task.redirect', params });
           this.#notify();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { compare, longestWait, seeds, utilisations } from '../../sim/report.ts';
+import { compare, compareFleets, longestWait, seeds, utilisations } from '../../sim/report.ts';
 
 /** Mean flow time, over that of the same order decided by somebody who knows every duration and speed. */
 const mostByLoad = 1.15;
@@ -19,6 +19,16 @@ describe('the scheduler, over random loads', function () {
       const mean = all.reduce((sum, { ratio }) => sum + ratio, 0) / all.length;
       assert.ok(mean <= 1.03, `mean of all: ${mean.toFixed(3)}`);
     });
+
+  it('loses little in fleets of unlike machines behind unlike links, and far less than dealing jobs out in turn', () => {
+    const all = seeds.map((seed) => compareFleets(seed, 0.9));
+    const mean = all.reduce((sum, { toKnown }) => sum + toKnown, 0) / all.length;
+    assert.ok(mean <= 1.03, `mean of all: ${mean.toFixed(3)}`);
+    for (const [index, { toKnown, toRoundRobin }] of all.entries()) {
+      assert.ok(toKnown <= 1.25, `load ${seeds[index]}: ${toKnown.toFixed(3)}`);
+      assert.ok(toRoundRobin <= 0.7, `load ${seeds[index]}: ${toRoundRobin.toFixed(3)}`);
+    }
+  });
 
   it('lets nothing wait more than ten times the median, among jobs of one kind and priority', () => {
     for (const utilisation of utilisations)
