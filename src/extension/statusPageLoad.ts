@@ -24,6 +24,7 @@ export class LoadHistory {
         cpu: [...known.cpu.slice(first), load.cpu],
         memoryUsed: [...known.memoryUsed.slice(first), load.memoryUsed],
         memoryTotal: load.memoryTotal,
+        ...{ disk: load.disk, cards: load.cards },
       });
     }
   }

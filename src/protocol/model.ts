@@ -228,6 +228,20 @@ export const loadSchema = z.object({
   cpu: z.number(),
   memoryUsed: z.number(),
   memoryTotal: z.number(),
+  /** Bytes of the disk that it encodes on, and how many are free; missing where its file system does not tell. */
+  disk: z.object({ free: z.number(), total: z.number() }).optional(),
+  /** Graphics cards, as far as the system tells; `busy`: 0 to 1, memory in bytes, where a driver tells. */
+  cards: z
+    .array(
+      z.object({
+        name: z.string().max(200),
+        busy: z.number().min(0).max(1).optional(),
+        memoryUsed: z.number().optional(),
+        memoryTotal: z.number().optional(),
+      }),
+    )
+    .max(16)
+    .optional(),
   at: z.number(),
 });
 

@@ -4,6 +4,7 @@ import {
   errorDataSchema,
   idSchema,
   jobSchema,
+  loadSchema,
   progressSchema,
   workerSchema,
   type Job,
@@ -56,6 +57,9 @@ export const loadSeriesSchema = z.object({
   memoryUsed: z.array(z.number()),
   /** Bytes. */
   memoryTotal: z.number(),
+  /** As it was measured last. */
+  disk: loadSchema.shape.disk,
+  cards: loadSchema.shape.cards,
 });
 
 export const connectionSchema = z.discriminatedUnion('state', [

@@ -19,6 +19,7 @@ export class WorkerCard implements Row<WorkerItem> {
   readonly #slots = element('span', { class: 'slots' });
   readonly #machine = element('p', { class: 'detail' });
   readonly #ffmpeg = element('p', { class: 'detail' });
+  readonly #room = element('p', { class: 'detail lines' });
   readonly #cpu = element('span', { class: 'number' });
   readonly #memory = element('span', { class: 'number' });
   readonly #chart = new LoadChart();
@@ -40,6 +41,7 @@ export class WorkerCard implements Row<WorkerItem> {
         this.#memory,
       ),
       element('div', { class: 'chart-place' }, this.#chart.element, this.#noLoad),
+      this.#room,
     );
     this.element = element(
       'li',
@@ -79,6 +81,9 @@ export class WorkerCard implements Row<WorkerItem> {
     setShown(this.#noLoad, cpu === undefined);
     setText(this.#cpu, cpu === undefined ? '–' : formatPercent(cpu));
     setText(this.#memory, memoryText(used, load?.memoryTotal));
+    const room = roomText(load);
+    setShown(this.#room, room !== '');
+    setText(this.#room, room);
     const spoken =
       cpu === undefined
         ? 'not measured yet'
@@ -96,8 +101,24 @@ function memoryText(used: number | undefined, total: number | undefined): string
   return used === undefined || !total ? '–' : `${formatBytes(used)} of ${formatBytes(total)}`;
 }
 
+/** What else there is of the machine: empty where nothing is known. */
+function roomText({ disk, cards = [] }: Partial<Pick<LoadSeries, 'disk' | 'cards'>> = {}): string {
+  const free = disk && `Disk: ${formatBytes(disk.free)} of ${formatBytes(disk.total)} free`;
+  const each = cards.map(({ name, busy, memoryUsed, memoryTotal }) =>
+    [name, busy === undefined ? undefined : formatPercent(busy), cardMemory(memoryUsed, memoryTotal)]
+      .filter(Boolean)
+      .join(' '),
+  );
+  return [free, ...each].filter(Boolean).join('\n');
+}
+
+function cardMemory(used: number | undefined, total: number | undefined): string | undefined {
+  return used === undefined || total === undefined ? undefined : `(${memoryText(used, total)})`;
+}
+
 function machineText(worker: StatusWorker): string {
   const cores = worker.cores === 1 ? '1 core' : `${worker.cores} cores`;
+  if (worker.members !== undefined) return `fleet of ${worker.members} · ${cores}`;
   return [worker.cpuModel, cores, `${worker.platform} ${worker.arch}`].filter(Boolean).join(' · ');
 }
 

@@ -187,9 +187,13 @@ class WorkerNode implements Worker {
         this.#offers.failed(payload, error);
       },
     });
-    this.#load = new LoadMeter((load) => {
-      this.#link.emit('worker.load', load);
-    }, this.#settings);
+    this.#load = new LoadMeter({
+      emit: (load) => {
+        this.#link.emit('worker.load', load);
+      },
+      settings: this.#settings,
+      folder: options.stateDir,
+    });
     this.#foreignLoad = new ForeignLoad({
       ...{ measure: cpuUseReader(process.platform), settings: this.#settings, timers: systemTimers },
       emit: (share) => {

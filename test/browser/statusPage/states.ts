@@ -177,6 +177,8 @@ export function load(now: number, samples = 150): LoadSeries[] {
       ),
       memoryUsed: indexes.map((index) => (9 + 3 * Math.sin(index / 40)) * 1e9),
       memoryTotal: 34.3e9,
+      disk: { free: 812e9, total: 2e12 },
+      cards: [{ name: 'NVIDIA T4', busy: 0.64, memoryUsed: 3.1e9, memoryTotal: 16.1e9 }],
     },
   ];
 }

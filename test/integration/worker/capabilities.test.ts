@@ -246,6 +246,7 @@ describe('worker: ffmpeg and its capabilities', function () {
       const load = await coordinator.until(() => coordinator.load[0]);
       assert.ok(load.cpu >= 0 && load.cpu <= 1);
       assert.ok(load.memoryUsed > 0 && load.memoryUsed < load.memoryTotal);
+      assert.ok(load.disk && load.disk.free > 0 && load.disk.free <= load.disk.total);
     } finally {
       await proved.close();
     }
