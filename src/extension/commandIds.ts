@@ -43,6 +43,8 @@ export const commandIds = [
   'dffmpeg.connectFleet',
   'dffmpeg.drainWorker',
   'dffmpeg.resumeWorker',
+  'dffmpeg.renameWorker',
+  'dffmpeg.labelWorker',
   'dffmpeg.removeWorker',
 ] as const;
 export type CommandId = (typeof commandIds)[number];

@@ -75,6 +75,8 @@ function handlers(services: Services): Record<CommandId, Handler> {
     'dffmpeg.connectFleet': () => connectFleet(session),
     'dffmpeg.drainWorker': (row) => workerActions.drain(workersTree.workerOf(row), true),
     'dffmpeg.resumeWorker': (row) => workerActions.drain(workersTree.workerOf(row), false),
+    'dffmpeg.renameWorker': (row) => workerActions.rename(workersTree.workerOf(row)),
+    'dffmpeg.labelWorker': (row) => workerActions.label(workersTree.workerOf(row)),
     'dffmpeg.removeWorker': (row) => workerActions.remove(workersTree.workerOf(row)),
     'dffmpeg.joinFiles': (uri, uris) => encode.join(targets(uri, uris)),
     'dffmpeg.editPreset': (row) => (isPresetNode(row) ? presets.show(row.name, firstFolder()) : undefined),

@@ -17,6 +17,30 @@ export class WorkerActions {
       await this.#session.request(drained ? 'workers.drain' : 'workers.resume', { worker: worker.id });
   }
 
+  async rename(worker: WorkerInfo | undefined): Promise<void> {
+    if (!worker) return;
+    const name = await window.showInputBox({
+      title: `Rename ${worker.name}`,
+      prompt: 'What it is called here, and by what jobs ask for it.',
+      value: worker.name,
+    });
+    if (name !== undefined && name.trim() !== '' && name !== worker.name)
+      await this.#session.request('workers.rename', { worker: worker.id, name: name.trim() });
+  }
+
+  /** Its own stay; those that it was given before are shown with them, since nobody tells the two apart here. */
+  async label(worker: WorkerInfo | undefined): Promise<void> {
+    if (!worker) return;
+    const text = await window.showInputBox({
+      title: `Labels of ${worker.name}`,
+      prompt: 'Separated by spaces. Jobs ask for them: encode --require LABEL.',
+      value: worker.labels.join(' '),
+    });
+    if (text === undefined) return;
+    const labels = [...new Set(text.split(/[\s,]+/u).filter((label) => label !== ''))];
+    await this.#session.request('workers.setLabels', { worker: worker.id, labels });
+  }
+
   async remove(worker: WorkerInfo | undefined): Promise<void> {
     if (!worker) return;
     const choice = await window.showWarningMessage(

@@ -70,6 +70,27 @@ describe('workers in the view', () => {
     await whenBoard(api, () => row('attic'));
   });
 
+  it('are called and labelled as a person says', async () => {
+    const { board } = api.services;
+    const named = (name: string) => () => board.workers.some((worker) => worker.name === name);
+    answers.type = 'loft';
+    await vscode.commands.executeCommand('dffmpeg.renameWorker', row('attic'));
+    await whenBoard(api, named('loft'));
+    answers.type = 'gpu, basement';
+    await vscode.commands.executeCommand('dffmpeg.labelWorker', row('loft'));
+    await whenBoard(api, () => board.workers.some(({ labels }) => labels.join() === 'basement,gpu'));
+    assert.match(String(look('loft')?.description), /basement · gpu/);
+    answers.type = '50% off!';
+    await vscode.commands.executeCommand('dffmpeg.labelWorker', row('loft'));
+    await answers.message(/label/i);
+    answers.type = '';
+    await vscode.commands.executeCommand('dffmpeg.labelWorker', row('loft'));
+    await whenBoard(api, () => board.workers.every(({ labels }) => labels.length === 0));
+    answers.type = 'attic';
+    await vscode.commands.executeCommand('dffmpeg.renameWorker', row('loft'));
+    await whenBoard(api, named('attic'));
+  });
+
   it('encode what is clicked here, are drained, and removed', async function () {
     this.timeout(120_000);
     const { board, workersTree } = api.services;
