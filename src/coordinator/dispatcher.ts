@@ -312,7 +312,7 @@ export class Dispatcher {
       const said = { preset, priority, require, prefer };
       const answer = await worker.peer.request('task.offer', { taskId, fence, payload, job: said }, options);
       if (answer.accepted) return;
-      await attempts.declined(jobId, attempt, answer.waitsFor);
+      await attempts.declined(jobId, attempt, answer.waitsFor && saidBy(worker, answer.waitsFor));
       worker.release(attempt);
       // Only this one waits: another may go to another disk.
       if (!answer.waitsFor) worker.isBusy(attempt.slot);
@@ -397,6 +397,11 @@ export class Dispatcher {
     });
     this.#alarm = { at: this.#options.monotonic() + wait, stop };
   }
+}
+
+/** The folders that it names are its own. */
+function saidBy({ local, name }: ConnectedWorker, reason: ErrorData): ErrorData {
+  return local ? reason : { ...reason, message: `${name}: ${reason.message}` };
 }
 
 function earlier(one: number | undefined, other: number | undefined): number | undefined {
