@@ -46,6 +46,8 @@ export interface ExpectedVideo {
   readonly pixelFormat?: string;
   /** ffmpeg's name of the transfer curve that the result must say. */
   readonly colorTransfer?: string;
+  /** The profile of Dolby Vision that a copied picture keeps. */
+  readonly dolbyVision?: number | undefined;
 }
 
 export interface ExpectedAudio {

@@ -9,6 +9,7 @@ import { judgeTags } from './judgeTags.ts';
 import { judgeTracks } from './judgeTracks.ts';
 import type { Probe } from './probe.ts';
 import type { SourceChanges } from './sourceChanges.ts';
+import type { LateTrack } from './stderr.ts';
 import type { Finding, Loss, Verdict } from './verdict.ts';
 
 /** What the encode itself reported: the last progress block, and what standard error showed. */
@@ -23,6 +24,8 @@ export interface EncodeReport {
   readonly damage: number;
   /** The source ends before its own index says. */
   readonly truncated: boolean;
+  /** Kinds of tracks that begin so late that the plan did not know of them. */
+  readonly lateTracks?: readonly LateTrack[] | undefined;
   /** The part of the source that ffmpeg reads, 0 to 1, where that was looked at and is not all. */
   readonly partRead?: number | undefined;
   /** How it changes its shape in the middle; missing: it does not, or nobody has looked. */
@@ -86,6 +89,7 @@ export function judge(input: JudgeInput): Verdict {
     ...judgeSize(expected, result),
     ...judgeTags(expected, result, read),
     ...judgePartRead(read),
+    ...judgeLateTracks(read),
     ...judgeCopies(read),
     ...judgeChanges(expected, read, input.source),
     ...judgeDamage(read),
@@ -117,6 +121,29 @@ function judgePartRead({ partRead }: EncodeReport): Finding[] {
   return [
     warn(`ffmpeg reads only ${formatPercent(partRead)} of the source: a second recording may follow there.`),
   ];
+}
+
+const late = {
+  video: [
+    'picture',
+    'A picture of the source begins so late that ffmpeg did not know of it: it is not in the result.',
+  ],
+  audio: [
+    'sound',
+    'Sound of the source begins so late that ffmpeg did not know of it: it is not in the result.',
+  ],
+  subtitle: [
+    'subtitles',
+    'Subtitles of the source begin so late that ffmpeg did not know of them: they are not in the result.',
+  ],
+} as const satisfies Record<LateTrack, readonly [Loss, string]>;
+
+/** A DVD’s file, and a broadcast, have no list of all their tracks at the beginning. */
+function judgeLateTracks({ lateTracks = [] }: EncodeReport): Finding[] {
+  return lateTracks.map((kind) => {
+    const [loses, sentence] = late[kind];
+    return { ...warn(sentence), loses };
+  });
 }
 
 function judgeCopies({ copyDamage = 0 }: EncodeReport): Finding[] {

@@ -20,6 +20,7 @@ export function judgePicture(input: JudgeInput, result: Probe): Finding[] {
     ...judgeMovement(input, expected, video),
     ...judgeDropped(input, expected, video),
     ...judgeMarks(input.source, video),
+    ...judgeDolbyVision(expected, video),
   ];
 }
 
@@ -34,6 +35,13 @@ function judgeMarks(source: Probe, video: ProbeStream): Finding[] {
       ? [loss('spherical', `The source is marked as 360° (${spherical}), and the result is not.`)]
       : []),
   ];
+}
+
+/** Without its record players show profile 5 in wrong colours, and of the others what lies below it. */
+function judgeDolbyVision({ dolbyVision: profile }: ExpectedVideo, video: ProbeStream): Finding[] {
+  if (profile === undefined || video.dolbyVisionProfile !== undefined) return [];
+  const message = `The source is Dolby Vision (profile ${profile}), and the result does not say so.`;
+  return [profile === 5 ? { ...warn(message), loses: 'dynamic-range' } : loss('dynamic-range', message)];
 }
 
 /** A copied picture keeps its rotation as a mark; an encoded one is turned. */

@@ -12,9 +12,14 @@ export interface StderrSummary {
    * whole. Of a run that ended with 0 it cannot be the result's disk.
    */
   readonly unreadable: boolean;
+  /** Kinds of tracks that ffmpeg met only while it ran: nothing of them is in the result. */
+  readonly lateTracks: readonly LateTrack[];
   /** The last lines, for the log, the tooltip and `explainFailure`. */
   readonly tail: readonly string[];
 }
+
+export const lateTracks = ['video', 'audio', 'subtitle'] as const;
+export type LateTrack = (typeof lateTracks)[number];
 
 export interface StderrReader {
   /** Takes text as it comes, cut anywhere. */
@@ -53,6 +58,9 @@ const damage = [
   /Failed to (?:parse|read) (?:header|OBU|temporal unit)/iu,
 ];
 
+/** `New audio stream 0:2 at pos:…` of ffmpeg 4 to 6, `New audio stream with index 2 at pos:…` of later ones. */
+const lateTrack = /\bNew (video|audio|subtitle) stream (?:with index )?\d/u;
+
 /** Whether a line says that the source could not be decoded in one place. */
 export function meansDamage(line: string): boolean {
   return damage.some((pattern) => pattern.test(line));
@@ -69,6 +77,7 @@ export function createStderrReader(): StderrReader {
   let truncated = false;
   let unreadable = false;
   let lastDamaged = false;
+  const late = new Set<string>();
   const tail: string[] = [];
 
   function take(text: string): void {
@@ -84,6 +93,8 @@ export function createStderrReader(): StderrReader {
     if (lastDamaged) count += 1;
     if (meansTruncation(text)) truncated = true;
     if (unread.test(text)) unreadable = true;
+    const [, kind] = lateTrack.exec(text) ?? [];
+    if (kind !== undefined) late.add(kind);
   }
 
   return {
@@ -95,7 +106,8 @@ export function createStderrReader(): StderrReader {
     summary() {
       if (line !== '') take(line);
       line = '';
-      return { damage: count, truncated, unreadable, tail: [...tail] };
+      const found = lateTracks.filter((kind) => late.has(kind));
+      return { damage: count, truncated, unreadable, lateTracks: found, tail: [...tail] };
     },
   };
 }

@@ -189,7 +189,7 @@ function copied({ output, source, stream, span }: VideoPartInput): Outcome<{ vid
     video: {
       slot: 'cpu',
       twoPass: false,
-      argv: () => ['-c:v:0', 'copy', ...appleTag(stream.codec, output)],
+      argv: () => ['-c:v:0', 'copy', ...appleTag(stream.codec, output), ...dolbyVisionRecord(stream, output)],
       expected: {
         codec: stream.codec,
         width: stream.rotation === 90 || stream.rotation === 270 ? stream.height : stream.width,
@@ -199,6 +199,7 @@ function copied({ output, source, stream, span }: VideoPartInput): Outcome<{ vid
         variableFrameRate: true,
         duration: spanDuration(span, stream.duration ?? source.probe.duration),
         startOffset: span.start > 0 ? span.start : startOffset(source.probe, stream),
+        dolbyVision: stream.dolbyVisionProfile,
       },
       // ISO media say what is not to be shown; others show all that there is.
       notes:
@@ -209,6 +210,14 @@ function copied({ output, source, stream, span }: VideoPartInput): Outcome<{ vid
       segmentSafe: { safe: 'no', why: 'nothing is encoded' },
     },
   };
+}
+
+/** By which players know it: ffmpeg writes it into MP4 where it may leave the standard behind, and never into MOV. */
+function dolbyVisionRecord(
+  { dolbyVisionProfile }: ProbeStream,
+  { container }: Pick<OutputPreset, 'container'>,
+): string[] {
+  return dolbyVisionProfile !== undefined && container === 'mp4' ? ['-strict', 'unofficial'] : [];
 }
 
 /** Apple's players know HEVC in MP4 by this tag alone. */

@@ -1,5 +1,6 @@
 import { judge } from '../encoding/judge.ts';
 import type { PlanInput } from '../encoding/planInput.ts';
+import type { LateTrack } from '../encoding/stderr.ts';
 import type { Verdict } from '../encoding/verdict.ts';
 import type { SettledPlan } from './analyse.ts';
 import { uncopied } from '../files/uncopied.ts';
@@ -48,6 +49,7 @@ export async function verifyResult(
       droppedFrames: progress?.droppedFrames,
       damage: stderr.damage,
       truncated: stderr.truncated,
+      lateTracks: wanted(stderr.lateTracks, input),
       ...(await lookThrough(plan, input, { place })),
       copyDamage: read.result && (await copyDamage(plan, read.result, input, { place })),
       uncopied: await unread(plan, input),
@@ -56,6 +58,16 @@ export async function verifyResult(
     decoding: read.result && (await decodeResult(plan, read.result, input, { place, cost })),
     exit,
   });
+}
+
+/** Those that the preset does not leave out anyway. */
+function wanted(late: readonly LateTrack[], { output }: PlanInput): LateTrack[] {
+  return late.filter(
+    (kind) =>
+      !(kind === 'video' && output.video === false) &&
+      !(kind === 'audio' && output.audio === false) &&
+      !(kind === 'subtitle' && output.subtitles === false),
+  );
 }
 
 /** Looked at as the rest of the source, where tags are to be kept. */

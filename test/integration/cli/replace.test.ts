@@ -355,6 +355,24 @@ describe('dffmpeg encode --on-success replace', function () {
     assert.match(JSON.stringify(job.outputs[0]), /cannot be decoded in \d+ places of the result/);
   });
 
+  it('keeps it where tracks begin so late that nobody knew of them, as the subtitles of a DVD', async () => {
+    const picture = ['-f', 'lavfi', '-i', 'testsrc2=size=352x288:rate=25:duration=14,noise=alls=40:allf=t'];
+    const late = ['-itsoffset', '9', '-f', 'lavfi', '-i', 'sine=880:duration=1'];
+    const bitrate = ['-b:v', '6M', '-minrate', '6M', '-maxrate', '6M', '-bufsize', '1835k'];
+    const vob = box.file('dvd.vob');
+    await run('ffmpeg', [
+      ...['-v', 'error', ...picture, '-f', 'lavfi', '-i', 'sine=duration=14', ...late],
+      ...['-map', '0', '-map', '1', '-map', '2', '-c:v', 'mpeg2video', ...bitrate],
+      ...['-c:a:0', 'mp2', '-c:a:1', 'ac3', '-f', 'vob', vob],
+    ]);
+    const { outputs, replacement } = await encode('dvd.vob');
+    assert.equal(replacement?.state, 'held', JSON.stringify(outputs));
+    const [finding] = outputs[0]?.verdict?.findings.filter(({ loses }) => loses === 'sound') ?? [];
+    assert.equal(finding?.level, 'warn');
+    assert.match(finding.message, /^Sound of the source begins so late/);
+    assert.ok((await names()).includes('dvd.vob'));
+  });
+
   it('replaces a recording of which all is read', async () => {
     await clip('whole.flv', 1);
     const { replacement } = await encode('whole.flv');

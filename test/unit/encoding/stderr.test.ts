@@ -36,6 +36,17 @@ describe('standard error', () => {
     assert.equal(read('file:/films/bad.mov: Stale file handle'), true);
   });
 
+  it('notices tracks that ffmpeg meets only while it runs', () => {
+    const reader = createStderrReader();
+    reader.push('[mpeg @ 0x1] [warning] New subtitle stream 0:2 at pos:7547448 and DTS:12.1393s\n');
+    // As ffmpeg 7 writes it.
+    reader.push(
+      '[in#0/mpeg @ 0x1] [warning] New audio stream with index 3 at pos:7547448 and DTS:12.1393s\n',
+    );
+    reader.push('[warning] New data stream 0:4 at pos:7547448 and DTS:12.1393s');
+    assert.deepEqual(reader.summary().lateTracks, ['audio', 'subtitle']);
+  });
+
   it('does not take warnings about anything else for damage', () => {
     const reader = createStderrReader();
     reader.push('[libopus @ 0x1] [warning] No bit rate set. Defaulting to 96000 bps.\nSvt[info]: ---\n');
