@@ -44,8 +44,16 @@ export async function expandSources(
   return { files: [...files], folders };
 }
 
+/** What stands in an argument for bytes that are no text: which they were nobody can tell any more. */
+const unreadable = '\uFFFD';
+
 /** Asked before anything is begun: of a list with a mistake in it nothing runs. */
 async function classify(absolute: string, typed: string): Promise<{ absolute: string; folder: boolean }> {
+  // Another file may have this very name.
+  if (typed.includes(unreadable))
+    throw new DffmpegError('source-unreadable', `The name “${typed}” is not valid UTF-8.`, {
+      hint: 'Rename the file, or the folder that it is in. Nothing was begun.',
+    });
   try {
     return { absolute, folder: (await stat(absolute)).isDirectory() };
   } catch (error) {

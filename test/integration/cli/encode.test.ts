@@ -10,6 +10,16 @@ describe('dffmpeg encode', function () {
   before(async () => (box = await Sandbox.create()));
   after(() => box.remove());
 
+  it('takes no file whose name may be another one’s, since its bytes are no text', async () => {
+    // What a name in Latin-1 becomes on the way, and the very name of another file.
+    await box.clip('caf\uFFFD.mp4');
+    const { code, stderr } = await box.run(['encode', 'caf\uFFFD.mp4', '--preset', 'small']);
+    assert.equal(code, 1);
+    assert.match(stderr, /is not valid UTF-8\.\n.*Rename the file/);
+    assert.ok(!(await box.run(['jobs'])).stdout.includes('caf'));
+    await rm(box.file('caf\uFFFD.mp4'));
+  });
+
   it('encodes a clip, says where the result is, both sizes and the verdict, and ends with 0', async () => {
     const clip = await box.realClip('clip one.mp4');
     const { code, stdout, stderr } = await box.run(['encode', clip, '--preset', 'small']);
