@@ -210,7 +210,10 @@ export function discardSource(replacing: Replacing): Promise<Discarded> {
 
 /** The result with the number that it has now; undefined where what has its name holds something else, or is the source. */
 async function presentResult({ source, result, fs }: Replacing): Promise<PlacedResult | undefined> {
-  if (await isSourceAt(result.path, source, fs)) return undefined;
+  // Where what both hold is known, that tells them apart: their sizes and times may be the same.
+  const differ =
+    result.content !== undefined && source.content !== undefined && result.content !== source.content;
+  if (!differ && (await isSourceAt(result.path, source, fs))) return undefined;
   const identity = await fs.identity(result.path);
   if (!identity || (await fs.bytes(result.path)) !== result.bytes) return undefined;
   if (result.content !== undefined && (await fs.content(result.path)) !== result.content) return undefined;

@@ -210,6 +210,20 @@ describe('replacing a source', function () {
     if (hasLabels) assert.match((await label('getfattr', ['-d', replaced])).stdout, /tags="holiday"/);
   });
 
+  it('tells a result from its source by what both hold, where sizes and times are the same', async () => {
+    const source = path.join(films, 'clip.mp4');
+    const replacing = await begin(source, path.join(films, 'clip.remux.mp4'), placingFs);
+    const twin = { ...replacing.result, bytes: film.length };
+    await writeFile(twin.path, film.toUpperCase());
+    const result = { ...twin, content: await placingFs.content(twin.path) };
+    const placed = await replaceSource({ ...replacing, result });
+    assert.equal(placed.path, source);
+    assert.equal(await readFile(source, 'utf8'), film.toUpperCase());
+    await restoreSource({ ...replacing, result: placed, home: twin.path });
+    assert.equal(await readFile(source, 'utf8'), film);
+    assert.equal(await readFile(twin.path, 'utf8'), film.toUpperCase());
+  });
+
   it('takes the next name where another file has the one', async () => {
     const replacing = await begin(source(), result(), placingFs);
     await writeFile(path.join(films, 'clip.mp4'), 'somebody else’s');
