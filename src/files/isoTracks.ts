@@ -4,8 +4,12 @@ import { boxAt, boxesOf, type Box } from './isoBoxes.ts';
 /** Sample entries whose picture may have layers (ISO/IEC 14496-15), and the boxes in them that tell of a second one. */
 const layeredEntries = new Set(['hvc1', 'hev1', 'dvh1', 'dvhe', 'avc1', 'avc3']);
 const secondLayers = new Set(['lhvC', 'vexu', 'mvcC']);
+/** Of sound, in its sample entry: from which directions the channels of a 360° camera come (Google’s Spatial Audio RFC). */
+const directions = new Set(['SA3D']);
 /** Before the boxes of a picture’s sample entry; before the entries of a table. */
 const pictureEntryBytes = 78;
+/** The same of sound: as in MP4, and in QuickTime’s versions 1 and 2. */
+const soundEntryBytes = [28, 44, 64];
 const tableHeaderBytes = 8;
 /** A multiple of four. */
 const sizesAtOnce = 65_536;
@@ -35,23 +39,39 @@ export class FilmData {
   }
 }
 
-/** Whether its picture has a second layer, which is that of the other eye. */
-export async function lookAtTrack(handle: FileHandle, track: Box, film: FilmData): Promise<boolean> {
+/** What the table of a track says of it, and ffmpeg does not copy. */
+export type TrackTrait = 'second-eye' | 'directions';
+
+/** Adds to `traits` what this track has. */
+export async function lookAtTrack(
+  handle: FileHandle,
+  track: Box,
+  { film, traits }: { readonly film: FilmData; readonly traits: Set<TrackTrait> },
+): Promise<void> {
   const table = await boxAt(handle, track, ['mdia', 'minf', 'stbl']);
-  if (!table) return false;
-  let secondEye = false;
+  if (!table) return;
   for await (const box of boxesOf(handle, table)) {
     if (box.type === 'stsz') film.claim(await sampleBytes(handle, box));
     if (box.type !== 'stsd') continue;
-    for await (const entry of boxesOf(handle, { start: box.start + tableHeaderBytes, end: box.end }))
-      if (layeredEntries.has(entry.type))
-        for await (const { type } of boxesOf(handle, {
-          start: entry.start + pictureEntryBytes,
-          end: entry.end,
-        }))
-          secondEye ||= secondLayers.has(type);
+    for await (const entry of boxesOf(handle, { start: box.start + tableHeaderBytes, end: box.end })) {
+      const has = (wanted: ReadonlySet<string>, header: number) => hasBox(handle, entry, { wanted, header });
+      if (layeredEntries.has(entry.type)) {
+        if (await has(secondLayers, pictureEntryBytes)) traits.add('second-eye');
+      } else
+        for (const header of soundEntryBytes) if (await has(directions, header)) traits.add('directions');
+    }
   }
-  return secondEye;
+}
+
+/** Whether one of the boxes behind the first `header` bytes of a sample entry is `wanted`. */
+async function hasBox(
+  handle: FileHandle,
+  entry: Box,
+  { wanted, header }: { readonly wanted: ReadonlySet<string>; readonly header: number },
+): Promise<boolean> {
+  for await (const { type } of boxesOf(handle, { start: entry.start + header, end: entry.end }))
+    if (wanted.has(type)) return true;
+  return false;
 }
 
 /** `stsz`: version and flags, one size for all samples or 0, their number, and then the size of each. */

@@ -1,11 +1,11 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { boxesOf, headerBytes, type Box, type Stretch } from './isoBoxes.ts';
-import { FilmData, lookAtTrack } from './isoTracks.ts';
+import { FilmData, lookAtTrack, type TrackTrait } from './isoTracks.ts';
 
 /** Something that a result would not have. */
 export interface Uncopied {
   readonly name: string;
-  readonly loses: 'tags' | 'stereo-3d';
+  readonly loses: 'tags' | 'stereo-3d' | 'spherical';
 }
 
 /** Of `data` in an item of `ilst`: its kind and its language. */
@@ -61,16 +61,21 @@ const readText = new Set(
 /** A few bytes in which a camera names itself are no loss; settings, places and notes take more. */
 const leastBytes = 256;
 
+const traitLosses = {
+  'second-eye': { name: 'the second eye', loses: 'stereo-3d' },
+  directions: { name: 'directions of its sound (SA3D)', loses: 'spherical' },
+} as const satisfies Record<TrackTrait, Uncopied>;
+
 /**
  * What an MP4 or QuickTime file carries that ffmpeg does not copy: XMP (what photo and video programs keep of a film: rating,
  * keywords, people), what cameras write beside or behind the film (GPMF), tags that it does not know (tmpo), the second eye of a
- * spatial video. Nothing for a file that is none, or is damaged.
+ * spatial video, where the sound of a 360° camera comes from. Nothing for a file that is none, or is damaged.
  */
 export async function uncopiedBoxes(file: string): Promise<Uncopied[]> {
   const handle = await open(file, 'r');
   const found = new Set<string>();
   const film = new FilmData();
-  let secondEye = false;
+  const traits = new Set<TrackTrait>();
   let reached = 0;
   try {
     const { size } = await handle.stat();
@@ -80,13 +85,13 @@ export async function uncopiedBoxes(file: string): Promise<Uncopied[]> {
       await lookAt(handle, box, found);
       if (box.type !== 'moov') continue;
       for await (const track of boxesOf(handle, box))
-        if (track.type === 'trak') secondEye = (await lookAtTrack(handle, track, film)) || secondEye;
+        if (track.type === 'trak') await lookAtTrack(handle, track, { film, traits });
     }
     if (await isSomething(handle, { start: reached, end: size })) found.add('what lies behind its end');
     if (film.leftOver) found.add('what lies between its frames');
     return [
       ...[...found].map((name) => ({ name, loses: 'tags' as const })),
-      ...(secondEye ? [{ name: 'the second eye', loses: 'stereo-3d' as const }] : []),
+      ...[...traits].map((trait) => traitLosses[trait]),
     ];
   } finally {
     await handle.close();

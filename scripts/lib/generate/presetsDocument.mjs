@@ -201,7 +201,7 @@ const lossWords = {
   transparency: 'what is seen through',
   'dynamic-range': 'HDR that becomes SDR, the data of Dolby Vision and HDR10+',
   'stereo-3d': 'that the picture is for both eyes, where the container says so',
-  spherical: 'that it shows all around (360°)',
+  spherical: 'that it shows all around (360°), where its sound comes from',
   chapters: 'the chapters',
   cover: 'the cover, or a picture beside it',
   attachments: 'attached files, fonts where subtitles use them',

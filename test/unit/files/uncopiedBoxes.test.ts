@@ -122,6 +122,16 @@ describe('what ffmpeg does not copy of an MP4', () => {
     assert.deepEqual(await of(entry('mp4a', box('lhvC'))), []);
   });
 
+  it('is where the sound of a 360° camera comes from, in whatever version of its sample entry', async () => {
+    const sound = (header: number, ...boxes: Buffer[]) =>
+      found(...film, box('moov', track([1000], box('mp4a', Buffer.alloc(header), ...boxes))));
+    for (const header of [28, 44, 64])
+      assert.deepEqual(await sound(header, box('esds', much), box('SA3D', Buffer.alloc(28))), [
+        'directions of its sound (SA3D)',
+      ]);
+    assert.deepEqual(await sound(28, box('esds', Buffer.from('SA3D'))), []);
+  });
+
   it('is looked for in whatever file without an error and without an end', async () => {
     const bytes = fc.uint8Array({ maxLength: 300 });
     await fc.assert(

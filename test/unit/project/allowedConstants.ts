@@ -37,6 +37,7 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/files/uncopiedBoxes.ts#uuidBytes': 'Of the format of MP4.',
   'src/files/isoBoxes.ts#maxBoxes': 'An end of a look into a file of a stranger.',
   'src/files/isoTracks.ts#pictureEntryBytes': 'Of the format of MP4.',
+  'src/files/isoTracks.ts#soundEntryBytes': 'Of the format of MP4.',
   'src/files/isoTracks.ts#tableHeaderBytes': 'Of the format of MP4.',
   'src/files/uncopiedBoxes.ts#probedBytes': 'What of a stranger’s file is read at once.',
   'src/files/isoTracks.ts#sizesAtOnce': 'The size of one step of a loop.',
