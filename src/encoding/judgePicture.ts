@@ -26,8 +26,12 @@ export function judgePicture(input: JudgeInput, result: Probe): Finding[] {
 
 /** Players go by what the container says; inside the picture H.264 alone may say it, too. */
 function judgeMarks(source: Probe, video: ProbeStream): Finding[] {
-  const { stereo3d, spherical } = pickVideo(source) ?? {};
+  const { stereo3d, spherical, otherSideData = [] } = pickVideo(source) ?? {};
+  const missing = otherSideData.filter((type) => video.otherSideData?.includes(type) !== true);
   return [
+    ...missing.map((type) =>
+      loss('data', `The source’s picture has “${type}”, which the result does not have.`),
+    ),
     ...(stereo3d !== undefined && video.stereo3d === undefined
       ? [loss('stereo-3d', `The source is marked as 3D (${stereo3d}), and the result is not.`)]
       : []),

@@ -69,6 +69,8 @@ export const probeStreamSchema = z.object({
   spherical: z.string().optional(),
   /** WebM's way: its transparency lies beside the picture, and decoders pass it by. */
   alphaBeside: z.boolean().optional(),
+  /** What else ffprobe tells of the track beside its data, by its own names. */
+  otherSideData: z.array(z.string()).optional(),
   /** Degrees, from the display matrix, clockwise, 0 to 359. */
   rotation: z.number().optional(),
   /** H.264 and MPEG-2 may carry captions inside the picture. */

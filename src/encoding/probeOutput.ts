@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { allDemuxerNames, fileUrl, inputWhitelists } from './demuxers.ts';
-import { readFrameFacts, readSideData, sideDataSchema } from './probeSideData.ts';
+import { otherSideDataOf, readFrameFacts, readSideData, sideDataSchema } from './probeSideData.ts';
 import type { Probe, ProbeStream } from './probe.ts';
 import { refuse } from './problem.ts';
 import type { Outcome } from './problem.ts';
@@ -214,6 +214,7 @@ function toStream(stream: z.output<typeof streamSchema>): ProbeStream {
     colorTransfer: known(stream.color_transfer),
     chromaLocation: known(stream.chroma_location),
     ...readSideData(stream.side_data_list),
+    ...(type === 'video' ? otherSideDataOf(stream.side_data_list) : {}),
     closedCaptions: stream.closed_captions === 1 || undefined,
     alphaBeside: tags.alpha_mode === '1' || tags.ALPHA_MODE === '1' || undefined,
     rotation: type === 'video' ? rotation(stream) : undefined,

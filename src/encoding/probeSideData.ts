@@ -43,7 +43,21 @@ type SideFacts = Pick<
   | 'closedCaptions'
   | 'stereo3d'
   | 'spherical'
+  | 'otherSideData'
 >;
+
+/**
+ * What the facts below are read from, what is done with (the matrix is a rotation), and what is of the encoding itself rather
+ * than of what it shows.
+ */
+const known =
+  /^(?:Mastering display|Content light|DOVI configuration|Stereo 3D$|Spherical Mapping$|Display ?Matrix|3x3 displaymatrix|CPB properties|Skip Samples|Encryption|H\.26|Quality stats|New Extradata|Palette|Replay ?Gain|Frame Cropping|$)/iu;
+
+/** Of a track itself, not of its frames: whatever it is called, a result is held against it. */
+export function otherSideDataOf(list: readonly SideData[]): Pick<ProbeStream, 'otherSideData'> {
+  const others = new Set(list.map((data) => data.side_data_type).filter((type) => !known.test(type)));
+  return others.size > 0 ? { otherSideData: [...others].sort() } : {};
+}
 
 /** Only what is there: spread over a stream, it takes nothing away. */
 export function readSideData(list: readonly SideData[]): SideFacts {

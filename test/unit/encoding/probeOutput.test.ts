@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { Expectation } from '../../../src/encoding/expectation.ts';
+import { judge } from '../../../src/encoding/judge.ts';
 import fc from 'fast-check';
 import { demuxerFamilies, demuxerFamilyOf } from '../../../src/encoding/demuxers.ts';
 import { probeSchema } from '../../../src/encoding/probe.ts';
@@ -87,6 +89,35 @@ describe('ffprobe’s output', () => {
     assert.equal(looked([0, 0.033, 0.067, 0.1, 0.133, 0.167]), false, 'rounded to milliseconds');
     assert.equal(looked([0, 0.033, 0.067, 0.133, 0.167, 0.2]), false, 'one is missing');
     assert.equal(looked([0, 0.033, 0.1, 0.133, 0.2, 0.267]), true);
+  });
+
+  it('holds a result against whatever else is said of a picture beside its data, whatever that is called', () => {
+    const said = (...types: string[]) => {
+      const side_data_list = types.map((side_data_type) => ({ side_data_type }));
+      const parsed = parseProbe(JSON.stringify({ format, streams: [{ ...video, side_data_list }] }));
+      assert.ok(parsed.ok);
+      return parsed.probe;
+    };
+    const plain = said('CPB properties', 'Display Matrix', 'Stereo 3D');
+    const lit = said('Ambient viewing environment', 'CPB properties');
+    assert.equal(plain.streams[0]?.otherSideData, undefined);
+    assert.deepEqual(lit.streams[0]?.otherSideData, ['Ambient viewing environment']);
+    const expected: Expectation = {
+      ...{ kind: 'film', audio: [], subtitles: [], coverArt: false, durationEstimated: false, notes: [] },
+      video: { codec: 'h264', variableFrameRate: true, startOffset: 0 },
+    };
+    const lost = (source: typeof lit, result: typeof lit) =>
+      judge({
+        ...{ expected, source, result, read: { damage: 0, truncated: false } },
+        exit: { code: 0, signal: null },
+      })
+        .findings.filter(({ loses }) => loses === 'data')
+        .map(({ message }) => message);
+    assert.deepEqual(lost(lit, plain), [
+      'The source’s picture has “Ambient viewing environment”, which the result does not have.',
+    ]);
+    assert.deepEqual(lost(lit, lit), []);
+    assert.deepEqual(lost(plain, plain), []);
   });
 
   it('knows cover art and seek-bar thumbnails', () => {
