@@ -196,9 +196,7 @@ export class Agents {
       },
       'task.suspend': async ({ suspended, ...key }) => {
         const known = await job(key);
-        // What cannot be paused goes on.
-        if (known && !isEnded(known.state))
-          await (suspended ? control().pause(known.id) : control().resume(known.id)).catch(() => undefined);
+        if (known) await this.#suspend(known, suspended);
         return {};
       },
       'task.prioritize': async ({ priority, ...key }) => {
@@ -220,7 +218,7 @@ export class Agents {
         return { capabilities: Object.fromEntries(known.filter(([name]) => encoders.includes(name))) };
       },
       dismissed: () => {
-        this.#forgetAll(client).catch((error: unknown) => {
+        this.forgetAll(client).catch((error: unknown) => {
           this.#options.onError(toDffmpegError(error));
         });
       },
@@ -250,6 +248,14 @@ export class Agents {
     return { accepted: true };
   }
 
+  /** What somebody here has paused stays so, whatever its client says; what cannot be paused goes on. */
+  async #suspend({ id, state, order }: JobRecord, suspended: boolean): Promise<void> {
+    const { book, control } = this.#options;
+    if (isEnded(state) || !order || (order.suspended ?? false) === suspended) return;
+    await book.change(id, ({ job }) => job.order && { job: { order: { ...job.order, suspended } } });
+    await (suspended ? control().pause(id) : control().resume(id)).catch(() => undefined);
+  }
+
   /** Ends it: its client has cancelled it, or given it to somebody else. */
   async #withdraw(jobId: string): Promise<void> {
     const { book, control } = this.#options;
@@ -268,7 +274,8 @@ export class Agents {
     await this.#withdraw(jobId);
   }
 
-  async #forgetAll(client: string): Promise<void> {
+  /** Nobody will fetch what was made for it, or come for it again. */
+  async forgetAll(client: string): Promise<void> {
     for (const { job } of await this.#options.book.store.owedTo(client)) await this.#forget(job.id);
   }
 
@@ -326,7 +333,8 @@ export class Agents {
       for (const { job } of await book.store.owedTo(client))
         await book.change(job.id, ({ job: { state, reason: now } }) => {
           if (state !== 'running' && state !== 'verifying') return undefined;
-          if (isAway) return now === undefined ? { job: { reason } } : undefined;
+          // It may be back by now.
+          if (isAway) return now === undefined && !this.isConnected(client) ? { job: { reason } } : undefined;
           return now?.message === reason.message ? { job: { reason: undefined } } : undefined;
         });
     } catch (error) {
@@ -335,7 +343,8 @@ export class Agents {
   }
 
   #tellWait({ client, order, state, reason }: JobRecord): void {
-    if (state === 'waiting' && reason) this.#tellStep({ client, order }, stepOf(reason));
+    if ((state === 'waiting' || state === 'paused') && reason)
+      this.#tellStep({ client, order }, stepOf(reason));
   }
 
   #tellStep(known: Pick<JobRecord, 'client' | 'order'>, step: string): void {

@@ -24,6 +24,14 @@ export function orderId(client: string, { taskId, fence }: AttemptKey): string {
   return createHash('sha256').update(`${client}\n${taskId}\n${fence}`).digest('hex');
 }
 
+/** What is decided where the files are. Throws `conflict`. */
+export function requireOwn({ id, client }: Pick<JobRecord, 'id' | 'client'>): void {
+  if (client === undefined) return;
+  throw new DffmpegError('conflict', `Job ${id} belongs to the queue of ${client}.`, {
+    hint: 'Do it there: that is where its files are.',
+  });
+}
+
 /** As it is stored: it waits for its turn, since what it is made of is known. Throws `preset-invalid`. */
 export function clientJob(
   { client, taskId, fence, payload, job }: Order,

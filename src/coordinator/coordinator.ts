@@ -247,6 +247,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     replacedPaths: () => store.replacedPaths(),
     workers: () => fleet.info(false),
     forgetWorker: (name) => workerControl.forget(name),
+    forgetClient: (client) => agents.forgetAll(client),
     dismissWorker: (name) => {
       workerControl.dismiss(name);
     },

@@ -64,6 +64,8 @@ export interface Coordinator {
   replacedPaths(): Promise<string[]>;
   /** Every worker as it is now, without its load. */
   workers(): WorkerInfo[];
+  /** It is no client any more: what was encoded for it is cancelled. */
+  forgetClient(client: string): Promise<void>;
   /** A person is about to remove it. */
   dismissWorker(name: string): void;
   /** By its id or name, see `WorkerControl`. */

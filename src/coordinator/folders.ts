@@ -3,6 +3,7 @@ import { isAbsolute, resolveDots } from '../encoding/pathText.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import { isEnded } from '../protocol/jobState.ts';
 import type { Output } from '../protocol/model.ts';
+import { requireOwn } from './clientJobs.ts';
 import type { Fleet } from './fleet.ts';
 import type { JobBook } from './jobBook.ts';
 import type { JobChange } from './jobChanges.ts';
@@ -41,6 +42,7 @@ export class Folders {
     const folder = resolveDots(named, paths);
     const stored = await book.change(id, async (before) => {
       const { state } = before.job;
+      requireOwn(before.job);
       if (state === 'done')
         throw new DffmpegError('conflict', `Job ${id} is done: its result has its place.`, {
           hint: 'Move the result itself.',

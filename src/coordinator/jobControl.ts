@@ -3,6 +3,7 @@ import type { Submission } from '../protocol/clientContract.ts';
 import { isEnded } from '../protocol/jobState.ts';
 import type { JobHook } from '../protocol/model.ts';
 import type { Attempts } from './attempts.ts';
+import { requireOwn } from './clientJobs.ts';
 import type { Fleet } from './fleet.ts';
 import { steadyClock } from './clocks.ts';
 import type { Clock } from './ids.ts';
@@ -218,11 +219,8 @@ export class JobControl {
 
   async #again(id: string): Promise<StoredJob> {
     return this.#options.book.change(id, (stored) => {
-      const { state, client } = stored.job;
-      if (client !== undefined)
-        throw new DffmpegError('conflict', `Job ${id} belongs to the queue of ${client}.`, {
-          hint: 'Retry it there: what is known of the source may have changed.',
-        });
+      const { state } = stored.job;
+      requireOwn(stored.job);
       if (state === 'done')
         throw new DffmpegError('conflict', `Job ${id} is done: there is nothing to retry.`, {
           hint: 'Encode the file again for a second result.',

@@ -20,7 +20,7 @@ export function adminHandlers(
   accounts: Accounts,
   pairing: Pairing,
   reach: () => Reach | undefined,
-  workers: Pick<Coordinator, 'findWorker' | 'dismissWorker' | 'forgetWorker'>,
+  workers: Pick<Coordinator, 'findWorker' | 'dismissWorker' | 'forgetWorker' | 'forgetClient'>,
   dialler: Pick<WorkerDialler, 'add' | 'connectFleet'>,
 ): AdminHandlers {
   return {
@@ -35,7 +35,11 @@ export function adminHandlers(
       return { user, key };
     },
     'users.setScope': async ({ id, ...scope }) => ({ user: await accounts.setScope(id, scope) }),
-    'users.remove': async ({ id }) => ({ user: await accounts.remove(id) }),
+    'users.remove': async ({ id }) => {
+      const user = await accounts.remove(id);
+      if (user.role === 'client') await workers.forgetClient(id);
+      return { user };
+    },
     'workers.readLink': ({ link, kind }) => {
       const { name, url, pin } = requireInvitation(link, kind);
       return Promise.resolve({ name, host: new URL(url).host, fingerprint: pin });

@@ -28,7 +28,7 @@ export interface DaemonParts {
   readonly pairing: Pairing;
   /** Where other machines find it; undefined while it listens on this one alone. */
   reach(): Reach | undefined;
-  readonly workers: Pick<Coordinator, 'findWorker' | 'dismissWorker' | 'forgetWorker'>;
+  readonly workers: Pick<Coordinator, 'findWorker' | 'dismissWorker' | 'forgetWorker' | 'forgetClient'>;
   readonly dialler: Pick<WorkerDialler, 'add' | 'connectFleet'>;
   counts(): Promise<Counts>;
   /** Of results that have taken the place of their source. */

@@ -76,6 +76,8 @@ export const jobRecordSchema = jobSchema
         fence: z.int().positive(),
         /** Not wanted there any more. */
         withdrawn: z.boolean().optional(),
+        /** Paused there, rather than by somebody here. */
+        suspended: z.boolean().optional(),
       })
       .optional(),
     /** That client, for as long as it has not heard how this ended. */

@@ -152,6 +152,48 @@ describe('coordinator: a fleet and its client', () => {
     for (;;) if ((await ofFleet())[0]?.priority === 90) break;
   });
 
+  it('keeps what somebody there has paused, and pauses what somebody at the desk has', async () => {
+    const id = await submit();
+    const offer = await node.encode();
+    await node.start(offer);
+    const suspends = () => node.asked.filter(({ method }) => method === 'task.suspend').length;
+    const { jobId } = offer.payload;
+    await boss.peer.request('jobs.pause', { id: jobId });
+    await node.until(() => suspends() === 1);
+    link.close();
+    await client.until(() => client.workers.some(({ id: its, connected }) => its === 'studio' && !connected));
+    await connect();
+    await turns();
+    assert.equal((await ofFleet())[0]?.suspended, true, 'the desk says that it is not paused there');
+    await boss.peer.request('jobs.resume', { id: jobId });
+    await client.peer.request('jobs.pause', { id });
+    await boss.job(jobId, ({ suspended }) => suspended);
+    await client.peer.request('jobs.resume', { id });
+    await boss.job(jobId, ({ suspended }) => !suspended);
+  });
+
+  it('lets nobody there decide what its files are for', async () => {
+    await submit();
+    const { jobId: id } = (await node.encode()).payload;
+    for (const asked of [
+      boss.peer.request('jobs.chooseFolder', { id, folder: '/tmp' }),
+      boss.peer.request('jobs.cancel', { id }).then(() => boss.peer.request('jobs.retry', { id })),
+    ])
+      await assert.rejects(asked, { code: 'conflict' });
+  });
+
+  it('cancels all that it has for a client that is none any more', async () => {
+    await submit();
+    const offer = await node.encode();
+    await node.start(offer);
+    link.close();
+    await fleet.coordinator.forgetClient('anna');
+    await node.until(() => node.cancels.length === 1);
+    await node.report(offer, { type: 'cancelled' });
+    await boss.job(offer.payload.jobId, ({ state }) => state === 'cancelled');
+    assert.deepEqual(await fleet.store.owedTo('anna'), []);
+  });
+
   it('stops what the desk does not want any more', async () => {
     const id = await submit();
     const offer = await node.encode();
