@@ -46,6 +46,11 @@ type Sources = Result<CoordinatorMethods['task.sources']>;
 /** Unfinished jobs of one client, at most: who gives more is given no slot for it. */
 const maxOrders = 10_000;
 
+const tooMany: ErrorData = {
+  code: 'slots-busy',
+  message: 'The fleet has as many jobs of this machine as it takes from one.',
+};
+
 const withdrawn: ErrorData = { code: 'cancelled', message: 'Its client does not want it any more.' };
 
 /**
@@ -59,6 +64,8 @@ export class Agents {
   /** Of jobs whose clients are owed something; those of clients that were not here since the start are not in it. */
   readonly #orders = new Map<string, Pick<JobRecord, 'client' | 'order'>>();
   readonly #telling = new Set<string>();
+  /** Offers that are being stored, by client and attempt. */
+  readonly #taking = new Map<string, Promise<unknown>>();
   readonly #end = new AbortController();
   readonly #stopFollowing: () => void;
 
@@ -79,10 +86,10 @@ export class Agents {
   async attach(channel: Channel, client: string): Promise<void> {
     const { timers, onError, wake, book } = this.#options;
     const link = new AgentLink(channel, { handlers: this.#handlers(client), timers, onError });
-    const owed = await book.store.owedTo(client);
-    for (const { job } of owed) this.#orders.set(job.id, job);
-    const keys = new Map(owed.flatMap(({ job: { id, order } }) => (order ? [[orderName(order), id]] : [])));
     try {
+      const owed = await book.store.owedTo(client);
+      for (const { job } of owed) this.#orders.set(job.id, job);
+      const keys = new Map(owed.flatMap(({ job: { id, order } }) => (order ? [[orderName(order), id]] : [])));
       const running = owed.flatMap(({ job: { order } }) => (order ? [keyOf(order)] : []));
       const stop = await link.register(this.#describe(client), running);
       this.#links.put(client, link);
@@ -185,10 +192,19 @@ export class Agents {
 
   #handlers(client: string): FleetHandlers {
     const { control, fleet } = this.#options;
-    const job = async (key: AttemptKey): Promise<JobRecord | undefined> =>
-      (await this.#options.book.store.submitted(orderId(client, key)))?.job;
+    const job = async (key: AttemptKey): Promise<JobRecord | undefined> => {
+      const id = orderId(client, key);
+      // What is asked of an offer may overtake it.
+      await this.#taking.get(id)?.catch(() => undefined);
+      return (await this.#options.book.store.submitted(id))?.job;
+    };
     return {
-      'task.offer': (offer) => this.#take(client, offer),
+      'task.offer': (offer) => {
+        const id = orderId(client, offer);
+        const taken = this.#take(client, offer).finally(() => this.#taking.delete(id));
+        this.#taking.set(id, taken);
+        return taken;
+      },
       'task.cancel': async (key) => {
         const known = await job(key);
         if (known) await this.#withdraw(known.id);
@@ -235,8 +251,7 @@ export class Agents {
     if (await book.store.submitted(orderId(client, { taskId, fence }))) return { accepted: true };
     const full = await refuses?.();
     if (full) return { accepted: false, waitsFor: full.toData() };
-    const own = [...this.#orders.values()].filter((order) => order.client === client);
-    if (own.length >= maxOrders) return { accepted: false };
+    if (this.#countOf(client) >= maxOrders) return { accepted: false, waitsFor: tooMany };
     const given = { id: newId(), createdAt: clock() };
     await book.submit({
       job: clientJob({ client, taskId, fence, payload, job }, given),
@@ -246,6 +261,12 @@ export class Agents {
     // Where it cannot begin now, it is said why.
     this.#options.wake();
     return { accepted: true };
+  }
+
+  #countOf(client: string): number {
+    let count = this.#taking.size;
+    for (const order of this.#orders.values()) if (order.client === client) count += 1;
+    return count;
   }
 
   /** What somebody here has paused stays so, whatever its client says; what cannot be paused goes on. */

@@ -128,15 +128,18 @@ export class Recovery {
   #takeAgain(
     worker: ConnectedWorker,
     { taskId, fence, jobId, kind }: AttemptRecord,
-    { job: { priority, preempted, suspended } }: StoredJob,
+    { job: { priority, preempted, suspended, cancelling } }: StoredJob,
   ): void {
     worker.take({
       ...{ taskId, fence, jobId, priority, slot: kind === 'probe' ? 'probe' : 'cpu' },
       ...{ takenAt: this.#options.monotonic(), preempted: preempted !== undefined },
     });
     worker.suspended({ taskId, fence }, suspended);
-    // People may have paused it, or let it go on, while it was away.
+    // People may have paused or cancelled it, or let it go on, while it was away.
     worker.peer.request('task.suspend', { taskId, fence, suspended }).catch(() => undefined);
+    if (worker.isFleet)
+      worker.peer.request('task.prioritize', { taskId, fence, priority }).catch(() => undefined);
+    if (cancelling) worker.peer.request('task.cancel', { taskId, fence }).catch(() => undefined);
   }
 
   /** Brings what this worker left to an end; what fails is tried again for as long as the worker is connected. */

@@ -1,9 +1,21 @@
 import assert from 'node:assert/strict';
 import { createMemoryChannelPair } from '../../../src/transport/memory.ts';
 import type { Channel } from '../../../src/protocol/channel.ts';
+import { createPeer } from '../../../src/protocol/peer.ts';
+import type { Handlers } from '../../../src/protocol/contract.ts';
+import {
+  coordinatorMethods,
+  workerMethods,
+  type CoordinatorMethods,
+} from '../../../src/protocol/workerContract.ts';
 import type { FakeWorker, Offer } from './fakeWorker.ts';
 import { submission } from './fixtures.ts';
 import { turns, Harness, type FakeClient } from './harness.ts';
+
+const notAsked = () => Promise.reject(new Error('not in this test'));
+const noHandlers = Object.fromEntries(
+  Object.keys(coordinatorMethods).map((name) => [name, notAsked]),
+) as unknown as Handlers<CoordinatorMethods>;
 
 /** `desk` has the files and encodes nothing; `fleet` has a node, and is one worker of the desk's. */
 describe('coordinator: a fleet and its client', () => {
@@ -192,6 +204,42 @@ describe('coordinator: a fleet and its client', () => {
     await node.report(offer, { type: 'cancelled' });
     await boss.job(offer.payload.jobId, ({ state }) => state === 'cancelled');
     assert.deepEqual(await fleet.store.owedTo('anna'), []);
+  });
+
+  it('hears of a cancel that overtakes its offer', async () => {
+    const [near, far] = createMemoryChannelPair();
+    fleet.coordinator.attachAgent(far, 'bob');
+    const peer = createPeer({
+      ...{
+        channel: near,
+        serves: coordinatorMethods,
+        asks: workerMethods,
+        emits: {},
+        hears: {},
+        listeners: {},
+      },
+      handlers: { ...noHandlers, 'worker.register': () => Promise.resolve({ stop: [] }) },
+    });
+    await submit();
+    const { taskId, fence, payload } = await node.encode();
+    const offered = peer.request('task.offer', { taskId, fence, payload });
+    await peer.request('task.cancel', { taskId, fence });
+    assert.equal((await offered).accepted, true);
+    const theirs = (await ofFleet()).find((job) => job.client === 'bob');
+    assert.equal(theirs?.state, 'cancelled');
+  });
+
+  it('is told when it is back that people have cancelled a job meanwhile', async () => {
+    const id = await submit();
+    const offer = await node.encode();
+    await node.start(offer);
+    link.close();
+    await client.until(() => client.workers.some(({ id: its, connected }) => its === 'studio' && !connected));
+    await client.peer.request('jobs.cancel', { id });
+    await connect();
+    await node.until(() => node.cancels.length === 1);
+    await node.report(offer, { type: 'cancelled' });
+    await client.job(id, ({ state }) => state === 'cancelled');
   });
 
   it('stops what the desk does not want any more', async () => {
