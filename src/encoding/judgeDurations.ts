@@ -42,6 +42,8 @@ interface Track {
   readonly expected: number | undefined;
   readonly startOffset: number;
   readonly tolerance: number;
+  /** Seconds by which it begins after the file does, which some containers do not say of a source. */
+  readonly late: number;
 }
 
 function videoTrack(all: Expectation, track: ExpectedVideo, stream: ProbeStream): Track {
@@ -52,6 +54,7 @@ function videoTrack(all: Expectation, track: ExpectedVideo, stream: ProbeStream)
     expected: track.duration,
     startOffset: track.startOffset,
     tolerance: tolerance(all, track.duration, Math.max(frame, track.variableFrameRate ? 0.5 : 0)),
+    late: stream.startTime ?? 0,
   };
 }
 
@@ -65,13 +68,21 @@ function audioTrack(all: Expectation, track: ExpectedAudio, stream: ProbeStream)
     expected: track.duration,
     startOffset: track.startOffset,
     tolerance: tolerance(all, track.duration, audioPackets / (stream.sampleRate ?? 48_000)),
+    late: stream.startTime ?? 0,
   };
 }
 
 /** A plan that promises no duration where the source guesses one: then what was read is all there was. */
 function wholeFile(all: Expectation, actual: number | undefined, { source, read }: JudgeInput): Track {
   const expected = all.duration ?? (all.durationEstimated ? read.outTime : source.duration);
-  return { name: 'file', actual, expected, startOffset: 0, tolerance: tolerance(all, expected, 0.1) };
+  return {
+    name: 'file',
+    actual,
+    expected,
+    startOffset: 0,
+    tolerance: tolerance(all, expected, 0.1),
+    late: 0,
+  };
 }
 
 /** One unit (a frame, a packet) or 50 ms; more where the source's duration is a guess. Seconds. */
@@ -95,6 +106,8 @@ function judgeDuration(track: Track, all: Expectation, read: EncodeReport): Find
     if (read.truncated)
       return [warn(`${sentence}: the source ends early, and everything in it was encoded.`)];
     if (read.damage > 0) return [warn(`${sentence}: the source is damaged.`)];
+    if (track.late > track.tolerance && missing - track.late <= track.tolerance)
+      return [warn(`${sentence}: it begins at ${formatSeconds(track.late)}.`)];
     return missing > muchOff(expected) && !(all.durationEstimated && missing < expected * 0.1)
       ? [fail(`${sentence}.`)]
       : [warn(`${sentence}.`)];

@@ -225,6 +225,18 @@ describe('judge', () => {
     ['a frame less', { result: result({ duration: 9.96 }) }, 'pass', /^$/u],
     ['three frames less', { result: result({ duration: 9.88 }) }, 'warn', /9.88 s of the 10.00 s/u],
     ['half of it', { result: result({ duration: 5 }) }, 'fail', /5.00 s of the 10.00 s/u],
+    [
+      'sound that begins late, as a source in Matroska does not say',
+      { result: result({}, { duration: 5, startTime: 5 }) },
+      'warn',
+      /audio lasts 5.00 s of the 10.00 s that the source announces: it begins at 5.00 s/u,
+    ],
+    [
+      'sound that begins late and lacks its end as well',
+      { result: result({}, { duration: 3, startTime: 2 }) },
+      'fail',
+      /audio lasts 3.00 s/u,
+    ],
     ['half of the sound', { result: result({}, { duration: 5 }) }, 'fail', /audio lasts 5.00 s/u],
     ['twice of it', { result: result({ duration: 20 }) }, 'fail', /longer/u],
     [
