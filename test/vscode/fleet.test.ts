@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { TestApi } from '../../src/extension/testApi.ts';
 import type { WorkersNode } from '../../src/extension/views/workersTree.ts';
 import { Answers } from './support/answers.ts';
-import { activated, clip, program, submitted, whenBoard, whenEnded } from './support/extension.ts';
+import { activated, bulkyClip, program, submitted, whenBoard, whenEnded } from './support/extension.ts';
 import { FarFleet } from './support/farFleet.ts';
 
 describe('a fleet', function () {
@@ -55,10 +54,7 @@ describe('a fleet', function () {
     const own = workersTree.getChildren().find((each) => workersTree.workerOf(each)?.local === true);
     await vscode.commands.executeCommand('dffmpeg.drainWorker', own);
     await whenBoard(api, () => workersTree.workerOf(own)?.drained);
-    const source = clip('for the fleet.mp4');
-    const args = ['-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25:duration=2'];
-    execFileSync('ffmpeg', [...args, '-c:v', 'mpeg4', '-q:v', '1', source.fsPath]);
-    const [job] = await submitted(api, 'dffmpeg.encode', source);
+    const [job] = await submitted(api, 'dffmpeg.encode', bulkyClip('for the fleet.mp4'));
     assert.ok(job);
     const ended = await whenEnded(api, job.id);
     assert.equal(ended.state, 'done', JSON.stringify(ended.reason));

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -7,7 +6,15 @@ import * as vscode from 'vscode';
 import type { TestApi } from '../../src/extension/testApi.ts';
 import type { WorkersNode } from '../../src/extension/views/workersTree.ts';
 import { Answers } from './support/answers.ts';
-import { activated, clip, program, stateDir, submitted, whenBoard, whenEnded } from './support/extension.ts';
+import {
+  activated,
+  bulkyClip,
+  program,
+  stateDir,
+  submitted,
+  whenBoard,
+  whenEnded,
+} from './support/extension.ts';
 import { FarWorker } from './support/farWorker.ts';
 
 describe('workers in the view', () => {
@@ -97,10 +104,7 @@ describe('workers in the view', () => {
     const own = workersTree.getChildren().find((each) => workersTree.workerOf(each)?.local === true);
     await vscode.commands.executeCommand('dffmpeg.drainWorker', own);
     await whenBoard(api, () => workersTree.workerOf(own)?.drained);
-    const source = clip('far.mp4');
-    const args = ['-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25:duration=2'];
-    execFileSync('ffmpeg', [...args, '-c:v', 'mpeg4', '-q:v', '1', source.fsPath]);
-    const [job] = await submitted(api, 'dffmpeg.encode', source);
+    const [job] = await submitted(api, 'dffmpeg.encode', bulkyClip('far.mp4'));
     assert.ok(job);
     const ended = await whenEnded(api, job.id);
     assert.equal(ended.state, 'done', JSON.stringify(ended.reason));

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -22,6 +23,14 @@ export function clip(...parts: string[]): vscode.Uri {
   const folder = process.env.DFFMPEG_TEST_WORKSPACE;
   assert.ok(folder);
   return vscode.Uri.file(path.join(folder, ...parts));
+}
+
+/** Two seconds of pictures that are large for what they show. */
+export function bulkyClip(name: string): vscode.Uri {
+  const file = clip(name);
+  const args = ['-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25:duration=2'];
+  execFileSync('ffmpeg', [...args, '-c:v', 'mpeg4', '-q:v', '1', file.fsPath]);
+  return file;
 }
 
 export function stateDir(): string {

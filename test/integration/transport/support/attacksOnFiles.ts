@@ -5,20 +5,12 @@ import type { IdentityRole } from '../../../../src/protocol/identity.ts';
 import { rangeBytes, rangeHeaderBytes } from '../../../../src/protocol/rangeMessages.ts';
 import type { Attack } from './attackRows.ts';
 import type { Door, Known } from './door.ts';
-import { knock, type RawClient } from './rawClient.ts';
+import { knockAt, type RawClient } from './rawClient.ts';
 
 const content = 'what is in this file alone';
 
 /** A connection for files of somebody with this role. */
-async function atFiles(door: Door, known: Known): Promise<RawClient> {
-  const { client, answer } = await knock(
-    door.port,
-    { identity: known.id, key: known.key, path: '/files' },
-    { target: '/files' },
-  );
-  assert.equal(answer.status, 101);
-  return client;
-}
+const atFiles = (door: Door, known: Known): Promise<RawClient> => knockAt('/files', door.port, known);
 
 /** A file that somebody may read, and their ticket for it. */
 async function offered(door: Door, taker: string): Promise<string> {

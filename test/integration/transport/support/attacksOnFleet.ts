@@ -3,18 +3,10 @@ import type { IdentityRole } from '../../../../src/protocol/identity.ts';
 import { preset as webPreset, probe } from '../../../unit/coordinator/fixtures.ts';
 import type { Attack } from './attackRows.ts';
 import type { Door, Known } from './door.ts';
-import { knock, type RawClient } from './rawClient.ts';
+import { knockAt, type RawClient } from './rawClient.ts';
 
 /** A connection at which encodes are given to the fleet. */
-async function atFleet(door: Door, known: Known): Promise<RawClient> {
-  const { client, answer } = await knock(
-    door.port,
-    { identity: known.id, key: known.key, path: '/fleet' },
-    { target: '/fleet' },
-  );
-  assert.equal(answer.status, 101);
-  return client;
-}
+const atFleet = (door: Door, known: Known): Promise<RawClient> => knockAt('/fleet', door.port, known);
 
 /** One of a client that has said that it wants all that the fleet may still have for it. */
 async function connected(door: Door): Promise<{ client: RawClient; known: Known }> {

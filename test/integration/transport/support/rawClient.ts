@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import tls from 'node:tls';
@@ -222,4 +223,15 @@ export async function knock(
   const Authorization = authorization(challenge, { fingerprint, ...signed });
   const answer = await client.upgrade({ Authorization, ...options.headers }, options.target);
   return { client, answer };
+}
+
+/** A connection of somebody who is known, at another path than that of channels. */
+export async function knockAt(
+  target: string,
+  port: number,
+  { id, key }: { readonly id: string; readonly key: string },
+): Promise<RawClient> {
+  const { client, answer } = await knock(port, { identity: id, key, path: target }, { target });
+  assert.equal(answer.status, 101);
+  return client;
 }
