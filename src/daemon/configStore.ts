@@ -136,7 +136,7 @@ export class ConfigStore {
       if (document === undefined || !isRecord(document.value)) return [];
       return [{ origin, values: document.value, place: (keys) => document.place(keys) }];
     });
-    const given: Layer = { origin: 'default', values: defaults, place: () => 'what was started' };
+    const given: Layer = { origin: 'default', values: defaults, place: () => 'coordinator run' };
     return [flagLayer, variableLayer, ...fileLayers, given];
   }
 }

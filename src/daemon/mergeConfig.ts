@@ -46,7 +46,7 @@ export function mergeConfig(layers: readonly Layer[], previous?: MergedConfig): 
     values[key] = chosen.value;
     from[key] = chosen.origin;
     const layer = layers.find(({ origin }) => origin === chosen.origin);
-    if (layer !== undefined) places[key] = layer.place([key]);
+    if (layer && Object.hasOwn(layer.values, key)) places[key] = layer.place([key]);
   }
   return { values: values as Config, origins: from as Record<SettingKey, Origin>, places, problems };
 }

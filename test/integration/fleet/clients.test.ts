@@ -4,7 +4,12 @@ import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { jobsOutputSchema, pairingOutputSchema, workersOutputSchema } from '../../../src/cli/jsonOutput.ts';
+import {
+  doctorOutputSchema,
+  jobsOutputSchema,
+  pairingOutputSchema,
+  workersOutputSchema,
+} from '../../../src/cli/jsonOutput.ts';
 import type { JobOutput } from '../../../src/protocol/jobOutput.ts';
 import { ffmpegsIn } from '../cli/harness.ts';
 import { FleetClient } from './fleetClient.ts';
@@ -97,6 +102,16 @@ describe('a fleet, and a person’s machine that gives it encodes', function () 
     const carried = client.relay.carried.toDialled;
     await client.done(await client.submit(source));
     assert.ok(client.relay.carried.toDialled - carried < 200_000);
+  });
+
+  it('has settings of its own, which doctor tells from the defaults', async () => {
+    const { settings } = await host.desk.json(doctorOutputSchema, ['doctor']);
+    const of = (key: string) => {
+      const { value, place } = settings.find((each) => each.key === key) ?? {};
+      return [value, place];
+    };
+    assert.deepEqual(of('idleMinutes'), ['0', 'coordinator run']);
+    assert.deepEqual(of('leaveSeconds')[1], undefined);
   });
 
   it('replaces the source on the client’s machine, and undo gives it back', async () => {
