@@ -20,8 +20,8 @@ export function inquiryWorker(
   { timers, settings }: { timers: Timers; settings: Pick<QueueSettings, 'inquiryWaitMs'> },
   signal: AbortSignal,
 ): Promise<ConnectedWorker> {
-  const find = (): ConnectedWorker | undefined =>
-    fleet.workers.find((worker) => worker.info(false).local) ?? fleet.workers[0];
+  // Another one, that is back sooner after a restart, has other files under these names, or none.
+  const find = (): ConnectedWorker | undefined => fleet.workers.find(({ local }) => local);
   const found = find();
   if (found) return Promise.resolve(found);
   return new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
 import { identity, received, sourceState, type FakeWorker, type Offer } from './fakeWorker.ts';
 import { submission } from './fixtures.ts';
-import { Harness, type FakeClient } from './harness.ts';
+import { Harness, turns, type FakeClient } from './harness.ts';
 
 /** `here` has the files, `node` encodes on another machine. */
 describe('coordinator: a worker that does not see the files', () => {
@@ -66,6 +66,21 @@ describe('coordinator: a worker that does not see the files', () => {
     await assert.rejects(node.peer.request('task.sources', { taskId, fence: fence + 1 }), {
       code: 'fence-void',
     });
+  });
+
+  it('is told so by the machine that has them alone, however late that is back', async () => {
+    const { id, offer } = await begin();
+    here.peer.close();
+    await turns();
+    const { taskId, fence } = offer;
+    const asked = node.peer.request('task.sources', { taskId, fence });
+    await turns();
+    const back = harness.worker();
+    back.holdsFiles();
+    await back.register({ id: 'here', name: 'desk', local: true, slots: { cpu: 0, probe: 4 } });
+    assert.equal((await asked).holder, 'here');
+    const { job } = await client.peer.request('jobs.get', { id });
+    assert.equal(job.state, 'running', JSON.stringify(job.reason));
   });
 
   it('is offered the files that its own outputs name, by what stands in the preset of the job', async () => {
