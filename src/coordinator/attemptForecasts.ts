@@ -1,3 +1,4 @@
+import { attemptName } from './attemptName.ts';
 import type { Work } from '../encoding/workEstimate.ts';
 import type { AttemptKey } from './store/records.ts';
 import { unknownSeconds, type Basis, type Moment } from './timetable.ts';
@@ -43,15 +44,15 @@ export class AttemptForecasts {
   }
 
   isSuspended(attempt: AttemptKey): boolean {
-    return this.#seen.get(nameOf(attempt))?.suspended ?? false;
+    return this.#seen.get(attemptName(attempt))?.suspended ?? false;
   }
 
   forget(attempt: AttemptKey): void {
-    this.#seen.delete(nameOf(attempt));
+    this.#seen.delete(attemptName(attempt));
   }
 
   ending(attempt: Watched, now: number): Moment {
-    const { eta, suspended } = this.#seen.get(nameOf(attempt)) ?? {};
+    const { eta, suspended } = this.#seen.get(attemptName(attempt)) ?? {};
     const { foreseen } = attempt;
     // Until a person lets it go on.
     if (suspended === true) return { at: Infinity, basis: 'unknown' };
@@ -64,18 +65,14 @@ export class AttemptForecasts {
   /** Of an attempt that has reached its end. */
   lesson(attempt: Watched, now: number): Lesson | undefined {
     const { works, begunAt } = attempt.foreseen ?? {};
-    if (!works || begunAt === undefined || this.#seen.get(nameOf(attempt))?.stoodStill) return undefined;
+    if (!works || begunAt === undefined || this.#seen.get(attemptName(attempt))?.stoodStill) return undefined;
     return { works, seconds: (now - begunAt) / 1000 };
   }
 
   #of(attempt: AttemptKey): Seen {
-    const name = nameOf(attempt);
+    const name = attemptName(attempt);
     const seen = this.#seen.get(name) ?? { suspended: false, stoodStill: false };
     this.#seen.set(name, seen);
     return seen;
   }
-}
-
-function nameOf({ taskId, fence }: AttemptKey): string {
-  return `${taskId}#${fence}`;
 }

@@ -1,3 +1,4 @@
+import { attemptName } from './attemptName.ts';
 import { videoEncoderTable } from '../encoding/videoEncoders.ts';
 import type { SlotKind } from '../encoding/slots.ts';
 import type { ErrorData } from '../protocol/errors.ts';
@@ -261,8 +262,8 @@ export class ConnectedWorker implements WorkerView {
     });
   }
 
-  attempt({ taskId, fence }: AttemptKey): RunningAttempt | undefined {
-    return this.#running.get(`${taskId}#${fence}`);
+  attempt(key: AttemptKey): RunningAttempt | undefined {
+    return this.#running.get(attemptName(key));
   }
 
   attemptOfJob(jobId: string): RunningAttempt | undefined {
@@ -271,14 +272,14 @@ export class ConnectedWorker implements WorkerView {
 
   take(attempt: RunningAttempt): void {
     this.release(attempt);
-    this.#running.set(`${attempt.taskId}#${attempt.fence}`, attempt);
+    this.#running.set(attemptName(attempt), attempt);
     this.#count(attempt.slot, 1);
   }
 
-  release({ taskId, fence }: AttemptKey): void {
-    const attempt = this.attempt({ taskId, fence });
+  release(key: AttemptKey): void {
+    const attempt = this.attempt(key);
     if (!attempt) return;
-    this.#running.delete(`${taskId}#${fence}`);
+    this.#running.delete(attemptName(key));
     this.#forecasts.forget(attempt);
     if (!this.#resting.delete(attempt)) this.#count(attempt.slot, -1);
     this.#busy.delete(attempt.slot);

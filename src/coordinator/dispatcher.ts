@@ -1,38 +1,23 @@
-import { toDffmpegError, type DffmpegError, type ErrorData } from '../protocol/errors.ts';
+import { toDffmpegError, type ErrorData } from '../protocol/errors.ts';
 import type { Timers } from '../protocol/timers.ts';
-import type { TaskPayload } from '../protocol/tasks.ts';
 import type { Agents } from './agents.ts';
-import type { Attempts } from './attempts.ts';
-import type { ConnectedWorker, RunningAttempt } from './connectedWorker.ts';
+import { Assigner, type AssignerOptions } from './assigner.ts';
+import type { ConnectedWorker } from './connectedWorker.ts';
 import type { FetchAhead } from './fetchAhead.ts';
-import type { Fleet } from './fleet.ts';
 import { Holds } from './holds.ts';
-import type { Clock } from './ids.ts';
-import type { JobBook } from './jobBook.ts';
-import { assign } from './jobChanges.ts';
 import type { Victims } from './preemption.ts';
 import { Preemptor } from './preemptor.ts';
-import { normalisePath } from './outputNames.ts';
-import { encodePayload, placedOf, probePayload } from './planner.ts';
-import { longestWait, type QueueSettings } from './queueSettings.ts';
+import { longestWait } from './queueSettings.ts';
 import { decide, type Decision, type Outlook } from './scheduler.ts';
 import type { Speeds } from './speeds.ts';
 import type { Explanation, QueuedJob, QueueEntry } from './store.ts';
-import type { StoredJob, TaskKind, TaskRecord } from './store/records.ts';
+import type { TaskKind } from './store/records.ts';
 import { Timetable } from './timetable.ts';
 import { Trials } from './trials.ts';
 import { clientAway, daemonLeaves, isSameReason, queuePaused } from './waitReasons.ts';
 
-export interface DispatcherOptions {
-  readonly book: JobBook;
-  readonly fleet: Fleet;
-  readonly attempts: Attempts;
-  readonly settings: QueueSettings;
-  readonly clock: Clock;
-  /** Milliseconds that go on evenly, whatever the clock is set to. */
-  readonly monotonic: Clock;
+export interface DispatcherOptions extends Omit<AssignerOptions, 'wake'> {
   readonly timers: Timers;
-  readonly platform: string;
   /** Nothing is given out to be encoded. */
   readonly isPaused: () => boolean;
   /** Nothing at all is begun any more. */
@@ -40,9 +25,6 @@ export interface DispatcherOptions {
   readonly speeds: Speeds;
   readonly fetchAhead: FetchAhead;
   readonly agents: Pick<Agents, 'isConnected'>;
-  /** The store cannot say whether this worker was given something: that is to be brought to an end. */
-  readonly recoverUnwritten: (worker: ConnectedWorker) => void;
-  readonly onError: (error: DffmpegError) => void;
 }
 
 /** One look at the queue: who may lose a slot, what is being written of it, which jobs had their turn out of the order. */
@@ -68,12 +50,19 @@ export class Dispatcher {
   #closed = false;
   readonly #holds = new Holds();
   readonly #preemptor: Preemptor;
+  readonly #assigner: Assigner;
   /** `at`: by the monotonic clock. */
   #alarm: { at: number; stop: () => void } | undefined;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
     const { book, fleet, settings, onError } = options;
+    this.#assigner = new Assigner({
+      ...options,
+      wake: () => {
+        this.wake('queue');
+      },
+    });
     this.#preemptor = new Preemptor({
       ...{ book, fleet, settings, onError },
       wake: () => {
@@ -193,7 +182,7 @@ export class Dispatcher {
         if (this.#beginsInstead(entry, decision, look)) return fetchAhead.consider(entry, decision);
         this.#preemptor.forget(entry.job.id);
         const worker = fleet.get(decision.worker);
-        if (worker) begun.push(this.#survive(this.#assign(entry, worker, decision)));
+        if (worker) begun.push(this.#survive(this.#assigner.assign(entry, worker, decision)));
         return undefined;
       }
       case 'wait':
@@ -221,7 +210,7 @@ export class Dispatcher {
     const decision = decide(other, [worker], { ...this.#outlook(), heldFor: () => Infinity });
     if (decision.action !== 'offer') return false;
     served.add(other.job.id);
-    begun.push(this.#survive(this.#assign(other, worker, decision)));
+    begun.push(this.#survive(this.#assigner.assign(other, worker, decision)));
     return true;
   }
 
@@ -252,101 +241,6 @@ export class Dispatcher {
     await this.#options.book.change(id, ({ job }) =>
       job.state === state ? { event: { type: 'failed', reason } } : undefined,
     );
-  }
-
-  /** Attempt and fence are stored before the worker hears of them; its slot is taken at once. */
-  async #assign(
-    { task, ...read }: QueuedJob,
-    worker: ConnectedWorker,
-    { slot, works, foreseen: { start, end } }: Extract<Decision, { action: 'offer' }>,
-  ): Promise<void> {
-    const { book, clock, monotonic } = this.#options;
-    const { job } = read;
-    const foreseen = { works, begunAt: monotonic(), seconds: end.at - start.at, basis: end.basis };
-    const attempt: RunningAttempt = {
-      ...{ taskId: task.id, fence: job.fence + 1, jobId: job.id, slot },
-      foreseen: task.kind === 'encode' ? foreseen : undefined,
-      ...{ priority: job.priority, takenAt: foreseen.begunAt, preempted: job.preempted !== undefined },
-    };
-    worker.take(attempt);
-    try {
-      const asRead = await book.changeAsRead(read, assign(read, task, worker, clock()));
-      const stored = asRead ?? (await this.#assignAnew(read, task, worker));
-      if (stored.job.fence === attempt.fence) void this.#offer(worker, attempt, stored.job);
-      else {
-        worker.release(attempt);
-        // Others were told that the slot is taken.
-        this.wake('queue');
-      }
-    } catch (error) {
-      worker.release(attempt);
-      if (toDffmpegError(error).code === 'store-unavailable') this.#doubt(worker, attempt);
-      throw error;
-    }
-  }
-
-  /** What is stored of it may be more than what this daemon knows: that is brought to an end. */
-  #doubt(worker: ConnectedWorker, { slot }: RunningAttempt): void {
-    // Not at once again: a full disk refuses every write.
-    worker.isBusy(slot);
-    this.#options.recoverUnwritten(this.#options.fleet.get(worker.id) ?? worker);
-  }
-
-  /** Something of the job has changed since the queue was read; it may wait all the same. */
-  #assignAnew({ job }: StoredJob, task: TaskRecord, worker: ConnectedWorker): Promise<StoredJob> {
-    const { book, clock } = this.#options;
-    return book.change(job.id, (now) =>
-      now.job.fence === job.fence && now.tasks.some(({ id, state }) => id === task.id && state === 'waiting')
-        ? assign(now, task, worker, clock())
-        : undefined,
-    );
-  }
-
-  async #offer(worker: ConnectedWorker, attempt: RunningAttempt, job: QueueEntry['job']): Promise<void> {
-    const { attempts, settings } = this.#options;
-    const { taskId, fence, jobId } = attempt;
-    try {
-      const payload = job.state === 'probing' ? await this.#probePayload(job) : encodePayload(job);
-      const options = { timeoutMs: settings.offerTimeoutMs, asRead: true };
-      const { preset, priority, require, prefer } = job;
-      const said = { preset, priority, require, prefer };
-      const answer = await worker.peer.request('task.offer', { taskId, fence, payload, job: said }, options);
-      if (answer.accepted) return;
-      await attempts.declined(jobId, attempt, answer.waitsFor && saidBy(worker, answer.waitsFor));
-      worker.release(attempt);
-      // Only this one waits: another may go to another disk.
-      if (!answer.waitsFor) worker.isBusy(attempt.slot);
-    } catch (thrown) {
-      const error = toDffmpegError(thrown);
-      // The channel is gone: its end voids all attempts of this worker.
-      if (error.code === 'disconnected') return;
-      // It may have taken the offer all the same.
-      if (error.code === 'timeout')
-        worker.peer.request('task.cancel', { taskId, fence }).catch(() => undefined);
-      const isStored = error.code !== 'store-unavailable' && (await this.#storeFailure(attempt, error));
-      worker.release(attempt);
-      // Declined or failed, and the store does not know: what it takes to be under way would be so for ever.
-      if (!isStored) this.#doubt(worker, attempt);
-    }
-    this.wake('queue');
-  }
-
-  async #probePayload(job: QueueEntry['job']): Promise<TaskPayload> {
-    const { book, platform } = this.#options;
-    const paths = placedOf(job).map(({ path }) => normalisePath(path, platform));
-    return probePayload(job, platform, paths.length === 0 ? [] : await book.store.madeAmong(paths));
-  }
-
-  /** Whether it could be written. */
-  async #storeFailure(attempt: RunningAttempt, error: DffmpegError): Promise<boolean> {
-    try {
-      await this.#options.attempts.failed(attempt.jobId, attempt, error.toData());
-      return true;
-    } catch (thrown) {
-      const again = toDffmpegError(thrown);
-      this.#options.onError(again);
-      return again.code !== 'store-unavailable';
-    }
   }
 
   #outlook(): Outlook {
@@ -397,11 +291,6 @@ export class Dispatcher {
     });
     this.#alarm = { at: this.#options.monotonic() + wait, stop };
   }
-}
-
-/** The folders that it names are its own. */
-function saidBy({ local, name }: ConnectedWorker, reason: ErrorData): ErrorData {
-  return local ? reason : { ...reason, message: `${name}: ${reason.message}` };
 }
 
 function earlier(one: number | undefined, other: number | undefined): number | undefined {

@@ -124,7 +124,8 @@ export class FetchAhead {
   }
 
   #hasPlace(worker: ConnectedWorker, slot: SlotKind): boolean {
-    if (worker.local || worker.takesNothing) return false;
+    // A fleet has its own way with its own workers.
+    if (worker.local || worker.isFleet || worker.takesNothing) return false;
     const taken = this.#taken.get(placeOf(worker, slot)) ?? 0;
     return taken < worker.slots(slot) * this.#options.settings.fetchAhead;
   }

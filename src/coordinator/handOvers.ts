@@ -1,3 +1,4 @@
+import { attemptName } from './attemptName.ts';
 import { assetsOf } from '../encoding/presetAssets.ts';
 import type { Params, Result } from '../protocol/contract.ts';
 import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
@@ -107,7 +108,7 @@ export class HandOvers {
   }
 
   async #once(worker: ConnectedWorker, key: AttemptKey, handed: HandOver): Promise<HandedOver> {
-    const name = nameOf(key);
+    const name = attemptName(key);
     // One output after the other: what is asked anew of an earlier one is answered first.
     for (let known = this.#underWay.get(name); known; known = this.#underWay.get(name)) {
       if (known.output === handed.output) {
@@ -133,12 +134,12 @@ export class HandOvers {
   changed({ attempts }: StoredJob): void {
     if (this.#underWay.size === 0) return;
     for (const { taskId, fence, state } of attempts)
-      if (state !== 'running') this.#underWay.get(nameOf({ taskId, fence }))?.end.abort(over(fence));
+      if (state !== 'running') this.#underWay.get(attemptName({ taskId, fence }))?.end.abort(over(fence));
   }
 
   /** Calls it off; resolves when it has come to its end, one way or the other. */
   async stop(key: AttemptKey, why: DffmpegError = calledOff): Promise<void> {
-    const known = this.#underWay.get(nameOf(key));
+    const known = this.#underWay.get(attemptName(key));
     known?.end.abort(why);
     await known?.done.catch(() => undefined);
   }
@@ -288,10 +289,6 @@ function placedOutput({ job }: Pick<StoredJob, 'job'>, output: number): HandedOv
 
 function stateOf({ identity, bytes, modified, changed, content, kept }: HandOver['sources'][number]) {
   return { identity, bytes, modified, changed, content, kept };
-}
-
-function nameOf({ taskId, fence }: AttemptKey): string {
-  return `${taskId}#${fence}`;
 }
 
 function over(fence: number): DffmpegError {

@@ -1,5 +1,6 @@
+import { attemptName } from './attemptName.ts';
 import type { JobWrite } from './store.ts';
-import type { AttemptRecord, StoredJob } from './store/records.ts';
+import type { StoredJob } from './store/records.ts';
 
 type Difference = Pick<
   JobWrite,
@@ -13,14 +14,14 @@ type Difference = Pick<
 export function differenceOf(before: StoredJob, after: StoredJob): Difference {
   const { id, revision, state } = before.job;
   const tasks = new Map(before.tasks.map((task) => [task.id, task]));
-  const attempts = new Map(before.attempts.map((attempt) => [keyOf(attempt), attempt]));
+  const attempts = new Map(before.attempts.map((attempt) => [attemptName(attempt), attempt]));
   const changedTasks = after.tasks.flatMap((task) => changeOf(task, tasks.get(task.id), { id: task.id }));
   const newTasks = after.tasks.filter((task) => !tasks.has(task.id));
   const changedAttempts = after.attempts.flatMap((attempt) => {
     const { taskId, fence } = attempt;
-    return changeOf(attempt, attempts.get(keyOf(attempt)), { taskId, fence });
+    return changeOf(attempt, attempts.get(attemptName(attempt)), { taskId, fence });
   });
-  const newAttempts = after.attempts.filter((attempt) => !attempts.has(keyOf(attempt)));
+  const newAttempts = after.attempts.filter((attempt) => !attempts.has(attemptName(attempt)));
   return {
     ...{ id, revision, from: state },
     job: changedFields(before.job, after.job),
@@ -29,10 +30,6 @@ export function differenceOf(before: StoredJob, after: StoredJob): Difference {
     ...(changedAttempts.length > 0 ? { attempts: changedAttempts } : undefined),
     ...(newAttempts.length > 0 ? { newAttempts } : undefined),
   };
-}
-
-function keyOf({ taskId, fence }: AttemptRecord): string {
-  return `${taskId}#${fence}`;
 }
 
 /** Nothing where it is new or the same. */

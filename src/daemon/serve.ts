@@ -4,6 +4,7 @@ import { prepareStateDir } from './stateDir.ts';
 import { toDffmpegError } from '../protocol/errors.ts';
 import type { Config } from './config.ts';
 import { ConfigStore, type ConfigOptions } from './configStore.ts';
+import { slotKinds } from './settings/general.ts';
 import { startSuccessor } from './successor.ts';
 
 /** Another daemon holds the state folder: not a failure, that one is to be used. */
@@ -48,7 +49,7 @@ export async function serve(options: ConfigOptions, parts?: TestParts): Promise<
 const coordinatorDefaults = {
   listen: '0.0.0.0:7450',
   idleMinutes: 0,
-  slots: { cpu: 0, nvenc: 0, qsv: 0, vaapi: 0, videotoolbox: 0 },
+  slots: Object.fromEntries(slotKinds.map((kind) => [kind, 0])),
 } as const;
 
 /** `dffmpeg coordinator run`: as `serve`. */

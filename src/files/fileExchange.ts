@@ -46,8 +46,8 @@ export class FileExchange {
     taker: string,
     options?: OfferOptions,
   ): string {
-    const { readNow } = this.with(from);
-    const read: RelayedRead = async (range, signal) => (await readNow(ticket, range, signal)).bytes;
+    const files = this.with(from);
+    const read: RelayedRead = async (range) => (await files.readNow(ticket, range)).bytes;
     return this.offered.pass(bytes, read, taker, options);
   }
 

@@ -51,11 +51,11 @@ export class NeighbourFiles {
     }
   };
 
-  /** The same over the connection that there is, once. Rejects with `disconnected` where there is none. */
-  readonly readNow: ReadRange = async (ticket, range, signal) => {
+  /** The same over the connection that there is, once. Rejects with `disconnected` where there is none, or it ends. */
+  async readNow(ticket: string, range: Range): Promise<FetchedRange> {
     if (!this.#link) throw new DffmpegError('disconnected', 'The machine with the file is not connected.');
-    return this.#link.get(ticket, range, signal);
-  };
+    return this.#link.get(ticket, range, new AbortController().signal);
+  }
 
   close(): void {
     this.#link?.close();

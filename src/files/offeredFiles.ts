@@ -11,10 +11,10 @@ export interface OfferedFile extends Pick<SourceState, 'bytes' | 'modified'> {
 }
 
 /** Gives exactly so many bytes from there on. */
-export type RelayedRead = (
-  range: { readonly offset: number; readonly length: number },
-  signal: AbortSignal,
-) => Promise<Uint8Array>;
+export type RelayedRead = (range: {
+  readonly offset: number;
+  readonly length: number;
+}) => Promise<Uint8Array>;
 
 export interface OfferOptions {
   /** Until it is withdrawn. */
@@ -175,7 +175,6 @@ class OpenedFile implements Content {
 class RelayedFile implements Content {
   readonly bytes: number;
   readonly #read: RelayedRead;
-  readonly #end = new AbortController();
 
   constructor(bytes: number, read: RelayedRead) {
     this.bytes = bytes;
@@ -183,11 +182,10 @@ class RelayedFile implements Content {
   }
 
   async fill(offset: number, into: Uint8Array): Promise<void> {
-    into.set(await this.#read({ offset, length: into.length }, this.#end.signal));
+    into.set(await this.#read({ offset, length: into.length }));
   }
 
   close(): Promise<void> {
-    this.#end.abort(new DffmpegError('forbidden', 'This file is not offered any more.'));
     return Promise.resolve();
   }
 }

@@ -1,5 +1,5 @@
 import type * as Systeminformation from 'systeminformation';
-import { diskRoom } from '../files/freeSpace.ts';
+import { spaceOf } from '../files/freeSpace.ts';
 import type { Load } from '../protocol/model.ts';
 import type { WorkerSettings } from './workerSettings.ts';
 
@@ -39,7 +39,7 @@ export class LoadMeter {
       const [processor, memory, disk] = await Promise.all([
         information.currentLoad(),
         information.mem(),
-        diskRoom(folder).catch(() => undefined),
+        spaceOf(folder).catch(() => undefined),
       ]);
       if (this.#wanted)
         emit({

@@ -13,7 +13,7 @@ import { resolvePreset } from '../../encoding/presetResolve.ts';
 import type { SchemaIssue } from '../../encoding/schemaIssues.ts';
 import { parseListenAddress } from '../listenAddress.ts';
 
-const slotKinds = ['cpu', 'nvenc', 'qsv', 'vaapi', 'videotoolbox'] as const;
+export const slotKinds = ['cpu', 'nvenc', 'qsv', 'vaapi', 'videotoolbox'] as const;
 
 export const generalSettings = {
   ffmpeg: {

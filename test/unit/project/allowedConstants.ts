@@ -18,7 +18,7 @@ export const allowedConstants: Readonly<Record<string, string>> = {
     'A bound on memory: of more jobs the log does not say where lines are missing.',
   'src/coordinator/jobView.ts#jobBytes': 'How jobs are shared out over frames; follows from the frame size.',
   'src/coordinator/planner.ts#maxPresetCharacters': 'A preset fits one frame.',
-  'src/coordinator/agents.ts#maxOrders': 'A bound on what one client may have kept.',
+  'src/coordinator/clientOrders.ts#maxOrders': 'A bound on what one client may have kept.',
   'src/worker/probeTask.ts#maxProbeCharacters': 'What is known of the sources fits one frame.',
   'src/coordinator/idleCollector.ts#restMs': 'When memory is given back; changes no outcome.',
   'src/worker/keepAwake.ts#stderr': 'A bound on what another program may say.',
