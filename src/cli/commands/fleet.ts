@@ -1,12 +1,8 @@
 import { Command } from 'commander';
+import { makeCode } from '../admin/makeCode.ts';
 import { action, type CommandContext } from '../command.ts';
-import {
-  connectFleet,
-  disconnectFleet,
-  inviteClient,
-  listFleets,
-  type ConnectFlags,
-} from '../fleet/fleets.ts';
+import { connectFleet, disconnectFleet, listFleets, type ConnectFlags } from '../fleet/fleets.ts';
+import { invitationLines } from '../render/pairingLines.ts';
 
 export function fleetCommand(context: CommandContext): Command {
   return new Command('fleet')
@@ -21,7 +17,9 @@ function inviteCommand(context: CommandContext): Command {
   const command = new Command('invite').description(
     'Make a code with which one person’s machine may give encodes to the workers of this one, once and soon.',
   );
-  return command.action(action<[]>(context, command, inviteClient));
+  return command.action(
+    action<[]>(context, command, (invocation) => makeCode(invocation, 'client', invitationLines)),
+  );
 }
 
 function connectCommand(context: CommandContext): Command {

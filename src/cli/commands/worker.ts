@@ -1,12 +1,13 @@
-import { Command, Option } from 'commander';
-import { flagOf, variableOf } from '../../protocol/settingRow.ts';
+import { Command } from 'commander';
 import { action, type CommandContext, type Invocation } from '../command.ts';
-import { pairWorker } from '../admin/pairWorker.ts';
+import { addSettingFlags } from './settingFlags.ts';
+import { makeCode } from '../admin/makeCode.ts';
 import { withDaemon } from '../connect.ts';
 import { stopSignals } from '../encode/stopSignals.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { addLabel } from '../labels.ts';
 import { printJson, toWorkerOutput, workersOutputSchema } from '../jsonOutput.ts';
+import { pairingLines } from '../render/pairingLines.ts';
 import { workerLines } from '../render/workerTable.ts';
 import { widthFor } from '../render/wrap.ts';
 import { styleFor } from '../style.ts';
@@ -57,7 +58,9 @@ function pairCommand(context: CommandContext): Command {
   const command = new Command('pair').description(
     'Make a code with which one machine becomes a worker, once and soon.',
   );
-  return command.action(action<[]>(context, command, pairWorker));
+  return command.action(
+    action<[]>(context, command, (invocation) => makeCode(invocation, 'worker', pairingLines)),
+  );
 }
 
 function addCommand(context: CommandContext): Command {
@@ -103,7 +106,6 @@ function labelCommand(context: CommandContext): Command {
 
 /** As `serve`, it runs the daemon's own program: its settings are flags here, too. */
 async function runCommand(context: CommandContext): Promise<Command> {
-  const { flagSettingKeys, settings } = await import('../../daemon/config.ts');
   const command = new Command('run')
     .description('Encode here for another machine, until SIGTERM. Files come and go over the connection.')
     .option('--join <address>', 'the other machine, as “dffmpeg worker pair” shows it there')
@@ -118,10 +120,7 @@ async function runCommand(context: CommandContext): Promise<Command> {
     'be dialled instead, where this machine cannot dial the other one: shows a link for “dffmpeg worker add”',
   );
   command.option('--invite', 'with --listen: show a link also where this machine is a worker already');
-  for (const key of flagSettingKeys.filter((each) => each !== 'listen'))
-    command.addOption(
-      new Option(`${flagOf(key)} <value>`, `${settings[key].doc} (${variableOf(key)})`).hideHelp(),
-    );
+  await addSettingFlags(command, { hidden: true, except: 'listen' });
   return command.action(action<[RunFlags]>(context, command, runWorkerHere));
 }
 

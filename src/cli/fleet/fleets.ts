@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { printable } from '../../encoding/printable.ts';
 import type { ClientMethods } from '../../protocol/clientContract.ts';
@@ -8,14 +7,7 @@ import { DffmpegError } from '../../protocol/errors.ts';
 import type { Invocation } from '../command.ts';
 import { withDaemon } from '../connect.ts';
 import { exitCodes } from '../exitCodes.ts';
-import {
-  addedWorkerOutputSchema,
-  pairingOutputSchema,
-  printJson,
-  toWorkerOutput,
-  workersOutputSchema,
-} from '../jsonOutput.ts';
-import { invitationLines } from '../render/pairingLines.ts';
+import { addedWorkerOutputSchema, printJson, toWorkerOutput, workersOutputSchema } from '../jsonOutput.ts';
 import { workerLines } from '../render/workerTable.ts';
 import { widthFor } from '../render/wrap.ts';
 import { styleFor } from '../style.ts';
@@ -26,25 +18,6 @@ export interface ConnectFlags {
   readonly keyFile?: string;
   readonly pin?: string;
   readonly name?: string;
-}
-
-export async function inviteClient(invocation: Invocation): Promise<number> {
-  const { io, json, stateDir } = invocation;
-  const pairing = await withDaemon(invocation, (daemon) =>
-    daemon.request('pairing.create', { role: 'client' }),
-  );
-  if (json) printJson(io.stdout, pairingOutputSchema, pairing);
-  else {
-    const config = path.join(stateDir, 'config.jsonc');
-    const lines = invitationLines(pairing, {
-      style: styleFor(io.stdout, io.env),
-      now: io.now(),
-      config,
-      machine: os.hostname(),
-    });
-    io.stdout.write(`${lines.join('\n')}\n`);
-  }
-  return exitCodes.done;
 }
 
 export async function connectFleet(

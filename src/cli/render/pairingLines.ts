@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { formatRoughly } from '../../encoding/formatting.ts';
 import { invitationLink } from '../../protocol/invitation.ts';
 import type { Style } from '../style.ts';
@@ -10,7 +11,7 @@ interface Pairing {
 }
 
 /** `config`: the file of the daemon’s settings. */
-interface PairingOptions {
+export interface PairingOptions {
   readonly style: Style;
   readonly now: number;
   readonly config: string;
@@ -32,12 +33,9 @@ export function pairingLines(pairing: Pairing, options: PairingOptions): string[
 }
 
 /** The same for the machine of somebody who is to give encodes to the workers of this one. */
-export function invitationLines(
-  pairing: Pairing,
-  options: PairingOptions & { /** What this one is called. */ readonly machine: string },
-): string[] {
+export function invitationLines(pairing: Pairing, options: PairingOptions): string[] {
   return codeLines(pairing, options, ({ url, fingerprint: pin }) => {
-    const invitation = { url, pin, code: pairing.code, name: options.machine };
+    const invitation = { url, pin, code: pairing.code, name: os.hostname() };
     const invited = (place: 'dffmpeg' | 'vscode'): string => invitationLink(invitation, place, 'fleet');
     return [
       'On the machine whose files are to be encoded here, paste one of:',
