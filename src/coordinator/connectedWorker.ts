@@ -130,6 +130,10 @@ export class ConnectedWorker implements WorkerView {
     return this.#description.platform;
   }
 
+  get mounts(): WorkerDescription['mounts'] {
+    return this.#description.mounts;
+  }
+
   get cores(): number {
     return this.#description.cores;
   }

@@ -25,6 +25,8 @@ export function describeFleet(
     capabilities: capabilitiesOf(ready),
     slots: { ...slotsOf(ready), probe: 0 },
     labels: [...new Set(ready.flatMap(({ labels }) => labels))].sort(),
+    // Which of them will get it is not known before it has; that one opens what it sees.
+    mounts: [],
   };
 }
 

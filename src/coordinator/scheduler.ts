@@ -1,9 +1,10 @@
 import type { SlotKind } from '../encoding/slots.ts';
 import type { Work } from '../encoding/workEstimate.ts';
 import type { ErrorData } from '../protocol/errors.ts';
-import type { FfmpegStatus } from '../protocol/model.ts';
+import type { FfmpegStatus, MountState } from '../protocol/model.ts';
 import type { SetAside } from './circuitBreaker.ts';
 import type { KnownEncoders } from './encoderNeeds.ts';
+import { bytesToFetch } from './bytesToFetch.ts';
 import { needsOf, picksOf, type OutputNeeds } from './encoderPicks.ts';
 import { place, type Candidate, type HoldSettings, type Placed } from './placing.ts';
 import type { Speeds } from './speeds.ts';
@@ -29,6 +30,10 @@ export interface WorkerView extends KnownEncoders, SlotsView {
   /** Whether a job that names this one means it. */
   isCalled(name: string): boolean;
   readonly labels: readonly string[];
+  /** Of its machine; some of them may be away. */
+  readonly mounts: readonly MountState[];
+  /** Node's name of its system. */
+  readonly platform: string;
   hasLabel(label: string): boolean;
 }
 
@@ -82,6 +87,7 @@ export function decide(entry: QueueEntry, workers: readonly WorkerView[], outloo
   const found = poolOf(entry, workers);
   if ('nobody' in found) return wait(found.nobody);
 
+  const here = workers.find(({ local }) => local);
   const needs = neededBy(entry);
   const works = worksOf(entry.job);
   const considered = found.pool.map((worker): Considered => ({
@@ -109,7 +115,8 @@ export function decide(entry: QueueEntry, workers: readonly WorkerView[], outloo
       const prediction = outlook.speeds.predict(worker, each);
       // What was learnt there holds the way of the files, too.
       if (worker.local || prediction.learnt) return prediction;
-      return { ...prediction, seconds: prediction.seconds + bytesOf(entry) / outlook.settings.transferGuess };
+      const bytes = bytesToFetch(entry.job, worker, here);
+      return { ...prediction, seconds: prediction.seconds + bytes / outlook.settings.transferGuess };
     },
     settings: outlook.settings,
     heldFor: outlook.heldFor(entry.task.id),
@@ -226,10 +233,6 @@ function nobodyTakes(considered: readonly Considered[], trials: Waiting['trials'
       if (consideration.verdict === verdict && 'reason' in consideration)
         return wait(consideration.reason, trials);
   return { action: 'fail', error: encoderUnavailable(considered.map(refusalsOf)) };
-}
-
-function bytesOf({ job: { probes = [] } }: QueueEntry): number {
-  return probes.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** Undefined for a probe, which needs no encoder. */

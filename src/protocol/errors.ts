@@ -36,6 +36,7 @@ export const errorTable = {
   disconnected: 'transient',
   'transfer-damaged': 'transient',
   'source-in-use': 'transient',
+  'mount-unavailable': 'transient',
   timeout: 'transient',
   'slots-busy': 'busy',
   paused: 'busy',

@@ -5,6 +5,7 @@ import { completePresetSchema } from '../encoding/presetComplete.ts';
 import { verdictSchema } from '../encoding/verdict.ts';
 import { errorCodes } from './errors.ts';
 import { jobStates } from './jobState.ts';
+import { maxMounts, mountNameSchema } from './mounts.ts';
 
 /** The nouns that processes exchange. Times are milliseconds since the epoch, sizes bytes, durations seconds. */
 
@@ -245,6 +246,15 @@ export const loadSchema = z.object({
   at: z.number(),
 });
 
+/** A folder that several machines see, as it is on one of them. */
+export const mountStateSchema = z.object({
+  name: mountNameSchema,
+  /** Where it lies on that machine. */
+  path: z.string().max(4096),
+  /** Why nothing in it is opened there now; missing: it is there, and can be read. */
+  trouble: errorDataSchema.optional(),
+});
+
 export const workerSchema = z.object({
   id: idSchema,
   name: z.string(),
@@ -270,6 +280,8 @@ export const workerSchema = z.object({
   connected: z.boolean().default(true),
   /** Of one that is not connected: when it was, milliseconds since the epoch. */
   lastSeenAt: z.number().optional(),
+  /** What it sees of folders that other machines see, too: what lies there need not be fetched. */
+  mounts: z.array(mountStateSchema).max(maxMounts).default([]),
   /** It stands for so many workers: those of another daemon, which gives them what it is given. */
   members: z.int().min(0).optional(),
 });
@@ -308,6 +320,7 @@ export type Job = z.output<typeof jobSchema>;
 export type Forecast = z.output<typeof forecastSchema>;
 export type Progress = z.output<typeof progressSchema>;
 export type FfmpegStatus = z.output<typeof ffmpegStatusSchema>;
+export type MountState = z.output<typeof mountStateSchema>;
 export type Load = z.output<typeof loadSchema>;
 export type WorkerInfo = z.output<typeof workerSchema>;
 export type WorkerDescription = z.output<typeof workerDescriptionSchema>;

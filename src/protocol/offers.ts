@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { assetSchema } from '../encoding/presetValues.ts';
 import { nanosecondsSchema, sourceStateSchema } from './fileState.ts';
 import { errorDataSchema, pathSchema } from './model.ts';
+import { mountedFileSchema } from './mounts.ts';
 
 /** What one machine offers another to be fetched, see `rangeMessages.ts`. */
 
@@ -9,7 +10,12 @@ import { errorDataSchema, pathSchema } from './model.ts';
 export const ticketSchema = z.string().regex(/^[0-9A-Za-z_-]{43}$/);
 
 /** A source as a worker on another machine fetches it. */
-export const offeredSourceSchema = sourceStateSchema.extend({ path: pathSchema, ticket: ticketSchema });
+export const offeredSourceSchema = sourceStateSchema.extend({
+  path: pathSchema,
+  ticket: ticketSchema,
+  /** Where it lies in a folder that other machines may see, too: who does need not fetch it. */
+  mounted: mountedFileSchema.optional(),
+});
 
 /** A file that a preset names, as it names it (`presetAssets.ts`), in the state in which it is offered; or why it is not. */
 export const offeredAssetSchema = z.union([

@@ -20,6 +20,8 @@ export interface SettingRow {
   readonly onlyIn?: 'config.jsonc';
   /** Reads the value of a flag or a variable; without it the setting stands in files alone. */
   readonly text?: (text: string) => unknown;
+  /** Its flag may be given several times; what it is given is read as lines. */
+  readonly repeatable?: true;
   /** Whether a change of a file takes effect without a restart. */
   readonly hot: boolean;
 }

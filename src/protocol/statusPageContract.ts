@@ -41,7 +41,7 @@ export const statusJobSchema = jobSchema
     worker: z.string().optional(),
   });
 
-export const statusWorkerSchema = workerSchema.omit({ load: true, capabilities: true }).extend({
+export const statusWorkerSchema = workerSchema.omit({ load: true, capabilities: true, mounts: true }).extend({
   /** Encoders that a trial run proved. */
   encoders: z.array(z.string()),
 });

@@ -12,6 +12,7 @@ import type { EncodePayload } from '../protocol/tasks.ts';
 import { maxRounds } from './analyse.ts';
 import { encodeProgress, type EncodeProgress, type Foreseen } from './encodeProgress.ts';
 import { makeOutput, type OutputTask } from './makeOutput.ts';
+import { blameMount } from './mountFailure.ts';
 import { proveFor, unprovedOf } from './proveFor.ts';
 import type { FetchedSources } from './remoteFiles.ts';
 import { toError, type Elsewhere, type TaskContext } from './task.ts';
@@ -29,8 +30,11 @@ export async function encodeTask(payload: EncodePayload, context: TaskContext): 
     return;
   }
   const fetched = await fetchSources(context.elsewhere, payload, context);
+  for (const note of fetched.notes) context.log(note);
   try {
     await encodeHere(fetched.payload, fetched, context);
+  } catch (error) {
+    throw context.signal.aborted ? error : blameMount(error, fetched);
   } finally {
     fetched.release();
   }

@@ -1,4 +1,6 @@
+import path from 'node:path';
 import * as z from 'zod';
+import { maxMounts, mountNameSchema } from '../protocol/mounts.ts';
 import { age, asText, count, duration, ratio, size, type SettingRow } from '../protocol/settingRow.ts';
 
 /** Where files lie, how long they are kept, and how a result is placed. */
@@ -32,6 +34,42 @@ export const fileRows = {
     60,
     'A source that is offered to another machine, and that nobody has read of for so long, is offered no more, until it is asked for anew.',
     { min: 1, hot: true },
+  ),
+  mount: {
+    doc: 'Folders that other machines see, too, by a name that is the same on all of them: `MEDIA=/mnt/nas`. What a worker sees there it opens where it lies, in place of fetching it; anything else about it stays as it is.',
+    schema: z
+      .record(
+        mountNameSchema,
+        z
+          .string()
+          .max(4096)
+          .refine((folder) => path.isAbsolute(folder), { message: 'Write the whole path of the folder.' }),
+      )
+      .refine((mounts) => Object.keys(mounts).length <= maxMounts, {
+        message: `There are ${maxMounts} mounts at most.`,
+      }),
+    default: {},
+    text: asMounts,
+    repeatable: true,
+    hot: true,
+  },
+  mountLookSeconds: duration(
+    'seconds',
+    10,
+    'How often it is looked whether a mount is there and can be read.',
+    { min: 0.1, hot: true },
+  ),
+  mountTimeoutSeconds: duration(
+    'seconds',
+    5,
+    'A mount that does not answer for so long is taken for one that is not there, until it does.',
+    { min: 0.1, hot: true },
+  ),
+  mountDistrustMinutes: duration(
+    'minutes',
+    10,
+    'A file whose encode has failed after it was opened in a mount is fetched for so long.',
+    { hot: true },
   ),
   fetchRetryMs: duration(
     'milliseconds',
@@ -92,3 +130,14 @@ export const fileRows = {
     },
   ),
 } as const satisfies Record<string, SettingRow>;
+
+/** `MEDIA=/mnt/nas`, several with a comma or a line between them. */
+function asMounts(text: string): unknown {
+  const parts = text.split(/[\n,](?=[A-Za-z][0-9A-Za-z_]*=)/u).filter((part) => part.trim() !== '');
+  return Object.fromEntries(
+    parts.map((part) => {
+      const [name = '', ...folder] = part.split('=');
+      return [name.trim(), folder.join('=').trim()];
+    }),
+  );
+}

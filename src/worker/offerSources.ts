@@ -2,6 +2,7 @@ import path from 'node:path';
 import { assetNamed } from '../encoding/assetNames.ts';
 import type { Asset } from '../encoding/presetAssets.ts';
 import { lookAtAsset } from '../files/assetFile.ts';
+import type { Mounts } from '../files/mounts.ts';
 import type { OfferedFiles } from '../files/offeredFiles.ts';
 import { checkSource, replacedState, stateOf } from '../files/sourceFile.ts';
 import type { ReceivedParams, Result } from '../protocol/contract.ts';
@@ -11,7 +12,7 @@ import type { WorkerMethods } from '../protocol/workerContract.ts';
 
 /** Lets one worker on another machine fetch what one task needs, each file in the state that it is in now. */
 export async function offerSources(
-  offered: OfferedFiles,
+  { offered, mounts }: { readonly offered: OfferedFiles; readonly mounts: Pick<Mounts, 'describe'> },
   { sources, assets, taker, replaces }: ReceivedParams<WorkerMethods['source.offer']>,
   signal: AbortSignal,
 ): Promise<Result<WorkerMethods['source.offer']>> {
@@ -19,7 +20,9 @@ export async function offerSources(
   for (const file of sources) {
     const checked = await checkSource(file);
     const state = replaces ? await replacedState(checked, signal) : stateOf(checked);
-    all.push({ path: file, ...state, ticket: offered.offer({ path: file, ...state }, taker) });
+    const mounted = await mounts.describe(file, signal);
+    const ticket = offered.offer({ path: file, ...state }, taker);
+    all.push({ path: file, ...state, ticket, ...(mounted ? { mounted } : {}) });
   }
   const [leading] = all;
   if (!leading) return { sources: [], assets: [] };

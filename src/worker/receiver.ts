@@ -5,6 +5,7 @@ import { toDestinationError } from '../files/destinationError.ts';
 import type { FileExchange } from '../files/fileExchange.ts';
 import { identityOf } from '../files/fileIdentity.ts';
 import { keepAccess } from '../files/keepAccess.ts';
+import type { Mounts } from '../files/mounts.ts';
 import type { PlacingFs } from '../files/placingFs.ts';
 import { receiveResult } from '../files/receiveResult.ts';
 import { checkSource, stateOf } from '../files/sourceFile.ts';
@@ -23,6 +24,7 @@ export interface ReceivingOptions {
   /** Undefined: this machine exchanges no files with any other. */
   readonly exchange: FileExchange | undefined;
   readonly scratch: Scratch;
+  readonly mounts: Pick<Mounts, 'describe'>;
   readonly fs: PlacingFs;
   readonly settings: Pick<WorkerSettings, 'rangesAtOnce'>;
   /** The worker ends. */
@@ -62,7 +64,8 @@ export class Receiver {
 
   handlers(): Pick<Handlers<WorkerMethods>, 'source.offer' | 'result.receive' | 'result.drop'> {
     return {
-      'source.offer': (asked, { signal }) => offerSources(this.#exchange.offered, asked, signal),
+      'source.offer': (asked, { signal }) =>
+        offerSources({ offered: this.#exchange.offered, mounts: this.#options.mounts }, asked, signal),
       'result.receive': ({ taskId, fence, ...asked }, { signal }) =>
         this.#receive({ taskId, fence }, asked, AbortSignal.any([signal, this.#options.signal])),
       'result.drop': async (key) => {

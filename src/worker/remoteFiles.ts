@@ -3,10 +3,12 @@ import path from 'node:path';
 import { BlobCache, type Copy } from '../files/blobCache.ts';
 import type { FileExchange } from '../files/fileExchange.ts';
 import { freeBytes } from '../files/freeSpace.ts';
+import type { Mounts } from '../files/mounts.ts';
 import type { ReadRange } from '../files/neighbourFiles.ts';
 import { offerResult, withdrawResult } from '../files/offerResult.ts';
 import type { Params, Result } from '../protocol/contract.ts';
-import type { DffmpegError } from '../protocol/errors.ts';
+import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
+import type { MountedFile } from '../protocol/mounts.ts';
 import type { CoordinatorMethods } from '../protocol/workerContract.ts';
 import type { EncodePayload } from '../protocol/tasks.ts';
 import type { OfferedSource } from '../protocol/offers.ts';
@@ -24,6 +26,7 @@ export interface RemoteFilesOptions {
   readonly stateDir: string;
   readonly exchange: FileExchange;
   readonly settings: WorkerSettings;
+  readonly mounts: Pick<Mounts, 'locate' | 'distrust'>;
   readonly onError: (error: DffmpegError) => void;
 }
 
@@ -33,9 +36,21 @@ export interface FetchedSources {
   readonly payload: EncodePayload;
   /** As they were fetched. */
   readonly sources: readonly OfferedSource[];
+  /** Of them, those that were not fetched: they lie in folders that both machines see. */
+  readonly mounted: readonly MountedFile[];
+  /** Their encode has failed: the next one fetches them. */
+  distrustMounted(): void;
+  /** For the job's log: which those are, and why others of such folders are not. */
+  readonly notes: readonly string[];
   /** Files that the preset names. */
   readonly bringAsset: BringAsset;
   release(): void;
+}
+
+interface Opened {
+  readonly opened: (Copy | undefined)[];
+  readonly mounted: MountedFile[];
+  readonly notes: string[];
 }
 
 type Ask = () => Promise<Result<CoordinatorMethods['task.sources']>>;
@@ -111,7 +126,8 @@ export class RemoteFiles {
       return [...sources.map((_, index) => again.sources[index]), ...now];
     };
     const offer = new RenewedOffer([...sources, ...chosen.wanted], { read, ask: askAgain });
-    const total = offer.sources.reduce((sum, { bytes }) => sum + bytes, 0);
+    const { opened, mounted, notes } = await this.#openMounted(sources, signal);
+    const total = offer.sources.reduce((sum, { bytes }, index) => sum + (opened[index] ? 0 : bytes), 0);
     const copies: Copy[] = [];
     const release = (): void => {
       for (const copy of copies) copy.release();
@@ -119,6 +135,11 @@ export class RemoteFiles {
     try {
       let before = 0;
       for (const [index, source] of offer.sources.entries()) {
+        const there = opened[index];
+        if (there) {
+          copies.push(there);
+          continue;
+        }
         const taken = this.#cache.take(
           { ...source, holder },
           {
@@ -143,9 +164,35 @@ export class RemoteFiles {
     return {
       payload: { ...payload, sources: here },
       sources: offer.sources.slice(0, sources.length),
+      mounted,
+      distrustMounted: () => {
+        for (const file of mounted) this.#options.mounts.distrust(file);
+      },
+      notes,
       bringAsset: bringFetched(new Map(beside), chosen),
       release,
     };
+  }
+
+  /** Those of the sources that this machine sees as well; in their order. */
+  async #openMounted(sources: readonly OfferedSource[], signal: AbortSignal): Promise<Opened> {
+    const opened: Opened = { opened: [], mounted: [], notes: [] };
+    for (const { mounted, bytes } of sources) {
+      let there: Copy | undefined;
+      if (mounted) {
+        try {
+          const file = await this.#options.mounts.locate(mounted, bytes, signal);
+          there = { path: file, digest: '', release: () => undefined };
+          opened.mounted.push(mounted);
+          opened.notes.push(`Opened where it lies: ${mounted.path}`);
+        } catch (error) {
+          signal.throwIfAborted();
+          opened.notes.push(`Fetched: ${toDffmpegError(error).message}`);
+        }
+      }
+      opened.opened.push(there);
+    }
+    return opened;
   }
 
   /** Whoever holds the sources may fetch the result, until `handOver` has ended. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { FileExchange } from '../files/fileExchange.ts';
+import { Mounts } from '../files/mounts.ts';
 import { placingFs, type PlacingFs } from '../files/placingFs.ts';
 import { stagingName } from '../files/staging.ts';
 import type { Channel } from '../protocol/channel.ts';
@@ -85,6 +86,7 @@ class WorkerNode implements Worker {
   /** Of a worker on another machine than the files. */
   readonly #remoteFiles: RemoteFiles | undefined;
   readonly #exchange: FileExchange | undefined;
+  readonly #mounts: Mounts;
   readonly #receiver: Receiver;
   readonly #ffmpeg: FfmpegKeeper;
   readonly #announcer: Announcer<WorkerState>;
@@ -134,15 +136,23 @@ class WorkerNode implements Worker {
     this.#fs = options.fs ?? placingFs;
     this.#remote = 'dial' in options.coordinator ? options.coordinator : undefined;
     this.#exchange = options.exchange ?? (this.#remote && new FileExchange(this.#settings));
+    this.#mounts = new Mounts({
+      ...{ settings: this.#settings, timers: systemTimers, now: () => performance.now() },
+      onChange: () => {
+        this.#announcer.updateSoon();
+      },
+    });
     this.#remoteFiles =
       this.#remote &&
       this.#exchange &&
       new RemoteFiles({
         ...{ exchange: this.#exchange, stateDir: options.stateDir, settings: this.#settings },
+        mounts: this.#mounts,
         onError: (error) => options.onError?.(error),
       });
     this.#receiver = new Receiver({
       ...{ exchange: options.exchange, scratch: this.#scratch, fs: this.#fs, settings: this.#settings },
+      mounts: this.#mounts,
       signal: this.#ended.signal,
     });
     this.#outbox = new MemoryOutbox({
@@ -274,7 +284,7 @@ class WorkerNode implements Worker {
     const ledger = await ChildLedger.open(folder, reapTimes(this.#settings)).catch((error: unknown) => {
       this.#complain('What an earlier worker left running could not be looked for', error);
     });
-    await this.#scratch.prepare();
+    await Promise.all([this.#scratch.prepare(), this.#mounts.watch()]);
     if (!this.#ended.signal.aborted) {
       await Promise.all([this.#beConnected(), this.#ffmpeg.run()]);
     } else this.#link.close();
@@ -286,6 +296,7 @@ class WorkerNode implements Worker {
     this.#foreignLoad.setWanted(false);
     this.#announcer.close();
     this.#ended.abort();
+    this.#mounts.close();
     this.#ffmpeg.close();
     await Promise.all([this.#attempts.close(), this.#inquiries.close()]);
     this.#keepAwake.close();
@@ -338,7 +349,7 @@ class WorkerNode implements Worker {
   }
 
   #state(): WorkerState {
-    return describeWorker(this.#options, this.#ffmpeg);
+    return describeWorker(this.#options, this.#ffmpeg, this.#mounts.states);
   }
 
   #complain(what: string, cause: unknown): void {

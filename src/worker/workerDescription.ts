@@ -1,5 +1,6 @@
 import os from 'node:os';
 import type { Params } from '../protocol/contract.ts';
+import type { MountState } from '../protocol/model.ts';
 import type { CoordinatorMethods } from '../protocol/workerContract.ts';
 import type { FfmpegKeeper } from './ffmpegKeeper.ts';
 import { slotTable } from './slotTable.ts';
@@ -11,6 +12,7 @@ export type WorkerState = Params<CoordinatorMethods['worker.register']>['worker'
 export function describeWorker(
   options: Pick<WorkerOptions, 'id' | 'name' | 'local' | 'slots'>,
   ffmpeg: Pick<FfmpegKeeper, 'status' | 'capabilities'>,
+  mounts: readonly MountState[],
 ): WorkerState {
   const { id, name, local } = options;
   return {
@@ -24,6 +26,7 @@ export function describeWorker(
     ffmpeg: ffmpeg.status,
     capabilities: ffmpeg.capabilities,
     slots: slotsOf(options, ffmpeg),
+    mounts: [...mounts],
   };
 }
 

@@ -6,9 +6,15 @@ export async function addSettingFlags(
   command: Command,
   { hidden = false, except }: { readonly hidden?: boolean; readonly except?: string } = {},
 ): Promise<void> {
-  const { flagSettingKeys, settings } = await import('../../daemon/config.ts');
-  for (const key of flagSettingKeys.filter((each) => each !== except))
-    command.addOption(
-      new Option(`${flagOf(key)} <value>`, `${settings[key].doc} (${variableOf(key)})`).hideHelp(hidden),
-    );
+  const { flagSettingKeys, settingRow } = await import('../../daemon/config.ts');
+  for (const key of flagSettingKeys.filter((each) => each !== except)) {
+    const row = settingRow(key);
+    const option = new Option(`${flagOf(key)} <value>`, `${row.doc} (${variableOf(key)})`);
+    if (row.repeatable) option.argParser(addLine);
+    command.addOption(option.hideHelp(hidden));
+  }
+}
+
+function addLine(value: string, before: string | undefined): string {
+  return before === undefined ? value : `${before}\n${value}`;
 }

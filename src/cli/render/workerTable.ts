@@ -1,5 +1,5 @@
 import { describeRetry } from '../../encoding/formatting.ts';
-import type { FfmpegStatus, WorkerInfo } from '../../protocol/model.ts';
+import type { FfmpegStatus, MountState, WorkerInfo } from '../../protocol/model.ts';
 import { printable } from '../../encoding/printable.ts';
 import { workerState, workerStateTexts } from '../../protocol/workerState.ts';
 import type { Style } from '../style.ts';
@@ -36,9 +36,34 @@ export function workerLines(
       lines[index] ?? '',
       ...hanging(style.dim('  encoders '), provenEncoders(worker).join(' ') || 'none proven yet', width),
       ...(worker.labels.length > 0 ? hanging(style.dim('  labels '), worker.labels.join(' '), width) : []),
+      ...mountLines(worker, { style, width }),
       ...(worker.setAside ? hanging('  ', style.warn(asideText(worker.setAside, now)), width) : []),
     ]),
   ];
+}
+
+/** Those that are there in one line, each of the others with why. */
+function mountLines(
+  { mounts }: WorkerInfo,
+  { style, width }: Pick<WorkerTextOptions, 'style' | 'width'>,
+): string[] {
+  const there = mounts.filter(({ trouble }) => trouble === undefined);
+  const lines =
+    there.length > 0 ? hanging(style.dim('  mounts '), there.map(mountText).join(' '), width) : [];
+  for (const mount of mounts)
+    if (mount.trouble)
+      lines.push(
+        ...hanging(
+          style.dim('  mounts '),
+          style.warn(`${mountText(mount)} is away: ${printable(mount.trouble.message)}`),
+          width,
+        ),
+      );
+  return lines;
+}
+
+function mountText({ name, path }: MountState): string {
+  return printable(`${name}=${path}`);
 }
 
 function machineText({ members, platform, arch, cores }: WorkerInfo): string {

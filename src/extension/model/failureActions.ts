@@ -49,6 +49,7 @@ const helpful: Readonly<Record<ErrorCode, readonly FailureAction[]>> = {
   disconnected: notTheirs,
   'transfer-damaged': notTheirs,
   'source-in-use': notTheirs,
+  'mount-unavailable': notTheirs,
   timeout: notTheirs,
   'slots-busy': notTheirs,
   paused: notTheirs,

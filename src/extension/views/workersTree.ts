@@ -7,7 +7,7 @@ import {
   TreeItemCollapsibleState,
 } from 'vscode';
 import type { TreeDataProvider } from 'vscode';
-import type { WorkerInfo } from '../../protocol/model.ts';
+import type { MountState, WorkerInfo } from '../../protocol/model.ts';
 import { workerState, workerStateTexts, type WorkerState } from '../../protocol/workerState.ts';
 import { Coalescer } from '../model/coalescer.ts';
 import type { Disposable } from '../model/emitter.ts';
@@ -124,13 +124,22 @@ function workerItem(worker: WorkerInfo): TreeItem {
     worker.platform,
     worker.arch,
   ];
-  item.tooltip = new MarkdownString(
-    `**${escapeMarkdown(worker.name)}**\n\n${machine
+  const parts = [
+    `**${escapeMarkdown(worker.name)}**`,
+    machine
       .filter((text) => text !== undefined)
       .map(escapeMarkdown)
-      .join(' · ')}${worker.setAside ? `\n\n${escapeMarkdown(errorText(worker.setAside.reason))}` : ''}`,
-  );
+      .join(' · '),
+    ...(worker.setAside ? [escapeMarkdown(errorText(worker.setAside.reason))] : []),
+    ...worker.mounts.map(mountText),
+  ];
+  item.tooltip = new MarkdownString(parts.join('\n\n'));
   return item;
+}
+
+function mountText({ name, path, trouble }: MountState): string {
+  const mount = escapeMarkdown(`$${name} is ${path}`);
+  return trouble ? `${mount}  \n${escapeMarkdown(errorText(trouble))}` : mount;
 }
 
 function workerIcon({ local }: WorkerInfo, state: WorkerState | undefined): ThemeIcon {

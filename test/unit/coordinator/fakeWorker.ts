@@ -44,6 +44,7 @@ export function describeWorker(changes: Partial<WorkerDescription> = {}): Worker
     },
     slots: { cpu: 1, probe: 2 },
     labels: [],
+    mounts: [],
     ...changes,
   };
 }

@@ -65,6 +65,7 @@ export function makeWorker(part: Partial<WorkerInfo> = {}): WorkerInfo {
     slots: { cpu: 1 },
     running: [],
     labels: [],
+    mounts: [],
     drained: false,
     connected: true,
     ...part,

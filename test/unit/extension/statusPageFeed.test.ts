@@ -55,6 +55,7 @@ function worker(load?: Load): WorkerInfo {
     slots: { cpu: 1 },
     running: [],
     labels: [],
+    mounts: [],
     drained: false,
     connected: true,
     load,

@@ -8,6 +8,7 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/protocol/frames.ts#maxFrameBytes': 'Part of the protocol: both sides refuse more.',
   'src/protocol/clientContract.ts#paths': 'Part of the protocol: what one request may hold.',
   'src/protocol/fileState.ts#maxKept': 'Part of the protocol: what a worker tells of one source.',
+  'src/protocol/mounts.ts#maxMounts': 'Part of the protocol: what a worker says of itself fits one frame.',
   'src/protocol/model.ts#maxSources': 'Part of the protocol: a job fits one frame.',
   'src/protocol/outbox.ts#highWaterBytes': 'Flow control of one connection; follows from the frame size.',
   'src/protocol/outbox.ts#overflowBytes': 'Flow control of one connection; follows from the frame size.',

@@ -51,6 +51,7 @@ describe('files of another machine, for a worker', () => {
     new RemoteFiles({
       stateDir,
       exchange: { with: () => ({ read }) } as unknown as FileExchange,
+      mounts: { locate: () => Promise.reject(new Error('There is no mount.')), distrust: () => undefined },
       settings: { ...defaultWorkerSettings, rangesAtOnce: 1, ...changes },
       onError: (error) => {
         throw error;

@@ -1,0 +1,174 @@
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { unlessAborted } from '../protocol/aborting.ts';
+import { DffmpegError, toDffmpegError, type ErrorData } from '../protocol/errors.ts';
+import type { MountState } from '../protocol/model.ts';
+import { areNames, formatMounted, namesBelow, parseMounted, type MountedFile } from '../protocol/mounts.ts';
+import type { Timers } from '../protocol/timers.ts';
+import { briefKey } from './contentKey.ts';
+import { checkMount, unavailable } from './mountCheck.ts';
+import { checkSource } from './sourceFile.ts';
+
+export interface MountSettings {
+  /** Name → folder of this machine. */
+  readonly mount: Readonly<Record<string, string>>;
+  readonly mountLookSeconds: number;
+  readonly mountTimeoutSeconds: number;
+  readonly mountDistrustMinutes: number;
+}
+
+export interface MountsOptions {
+  /** Read at each look: they may change meanwhile. */
+  readonly settings: MountSettings;
+  readonly timers: Timers;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+  /** Something is there that was not, or the other way round. */
+  readonly onChange: () => void;
+}
+
+interface Mount {
+  readonly folder: string;
+  /** Links resolved; missing while it cannot be read. */
+  real?: string;
+  trouble?: ErrorData;
+  /** A look that has not ended: a network drive that is gone may not answer for minutes, and is asked once. */
+  looking?: Promise<string>;
+}
+
+/**
+ * The folders of this machine that others see, too, looked at again and again. A file in one is opened where it lies, if it is the very
+ * file that is meant; whatever speaks against that, it is fetched.
+ */
+export class Mounts {
+  readonly #options: MountsOptions;
+  readonly #mounts = new Map<string, Mount>();
+  /** By its content: a file whose encode has failed → until when it is not opened; monotonic, milliseconds. */
+  readonly #distrusted = new Map<string, number>();
+  readonly #closed = new AbortController();
+  /** As others were told of it. */
+  #told: string | undefined;
+  #stop: (() => void) | undefined;
+
+  constructor(options: MountsOptions) {
+    this.#options = options;
+  }
+
+  /** As they were last seen. */
+  get states(): MountState[] {
+    return [...this.#mounts].map(([name, { folder, trouble }]) => ({
+      name,
+      path: folder,
+      ...(trouble ? { trouble } : {}),
+    }));
+  }
+
+  /** Looks now, and then again and again. Never rejects. */
+  async watch(): Promise<void> {
+    await this.#lookAtAll();
+    if (this.#closed.signal.aborted) return;
+    this.#stop = this.#options.timers.after(this.#options.settings.mountLookSeconds * 1000, () => {
+      void this.watch();
+    });
+  }
+
+  close(): void {
+    this.#closed.abort(new DffmpegError('cancelled', 'The worker ends.'));
+    this.#stop?.();
+  }
+
+  /** How other machines know a file that lies in a mount, links resolved; undefined where it lies in none. Never rejects but for the signal. */
+  async describe(file: string, signal: AbortSignal): Promise<MountedFile | undefined> {
+    try {
+      const real = await this.#inTime(realpath(file), signal);
+      for (const [mount, { real: root }] of this.#mounts) {
+        const names = root === undefined ? undefined : namesBelow(root, real, path.sep);
+        if (!names) continue;
+        const content = await this.#inTime(briefKey(real, signal), signal);
+        return { path: formatMounted({ mount, names }), content };
+      }
+      return undefined;
+    } catch {
+      signal.throwIfAborted();
+      // That it cannot be read shows where it is offered.
+      return undefined;
+    }
+  }
+
+  /**
+   * Where the very file lies here that another machine means. Throws `mount-unavailable` with why it is not opened here: there is no such
+   * mount or it is away, the path leads out of it, what lies there is another file; and the reason of the signal.
+   */
+  async locate({ path: mounted, content }: MountedFile, bytes: number, signal: AbortSignal): Promise<string> {
+    const parsed = parseMounted(mounted);
+    const mount = parsed && this.#mounts.get(parsed.mount);
+    if (!parsed || !mount) throw unavailable(`This machine has no mount for ${mounted}.`);
+    if ((this.#distrusted.get(content) ?? 0) > this.#options.now())
+      throw unavailable(`An encode of ${mounted} has failed here a short while ago.`);
+    if (mount.trouble || mount.real === undefined)
+      throw mount.trouble ? DffmpegError.from(mount.trouble) : unavailable(`${mount.folder} is not there.`);
+    if (!areNames(parsed.names, path.sep === '\\' ? 'windows' : 'posix'))
+      throw unavailable(`${mounted} has a name that this system does not take.`);
+    const root = mount.real;
+    try {
+      const real = await this.#inTime(realpath(path.join(root, ...parsed.names)), signal);
+      if (!namesBelow(root, real, path.sep)) throw unavailable(`${mounted} leads out of ${mount.folder}.`);
+      const found = await this.#inTime(checkSource(real), signal);
+      if (found.bytes !== bytes || (await this.#inTime(briefKey(real, signal), signal)) !== content)
+        throw unavailable(`${mounted} is another file here.`);
+      return real;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof DffmpegError && error.code === 'mount-unavailable') throw error;
+      throw unavailable(`${mounted} cannot be read here: ${toDffmpegError(error).message}`, error);
+    }
+  }
+
+  /** Its encode has failed after it was opened here, maybe because of that: for a while it is fetched. */
+  distrust({ content }: MountedFile): void {
+    const now = this.#options.now();
+    for (const [other, until] of this.#distrusted) if (until <= now) this.#distrusted.delete(other);
+    this.#distrusted.set(content, now + this.#options.settings.mountDistrustMinutes * 60_000);
+  }
+
+  async #lookAtAll(): Promise<void> {
+    const { mount: wanted } = this.#options.settings;
+    for (const [name, { folder }] of this.#mounts) if (wanted[name] !== folder) this.#mounts.delete(name);
+    for (const [name, folder] of Object.entries(wanted))
+      if (!this.#mounts.has(name)) this.#mounts.set(name, { folder });
+    await Promise.all([...this.#mounts.values()].map((mount) => this.#look(mount)));
+    if (this.#closed.signal.aborted) return;
+    const told = JSON.stringify(this.states);
+    const isNews = this.#told !== undefined && this.#told !== told;
+    this.#told = told;
+    if (isNews) this.#options.onChange();
+  }
+
+  async #look(mount: Mount): Promise<void> {
+    mount.looking ??= checkMount(mount.folder).finally(() => {
+      delete mount.looking;
+    });
+    try {
+      mount.real = await this.#inTime(mount.looking, this.#closed.signal);
+      delete mount.trouble;
+    } catch (error) {
+      delete mount.real;
+      mount.trouble = toDffmpegError(error).toData();
+    }
+  }
+
+  /** A drive that does not answer keeps nobody waiting. */
+  async #inTime<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+    const late = new AbortController();
+    const seconds = this.#options.settings.mountTimeoutSeconds;
+    const stop = this.#options.timers.after(seconds * 1000, () => {
+      late.abort(unavailable(`It has not answered for ${seconds} s.`));
+    });
+    try {
+      return await unlessAborted(promise, AbortSignal.any([signal, late.signal]));
+    } finally {
+      stop();
+      promise.catch(() => undefined);
+    }
+  }
+}
