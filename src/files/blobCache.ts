@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import type { DffmpegError } from '../protocol/errors.ts';
+import { unlessAborted } from '../protocol/aborting.ts';
 import { toDffmpegError } from '../protocol/errors.ts';
 import type { SourceState } from '../protocol/fileState.ts';
 import { FetchedFile } from './fetchedFile.ts';
-import { pullRanges } from './pullRanges.ts';
+import { RangePull, type Cursor } from './rangePull.ts';
 import { nobodyWaits, SharedRead, type Fetching } from './sharedRead.ts';
 
 /** A file of a holder, in one state: what is fetched once, however many attempts want it. */
@@ -22,6 +23,23 @@ export interface Copy {
   release(): void;
 }
 
+/** A copy that is read while it comes. */
+export interface OpenCopy {
+  readonly path: string;
+  readonly bytes: number;
+  /** Ranges that are not there by now. */
+  readonly missing: number;
+  /** What is read there comes first. */
+  cursor(): Cursor;
+  /** Rejects with what ends the fetch, whoever waits; resolves when it is whole. */
+  readonly done: Promise<unknown>;
+  /** Has all of it fetched. Rejects with what kept it from that. */
+  whole(): Promise<void>;
+  /** The same, and nobody waits for it. */
+  fetchRest(): void;
+  release(): void;
+}
+
 export interface BlobCacheOptions {
   readonly folder: string;
   /** What is kept of copies that nobody uses; those in use count, and may be more. */
@@ -34,7 +52,11 @@ export interface BlobCacheOptions {
 interface Entry {
   readonly end: AbortController;
   readonly waiting: SharedRead;
-  readonly done: Promise<{ path: string; digest: string }>;
+  /** What was there before is known. */
+  readonly opened: Promise<RangePull>;
+  readonly path: string;
+  /** Resolves with its digest when it is whole. */
+  readonly done: Promise<string>;
   users: number;
 }
 
@@ -55,26 +77,49 @@ export class BlobCache {
 
   /** Resolves with a whole copy. Rejects with what kept it from being fetched, and with the reason of the signal. */
   async take(blob: Blob, fetching: Fetching): Promise<Copy> {
-    const { signal } = fetching;
-    signal.throwIfAborted();
-    const key = keyOf(blob);
-    const entry = this.#entries.get(key) ?? this.#begin(key, blob);
-    entry.users += 1;
-    entry.waiting.add(fetching);
-    const left = Promise.withResolvers<never>();
-    const onAbort = (): void => {
-      left.reject(toDffmpegError(signal.reason));
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
+    const { entry, asksNoMore, leave } = this.#join(blob, fetching);
     try {
-      const { path: copy, digest } = await Promise.race([entry.done, left.promise]);
-      return { path: copy, digest, release: once(() => this.#leave(key, entry)) };
+      const pull = await unlessAborted(entry.opened, fetching.signal);
+      pull.all();
+      const digest = await unlessAborted(entry.done, fetching.signal);
+      return { path: entry.path, digest, release: leave };
     } catch (error) {
-      this.#leave(key, entry);
+      leave();
       throw error;
     } finally {
-      signal.removeEventListener('abort', onAbort);
-      entry.waiting.delete(fetching);
+      asksNoMore();
+    }
+  }
+
+  /** Resolves with a copy of which what is read comes first; `fetching` counts until it is released. */
+  async open(blob: Blob, fetching: Fetching): Promise<OpenCopy> {
+    const { entry, asksNoMore, leave } = this.#join(blob, fetching);
+    const release = (): void => {
+      asksNoMore();
+      leave();
+    };
+    try {
+      const pull = await unlessAborted(entry.opened, fetching.signal);
+      return {
+        path: entry.path,
+        bytes: blob.bytes,
+        done: entry.done,
+        get missing() {
+          return pull.missing;
+        },
+        cursor: () => pull.cursor(),
+        whole: async () => {
+          pull.all();
+          await unlessAborted(entry.done, fetching.signal);
+        },
+        fetchRest: () => {
+          pull.all();
+        },
+        release,
+      };
+    } catch (error) {
+      release();
+      throw error;
     }
   }
 
@@ -91,40 +136,60 @@ export class BlobCache {
     }
   }
 
+  #join(blob: Blob, fetching: Fetching): { entry: Entry; asksNoMore: () => void; leave: () => void } {
+    const { signal } = fetching;
+    signal.throwIfAborted();
+    const key = keyOf(blob);
+    const entry = this.#entries.get(key) ?? this.#begin(key, blob);
+    entry.users += 1;
+    entry.waiting.add(fetching);
+    const asksNoMore = (): void => {
+      signal.removeEventListener('abort', asksNoMore);
+      entry.waiting.delete(fetching);
+    };
+    // At once: what it has asked for fails now, and is to be asked for by another.
+    signal.addEventListener('abort', asksNoMore, { once: true });
+    return { entry, asksNoMore, leave: once(() => this.#leave(key, entry)) };
+  }
+
   #begin(key: string, blob: Blob): Entry {
     const end = new AbortController();
     const waiting = new SharedRead();
-    const entry: Entry = { end, waiting, done: this.#fetch(key, blob, waiting, end.signal), users: 0 };
+    const copy = path.join(this.#options.folder, key, `source${extensionOf(blob.path)}`);
+    const opened = Promise.withResolvers<RangePull>();
+    const done = this.#fetch(copy, blob.bytes, waiting, { signal: end.signal, opened: opened.resolve });
+    const entry: Entry = { end, waiting, opened: opened.promise, path: copy, done, users: 0 };
     this.#entries.set(key, entry);
     // Whoever waits hears it; whoever comes later tries anew.
-    entry.done.catch(() => {
+    opened.promise.catch(() => undefined);
+    done.catch((error: unknown) => {
+      opened.reject(error);
       this.#forget(key, entry);
     });
     return entry;
   }
 
   async #fetch(
-    key: string,
-    { path: source, bytes }: Blob,
+    copy: string,
+    bytes: number,
     { read, onProgress }: Pick<SharedRead, 'read' | 'onProgress'>,
-    signal: AbortSignal,
-  ): Promise<{ path: string; digest: string }> {
-    const folder = path.join(this.#options.folder, key);
-    await mkdir(folder, { recursive: true });
-    const copy = path.join(folder, `source${extensionOf(source)}`);
+    { signal, opened }: { readonly signal: AbortSignal; readonly opened: (pull: RangePull) => void },
+  ): Promise<string> {
+    await mkdir(path.dirname(copy), { recursive: true });
     const file = await FetchedFile.open(copy, bytes, signal);
     try {
       let { present } = file;
       onProgress(present);
-      await pullRanges({
-        ...{ bytes, read, signal, wanted: file.missing(), atOnce: this.#options.rangesAtOnce() },
-        store: async (index, range) => {
-          await file.store(index, range);
-          present += range.bytes.length;
+      const pull = new RangePull({
+        ...{ bytes, file, read, signal, atOnce: this.#options.rangesAtOnce },
+        onStored: (more) => {
+          present += more;
           onProgress(present);
         },
       });
-      return { path: copy, digest: file.digest ?? '' };
+      opened(pull);
+      await pull.done;
+      return file.digest ?? '';
     } finally {
       await file.close();
     }

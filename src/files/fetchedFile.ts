@@ -48,16 +48,21 @@ export class FetchedFile {
     }
   }
 
+  /** Whether the range with that number is there. */
+  has(index: number): boolean {
+    return !this.#digestAt(index).equals(none);
+  }
+
   /** Numbers of the ranges that are not there. */
   *missing(): Iterable<number> {
-    for (let index = 0; index < rangeCount(this.#bytes); index += 1) if (!this.#has(index)) yield index;
+    for (let index = 0; index < rangeCount(this.#bytes); index += 1) if (!this.has(index)) yield index;
   }
 
   /** Bytes that are there. */
   get present(): number {
     let present = 0;
     for (let index = 0; index < rangeCount(this.#bytes); index += 1)
-      if (this.#has(index)) present += rangeAt(index, this.#bytes).length;
+      if (this.has(index)) present += rangeAt(index, this.#bytes).length;
     return present;
   }
 
@@ -80,10 +85,6 @@ export class FetchedFile {
     await Promise.all([this.#data.close(), this.#list.close()]);
   }
 
-  #has(index: number): boolean {
-    return !this.#digestAt(index).equals(none);
-  }
-
   #digestAt(index: number): Buffer {
     return this.#digests.subarray(index * digestBytes, (index + 1) * digestBytes);
   }
@@ -93,7 +94,7 @@ export class FetchedFile {
     this.#digests.fill(0, bytesRead - (bytesRead % digestBytes));
     const buffer = Buffer.allocUnsafe(rangeBytes);
     for (let index = 0; index < rangeCount(this.#bytes); index += 1) {
-      if (!this.#has(index)) continue;
+      if (!this.has(index)) continue;
       signal.throwIfAborted();
       const { offset, length } = rangeAt(index, this.#bytes);
       const read = await this.#data.read(buffer, 0, length, offset);
