@@ -1,4 +1,4 @@
-import { demuxerFamilyOf, fileUrl, inputWhitelists } from './demuxers.ts';
+import { demuxerFamilyOf, fileUrl, inputWhitelists, streamWhitelists } from './demuxers.ts';
 import type { DemuxerFamily } from './demuxers.ts';
 import type { Dialect } from './dialect.ts';
 import { outputKind } from './output.ts';
@@ -45,11 +45,12 @@ const compareChecksums = ['-err_detect', 'crccheck'];
 /** One input: its demuxer forced, nothing else opened, read from `span.start` for `span.duration`. */
 export function inputArguments(source: PlanSource, family: DemuxerFamily, span?: Span): string[] {
   return [
-    ...['-f', family.names[0], ...inputWhitelists(family.names)],
+    ...['-f', family.names[0]],
+    ...(source.url === undefined ? inputWhitelists(family.names) : streamWhitelists(family.names)),
     ...(source.probe.streams.some(({ codec }) => codec === 'flac') ? compareChecksums : []),
     ...(span !== undefined && span.start > 0 ? ['-ss', decimal(span.start)] : []),
     ...(span?.duration === undefined ? [] : ['-t', decimal(span.duration)]),
-    ...['-i', fileUrl(source.path)],
+    ...['-i', source.url ?? fileUrl(source.path)],
   ];
 }
 

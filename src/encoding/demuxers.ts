@@ -13,6 +13,8 @@ export interface DemuxerFamily {
   readonly seekLead?: number;
   /** Says of frames when they are stored, not when they are shown. */
   readonly storedOrder?: true;
+  /** Read from its beginning to its end, but for an index: it need not be there whole. */
+  readonly sequential?: true;
   /** Where a second recording was appended the file ends for it, without a word. */
   readonly endsAtSecond?: true;
 }
@@ -22,9 +24,9 @@ const untimed = { durationEstimated: true, durationGuessed: true, seekLead: Infi
 const guessed = { durationEstimated: true, durationGuessed: true } as const;
 
 export const demuxerFamilies: readonly DemuxerFamily[] = [
-  { names: ['mov', 'mp4', 'm4a', '3gp', '3g2', 'mj2'] },
-  { names: ['matroska', 'webm'] },
-  { names: ['mpegts'], durationEstimated: true, seekLead: 10 },
+  { names: ['mov', 'mp4', 'm4a', '3gp', '3g2', 'mj2'], sequential: true },
+  { names: ['matroska', 'webm'], sequential: true },
+  { names: ['mpegts'], durationEstimated: true, seekLead: 10, sequential: true },
   { names: ['mpeg'], durationEstimated: true, seekLead: 10 },
   { names: ['avi'], storedOrder: true },
   { names: ['flv'], durationEstimated: true, endsAtSecond: true },
@@ -75,6 +77,12 @@ export function demuxerFamilyOf(formatName: string): DemuxerFamily | undefined {
  */
 export function inputWhitelists(demuxers: readonly string[]): string[] {
   return ['-protocol_whitelist', 'file', '-format_whitelist', demuxers.join(',')];
+}
+
+/** The same of an input that comes over HTTP, with what keeps its connection for the next place that is read. */
+export function streamWhitelists(demuxers: readonly string[]): string[] {
+  const only = ['-protocol_whitelist', 'http,tcp', '-format_whitelist', demuxers.join(',')];
+  return [...only, '-seekable', '1', '-multiple_requests', '1'];
 }
 
 /** A path as ffmpeg takes it literally: without the prefix `-x`, `a:b` and `pipe:1` would mean other things. */

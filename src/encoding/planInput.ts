@@ -17,6 +17,8 @@ export interface PlanInput {
 export interface PlanSource {
   /** Absolute. */
   readonly path: string;
+  /** Where it is read of over HTTP while it is fetched, in the place of its path. */
+  readonly url?: string | undefined;
   readonly probe: Probe;
 }
 

@@ -52,12 +52,10 @@ export function attemptContexts(options: AttemptContextOptions): ContextOf {
 
   function elsewhere(key: AttemptKey, files: RemoteFiles): Elsewhere {
     return {
-      fetch: (payload, signal, onProgress) => {
+      fetch: (payload, how) => {
+        const { signal } = how;
         const ask = () => link.request('task.sources', key, { signal, timeoutMs: answerMs() });
-        const fetched = files.fetch(payload, () => persistently(ask, signal, settings), {
-          signal,
-          onProgress,
-        });
+        const fetched = files.fetch(payload, () => persistently(ask, signal, settings), how);
         return fetched.finally(() => {
           expected.over(key.taskId);
         });

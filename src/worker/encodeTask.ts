@@ -14,8 +14,8 @@ import { encodeProgress, type EncodeProgress, type Foreseen } from './encodeProg
 import { makeOutput, type OutputTask } from './makeOutput.ts';
 import { blameMount } from './mountFailure.ts';
 import { proveFor, unprovedOf } from './proveFor.ts';
-import type { FetchedSources } from './remoteFiles.ts';
-import { toError, type Elsewhere, type TaskContext } from './task.ts';
+import { StagingProgress, streamsFrom } from './streamedEncode.ts';
+import { toError, type TaskContext } from './task.ts';
 
 export interface PlannedOutput {
   readonly index: number;
@@ -26,16 +26,28 @@ export interface PlannedOutput {
 /** Makes the outputs one after the other, each placed before the next begins. The sources are only read. */
 export async function encodeTask(payload: EncodePayload, context: TaskContext): Promise<void> {
   if (!context.elsewhere) {
-    await encodeHere(payload, undefined, context);
+    await encodeHere(payload, {}, context);
     return;
   }
-  const fetched = await fetchSources(context.elsewhere, payload, context);
+  const staging = new StagingProgress((now) => {
+    context.progress(now);
+  });
+  const { signal } = context;
+  const planned = await planInputs(payload, context);
+  const fetched = await context.elsewhere.fetch(payload, {
+    ...{ signal, onProgress: staging.onProgress },
+    streamsFrom: streamsFrom(payload, planned, context.settings),
+  });
+  staging.fetched();
   for (const note of fetched.notes) context.log(note);
   try {
-    await encodeHere(fetched.payload, fetched, context);
+    const { stream } = fetched;
+    const streamed = stream && { stream, progress: staging };
+    await encodeHere(fetched.payload, { fetched, streamed }, { ...context, progress: staging.encoding });
   } catch (error) {
     throw context.signal.aborted ? error : blameMount(error, fetched);
   } finally {
+    staging.stop();
     fetched.release();
   }
 }
@@ -43,7 +55,7 @@ export async function encodeTask(payload: EncodePayload, context: TaskContext): 
 /** `fetched`: the files are another machine’s, which looks after its own. */
 async function encodeHere(
   payload: EncodePayload,
-  fetched: FetchedSources | undefined,
+  { fetched, streamed }: Partial<Pick<OutputTask, 'fetched' | 'streamed'>>,
   context: TaskContext,
 ): Promise<void> {
   const sources = await checkSources(payload);
@@ -60,29 +72,14 @@ async function encodeHere(
     progress.suspended(suspended);
   });
   try {
-    await makeAll({ sources, replaced, fetched }, outputs, progress, context);
+    await makeAll({ sources, replaced, fetched, streamed }, outputs, progress, context);
   } finally {
     stop();
   }
 }
 
-/** Says how far it is, in whole percents. */
-function fetchSources(
-  elsewhere: Elsewhere,
-  payload: EncodePayload,
-  context: TaskContext,
-): Promise<FetchedSources> {
-  let told = -1;
-  return elsewhere.fetch(payload, context.signal, (present, total) => {
-    const percent = Math.floor((present / total) * 100);
-    if (percent === told) return;
-    told = percent;
-    context.progress({ step: `Fetching the source, ${percent} %` });
-  });
-}
-
 async function makeAll(
-  of: Pick<OutputTask, 'sources' | 'replaced' | 'fetched'>,
+  of: Pick<OutputTask, 'sources' | 'replaced' | 'fetched' | 'streamed'>,
   outputs: readonly PlannedOutput[],
   progress: EncodeProgress,
   context: TaskContext,
@@ -98,6 +95,8 @@ async function makeAll(
       {
         ...output,
         ...of,
+        // After the first one it is there.
+        ...(position > 0 && of.streamed && { streamed: undefined, sources: await identitiesOf(of.sources) }),
         isLast,
         progress: {
           next: () => {
@@ -120,6 +119,11 @@ async function makeAll(
 
 function sumOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** As they are now. */
+async function identitiesOf([first, ...more]: OutputTask['sources']): Promise<OutputTask['sources']> {
+  return [await checkSource(first.path), ...(await Promise.all(more.map((each) => checkSource(each.path))))];
 }
 
 async function checkSources({ sources }: EncodePayload): Promise<OutputTask['sources']> {

@@ -30,6 +30,8 @@ export interface FfmpegOptions {
   signal: AbortSignal;
   /** While it is on, the process stands still (on Unix), and no stall is counted. */
   suspension?: Suspension | undefined;
+  /** While it is on, no stall is counted either: it waits for bytes that come from elsewhere. */
+  waits?: Suspension | undefined;
   onProgress: (block: ProgressBlock) => void;
   /** Whole lines of standard error, now and then; of a flood not all. */
   onLog: (text: string) => void;
@@ -118,14 +120,20 @@ async function follow(subprocess: Subprocess, options: FfmpegOptions): Promise<F
   // What is written after it has ended is nobody's loss.
   subprocess.stdin.on('error', () => undefined);
 
+  const { suspension, waits } = options;
+  const holdStall = (): void => {
+    stall.hold(suspension?.suspended === true || waits?.suspended === true);
+  };
+  const stopWaiting = waits?.onChange(holdStall);
+  holdStall();
   const hold = (suspended: boolean): void => {
-    stall.hold(suspended);
+    holdStall();
     if (suspended) clock.pause(performance.now());
     else clock.resume(performance.now());
     standStill(subprocess.pid, suspended);
   };
-  const stopHolding = options.suspension?.onChange(hold);
-  if (options.suspension?.suspended === true) hold(true);
+  const stopHolding = suspension?.onChange(hold);
+  if (suspension?.suspended === true) hold(true);
   const cancel = () => {
     subprocess.kill('SIGTERM');
     // A process that stands still hears of it when it goes on.
@@ -136,6 +144,7 @@ async function follow(subprocess: Subprocess, options: FfmpegOptions): Promise<F
   const result = await subprocess;
   options.signal.removeEventListener('abort', cancel);
   stopHolding?.();
+  stopWaiting?.();
   stall.stop();
   log.flush();
   return {

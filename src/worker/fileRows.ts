@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as z from 'zod';
+import { stagings } from '../encoding/streamable.ts';
 import { maxMounts, mountNameSchema } from '../protocol/mounts.ts';
 import { age, asText, count, duration, ratio, size, type SettingRow } from '../protocol/settingRow.ts';
 
@@ -24,6 +25,13 @@ export const fileRows = {
     'What a worker keeps of sources that it has fetched from another machine and that nobody needs now; those used longest ago go first.',
     { hot: true },
   ),
+  staging: {
+    doc: 'How a worker on another machine begins with a source. `whole`: when all of it is there. `stream`: at once, wherever ffmpeg can read it while it comes; what is read then comes first. `auto`: so where ffmpeg reads it once, from its beginning to its end.',
+    schema: z.enum(stagings),
+    default: 'auto',
+    text: asText,
+    hot: true,
+  },
   rangesAtOnce: count(8, 'How many parts of a file are fetched at once from another machine, 1 MiB each.', {
     min: 1,
     max: 64,

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { missedGain } from '../encoding/judgeSize.ts';
 import type { Plan } from '../encoding/plan.ts';
@@ -14,12 +14,13 @@ import { assertUnchanged, type SourceIdentity } from '../files/sourceFile.ts';
 import { removeStaging, stage } from '../files/staging.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { FileIdentity, SourceState } from '../protocol/fileState.ts';
-import { settlePlan } from './analyse.ts';
+import { settlePlan, type SettledPlan } from './analyse.ts';
 import { faultOfSource } from './lookThrough.ts';
 import { damagedResult, unreadSource } from './encodeFailure.ts';
 import type { EncodeProgress } from './encodeProgress.ts';
 import type { FfmpegExit } from './ffmpegProcess.ts';
 import type { FetchedSources } from './remoteFiles.ts';
+import { encodeStreamed, type Streamed } from './streamedEncode.ts';
 import { exitOf, runCommand, type RunPlace } from './runCommand.ts';
 import { toolTimes } from './runTool.ts';
 import { isCancelled, TaskFailure, type CommitRequest, type TaskContext } from './task.ts';
@@ -39,6 +40,8 @@ export interface OutputTask {
   readonly replaced: SourceState | undefined;
   /** Where source and destination are on another machine: what was fetched of it. */
   readonly fetched: FetchedSources | undefined;
+  /** Where the source is read while it comes. */
+  readonly streamed?: Streamed | undefined;
   readonly progress: { next(): void; update: EncodeProgress['update']; delivered(): void };
   /** Nothing of the job is left to do after it. */
   readonly isLast: boolean;
@@ -53,15 +56,24 @@ export async function makeOutput(task: OutputTask, context: TaskContext): Promis
   let keep = false;
   try {
     const place = runPlace(task, directory, context);
+    const { streamed } = task;
     const files = new WorkFiles(place, task.fetched?.bringAsset ?? besideSource(task.input.sources[0].path));
     const { progress } = task;
-    const settled = await settlePlan(task.input, { place, files, progress });
-    const staged = path.join(directory, settled.plan.result);
-    const exit = await encode(settled.plan, task, place);
+    const make = async (input: PlanInput, signal: AbortSignal): Promise<Made> => {
+      const settled = await settlePlan(input, { place, files, progress });
+      const staged = path.join(directory, settled.plan.result);
+      // Of an ffmpeg that was stopped to begin anew.
+      await rm(staged, { recursive: true, force: true });
+      return { settled, staged, exit: await encode(settled.plan, task, { ...place, signal }) };
+    };
+    const { settled, staged, exit } = streamed
+      ? await encodeStreamed(streamed, task.input, make, { place, staging: context.settings.staging })
+      : await make(task.input, place.signal);
 
     const ended = exitOf(exit);
     if (exit.stderr.unreadable) throw new TaskFailure(unreadSource(task.sources[0].path), { exit: ended });
-    await asFailure(unchanged(task.sources), ended);
+    // Of one that was streamed there is a copy of its own, which has grown until now.
+    if (!streamed) await asFailure(unchanged(task.sources), ended);
     void context.report({ type: 'verifying', output: task.index, exit: ended }).catch(() => undefined);
     const verdict = await asFailure(
       verifyWhenThere(
@@ -121,14 +133,25 @@ export async function makeOutput(task: OutputTask, context: TaskContext): Promis
   }
 }
 
+/** A result before anybody has looked at it. */
+interface Made {
+  readonly settled: SettledPlan;
+  /** Path of the result. */
+  readonly staged: string;
+  readonly exit: FfmpegExit;
+}
+
 function runPlace(task: OutputTask, directory: string, context: TaskContext): RunPlace {
+  const stream = task.streamed?.stream;
   return {
     directory,
     binary: context.prover.tools.ffmpeg.path,
     lowPriority: context.lowPriority,
     settings: context.settings,
-    signal: context.signal,
+    // Whatever ffmpeg makes of the end of what it could read: that is not the end of the source.
+    signal: stream ? AbortSignal.any([context.signal, stream.failed]) : context.signal,
     suspension: context.suspension,
+    waits: stream?.waits,
     log: (text) => {
       context.log(text);
     },
@@ -142,7 +165,7 @@ function runPlace(task: OutputTask, directory: string, context: TaskContext): Ru
 }
 
 /** All commands of the plan, in order; how the last one ended. */
-async function encode(plan: Plan, { progress }: OutputTask, place: RunPlace): Promise<FfmpegExit> {
+async function encode(plan: Plan, { progress, streamed }: OutputTask, place: RunPlace): Promise<FfmpegExit> {
   if (plan.expected.kind === 'ladder') await mkdir(path.join(place.directory, plan.result));
   let last: FfmpegExit | undefined;
   for (const { purpose, argv } of plan.commands) {
@@ -152,6 +175,7 @@ async function encode(plan: Plan, { progress }: OutputTask, place: RunPlace): Pr
       argv,
       onProgress: (block) => {
         progress.update(block);
+        if ((block.frame ?? 0) > 0) streamed?.stream.fetchRest();
       },
     });
   }

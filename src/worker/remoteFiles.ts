@@ -5,6 +5,7 @@ import type { FileExchange } from '../files/fileExchange.ts';
 import { freeBytes } from '../files/freeSpace.ts';
 import type { Mounts } from '../files/mounts.ts';
 import type { ReadRange } from '../files/neighbourFiles.ts';
+import type { Fetching } from '../files/sharedRead.ts';
 import { offerResult, withdrawResult } from '../files/offerResult.ts';
 import type { Params, Result } from '../protocol/contract.ts';
 import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
@@ -15,6 +16,7 @@ import type { OfferedSource } from '../protocol/offers.ts';
 import { asAsset, bringFetched, chooseAssets } from './fetchedAssets.ts';
 import { RenewedOffer } from './renewedOffer.ts';
 import { RightOfWay } from './rightOfWay.ts';
+import { SourceStream } from './sourceStream.ts';
 import type { CommitRequest } from './task.ts';
 import type { BringAsset } from './workFiles.ts';
 import type { WorkerSettings } from './workerSettings.ts';
@@ -44,6 +46,8 @@ export interface FetchedSources {
   readonly notes: readonly string[];
   /** Files that the preset names. */
   readonly bringAsset: BringAsset;
+  /** Where the source is read while it comes: what of it is not there is not to be read of its copy. */
+  readonly stream?: SourceStream | undefined;
   release(): void;
 }
 
@@ -55,10 +59,12 @@ interface Opened {
 
 type Ask = () => Promise<Result<CoordinatorMethods['task.sources']>>;
 
-interface FetchOptions {
+export interface FetchOptions {
   readonly signal: AbortSignal;
   /** Bytes that are here, of all. */
   readonly onProgress: (present: number, total: number) => void;
+  /** The one source may be read while it comes, where more ranges of it than that are missing. */
+  readonly streamsFrom?: number | undefined;
 }
 
 /** Of a worker that does not see the files it encodes: fetches the sources, keeps them for a while, and offers the results. */
@@ -84,7 +90,13 @@ export class RemoteFiles {
   /** `ask`: where the files are offered; again where an offer has ended. */
   fetch(payload: EncodePayload, ask: Ask, how: FetchOptions): Promise<FetchedSources> {
     const { read } = this.#options.exchange.with(coordinatorName);
-    return this.#way.urgent(() => this.#fetch(payload, ask, { ...how, read, yields: false }));
+    return this.#way.urgent(async () => {
+      const fetched = await this.#fetch(payload, ask, { ...how, read, yields: false });
+      const { stream } = fetched;
+      // Until all of it is there.
+      if (stream) void this.#way.urgent(() => stream.over);
+      return fetched;
+    });
   }
 
   /** The same before there is an attempt: it goes on while no attempt waits for its own files. */
@@ -115,7 +127,7 @@ export class RemoteFiles {
   async #fetch(
     payload: EncodePayload,
     ask: Ask,
-    { signal, onProgress, read, yields }: FetchOptions & { read: ReadRange; yields: boolean },
+    { signal, onProgress, streamsFrom, read, yields }: FetchOptions & { read: ReadRange; yields: boolean },
   ): Promise<FetchedSources> {
     const { holder, sources, assets } = await ask();
     const chosen = chooseAssets(payload, assets);
@@ -128,30 +140,42 @@ export class RemoteFiles {
     const offer = new RenewedOffer([...sources, ...chosen.wanted], { read, ask: askAgain });
     const { opened, mounted, notes } = await this.#openMounted(sources, signal);
     const total = offer.sources.reduce((sum, { bytes }, index) => sum + (opened[index] ? 0 : bytes), 0);
-    const copies: Copy[] = [];
+    const copies: Pick<Copy, 'path' | 'release'>[] = [];
+    let stream: SourceStream | undefined;
     const release = (): void => {
-      for (const copy of copies) copy.release();
+      stream?.close();
+      for (const copy of Object.values(copies)) copy.release();
     };
     try {
       let before = 0;
-      for (const [index, source] of offer.sources.entries()) {
+      // What can be read while it comes is begun with when all else is there.
+      const streams = streamsFrom !== undefined && sources.length === 1;
+      const inOrder = [...offer.sources.entries()];
+      if (streams) inOrder.push(...inOrder.splice(0, 1));
+      for (const [index, source] of inOrder) {
         const there = opened[index];
         if (there) {
-          copies.push(there);
+          copies[index] = there;
           continue;
         }
-        const taken = this.#cache.take(
-          { ...source, holder },
-          {
-            read: (range, until) => offer.read(index, range, until),
-            ...{ signal, yields },
-            onProgress: (present) => {
-              onProgress(before + present, total);
-            },
+        const blob = { ...source, holder };
+        const fetching: Fetching = {
+          read: (range, until) => offer.read(index, range, until),
+          ...{ signal, yields },
+          onProgress: (present) => {
+            onProgress(before + present, total);
           },
-        );
-        copies.push(await (index < sources.length ? taken : asAsset(source.path, taken)));
-        before += source.bytes;
+        };
+        if (index === 0 && streams) {
+          const copy = await this.#cache.open(blob, fetching);
+          copies[index] = copy;
+          if (copy.missing > streamsFrom) stream = await SourceStream.open(copy);
+          else await copy.whole();
+        } else {
+          const taken = this.#cache.take(blob, fetching);
+          copies[index] = await (index < sources.length ? taken : asAsset(source.path, taken));
+          before += source.bytes;
+        }
       }
     } catch (error) {
       release();
@@ -163,13 +187,16 @@ export class RemoteFiles {
     );
     return {
       payload: { ...payload, sources: here },
-      sources: offer.sources.slice(0, sources.length),
+      get sources() {
+        return offer.sources.slice(0, sources.length);
+      },
       mounted,
       distrustMounted: () => {
         for (const file of mounted) this.#options.mounts.distrust(file);
       },
       notes,
       bringAsset: bringFetched(new Map(beside), chosen),
+      stream,
       release,
     };
   }

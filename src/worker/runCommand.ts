@@ -30,6 +30,8 @@ export interface RunPlace {
   readonly signal: AbortSignal;
   /** While it is on, what runs stands still, and nothing begins. */
   readonly suspension?: Suspension | undefined;
+  /** While it is on, what runs waits for bytes of its source. */
+  readonly waits?: Suspension | undefined;
   log(text: string): void;
   /** Told of each that has begun; `argv` has the binary first. */
   started(command: { purpose: Purpose; argv: string[]; pid: number; processStart: string }): void;
@@ -62,7 +64,7 @@ export async function runCommand(place: RunPlace, request: RunRequest): Promise<
     stallMs: stallSeconds * 1000,
     settings: place.settings,
     signal,
-    suspension: place.suspension,
+    ...{ suspension: place.suspension, waits: place.waits },
     onProgress: request.onProgress ?? (() => undefined),
     onLog: (text) => {
       if (!quiet) place.log(text);

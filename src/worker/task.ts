@@ -8,7 +8,7 @@ import type { EncodePayload, TaskReport } from '../protocol/tasks.ts';
 import type { CapabilityProver } from './capabilities.ts';
 import type { AttemptKey, ReportOutcome } from './outbox.ts';
 import type { Redirection } from './redirection.ts';
-import type { FetchedSources } from './remoteFiles.ts';
+import type { FetchedSources, FetchOptions } from './remoteFiles.ts';
 import type { Suspension } from './suspension.ts';
 import type { WorkerSettings } from './workerSettings.ts';
 
@@ -17,11 +17,7 @@ export type CommitRequest = Omit<Params<CoordinatorMethods['task.commit']>, keyo
 /** The files of an attempt whose source and destination are on another machine. */
 export interface Elsewhere {
   /** Waits while there is no connection. */
-  fetch(
-    payload: EncodePayload,
-    signal: AbortSignal,
-    onProgress: (present: number, total: number) => void,
-  ): Promise<FetchedSources>;
+  fetch(payload: EncodePayload, how: FetchOptions): Promise<FetchedSources>;
   /** Resolves when the result has its name there; throws when it is refused, and when the signal aborts. */
   handOver(
     result: Pick<CommitRequest, 'output' | 'verdict' | 'staged'>,

@@ -6,6 +6,8 @@ import type { Preset } from '../../../src/encoding/preset.ts';
 import { placingFs } from '../../../src/files/placingFs.ts';
 import type { TaskReport } from '../../../src/protocol/tasks.ts';
 import { defaultWorkerSettings, type WorkerSettings } from '../../../src/worker/workerSettings.ts';
+import { runFfmpeg, type FfmpegExit } from '../../../src/worker/ffmpegProcess.ts';
+import { Suspension } from '../../../src/worker/suspension.ts';
 import { itOnUnix } from './support/itOnUnix.ts';
 import type { ScriptedCoordinator } from './support/scriptedCoordinator.ts';
 import { encodePayload, probeBy, probePayload, webPreset, Workshop } from './support/workshop.ts';
@@ -71,6 +73,23 @@ describe('worker: a phase that makes no progress', function () {
     await begin(coordinator, { ...webPreset, video: { encoders: ['libx264'], crop: 'auto' } });
     const report = await coordinator.lastReport('t1');
     assert.equal(sayingOf(report), 'ffmpeg-killed: ffmpeg was ended: it made no progress for 1 s.');
+  });
+
+  itOnUnix('but not one that waits for bytes which come from elsewhere', async () => {
+    const waits = new Suspension();
+    const runs = (patient: boolean): Promise<FfmpegExit> =>
+      runFfmpeg({
+        ...{ binary: '/bin/sh', argv: ['-c', 'sleep 0.6'], directory: shop.path('.'), lowPriority: false },
+        ...{ stallMs: 200, settings: defaultWorkerSettings, signal: new AbortController().signal },
+        ...{ onProgress: () => undefined, onLog: () => undefined, waits: patient ? waits : undefined },
+      }).exit;
+    waits.set(true);
+    assert.equal((await runs(true)).stalled, false);
+    assert.equal((await runs(false)).stalled, true);
+    // From when they have come on it counts again.
+    const again = runs(true);
+    waits.set(false);
+    assert.equal((await again).stalled, true);
   });
 
   itOnUnix('encoding', async () => {

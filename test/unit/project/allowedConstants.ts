@@ -58,6 +58,9 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/protocol/offers.ts#maxResultFiles': 'Part of the protocol: a result’s names fit one frame.',
   'src/files/fileExchange.ts#maxQuestions':
     'Against a neighbour that keeps to no limit; far above `rangesAtOnce`.',
+  'src/files/loopbackSource.ts#blockBytes': 'One step of a loop.',
+  'src/files/loopbackSource.ts#secretBytes': 'Of a path that nobody guesses.',
+  'src/worker/streamedEncode.ts#toldAfterSeconds': 'When a person is told; changes no outcome.',
   'src/files/fetchedFile.ts#digestBytes': 'Of SHA-256.',
   'src/transport/byteChannel.ts#maxMessageBytes': 'Part of the protocol: both sides refuse more.',
   'src/transport/addressLimit.ts#minuteMs':
