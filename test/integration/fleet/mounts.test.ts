@@ -101,7 +101,7 @@ for (const dials of ['the node', 'the desk'] as const)
         await rename(await host.clip('clip.mkv'), copy);
         await truncate(copy, (await stat(source)).size);
         await utimes(copy, atime, mtime);
-        await joined(other);
+        await joined(other, '--staging', 'whole');
         const id = await host.submit(source);
         const job = await host.done(id);
         assert.ok(read(job).startsWith(host.node.stateDir), read(job));
@@ -152,7 +152,7 @@ for (const dials of ['the node', 'the desk'] as const)
       await mkdir(path.join(other, 'may'), { recursive: true });
       const copy = path.join(other, 'may', 'clip.mkv');
       await copyFile(source, copy);
-      await joined(other);
+      await joined(other, '--staging', 'whole');
       const id = await host.submit(source);
       await host.job(id, (job) => read(job) === copy);
       await truncate(copy, 1000);
