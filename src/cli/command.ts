@@ -1,5 +1,4 @@
 import os from 'node:os';
-import path from 'node:path';
 import { CommanderError, type Command } from 'commander';
 import { defaultStateFolder } from '../client/stateFolder.ts';
 import { toDffmpegError, type DffmpegError } from '../protocol/errors.ts';
@@ -7,6 +6,7 @@ import { exitCodes } from './exitCodes.ts';
 import type { Io } from './io.ts';
 import { errorOutputSchema, printJson } from './jsonOutput.ts';
 import { styleFor } from './style.ts';
+import { typedPath } from './typedPath.ts';
 
 /** What every command gets beside its own arguments. */
 export interface Invocation {
@@ -39,23 +39,20 @@ export function action<Args extends unknown[]>(
 ): (...args: [...Args, ...unknown[]]) => Promise<void> {
   return async (...args) => {
     const options = command.optsWithGlobals<GlobalOptions>();
-    const invocation = {
-      io: context.io,
-      stateDir: stateDirOf(context.io, options),
-      json: options.json === true,
-    };
+    const json = options.json === true;
     try {
+      const invocation = { io: context.io, stateDir: stateDirOf(context.io, options), json };
       // Commander adds the options and the command itself after the arguments; they are wanted as they come.
       context.exit.code = await run(invocation, ...(args as unknown as Args));
     } catch (thrown) {
       if (thrown instanceof CommanderError) throw thrown;
-      context.exit.code = reportError(context.io, thrown, invocation.json);
+      context.exit.code = reportError(context.io, thrown, json);
     }
   };
 }
 
 function stateDirOf(io: Io, options: GlobalOptions): string {
-  if (options.stateDir !== undefined) return path.resolve(io.cwd, options.stateDir);
+  if (options.stateDir !== undefined) return typedPath(io.cwd, options.stateDir);
   return defaultStateFolder({ env: io.env, platform: process.platform, homedir: os.homedir() });
 }
 

@@ -313,7 +313,7 @@ function isSame(source: ReplacedSource, stats: BigIntStats): boolean {
 }
 
 /** Nothing is to be seen in a folder that is away, and nothing to be removed: what was found of it was not so. */
-async function requireFolder({ path: source }: ReplacedSource, fs: PlacingFs): Promise<void> {
+export async function requireFolder({ path: source }: ReplacedSource, fs: PlacingFs): Promise<void> {
   const folder = path.dirname(source);
   if (!(await fs.leadsToFolder(folder))) throw diskAway(folder);
 }
@@ -322,10 +322,13 @@ async function requireFolder({ path: source }: ReplacedSource, fs: PlacingFs): P
  * Of a source that is not to be seen: throws `disconnected` where its disk is most likely away, and nobody can tell. A
  * folder into which the disk is mounted is there also without it, but of another file system.
  */
-export async function requireDisk({ path: source, identity }: ReplacedSource): Promise<void> {
-  const folder = path.dirname(source);
+export async function requireDisk(source: ReplacedSource): Promise<void> {
+  const folder = path.dirname(source.path);
   const there = await identityIfThere(folder);
-  if (there?.device !== identity.device) throw diskAway(folder);
+  if (there?.device === source.identity.device) return;
+  // A disk may have another number since it was mounted anew, and where one file system lies over others the file has another than
+  // its folder: what was made there for this job is on it.
+  if (!there || !(await identityIfThere(path.dirname(asidePath(source))))) throw diskAway(folder);
 }
 
 /** The job's own folder, and the one that all share when it was the last. */

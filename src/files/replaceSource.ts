@@ -9,19 +9,21 @@ import {
   putBack,
   releaseAside,
   requireDisk,
+  requireFolder,
   setAside,
   whatLies,
   type AsidePlace,
   type Discarded,
   type ReplacedSource,
 } from './aside.ts';
-import { notBack } from './asideTroubles.ts';
+import { diskAway, notBack } from './asideTroubles.ts';
 import { isSampled } from './contentKey.ts';
 import { toDestinationError } from './destinationError.ts';
 import { errnoCode, isDiskAway, isDiskFull } from './errnoCode.ts';
 import { sameFile } from './fileIdentity.ts';
 import { forgetPlacement, sameInode } from './placementRecord.ts';
 import { recoverPlacement } from './placing.ts';
+import { removeName } from './removeName.ts';
 import type { PlacingFs } from './placingFs.ts';
 
 /** A verified result that has its place beside the source. */
@@ -128,7 +130,10 @@ async function restoreNow(asked: Restoring): Promise<PlacedResult | undefined> {
   // What is empty may be the reservation of an undo that was cut off: `putBack` knows.
   if (there && !isBack && !isResult && !(await fs.isEmpty(source.path))) throw nameTaken(source);
   const moved = await moveHome(replacing, home);
-  if (moved) asked.onMoved?.(moved);
+  if (moved) {
+    asked.onMoved?.(moved);
+    await leaveSourceName(replacing, moved);
+  }
   switch (await putBack(source, replacing)) {
     case 'placed':
       return moved;
@@ -137,6 +142,13 @@ async function restoreNow(asked: Restoring): Promise<PlacedResult | undefined> {
     case 'gone':
       throw asideGone(aside);
   }
+}
+
+/** A result that was about to get the source's name when its disk was pulled has that beside its own. */
+async function leaveSourceName({ source, fs }: Replacing, moved: PlacedResult): Promise<void> {
+  const there = await fs.identity(source.path);
+  if (!there || !sameFile(there, moved.identity) || (await isOneName(source.path, moved.path, fs))) return;
+  await removeName(fs, source.path, moved.identity, moveKey(source, 'home'));
 }
 
 /** Whether two names are one, since case does not count there: some file systems give each spelling a number of its own. */
@@ -230,10 +242,24 @@ async function mayDiffer({ path: at, content, modified }: PlacedResult, fs: Plac
 async function requireResult(replacing: Replacing): Promise<void> {
   const { result, fs } = replacing;
   if (await presentResult(replacing)) return;
-  if (!(await fs.identity(result.path))) throw resultGone(result.path);
+  if (!(await fs.identity(result.path))) {
+    await requireDisks(replacing);
+    throw resultGone(result.path);
+  }
   throw new DffmpegError('result-damaged', `${result.path} has changed since it was verified.`, {
     hint: 'Nothing was replaced. Encode the source again.',
   });
+}
+
+/** Where nothing is seen of a result: throws `disconnected` where its disk, or that of the source, is most likely away. */
+async function requireDisks({ source, result, fs }: Replacing): Promise<void> {
+  if (!(await isSourceAt(source.path, source, fs))) {
+    await requireFolder(source, fs);
+    await requireDisk(source);
+  }
+  const folder = path.dirname(result.path);
+  if (folder === path.dirname(source.path)) return;
+  if ((await fs.identity(folder))?.device !== result.identity.device) throw diskAway(folder);
 }
 
 /** Names the record of a move of the result: to the source’s place, or home. */

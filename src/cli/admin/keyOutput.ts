@@ -1,7 +1,7 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
-import path from 'node:path';
 import { DffmpegError } from '../../protocol/errors.ts';
 import type { Invocation } from '../command.ts';
+import { typedPath } from '../typedPath.ts';
 
 /** Where a key goes that is told once. */
 export type KeyOutput =
@@ -22,7 +22,7 @@ export async function openKeyOutput(
       hint: 'Say with --key-file which file it shall be written to.',
     });
   }
-  const file = path.resolve(io.cwd, keyFile);
+  const file = typedPath(io.cwd, keyFile);
   try {
     return { kind: 'file', file, handle: await open(file, 'wx', 0o600) };
   } catch (cause) {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import type { DaemonConnection } from '../../client/connection.ts';
 import { DffmpegError } from '../../protocol/errors.ts';
+import { typedPath } from '../typedPath.ts';
 
 export interface ExpandedSources {
   /** Absolute, each once, in the order in which they were typed. */
@@ -23,7 +23,7 @@ export async function expandSources(
   /** Whether results of earlier encodes are meant too. */
   results = false,
 ): Promise<ExpandedSources> {
-  const paths = await Promise.all(typed.map((name) => classify(path.resolve(cwd, name), name)));
+  const paths = await Promise.all(typed.map((name) => classify(typedPath(cwd, name), name)));
   const files = new Set<string>();
   const folders: ScannedFolder[] = [];
   for (const { absolute, folder } of paths) {
@@ -44,16 +44,8 @@ export async function expandSources(
   return { files: [...files], folders };
 }
 
-/** What stands in an argument for bytes that are no text: which they were nobody can tell any more. */
-const unreadable = '\uFFFD';
-
 /** Asked before anything is begun: of a list with a mistake in it nothing runs. */
 async function classify(absolute: string, typed: string): Promise<{ absolute: string; folder: boolean }> {
-  // Another file may have this very name.
-  if (typed.includes(unreadable))
-    throw new DffmpegError('source-unreadable', `The name “${typed}” is not valid UTF-8.`, {
-      hint: 'Rename the file, or the folder that it is in. Nothing was begun.',
-    });
   try {
     return { absolute, folder: (await stat(absolute)).isDirectory() };
   } catch (error) {

@@ -3,6 +3,7 @@ import { outputTemplate as templateOf, resolveOutputPath } from '../../encoding/
 import type { Preset } from '../../encoding/preset.ts';
 import { outputsOf } from '../../encoding/presetOutputs.ts';
 import { DffmpegError } from '../../protocol/errors.ts';
+import { requireText } from '../typedPath.ts';
 
 const nameOfResult = '${fileBasenameNoExtension}.${preset}.${ext}';
 
@@ -13,6 +14,7 @@ const nameOfResult = '${fileBasenameNoExtension}.${preset}.${ext}';
 export function outputTemplate(typed: string, cwd: string): string {
   const withName = /[/\\]$/.test(typed) ? typed + nameOfResult : typed;
   const anchored = withName.startsWith('${fileDirname}') || path.isAbsolute(withName);
+  if (!withName.startsWith('${fileDirname}')) requireText(cwd, withName);
   return anchored ? withName : path.join(cwd, withName);
 }
 

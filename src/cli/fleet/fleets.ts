@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { printable } from '../../encoding/printable.ts';
 import type { ClientMethods } from '../../protocol/clientContract.ts';
 import type { Params } from '../../protocol/contract.ts';
@@ -11,6 +10,7 @@ import { addedWorkerOutputSchema, printJson, toWorkerOutput, workersOutputSchema
 import { workerLines } from '../render/workerTable.ts';
 import { widthFor } from '../render/wrap.ts';
 import { styleFor } from '../style.ts';
+import { typedPath } from '../typedPath.ts';
 
 export interface ConnectFlags {
   readonly pair?: string;
@@ -48,7 +48,7 @@ async function howToConnect(
     throw new DffmpegError('request-invalid', 'An identity needs both: who it is, and its key.', {
       hint: 'Say --id NAME and --key-file FILE.',
     });
-  const file = path.resolve(io.cwd, keyFile);
+  const file = typedPath(io.cwd, keyFile);
   const key = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new DffmpegError('request-invalid', `${file} cannot be read.`, {
       hint: 'Name the file that “dffmpeg admin user add --key-file” has written.',

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
 import { inquire } from '../../client/inquire.ts';
 import type { ClientMethods } from '../../protocol/clientContract.ts';
 import type { Params } from '../../protocol/contract.ts';
@@ -14,6 +13,7 @@ import { shortenPath } from '../paths.ts';
 import { likenessLines } from '../render/likenessLines.ts';
 import { styleFor } from '../style.ts';
 import { withInquiries } from './withInquiries.ts';
+import { typedPath } from '../typedPath.ts';
 
 export interface MeasureRequest extends MeasureOptions {
   /** A file; without `reference` the id of a job. */
@@ -40,13 +40,13 @@ export function measure(invocation: Invocation, request: MeasureRequest): Promis
 type Subject = Params<ClientMethods['media.measure']>['of'];
 
 function subjectOf({ result, reference, output }: MeasureRequest, cwd: string): Subject {
-  const file = path.resolve(cwd, result);
+  const file = typedPath(cwd, result);
   if (reference !== undefined) {
     if (output !== undefined)
       throw new DffmpegError('request-invalid', '--output chooses among the results of a job.', {
         hint: 'Leave it out where two files are compared.',
       });
-    return { result: file, reference: path.resolve(cwd, reference) };
+    return { result: file, reference: typedPath(cwd, reference) };
   }
   if (/^[0-9a-zA-Z_-]{1,64}$/.test(result) && !existsSync(file))
     return { jobId: result, ...(output === undefined ? {} : { output }) };

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { DaemonConnection } from '../../client/connection.ts';
 import { DffmpegError } from '../../protocol/errors.ts';
 import type { WatchFolder } from '../../protocol/watchFolder.ts';
@@ -10,6 +9,7 @@ import { exitCodes } from '../exitCodes.ts';
 import { printJson, watchFoldersOutputSchema } from '../jsonOutput.ts';
 import { workspaceFiles } from '../presetFiles.ts';
 import { choosePreset, presetCatalog } from '../presets.ts';
+import { typedPath } from '../typedPath.ts';
 
 /** Without a preset the folder is one of config.jsonc. */
 export async function activateFolder(
@@ -21,7 +21,7 @@ export async function activateFolder(
   const { existing } = options;
   const folder = await withDaemon(invocation, async (daemon) => {
     if (options.preset !== undefined) return activate(invocation, daemon, typed, options, options.preset);
-    const asDeclared = /^[0-9a-f]{12}$/.test(typed) ? typed : path.resolve(io.cwd, typed);
+    const asDeclared = /^[0-9a-f]{12}$/.test(typed) ? typed : typedPath(io.cwd, typed);
     return declared(daemon.request('watch.activateDeclared', { folder: asDeclared, existing }));
   });
   if (json) printJson(io.stdout, watchFoldersOutputSchema, { folders: [folder.folder], problems: [] });
@@ -46,7 +46,7 @@ async function activate(
   const { require, prefer } = options;
   return daemon.request('watch.activate', {
     folder: {
-      path: path.resolve(io.cwd, typed),
+      path: typedPath(io.cwd, typed),
       preset: name,
       ...(output === undefined ? {} : { output: outputTemplate(output, io.cwd) }),
       ...(recursive === undefined ? {} : { recursive }),

@@ -1,10 +1,10 @@
-import path from 'node:path';
 import { watchStateText } from '../../protocol/watchText.ts';
 import type { WatchFolder } from '../../protocol/watchFolder.ts';
 import type { Invocation } from '../command.ts';
 import { withDaemon } from '../connect.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { printJson, watchFoldersOutputSchema } from '../jsonOutput.ts';
+import { typedPath } from '../typedPath.ts';
 
 export type FolderChange = 'pause' | 'resume' | 'remove' | 'scan';
 
@@ -17,7 +17,7 @@ export async function changeFolders(
   const folders = await withDaemon(invocation, async (daemon) => {
     const changed: WatchFolder[] = [];
     for (const each of typed) {
-      const folder = /^[0-9a-f]{12}$/.test(each) ? each : path.resolve(io.cwd, each);
+      const folder = /^[0-9a-f]{12}$/.test(each) ? each : typedPath(io.cwd, each);
       changed.push((await daemon.request(`watch.${change}`, { folder })).folder);
     }
     return changed;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { errorOutputSchema, jobsOutputSchema } from '../../../src/cli/jsonOutput.ts';
 import { jobOutputSchema } from '../../../src/protocol/jobOutput.ts';
 import { ffmpegsIn, Sandbox } from './harness.ts';
@@ -10,14 +10,36 @@ describe('dffmpeg encode', function () {
   before(async () => (box = await Sandbox.create()));
   after(() => box.remove());
 
-  it('takes no file whose name may be another one’s, since its bytes are no text', async () => {
-    // What a name in Latin-1 becomes on the way, and the very name of another file.
-    await box.clip('caf\uFFFD.mp4');
-    const { code, stderr } = await box.run(['encode', 'caf\uFFFD.mp4', '--preset', 'small']);
-    assert.equal(code, 1);
-    assert.match(stderr, /is not valid UTF-8\.\n.*Rename the file/);
-    assert.ok(!(await box.run(['jobs'])).stdout.includes('caf'));
-    await rm(box.file('caf\uFFFD.mp4'));
+  it('takes no path whose bytes are no text, since it may be another file’s, nor one of a folder that is called so', async () => {
+    // What a name in Latin-1 becomes on the way, and the very name of another folder.
+    const folder = 'caf\uFFFD';
+    await box.clip(`${folder}/clip.mp4`);
+    const clip = await box.clip('whole.mp4');
+    const refused = async (args: string[], cwd?: string): Promise<void> => {
+      const { code, stderr } = await box.run(args, cwd === undefined ? {} : { cwd });
+      assert.equal(code, 2, args.join(' '));
+      assert.match(stderr, /is not valid UTF-8\.\n.*Rename the file/);
+    };
+    await refused(['encode', `${folder}/clip.mp4`, '--preset', 'small']);
+    await refused(['encode', clip, '--preset', 'small', '--output', `${folder}/`]);
+    const there = box.file(folder);
+    for (const args of [
+      ['encode', 'clip.mp4', '--preset', 'small'],
+      ['encode', '.', '--preset', 'small'],
+      ['encode', clip, '--preset', 'small', '--output', './'],
+      ['check', 'clip.mp4'],
+      ['measure', 'clip.mp4', clip],
+      ['watch', 'activate', '.'],
+      ['job', 'choose-folder', 'abcdefghijkl', '.'],
+      ['--state-dir', 'state', 'status'],
+    ])
+      await refused(args, there);
+    assert.ok(!(await box.run(['jobs'])).stdout.includes('clip'));
+    assert.deepEqual(await readdir(there), ['clip.mp4']);
+    // What does not begin there can be named from there.
+    assert.equal((await box.run(['check', clip], { cwd: there })).code, 0);
+    await rm(there, { recursive: true });
+    await rm(clip);
   });
 
   it('encodes a clip, says where the result is, both sizes and the verdict, and ends with 0', async () => {

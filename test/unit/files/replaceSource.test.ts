@@ -616,6 +616,60 @@ describe('replacing a source', function () {
     await assert.rejects(replaceSource(replacing), { code: 'source-changed' });
   });
 
+  it('waits for the disk, and does not call the result gone, where that was pulled before the result had its name', async () => {
+    for (const [pulled, name] of [
+      ['link', 'clip.mp4'],
+      ['rename', 'clip.mp4'],
+      ['link', 'clip.mov'],
+    ] as const) {
+      const replacing = await begin(path.join(films, name), result(), placingFs);
+      const away = `${films}-away`;
+      let calls = 0;
+      const pulling: PlacingFs = {
+        ...placingFs,
+        link: async (from, to) => {
+          if (pulled === 'rename') await placingFs.link(from, to);
+          calls += 1;
+          await rename(films, away);
+          throw systemError('ENOENT');
+        },
+      };
+      await assert.rejects(replaceSource({ ...replacing, fs: pulling }), { code: 'disconnected' });
+      assert.equal(calls, 1);
+      // Nothing is there, as after a boot without the disk; then a bare mount point, of another file system.
+      await assert.rejects(replaceSource(replacing), { code: 'disconnected' });
+      await mkdir(films);
+      const bare: PlacingFs = {
+        ...placingFs,
+        identity: async (file) => {
+          const found = await placingFs.identity(file);
+          return found && { ...found, device: `${found.device}1` };
+        },
+      };
+      const other = { ...replacing.source, identity: { ...replacing.source.identity, device: '1' } };
+      await assert.rejects(replaceSource({ ...replacing, source: other, fs: bare }), { code: 'disconnected' });
+      await rm(films, { recursive: true });
+      await rename(away, films);
+      // Undone as it lies there, the result with two names or one.
+      await restoreSource({ ...replacing, home: result() });
+      assert.deepEqual(await contents(), { [`films/${name}`]: film, 'films/clip.web.mp4': small }, pulled);
+      const replaced = await replaceSource(replacing);
+      assert.equal(replaced.path, path.join(films, 'clip.mp4'));
+    }
+  });
+
+  it('says that the source was moved, and not that its disk is away, where the disk has another number by now', async () => {
+    const replacing = await begin(source(), result(), placingFs);
+    const replaced = await replaceSource(replacing);
+    await rename(path.join(root, aside('clip.mov')), path.join(elsewhere, 'clip.mov'));
+    const before = { ...replacing.source, identity: { ...replacing.source.identity, device: '1' } };
+    const undo = { ...replacing, source: before, result: replaced, home: result() };
+    await assert.rejects(restoreSource(undo), { code: 'source-missing' });
+    await rename(path.join(elsewhere, 'clip.mov'), path.join(root, aside('clip.mov')));
+    await restoreSource(undo);
+    assert.deepEqual(await contents(), { 'films/clip.mov': film, 'films/clip.web.mp4': small });
+  });
+
   it('says what stands in the way where it cannot be set aside, and asks no disk again that answers', async () => {
     for (const [code, message] of [
       ['EXDEV', /\.dffmpeg-replaced.* lies on another file system/],
