@@ -47,6 +47,7 @@ export class Folders {
         throw new DffmpegError('conflict', `Job ${id} is done: its result has its place.`, {
           hint: 'Move the result itself.',
         });
+      // What the folder is on now is right: a person has chosen it.
       return isEnded(state) ? { job: { folder } } : this.#renamed(before, folder);
     });
     if (isEnded(stored.job.state)) return control.retry(id);
@@ -62,7 +63,7 @@ export class Folders {
       outputs.push(await this.#named(job, output, index, outputs));
     const isNamed = outputs.some(({ path }) => path !== undefined);
     return {
-      job: { folder, outputs },
+      job: { folder, outputs, destinations: undefined },
       tasks: tasks.filter(({ state }) => state === 'waiting').map((task) => ({ ...task, notBefore: 0 })),
       reservations: isNamed ? reservationsOf(outputs, this.#options.platform) : undefined,
       durable: true,

@@ -3,7 +3,7 @@ import { assetsOf } from '../encoding/presetAssets.ts';
 import type { Params, Result } from '../protocol/contract.ts';
 import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
 import type { Timers } from '../protocol/timers.ts';
-import type { CoordinatorMethods } from '../protocol/workerContract.ts';
+import type { CoordinatorMethods, WorkerMethods } from '../protocol/workerContract.ts';
 import type { Agents } from './agents.ts';
 import { isLastPlanned, type Attempts } from './attempts.ts';
 import type { ConnectedWorker } from './connectedWorker.ts';
@@ -215,7 +215,7 @@ export class HandOvers {
     const received = await holder.peer
       .request(
         'result.receive',
-        { ...key, from: worker.id, result, destination: folderOf(path, platform), sources },
+        { ...key, from: worker.id, result, ...destinationOf(job, folderOf(path, platform)), sources },
         { signal },
       )
       .catch(async (thrown: unknown) => {
@@ -293,4 +293,12 @@ function stateOf({ identity, bytes, modified, changed, content, kept }: HandOver
 
 function over(fence: number): DffmpegError {
   return new DffmpegError('fence-void', `Attempt ${fence} does not count any more.`);
+}
+
+function destinationOf(
+  { destinations = [] }: Pick<StoredJob['job'], 'destinations'>,
+  folder: string,
+): Pick<Params<WorkerMethods['result.receive']>, 'destination' | 'mark'> {
+  const mark = destinations.find(({ path }) => path === folder)?.mark;
+  return { destination: folder, ...(mark ? { mark } : {}) };
 }

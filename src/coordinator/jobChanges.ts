@@ -56,7 +56,7 @@ export function encoded(attempt: AttemptRecord, exit: Exit): JobChange {
 export function probed(
   stored: StoredJob,
   attempt: AttemptRecord,
-  { probes, files = [], lost = [] }: Extract<TaskReport, { type: 'probed' }>,
+  { probes, files = [], destinations, lost = [] }: Extract<TaskReport, { type: 'probed' }>,
   now: number,
 ): JobChange {
   const sources = stored.job.sources.map((source, index) => {
@@ -74,7 +74,7 @@ export function probed(
   );
   return {
     event: { type: 'probed', fence: attempt.fence },
-    job: { probes, sources, outputs },
+    job: { probes, sources, outputs, destinations },
     tasks: endedTask(stored, attempt),
     attempts: [{ ...attempt, state: 'succeeded', endedAt: now }],
   };
@@ -210,6 +210,7 @@ export function retry(stored: StoredJob, now: number): JobChange {
     event: { type: 'retried' },
     job: {
       probes: undefined,
+      destinations: undefined,
       // What lies under their paths is looked at anew.
       sources: stored.job.sources.map((source) => ({ ...source, realPath: undefined, file: undefined })),
       placement: undefined,

@@ -156,7 +156,7 @@ export function placedOf(job: JobRecord): { output: number; path: string; bytes:
 
 /** What is still to be made, from the stored facts. */
 export function encodePayload(job: JobRecord): EncodePayload {
-  const { id, probes = [], presetData, onSuccess } = job;
+  const { id, probes = [], presetData, destinations, onSuccess } = job;
   const sources = sourcesOf(job).map((path, index) => {
     const probe = probes[index];
     if (!probe) throw new DffmpegError('internal', `Job ${id} was not probed.`);
@@ -167,5 +167,13 @@ export function encodePayload(job: JobRecord): EncodePayload {
     if (path === undefined) throw new DffmpegError('internal', `Job ${id} has no planned output.`);
     return [{ index, path }];
   });
-  return { kind: 'encode', jobId: id, sources, preset: presetData, outputs, onSuccess };
+  return {
+    kind: 'encode',
+    jobId: id,
+    sources,
+    preset: presetData,
+    outputs,
+    onSuccess,
+    ...(destinations ? { destinations } : {}),
+  };
 }

@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { DffmpegError } from '../protocol/errors.ts';
+import type { FolderMark } from '../protocol/fileState.ts';
 import { toDestinationError } from './destinationError.ts';
 import { isDiskAway } from './errnoCode.ts';
 import { freeBytes } from './freeSpace.ts';
+import { requireOwnDisk } from './ownDisk.ts';
 
 /** What an attempt will write, and where. */
 export interface Need {
@@ -11,6 +13,8 @@ export interface Need {
   /** Nothing is begun where less than this would be free. */
   readonly lowWaterBytes: number;
   readonly code: keyof typeof sentences;
+  /** Of the folder, on the disk that it was on when the job was looked at. */
+  readonly mark?: FolderMark | undefined;
 }
 
 const sentences = {
@@ -113,8 +117,10 @@ export class DiskRoom {
     return false;
   }
 
-  async #isAway({ folder, code }: Need): Promise<DffmpegError | undefined> {
+  async #isAway({ folder, code, mark }: Need): Promise<DffmpegError | undefined> {
     if (code !== 'destination-full') return undefined;
+    const other = await requireOwnDisk(folder, mark).catch((error: unknown) => error);
+    if (other instanceof DffmpegError) return other;
     const tried = this.#away.has(folder) ? this.#facts.trouble(folder) : this.#facts.free(folder);
     const said = await tried.catch((error: unknown) => error);
     const known = isDiskAway(said) ? toDestinationError(said, folder) : said;

@@ -5,6 +5,14 @@ import * as z from 'zod';
 /** Device and inode name a file whatever its path is; bigint as text, since inodes exceed 2^53 on Windows. */
 export const fileIdentitySchema = z.object({ device: z.string(), inode: z.string() });
 
+/** What tells a folder’s disk from another one that is seen under its path later. */
+export const folderMarkSchema = fileIdentitySchema.extend({
+  /** The system’s number for the kind of its file system. */
+  kind: z.string(),
+  /** How many blocks that has, in all. */
+  blocks: z.string(),
+});
+
 /** What names a result by its content, so that it is known under any name; a folder has none. */
 export const contentSchema = z.string().min(1).max(128);
 
@@ -31,5 +39,6 @@ export const sourceStateSchema = z.object({
 });
 
 export type KeptSource = z.output<typeof keptSourceSchema>;
+export type FolderMark = z.output<typeof folderMarkSchema>;
 export type FileIdentity = z.output<typeof fileIdentitySchema>;
 export type SourceState = z.output<typeof sourceStateSchema>;

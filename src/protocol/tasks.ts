@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { completePresetSchema, maxOutputs } from '../encoding/presetComplete.ts';
 import { probeSchema } from '../encoding/probe.ts';
 import { verdictSchema } from '../encoding/verdict.ts';
-import { contentSchema, fileIdentitySchema, nanosecondsSchema } from './fileState.ts';
+import { contentSchema, fileIdentitySchema, folderMarkSchema, nanosecondsSchema } from './fileState.ts';
 import {
   attemptCommandSchema,
   errorDataSchema,
@@ -24,6 +24,11 @@ export const outputIndexSchema = z
   .min(0)
   .max(maxOutputs - 1);
 
+/** Folders that results go to, on the disks that they were on when the job was looked at. */
+export const destinationsSchema = z
+  .array(z.object({ path: pathSchema, mark: folderMarkSchema }))
+  .max(maxOutputs + 1);
+
 export const encodePayloadSchema = z.object({
   kind: z.literal('encode'),
   jobId: idSchema,
@@ -40,6 +45,8 @@ export const encodePayloadSchema = z.object({
     .array(z.object({ index: outputIndexSchema, path: pathSchema }))
     .min(1)
     .max(maxOutputs),
+  /** Where one is on another disk by now, its own is away: nothing is begun. Those that are not known are not among them. */
+  destinations: destinationsSchema.optional(),
   /** With `replace` the result is decoded whole before it counts as verified, and the source is named exactly. */
   onSuccess: z.enum(onSuccessChoices).default('keep'),
 });
@@ -88,6 +95,7 @@ export const taskReportSchema = z.discriminatedUnion('type', [
       .array(z.object({ realPath: pathSchema, identity: fileIdentitySchema }))
       .max(maxSources)
       .optional(),
+    destinations: destinationsSchema.optional(),
     /** Those of `placed` that are not there any more, or are something else. */
     lost: z.array(outputIndexSchema).max(maxOutputs).optional(),
   }),

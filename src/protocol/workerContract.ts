@@ -6,7 +6,13 @@ import { assetSchema } from '../encoding/presetValues.ts';
 import { probeSchema } from '../encoding/probe.ts';
 import { verdictSchema } from '../encoding/verdict.ts';
 import type { EventTable, MethodTable } from './contract.ts';
-import { contentSchema, fileIdentitySchema, nanosecondsSchema, sourceStateSchema } from './fileState.ts';
+import {
+  contentSchema,
+  fileIdentitySchema,
+  folderMarkSchema,
+  nanosecondsSchema,
+  sourceStateSchema,
+} from './fileState.ts';
 import {
   healthSchema,
   inquiryKey,
@@ -192,8 +198,9 @@ export const workerMethods = {
       ...attemptKey,
       from: idSchema,
       result: offeredResultSchema,
-      /** The folder that it is meant for. */
+      /** The folder that it is meant for, and on which disk that was. */
       destination: pathSchema,
+      mark: folderMarkSchema.optional(),
       sources: z.array(offeredSourceSchema).min(1).max(maxSources),
     }),
     result: z.object({

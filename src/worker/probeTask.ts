@@ -2,11 +2,12 @@ import { realpath } from 'node:fs/promises';
 import type { Probe } from '../encoding/probe.ts';
 import { hasSound, pickVideo } from '../encoding/streams.ts';
 import { checkDestination } from '../files/destination.ts';
+import { folderMark } from '../files/folderMark.ts';
 import { beginsAsIsoMedia } from '../files/isoMedia.ts';
 import { lostResults } from '../files/lostResults.ts';
 import { checkSource } from '../files/sourceFile.ts';
 import { DffmpegError, type ErrorCode } from '../protocol/errors.ts';
-import type { FileIdentity } from '../protocol/fileState.ts';
+import type { FileIdentity, FolderMark } from '../protocol/fileState.ts';
 import type { TaskPayload } from '../protocol/tasks.ts';
 import { probeFile } from './probeFile.ts';
 import { toolTimes } from './runTool.ts';
@@ -31,9 +32,13 @@ export async function probeTask(
     await context.requireForeign(folder);
     await checkDestination(folder, context.traces).catch(unlessItPasses);
   }
+  const destinations = await marksOf(payload.destinations);
   const lost = await lostResults(payload.placed ?? [], context.fs);
   context.signal.throwIfAborted();
-  await context.report({ type: 'probed', probes, files, ...(lost.length > 0 ? { lost } : {}) }, 'last');
+  await context.report(
+    { type: 'probed', probes, files, destinations, ...(lost.length > 0 ? { lost } : {}) },
+    'last',
+  );
 }
 
 /** By which another job is seen to read the same file, links resolved. Throws where it is gone by now. */
@@ -41,6 +46,15 @@ async function fileOf(source: string): Promise<{ realPath: string; identity: Fil
   const { device, inode } = await checkSource(source);
   const identity = { device: String(device), inode: String(inode) };
   return { realPath: await realpath(source), identity };
+}
+
+/** Of those that are there. */
+async function marksOf(folders: readonly string[]): Promise<{ path: string; mark: FolderMark }[]> {
+  const marked = folders.map(async (folder) => {
+    const mark = await folderMark(folder).catch(() => undefined);
+    return mark ? [{ path: folder, mark }] : [];
+  });
+  return (await Promise.all(marked)).flat();
 }
 
 /** A full disk may have room when the job's turn comes, and one that was pulled be back: the encode is not begun before, and says what it waits for. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { briefKey } from '../files/contentKey.ts';
 import { checkDestination } from '../files/destination.ts';
+import { requireOwnDisk } from '../files/ownDisk.ts';
 import { toDestinationError } from '../files/destinationError.ts';
 import type { FileExchange } from '../files/fileExchange.ts';
 import { identityOf } from '../files/fileIdentity.ts';
@@ -79,7 +80,7 @@ export class Receiver {
 
   async #receive(
     key: AttemptKey,
-    { from, result, destination, sources }: Pick<Params, 'from' | 'result' | 'destination' | 'sources'>,
+    { from, result, destination, mark, sources }: Omit<Params, keyof AttemptKey>,
     signal: AbortSignal,
   ): Promise<Answer> {
     const { scratch, fs, settings } = this.#options;
@@ -92,6 +93,7 @@ export class Receiver {
     let folder: string | undefined;
     try {
       await scratch.requireForeign(destination);
+      await requireOwnDisk(destination, mark);
       await checkDestination(destination, traces);
       folder = await stage({ scratchDir, destination, ...key, traces });
       this.#received.set(name, folder);

@@ -247,5 +247,5 @@ export function inScratch(payload: EncodePayload, scratchDir: string): EncodePay
     path: path.join(scratchDir, path.posix.basename(target.replaceAll('\\', '/'))),
   }));
   // What becomes of the source is the other machine's: here nothing is replaced.
-  return { ...payload, outputs };
+  return { ...payload, outputs, destinations: undefined };
 }

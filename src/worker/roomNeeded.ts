@@ -7,7 +7,7 @@ import type { WorkerSettings } from './workerSettings.ts';
 
 /** What an encode will surely write in its destinations, and that the scratch folder must not be nearly full. */
 export function roomNeeded(
-  { preset, outputs, sources }: Extract<TaskPayload, { kind: 'encode' }>,
+  { preset, outputs, sources, destinations = [] }: Extract<TaskPayload, { kind: 'encode' }>,
   scratchDir: string,
   settings: Pick<WorkerSettings, 'destinationLowMegabytes' | 'scratchLowMegabytes'>,
 ): Need[] {
@@ -26,6 +26,7 @@ export function roomNeeded(
       bytes: needed,
       lowWaterBytes: settings.destinationLowMegabytes * 1e6,
       code: 'destination-full' as const,
+      mark: destinations.find((each) => each.path === folder)?.mark,
     })),
     {
       folder: scratchDir,

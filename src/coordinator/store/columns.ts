@@ -29,6 +29,7 @@ export const columnsWithoutPreset: Columns<Exclude<keyof JobRecord, 'presetData'
   preempted: ['preempted', 'json'],
   output: ['output_template', 'plain'],
   folder: ['output_folder', 'plain'],
+  destinations: ['destinations', 'json'],
   sources: ['sources', 'json'],
   outputs: ['outputs', 'json'],
   reason: ['reason', 'json'],

@@ -35,6 +35,7 @@ export const migrations: readonly Migration[] = [
   { number: 18, name: '0018-dialled-workers', up: dialledWorkers },
   { number: 19, name: '0019-worker-names', up: namedWorkers },
   { number: 20, name: '0020-clients', up: jobsOfClients },
+  { number: 21, name: '0021-destinations', up: markedDestinations },
 ];
 
 interface MetaSchema {
@@ -229,6 +230,11 @@ async function rankedTasks(database: Kysely<never>): Promise<void> {
 /** Where a person wants the results of a job that could not be placed. */
 async function chosenFolder({ schema }: Kysely<never>): Promise<void> {
   await schema.alterTable('jobs').addColumn('output_folder', 'text').execute();
+}
+
+/** The disks that results go to. */
+async function markedDestinations({ schema }: Kysely<never>): Promise<void> {
+  await schema.alterTable('jobs').addColumn('destinations', 'text').execute();
 }
 
 /** Results that take the place of their source. */

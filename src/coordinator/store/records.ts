@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { probeSchema } from '../../encoding/probe.ts';
 import { verdictSchema } from '../../encoding/verdict.ts';
 import { jobStates } from '../../protocol/jobState.ts';
+import { destinationsSchema } from '../../protocol/tasks.ts';
 import {
   attemptSchema,
   errorDataSchema,
@@ -97,6 +98,8 @@ export const jobRecordSchema = jobSchema
     output: z.string().optional(),
     /** Where its results go instead, under the names that the template gives. */
     folder: pathSchema.optional(),
+    /** Of its results, as they were when it was looked at. */
+    destinations: destinationsSchema.optional(),
     /** Of its sources, in their order. */
     probes: z.array(probeSchema).optional(),
     placement: placementSchema.optional(),

@@ -45,6 +45,8 @@ export interface JobsTable {
   output_template: string | null;
   output_folder: string | null;
   /** JSON. */
+  destinations: string | null;
+  /** JSON. */
   sources: string;
   /** JSON. */
   outputs: string;
