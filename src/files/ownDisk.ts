@@ -7,7 +7,11 @@ export async function requireOwnDisk(folder: string, before: FolderMark | undefi
   if (!before) return;
   const now = await folderMark(folder).catch(() => undefined);
   if (now && isOnAnotherDisk(before, now))
-    throw new DffmpegError('destination-away', `The disk of ${folder} is not there: another one is seen in its place.`, {
-      hint: 'Connect it again: then it goes on by itself. Where this is the right folder after all, choose it for the result (Choose Folder, or “dffmpeg job choose-folder”).',
-    });
+    throw new DffmpegError(
+      'destination-away',
+      `The disk of ${folder} is not there: another one is seen in its place.`,
+      {
+        hint: 'Connect it again: then it goes on by itself. Where this is the right folder after all, choose it for the result (Choose Folder, or “dffmpeg job choose-folder”).',
+      },
+    );
 }

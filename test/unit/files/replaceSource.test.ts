@@ -647,7 +647,9 @@ describe('replacing a source', function () {
         },
       };
       const other = { ...replacing.source, identity: { ...replacing.source.identity, device: '1' } };
-      await assert.rejects(replaceSource({ ...replacing, source: other, fs: bare }), { code: 'disconnected' });
+      await assert.rejects(replaceSource({ ...replacing, source: other, fs: bare }), {
+        code: 'disconnected',
+      });
       await rm(films, { recursive: true });
       await rename(away, films);
       // Undone as it lies there, the result with two names or one.
