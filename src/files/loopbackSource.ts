@@ -7,6 +7,7 @@ import { toDffmpegError } from '../protocol/errors.ts';
 import { rangeBytes } from '../protocol/rangeMessages.ts';
 import type { OpenCopy } from './blobCache.ts';
 import { byteRangeOf, type ByteRange } from './byteRange.ts';
+import { isOwnConnection } from './connectionOwner.ts';
 import type { Cursor } from './rangePull.ts';
 
 /** Bytes that are read of the copy at once. */
@@ -85,9 +86,13 @@ export class LoopbackSource {
   }
 
   /** Never rejects. */
-  async #answer({ method, url = '', headers }: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #answer(
+    { method, url = '', headers, socket }: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     const { bytes } = this.#copy;
-    if (!timingSafeEqual(hash(url), this.#path)) {
+    // The path stands in a command line.
+    if (!timingSafeEqual(hash(url), this.#path) || !(await isOwnConnection(socket))) {
       response.writeHead(404).end();
       return;
     }

@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { FetchedFile } from '../../../src/files/fetchedFile.ts';
 import type { FetchedRange } from '../../../src/files/fileLink.ts';
 import { LoopbackSource } from '../../../src/files/loopbackSource.ts';
 import { RangePull } from '../../../src/files/rangePull.ts';
 import { DffmpegError } from '../../../src/protocol/errors.ts';
 import { rangeBytes } from '../../../src/protocol/rangeMessages.ts';
+
+const run = promisify(execFile);
 
 const content = randomBytes(20 * rangeBytes + 1000);
 
@@ -186,5 +190,20 @@ describe('a source over HTTP on the loopback, while it comes', () => {
       { path: path.join(folder, 'copy'), bytes: content.length, cursor: () => pull.cursor() },
       () => undefined,
     );
+  });
+
+  it('is nobody else’s of this machine, who may have read its address in a command line', async function () {
+    if (process.platform !== 'linux' || process.getuid?.() !== 0) {
+      console.log('      skipped: nobody else can be played here (root on Linux can)');
+      this.skip();
+    }
+    const { port, pathname } = new URL(source.url);
+    const ask = `exec 3<>/dev/tcp/127.0.0.1/${port}; printf 'HEAD ${pathname} HTTP/1.0\\r\\n\\r\\n' >&3; head -1 <&3`;
+    const answerTo = async (user: number): Promise<string> => {
+      const { stdout } = await run('bash', ['-c', ask], { uid: user, gid: user, cwd: '/' });
+      return stdout;
+    };
+    assert.match(await answerTo(0), / 200 /);
+    assert.match(await answerTo(65_534), / 404 /);
   });
 });
