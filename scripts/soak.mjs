@@ -1,5 +1,5 @@
 /**
- * `npm run soak [-- table | replacing | kills | network] [--every N] [--seed N] [--kills N] [--rounds N] [--lanes N] [--write]`:
+ * `npm run soak [-- table | replacing | kills | network | slow] [--every N] [--seed N] [--kills N] [--rounds N] [--lanes N] [--write]`:
  * what `npm test` has no time for: the whole crash table, or every Nth row of it, kills at random moments, and two machines
  * with a cable between them, which is pulled. Prints what was violated, with the seed; exit code 1 if anything was. `--write`
  * keeps the counts in docs/reliability.md.

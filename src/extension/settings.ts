@@ -14,6 +14,7 @@ export const settingKeys = [
   'ffmpegPath',
   'nodePath',
   'listen',
+  'mount',
 ] as const;
 export type SettingKey = (typeof settingKeys)[number];
 
@@ -26,10 +27,7 @@ export function readDefaultPreset(configuration: Configuration): string | undefi
 
 /** Unchecked: see src/encoding/presetCatalog.ts. */
 export function readPresets(configuration: Configuration): Readonly<Record<string, unknown>> {
-  const value = configuration.get<unknown>('presets');
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
+  return readRecord(configuration, 'presets');
 }
 
 export function readOutputTemplate(configuration: Configuration): string | undefined {
@@ -52,6 +50,18 @@ export function readNodePath(configuration: Configuration): string | undefined {
 /** `HOST:PORT` for other machines to connect to; checked by the daemon. */
 export function readListen(configuration: Configuration): string | undefined {
   return readText(configuration, 'listen');
+}
+
+/** Name → folder that other machines see, too; checked by the daemon. */
+export function readMounts(configuration: Configuration): Readonly<Record<string, unknown>> {
+  return readRecord(configuration, 'mount');
+}
+
+function readRecord(configuration: Configuration, key: SettingKey): Readonly<Record<string, unknown>> {
+  const value = configuration.get<unknown>(key);
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
 }
 
 function readText(configuration: Configuration, key: SettingKey): string | undefined {

@@ -6,6 +6,7 @@ import * as prettier from 'prettier';
 import { kinds } from '../integration/crash/support/kinds.ts';
 import { CrashLab, type Outcome, type RandomKill } from '../integration/crash/support/lab.ts';
 import { allRows, rowName } from '../integration/crash/support/rows.ts';
+import { deliverOverSlowCable } from '../integration/fleet/slowDelivery.ts';
 import { inLanes } from './lanes.ts';
 import { NetworkHost } from '../integration/network/support/networkHost.ts';
 import { NetworkLab } from '../integration/network/support/networkLab.ts';
@@ -84,6 +85,12 @@ if (does('network')) {
       );
     texts['network'] = networkText(done);
   } else console.log(`network: not tried: ${problem}`);
+}
+if (does('slow')) {
+  // 2 GiB at 100 Mbit/s.
+  const wrong = await deliverOverSlowCable({ bytes: 2 ** 31, bytesASecond: 12_500_000 });
+  violations += wrong.length;
+  console.log(wrong.length === 0 ? 'slow: delivered' : `VIOLATED: slow\n  ${wrong.join('\n  ')}`);
 }
 for (const text of Object.values(texts)) console.log(`\n${text}`);
 if (values.write) await keep();

@@ -42,7 +42,7 @@ describe('the manifest', () => {
       Object.entries(part.properties),
     );
     const scopes = new Map(properties.map(([key, { scope }]) => [key, scope]));
-    for (const key of ['dffmpeg.ffmpegPath', 'dffmpeg.nodePath', 'dffmpeg.listen'])
+    for (const key of ['dffmpeg.ffmpegPath', 'dffmpeg.nodePath', 'dffmpeg.listen', 'dffmpeg.mount'])
       assert.equal(scopes.get(key), 'application', key);
     const restricted = manifest().capabilities.untrustedWorkspaces.restrictedConfigurations;
     assert.deepEqual([...restricted].sort(), [

@@ -1,16 +1,22 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readFfmpegPath, readListen, type Configuration } from '../settings.ts';
+import { readFfmpegPath, readListen, readMounts, type Configuration } from '../settings.ts';
 
 /** What VS Code's settings say to the daemon; keys as in its own config.jsonc, which wins over this file. */
 export interface AdvancedSettings {
   ffmpeg?: string;
   listen?: string;
+  mount?: Readonly<Record<string, unknown>>;
 }
 
 export function readAdvancedSettings(configuration: Configuration): AdvancedSettings {
   const [ffmpeg, listen] = [readFfmpegPath(configuration), readListen(configuration)];
-  return { ...(ffmpeg === undefined ? {} : { ffmpeg }), ...(listen === undefined ? {} : { listen }) };
+  const mount = readMounts(configuration);
+  return {
+    ...(ffmpeg === undefined ? {} : { ffmpeg }),
+    ...(listen === undefined ? {} : { listen }),
+    ...(Object.keys(mount).length === 0 ? {} : { mount }),
+  };
 }
 
 /** Writes `<state>/config.vscode.json` if it says something else; nothing to say and no file: no file. */
