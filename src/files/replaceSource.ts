@@ -314,9 +314,13 @@ function numbered(file: string, number: number): string {
 }
 
 function asideGone(aside: string): DffmpegError {
-  return new DffmpegError('source-missing', `The source does not lie any more where it was kept: ${aside}.`, {
-    hint: 'Where you have moved it, it lies there; put it back to that path to undo. Else look for it in a backup.',
-  });
+  return new DffmpegError(
+    'source-missing',
+    `The source lies neither under its own name nor where it is kept once it is replaced: ${aside}.`,
+    {
+      hint: 'Where you have moved it, it lies there; put it back to one of the two to undo. Else look for it in a backup.',
+    },
+  );
 }
 
 function folderAway({ path: source }: ReplacedSource): DffmpegError {

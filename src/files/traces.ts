@@ -8,6 +8,7 @@ import { errnoCode, isDiskFull, isQuotaUsedUp } from './errnoCode.ts';
 import { folderIdentity, folderIdentitySchema, isSurelySame } from './folderIdentity.ts';
 import { isAnother, ownerOf, ownerSchema } from './ownerOf.ts';
 import { ownPrefix } from './staging.ts';
+import { replacementCharacter } from './unreadName.ts';
 
 /** A note that is being written. */
 const unfinished = '.tmp';
@@ -79,7 +80,9 @@ export class Traces {
    */
   async note(file: string): Promise<void> {
     const folder = await folderIdentity(path.dirname(file));
-    const real = path.join(await realpath(path.dirname(file)), path.basename(file));
+    const resolved = path.join(await realpath(path.dirname(file)), path.basename(file));
+    // One whose bytes are no text leads to nothing as it is read: then the link has to do.
+    const real = resolved.includes(replacementCharacter) ? undefined : resolved;
     const note = this.#noteOf(file);
     this.#inUse.add(file);
     this.#writing.add(note + unfinished);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { errnoCode } from './errnoCode.ts';
 
 /** What stands in a name, as it is read, for bytes that are no text. */
-const replacementCharacter = '\uFFFD';
+export const replacementCharacter = '\uFFFD';
 
 /** Whether the name, as a folder was read, may lead to nothing: a person may also use that character itself. */
 export function mayBeUnread(file: string): boolean {

@@ -363,7 +363,7 @@ describe('replacing a source', function () {
     const undo = { ...replaced, home: result() };
     await assert.rejects(restoreSource(undo), ({ code, message, hint }: DffmpegError) => {
       assert.equal(code, 'source-missing');
-      assert.match(message, /does not lie any more where it was kept: .*clip\.mov/);
+      assert.match(message, /lies neither under its own name nor where it is kept .*clip\.mov/);
       assert.match(hint ?? '', /moved it, it lies there; put it back/);
       return true;
     });

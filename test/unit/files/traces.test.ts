@@ -90,6 +90,25 @@ describe('traces in other people’s folders', () => {
     assert.deepEqual(await readdir(films), []);
   });
 
+  it('are removed by a link where what that leads to has no name in UTF-8', async function () {
+    const latin = Buffer.concat([Buffer.from(path.join(films, 'caf')), Buffer.from([0xe9])]);
+    // Some systems take no such name.
+    if (
+      !(await mkdir(latin).then(
+        () => true,
+        () => false,
+      ))
+    )
+      this.skip();
+    const link = path.join(films, 'cafe');
+    await symlink(latin, link);
+    const file = path.join(link, '.dffmpeg-t1-1.part');
+    await traces.note(file);
+    await writeFile(file, 'half a film');
+    assert.ok(await traces.remove(file));
+    assert.deepEqual(await readdir(link), []);
+  });
+
   it('of which nothing was made, or which have another name by now, leave no note', async () => {
     await traces.forget(await leave('.dffmpeg-t1-1.copy'));
     assert.deepEqual(await readdir(path.join(root, 'notes')), []);
