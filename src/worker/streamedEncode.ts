@@ -132,7 +132,7 @@ export class StagingProgress {
   /** The encode waits for what it has not read. */
   rest(): void {
     this.stop();
-    this.#now('fetching the rest of the source');
+    if (this.#percent < 100) this.#now('fetching the rest of the source');
   }
 
   /** All of it is there. */
