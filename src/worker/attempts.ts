@@ -120,6 +120,11 @@ export class Attempts {
     end?.abort(new DffmpegError('cancelled', 'The job was cancelled.', { hint: 'Retry it to start anew.' }));
   }
 
+  /** What it was given is of no use to anybody any more. */
+  cancelAll(): void {
+    for (const key of this.keys) this.cancel(key);
+  }
+
   suspend(key: AttemptKey, suspended: boolean): void {
     const { suspension } = this.#running.get(nameOf(key)) ?? this.#offered.get(nameOf(key)) ?? {};
     suspension?.set(suspended);

@@ -110,6 +110,9 @@ class WorkerNode implements Worker {
           this.#receiver.keep(keep);
           this.#scratch.recovered();
         },
+        dismissed: () => {
+          this.#attempts.cancelAll();
+        },
         'load.wanted': ({ wanted, foreign }) => {
           this.#load.setWanted(wanted);
           this.#foreignLoad.setWanted(foreign);

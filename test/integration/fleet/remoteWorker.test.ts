@@ -177,6 +177,15 @@ for (const dials of ['the node', 'the desk'] as const)
       await isRight(source, before, ['clip.web.mp4']);
     });
 
+    once('stops what it encodes when it is removed', async () => {
+      const { source, before, id } = await encoding(30);
+      assert.equal((await host.desk.run(['worker', 'remove', 'node'])).code, 0);
+      while ((await ffmpegsIn(host.node.folder)).length > 0);
+      assert.equal(host.worker.child.exitCode, null);
+      assert.notEqual((await host.job(id, ({ state }) => state === 'waiting')).reason, undefined);
+      await isRight(source, before, []);
+    });
+
     it('is refused from the moment it is removed', async () => {
       assert.equal((await host.desk.run(['admin', 'user', 'delete', 'node'])).code, 0);
       await host.worker.printed('stdout', /"event":"disconnected"/);
