@@ -8,6 +8,8 @@ export class Relay {
   readonly port: number;
   /** Bytes from the dialled side to the one that dials, and the other way. */
   readonly carried = { toDialler: 0, toDialled: 0 };
+  /** What goes into it from now on comes out so much later, either way; of connections that are made from then on. */
+  delayMs = 0;
   readonly #server: net.Server;
   readonly #sockets = new Set<net.Socket>();
   readonly #watchers = new Set<() => void>();
@@ -70,7 +72,7 @@ export class Relay {
       socket.on('close', (hadError) => {
         this.#sockets.delete(socket);
         // What is still on its way comes first.
-        if (this.#bytesASecond !== undefined && !hadError) return;
+        if ((this.#bytesASecond !== undefined || this.delayMs > 0) && !hadError) return;
         near.destroy();
         far.destroy();
       });
@@ -78,8 +80,12 @@ export class Relay {
     far.on('data', ({ length }) => this.#count('toDialler', length));
     near.on('data', ({ length }) => this.#count('toDialled', length));
     const rate = this.#bytesASecond;
-    if (rate === undefined) near.pipe(far).pipe(near);
-    else near.pipe(slow(rate)).pipe(far).pipe(slow(rate)).pipe(near);
+    const carry = (from: net.Socket, to: net.Socket): void => {
+      const shaped = rate === undefined ? from : from.pipe(slow(rate));
+      (this.delayMs === 0 ? shaped : shaped.pipe(later(this.delayMs))).pipe(to);
+    };
+    carry(near, far);
+    carry(far, near);
   }
 
   #count(way: keyof Relay['carried'], bytes: number): void {
@@ -93,6 +99,18 @@ function slow(bytesASecond: number): Transform {
   return new Transform({
     transform: (chunk: Buffer, _, done) => {
       setTimeout(done, (chunk.length / bytesASecond) * 1000, null, chunk);
+    },
+  });
+}
+
+function later(ms: number): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      setTimeout(() => this.push(chunk), ms);
+      done();
+    },
+    flush(done) {
+      setTimeout(done, ms);
     },
   });
 }
