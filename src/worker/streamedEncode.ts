@@ -38,6 +38,7 @@ export interface Streamed {
 /**
  * Encodes what comes. Resolves when all of the source is there, too: it is looked at again, and the next one who wants it shall
  * have it. One that is read here and there is begun anew once it is whole, but for `stream`: each jump is a request of its own.
+ * So is one of which ffmpeg makes nothing as it comes: what is wrong then is the source’s.
  */
 export async function encodeStreamed<T extends { readonly exit: FfmpegExit }>(
   { stream, progress }: Streamed,
@@ -56,16 +57,25 @@ export async function encodeStreamed<T extends { readonly exit: FfmpegExit }>(
     progress.stop();
   };
   progress.follow(stream);
-  if (staging === 'stream') return ended(await make(comes, signal), whole);
-  try {
-    return await ended(await make(comes, AbortSignal.any([signal, stream.restless])), whole);
-  } catch (error) {
-    if (!stream.restless.aborted) throw error;
-  }
-  signal.throwIfAborted();
-  place.log('The source is read here and there: the encode begins anew when all of it is there.\n');
+  const isPatient = staging === 'stream';
+  const made = await make(comes, isPatient ? signal : AbortSignal.any([signal, stream.restless])).catch(
+    (error: unknown) => {
+      if (signal.aborted) throw error;
+      const isRestless = !isPatient && stream.restless.aborted;
+      if (!isRestless && !isOfReading(error)) throw error;
+      const why = isRestless ? 'is read here and there' : 'could not be encoded as it comes';
+      place.log(`The source ${why}: the encode begins anew when all of it is there.\n`);
+    },
+  );
+  if (made) return ended(made, whole);
   await whole();
   return make(input, signal);
+}
+
+/** Whether an ffmpeg may have failed for how it got its source. */
+function isOfReading(thrown: unknown): boolean {
+  if (!(thrown instanceof TaskFailure)) return false;
+  return thrown.error.code === 'ffmpeg-failed' || thrown.error.class === 'source';
 }
 
 /** What keeps the source from being there ends the attempt, with how ffmpeg ended. */

@@ -15,6 +15,7 @@ export class Relay {
   readonly #watchers = new Set<() => void>();
   #target: number | undefined;
   #isOut = false;
+  #held: PromiseWithResolvers<void> | undefined;
   readonly #bytesASecond: number | undefined;
 
   private constructor(server: net.Server, bytesASecond: number | undefined) {
@@ -42,6 +43,16 @@ export class Relay {
   pull(stays = false): void {
     this.#isOut = stays;
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Nothing gets through for now, though no connection breaks; of a cable with a rate. */
+  hold(): void {
+    this.#held ??= Promise.withResolvers();
+  }
+
+  letGo(): void {
+    this.#held?.resolve();
+    this.#held = undefined;
   }
 
   plug(): void {
@@ -81,11 +92,26 @@ export class Relay {
     near.on('data', ({ length }) => this.#count('toDialled', length));
     const rate = this.#bytesASecond;
     const carry = (from: net.Socket, to: net.Socket): void => {
-      const shaped = rate === undefined ? from : from.pipe(slow(rate));
+      const shaped = rate === undefined ? from : from.pipe(this.#slow(rate));
       (this.delayMs === 0 ? shaped : shaped.pipe(later(this.delayMs))).pipe(to);
     };
     carry(near, far);
     carry(far, near);
+  }
+
+  #slow(bytesASecond: number): Transform {
+    return new Transform({
+      transform: (chunk: Buffer, _, done) => {
+        setTimeout(
+          () => {
+            void Promise.resolve(this.#held?.promise).then(() => {
+              done(null, chunk);
+            });
+          },
+          (chunk.length / bytesASecond) * 1000,
+        );
+      },
+    });
   }
 
   #count(way: keyof Relay['carried'], bytes: number): void {
@@ -93,14 +119,6 @@ export class Relay {
     for (const look of this.#watchers) look();
     this.#watchers.clear();
   }
-}
-
-function slow(bytesASecond: number): Transform {
-  return new Transform({
-    transform: (chunk: Buffer, _, done) => {
-      setTimeout(done, (chunk.length / bytesASecond) * 1000, null, chunk);
-    },
-  });
 }
 
 function later(ms: number): Transform {

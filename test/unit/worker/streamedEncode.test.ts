@@ -39,9 +39,11 @@ describe('an encode of a source that comes', () => {
   let happened: string[];
   let restless: AbortController;
   let gone: DffmpegError | undefined;
+  /** What ffmpeg makes of it over HTTP. */
+  let broken: DffmpegError | undefined;
   const end = new AbortController();
   beforeEach(() => {
-    [happened, gone] = [[], undefined];
+    [happened, gone, broken] = [[], undefined, undefined];
     restless = new AbortController();
   });
 
@@ -60,6 +62,7 @@ describe('an encode of a source that comes', () => {
     ): Promise<{ exit: FfmpegExit }> => {
       happened.push(url ?? path);
       if (jumps && url !== undefined) restless.abort(new Error('restless'));
+      if (broken && url !== undefined) return Promise.reject(new TaskFailure(broken, { exit }));
       return signal.aborted ? Promise.reject(new Error('stopped')) : Promise.resolve({ exit });
     };
     const place = { signal: end.signal, log: () => undefined } as unknown as RunPlace;
@@ -80,6 +83,18 @@ describe('an encode of a source that comes', () => {
   it('goes on all the same where a person wants that', async () => {
     await encode('stream', true);
     assert.deepEqual(happened, ['http://x', 'whole']);
+  });
+
+  it('begins anew when it is whole, where ffmpeg makes nothing of what comes, and not for what is no fault of that', async () => {
+    for (const staging of ['auto', 'stream'] as const)
+      for (const code of ['ffmpeg-failed', 'source-damaged'] as const) {
+        happened = [];
+        broken = new DffmpegError(code, 'It makes nothing of it.');
+        await encode(staging, false);
+        assert.deepEqual(happened, ['http://x', 'whole', '/copy']);
+      }
+    broken = new DffmpegError('scratch-full', 'The disk is full.');
+    await assert.rejects(encode('auto', false), TaskFailure);
   });
 
   it('fails with what keeps the source from being there, and says how ffmpeg has ended', async () => {
