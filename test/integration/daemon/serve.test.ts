@@ -109,14 +109,19 @@ describe('dffmpeg serve', function () {
   });
 
   it('stays while a client is there', async () => {
-    const running = serve(box, '--idle-minutes', '0.002');
-    const daemon = await ready(running)
-      .then(() => connect(box))
-      .catch(() => undefined);
-    // With so short a time it may have left before the connection; then there is nothing to see.
-    if (daemon === undefined) return;
-    const { pid } = await daemon.request('daemon.status', {});
-    assert.equal(pid, running.child.pid);
+    const running = serve(box);
+    await ready(running);
+    const daemon = await connect(box);
+    // From now on it would leave at once, but for the client.
+    await box.write('state/config.jsonc', '{ "idleMinutes": 0.001 }');
+    const counts = async (): Promise<boolean> => {
+      const { settings } = await daemon.request('config.show', {});
+      return settings.some(({ key, value }) => key === 'idleMinutes' && value === '0.001');
+    };
+    while (!(await counts()));
+    const long = performance.now() + 500;
+    while (performance.now() < long)
+      assert.equal((await daemon.request('daemon.status', {})).pid, running.child.pid);
     daemon.close();
     assert.equal((await running.finished).code, 0);
   });
