@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import type { DffmpegError } from '../protocol/errors.ts';
 import { unlessAborted } from '../protocol/aborting.ts';
-import { toDffmpegError } from '../protocol/errors.ts';
+import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
 import type { SourceState } from '../protocol/fileState.ts';
-import { FetchedFile } from './fetchedFile.ts';
+import { briefKey } from './contentKey.ts';
+import { FetchedFile, listOf } from './fetchedFile.ts';
 import { RangePull, type Cursor } from './rangePull.ts';
 import { nobodyWaits, SharedRead, type Fetching } from './sharedRead.ts';
 
@@ -157,7 +157,7 @@ export class BlobCache {
     const waiting = new SharedRead();
     const copy = path.join(this.#options.folder, key, `source${extensionOf(blob.path)}`);
     const opened = Promise.withResolvers<RangePull>();
-    const done = this.#fetch(copy, blob.bytes, waiting, { signal: end.signal, opened: opened.resolve });
+    const done = this.#fetch(copy, blob, waiting, { signal: end.signal, opened: opened.resolve });
     const entry: Entry = { end, waiting, opened: opened.promise, path: copy, done, users: 0 };
     this.#entries.set(key, entry);
     // Whoever waits hears it; whoever comes later tries anew.
@@ -171,10 +171,11 @@ export class BlobCache {
 
   async #fetch(
     copy: string,
-    bytes: number,
+    blob: Blob,
     { read, onProgress }: Pick<SharedRead, 'read' | 'onProgress'>,
     { signal, opened }: { readonly signal: AbortSignal; readonly opened: (pull: RangePull) => void },
   ): Promise<string> {
+    const { bytes } = blob;
     await mkdir(path.dirname(copy), { recursive: true });
     const file = await FetchedFile.open(copy, bytes, signal);
     try {
@@ -189,6 +190,7 @@ export class BlobCache {
       });
       opened(pull);
       await pull.done;
+      await requireContent(copy, blob, signal);
       return file.digest ?? '';
     } finally {
       await file.close();
@@ -227,6 +229,22 @@ export class BlobCache {
     );
     return kept.sort((one, other) => one.usedAt - other.usedAt);
   }
+}
+
+/**
+ * Where it is known what the file held when it was offered: parts that came before and after a write to it make a copy of neither,
+ * whatever its size and times say. Throws `source-changed`, and leaves nothing of the copy.
+ */
+async function requireContent(
+  copy: string,
+  { path: source, content }: Blob,
+  signal: AbortSignal,
+): Promise<void> {
+  if (content === undefined || (await briefKey(copy, signal)) === content) return;
+  for (const file of [copy, listOf(copy)]) await rm(file, { force: true });
+  throw new DffmpegError('source-changed', `${source} changed while it was fetched.`, {
+    hint: 'Wait until the file is complete, then retry the job.',
+  });
 }
 
 /** What the files of a folder take on the disk; a copy that is not whole takes less than its length. */

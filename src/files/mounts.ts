@@ -5,6 +5,7 @@ import { DffmpegError, toDffmpegError, type ErrorData } from '../protocol/errors
 import type { MountState } from '../protocol/model.ts';
 import { areNames, formatMounted, namesBelow, parseMounted, type MountedFile } from '../protocol/mounts.ts';
 import type { Timers } from '../protocol/timers.ts';
+import { Turns } from '../protocol/turns.ts';
 import { briefKey } from './contentKey.ts';
 import { checkMount, unavailable } from './mountCheck.ts';
 import { checkSource } from './sourceFile.ts';
@@ -14,6 +15,7 @@ export interface MountSettings {
   readonly mount: Readonly<Record<string, string>>;
   readonly mountLookSeconds: number;
   readonly mountTimeoutSeconds: number;
+  readonly mountReadSeconds: number;
   readonly mountDistrustMinutes: number;
 }
 
@@ -34,7 +36,12 @@ interface Mount {
   trouble?: ErrorData;
   /** A look that has not ended: a network drive that is gone may not answer for minutes, and is asked once. */
   looking?: Promise<string>;
+  /** Aborted, with why, when it is seen to be away: nobody waits for what is asked of it. */
+  away: AbortController;
 }
+
+const looksAtOnce = 2;
+const readsAtOnce = 1;
 
 /**
  * The folders of this machine that others see, too, looked at again and again. A file in one is opened where it lies, if it is the very
@@ -46,6 +53,9 @@ export class Mounts {
   /** By its content: a file whose encode has failed → until when it is not opened; monotonic, milliseconds. */
   readonly #distrusted = new Map<string, number>();
   readonly #closed = new AbortController();
+  // What hangs in a drive that does not answer keeps a thread of the few that the process has for all its files: these are bounds.
+  readonly #looks = new Turns(looksAtOnce);
+  readonly #reads = new Turns(readsAtOnce);
   /** As others were told of it. */
   #told: string | undefined;
   #stop: (() => void) | undefined;
@@ -79,15 +89,19 @@ export class Mounts {
 
   /** How other machines know a file that lies in a mount, links resolved; undefined where it lies in none. Never rejects but for the signal. */
   async describe(file: string, signal: AbortSignal): Promise<MountedFile | undefined> {
+    const roots = [...this.#mounts].flatMap(([name, { real }]) =>
+      real === undefined ? [] : [[name, real] as const],
+    );
+    if (roots.length === 0) return undefined;
     try {
-      const real = await this.#inTime(realpath(file), signal);
-      for (const [mount, { real: root }] of this.#mounts) {
-        const names = root === undefined ? undefined : namesBelow(root, real, path.sep);
-        if (!names) continue;
-        const content = await this.#inTime(briefKey(real, signal), signal);
-        return { path: formatMounted({ mount, names }), content };
-      }
-      return undefined;
+      return await this.#read(signal, async (until) => {
+        const real = await realpath(file);
+        for (const [mount, root] of roots) {
+          const names = namesBelow(root, real, path.sep);
+          if (names) return { path: formatMounted({ mount, names }), content: await briefKey(real, until) };
+        }
+        return undefined;
+      });
     } catch {
       signal.throwIfAborted();
       // That it cannot be read shows where it is offered.
@@ -111,12 +125,14 @@ export class Mounts {
       throw unavailable(`${mounted} has a name that this system does not take.`);
     const root = mount.real;
     try {
-      const real = await this.#inTime(realpath(path.join(root, ...parsed.names)), signal);
-      if (!namesBelow(root, real, path.sep)) throw unavailable(`${mounted} leads out of ${mount.folder}.`);
-      const found = await this.#inTime(checkSource(real), signal);
-      if (found.bytes !== bytes || (await this.#inTime(briefKey(real, signal), signal)) !== content)
-        throw unavailable(`${mounted} is another file here.`);
-      return real;
+      return await this.#read(AbortSignal.any([signal, mount.away.signal]), async (until) => {
+        const real = await realpath(path.join(root, ...parsed.names));
+        if (!namesBelow(root, real, path.sep)) throw unavailable(`${mounted} leads out of ${mount.folder}.`);
+        const found = await checkSource(real);
+        if (found.bytes !== bytes || (await briefKey(real, until)) !== content)
+          throw unavailable(`${mounted} is another file here.`);
+        return real;
+      });
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof DffmpegError && error.code === 'mount-unavailable') throw error;
@@ -135,7 +151,7 @@ export class Mounts {
     const { mount: wanted } = this.#options.settings;
     for (const [name, { folder }] of this.#mounts) if (wanted[name] !== folder) this.#mounts.delete(name);
     for (const [name, folder] of Object.entries(wanted))
-      if (!this.#mounts.has(name)) this.#mounts.set(name, { folder });
+      if (!this.#mounts.has(name)) this.#mounts.set(name, { folder, away: new AbortController() });
     await Promise.all([...this.#mounts.values()].map((mount) => this.#look(mount)));
     if (this.#closed.signal.aborted) return;
     const told = JSON.stringify(this.states);
@@ -145,30 +161,47 @@ export class Mounts {
   }
 
   async #look(mount: Mount): Promise<void> {
-    mount.looking ??= checkMount(mount.folder).finally(() => {
-      delete mount.looking;
-    });
+    const closed = this.#closed.signal;
+    mount.looking ??= this.#looks
+      .take(closed, () => checkMount(mount.folder))
+      .finally(() => {
+        delete mount.looking;
+      });
+    const { looking } = mount;
     try {
-      mount.real = await this.#inTime(mount.looking, this.#closed.signal);
+      mount.real = await this.#inTime(this.#options.settings.mountTimeoutSeconds, closed, () => looking);
       delete mount.trouble;
+      if (mount.away.signal.aborted) mount.away = new AbortController();
     } catch (error) {
       delete mount.real;
-      mount.trouble = toDffmpegError(error).toData();
+      const trouble = toDffmpegError(error);
+      mount.trouble = trouble.toData();
+      mount.away.abort(trouble);
     }
   }
 
+  #read<T>(signal: AbortSignal, work: (until: AbortSignal) => Promise<T>): Promise<T> {
+    const { mountReadSeconds } = this.#options.settings;
+    return this.#inTime(mountReadSeconds, signal, (until) => this.#reads.take(until, () => work(until)));
+  }
+
   /** A drive that does not answer keeps nobody waiting. */
-  async #inTime<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  async #inTime<T>(
+    seconds: number,
+    signal: AbortSignal,
+    ask: (until: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     const late = new AbortController();
-    const seconds = this.#options.settings.mountTimeoutSeconds;
     const stop = this.#options.timers.after(seconds * 1000, () => {
       late.abort(unavailable(`It has not answered for ${seconds} s.`));
     });
+    const until = AbortSignal.any([signal, late.signal]);
+    const asked = ask(until);
+    asked.catch(() => undefined);
     try {
-      return await unlessAborted(promise, AbortSignal.any([signal, late.signal]));
+      return await unlessAborted(asked, until);
     } finally {
       stop();
-      promise.catch(() => undefined);
     }
   }
 }

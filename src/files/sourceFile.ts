@@ -62,8 +62,11 @@ export async function replacedState(source: SourceIdentity, signal?: AbortSignal
   }
 }
 
-/** Throws `source-changed` when the source is no longer what it was when `before` was taken. */
-export async function assertUnchanged(before: SourceIdentity): Promise<void> {
+/**
+ * Throws `source-changed` when the source is no longer what it was when `before` was taken. `wholly`: nor may anything have been changed of
+ * what is said of it, since a write whose time was set back is told by that alone.
+ */
+export async function assertUnchanged(before: SourceIdentity, wholly = false): Promise<void> {
   let after: SourceIdentity;
   try {
     after = sourceIdentity(before.path, await statSource(before.path));
@@ -76,6 +79,8 @@ export async function assertUnchanged(before: SourceIdentity): Promise<void> {
     after.device === before.device &&
     after.inode === before.inode;
   if (!same) throw changed(`${before.path} changed while it was encoded.`);
+  if (wholly && after.changed !== before.changed)
+    throw changed(`${before.path} was written to while it was encoded, or its attributes were changed.`);
 }
 
 function changed(message: string, cause?: unknown): DffmpegError {

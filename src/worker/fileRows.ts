@@ -73,6 +73,12 @@ export const fileRows = {
     'A mount that does not answer for so long is taken for one that is not there, until it does.',
     { min: 0.1, hot: true },
   ),
+  mountReadSeconds: duration(
+    'seconds',
+    60,
+    'How long it may take to see in a mount whether a file is the one that is meant: 96 MiB of it are read. One that takes longer is fetched.',
+    { min: 0.1, hot: true },
+  ),
   mountDistrustMinutes: duration(
     'minutes',
     10,

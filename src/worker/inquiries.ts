@@ -11,7 +11,7 @@ import type { InquiryContext } from './inquiryContext.ts';
 import { measureLikeness } from './measureLikeness.ts';
 import { previewCommands } from './previewCommands.ts';
 import { examineAll } from './probeTask.ts';
-import { Turns } from './turns.ts';
+import { Turns } from '../protocol/turns.ts';
 import type { WorkerSettings } from './workerSettings.ts';
 
 export type InquiryHandlers = Pick<

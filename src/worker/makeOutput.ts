@@ -73,7 +73,7 @@ export async function makeOutput(task: OutputTask, context: TaskContext): Promis
     const ended = exitOf(exit);
     if (exit.stderr.unreadable) throw new TaskFailure(unreadSource(task.sources[0].path), { exit: ended });
     // Of one that was streamed there is a copy of its own, which has grown until now.
-    if (!streamed) await asFailure(unchanged(task.sources), ended);
+    if (!streamed) await asFailure(unchanged(task), ended);
     void context.report({ type: 'verifying', output: task.index, exit: ended }).catch(() => undefined);
     const verdict = await asFailure(
       verifyWhenThere(
@@ -248,8 +248,10 @@ function lastOf({ isLast }: OutputTask): 'last' | undefined {
   return isLast ? 'last' : undefined;
 }
 
-async function unchanged(sources: readonly SourceIdentity[]): Promise<void> {
-  for (const source of sources) await assertUnchanged(source);
+/** Of what is to be replaced, and of what another machine may write to as well, not even their attributes. */
+async function unchanged({ sources, replaced, fetched }: OutputTask): Promise<void> {
+  const wholly = replaced !== undefined || (fetched?.mounted.length ?? 0) > 0;
+  for (const source of sources) await assertUnchanged(source, wholly);
 }
 
 function totalBytes(sources: readonly SourceIdentity[]): number {

@@ -11,7 +11,7 @@ import {
 import type { Handlers, Result } from '../protocol/contract.ts';
 import { toDffmpegError } from '../protocol/errors.ts';
 import type { WorkerMethods } from '../protocol/workerContract.ts';
-import { Turns } from './turns.ts';
+import { Turns } from '../protocol/turns.ts';
 
 /** What happens to sources that a result takes the place of, one at a time: a repeat finds the first one done. */
 export function replacingHandlers(

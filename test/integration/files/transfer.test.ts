@@ -15,6 +15,7 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { BlobCache, type Blob } from '../../../src/files/blobCache.ts';
+import { briefKey } from '../../../src/files/contentKey.ts';
 import type { ReadRange } from '../../../src/files/neighbourFiles.ts';
 import { rangeCount } from '../../../src/files/pullRanges.ts';
 import { checkSource, stateOf } from '../../../src/files/sourceFile.ts';
@@ -48,11 +49,11 @@ describe('files of another machine', () => {
     assert.deepEqual(errors, []);
   });
 
-  const newCache = (): BlobCache =>
+  const newCache = (rangesAtOnce = 4): BlobCache =>
     new BlobCache({
       folder: path.join(folder, 'cache'),
       maxBytes: () => maxBytes,
-      rangesAtOnce: () => 4,
+      rangesAtOnce: () => rangesAtOnce,
       onError: (error) => errors.push(error),
     });
   const blobOf = async (file = source): Promise<Blob> => ({
@@ -148,6 +149,37 @@ describe('files of another machine', () => {
     await writeFile(source, content);
     await utimes(source, 1e9, 1e9);
     const copy = await take(await blobOf());
+    await isRight(copy.path);
+    copy.release();
+  });
+
+  it('are no mixture of what was there before a write and after it, where it is known what they held', async () => {
+    await neighbours.connect();
+    // One part after the other: another one could see the time of the write before it is set back.
+    cache = newCache(1);
+    await utimes(source, 1000, 1000);
+    const blob = { ...(await blobOf()), content: await briefKey(source) };
+    const ticket = neighbours.offered.offer(blob, 'node');
+    /** Neither size nor time tells of it. */
+    const put = async (bytes: Buffer): Promise<void> => {
+      const file = await open(source, 'r+');
+      await file.write(bytes, 0, bytes.length, 8 * rangeBytes);
+      await file.close();
+      await utimes(source, 1000, 1000);
+    };
+    const asked = cache.take(blob, {
+      read: async (range, until) => {
+        if (range.offset !== 8 * rangeBytes) return neighbours.files.read(ticket, range, until);
+        await put(Buffer.alloc(1000));
+        const fetched = await neighbours.files.read(ticket, range, until);
+        await put(content.subarray(8 * rangeBytes, 8 * rangeBytes + 1000));
+        return fetched;
+      },
+      signal,
+    });
+    await assert.rejects(asked, { code: 'source-changed' });
+    // Nothing of it is taken for the file that it is again.
+    const copy = await cache.take(blob, { ...reader(ticket), signal });
     await isRight(copy.path);
     copy.release();
   });

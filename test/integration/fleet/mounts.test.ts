@@ -1,6 +1,20 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { copyFile, cp, mkdir, readdir, rename, stat, symlink, truncate, utimes } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  open,
+  type FileHandle,
+  copyFile,
+  cp,
+  mkdir,
+  readdir,
+  rename,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+} from 'node:fs/promises';
+import type { Context } from 'mocha';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
@@ -11,6 +25,21 @@ import { digestOf, RemoteHost } from './remoteHost.ts';
 
 const run = promisify(execFile);
 
+/** A file system whose server says nothing, over a folder: whoever asks anything of it waits. Undefined where this machine cannot. */
+async function hang(folder: string): Promise<FileHandle | undefined> {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
+  const server = await open('/dev/fuse', 'r+').catch(() => undefined);
+  if (!server) return undefined;
+  const options = 'fd=3,rootmode=40000,user_id=0,group_id=0';
+  const mount = spawn('mount', ['-i', '-t', 'fuse', '-o', options, 'dffmpeg-hung', folder], {
+    stdio: ['ignore', 'ignore', 'ignore', server.fd],
+  });
+  const [code] = (await once(mount, 'exit')) as [number | null];
+  if (code === 0) return server;
+  await server.close();
+  return undefined;
+}
+
 for (const dials of ['the node', 'the desk'] as const)
   describe(`a folder that two machines see, where ${dials} dials`, function () {
     this.timeout(120_000);
@@ -20,7 +49,7 @@ for (const dials of ['the node', 'the desk'] as const)
     /** As the node sees it: the same files. */
     let theirs: string;
     /** What has nothing to do with who dials. */
-    const once = (title: string, test: () => Promise<void>): void => {
+    const alone = (title: string, test: (this: Context) => Promise<void>): void => {
       if (dials === 'the node') it(title, test);
     };
 
@@ -90,7 +119,7 @@ for (const dials of ['the node', 'the desk'] as const)
       assert.equal(await digestOf(source), before);
     });
 
-    once(
+    alone(
       'is not read where another file lies under that name: it is fetched, and the log says why',
       async () => {
         const source = await clip('may/clip.mkv');
@@ -110,7 +139,7 @@ for (const dials of ['the node', 'the desk'] as const)
       },
     );
 
-    once('is fetched where the file lies outside, whatever link leads to it', async () => {
+    alone('is fetched where the file lies outside, whatever link leads to it', async () => {
       const outside = await host.clip('clip.mkv');
       const link = path.join(films, 'may', 'link.mkv');
       await symlink(outside, link);
@@ -120,7 +149,7 @@ for (const dials of ['the node', 'the desk'] as const)
       await isSame(link);
     });
 
-    once(
+    alone(
       'is away while nothing is mounted there: what lies in it is fetched, and is not once it is back',
       async () => {
         const source = await clip('may/clip.mkv');
@@ -146,7 +175,32 @@ for (const dials of ['the node', 'the desk'] as const)
       },
     );
 
-    once('that is lost under an encode costs one attempt: the next one has the file fetched', async () => {
+    alone('that does not answer keeps nobody from working: what lies in it is fetched', async function () {
+      const source = await clip('may/clip.mkv');
+      const other = host.node.file('other');
+      await cp(films, other, { recursive: true });
+      await joined(other, '--mount-timeout-seconds', '1', '--mount-read-seconds', '10');
+      const hung = await hang(other);
+      if (!hung) {
+        console.log(
+          '      skipped: nothing can be mounted here that does not answer (root on Linux with FUSE can)',
+        );
+        this.skip();
+      }
+      try {
+        const ids = await Promise.all([1, 2, 3, 4, 5, 6].map(() => host.submit(source)));
+        for (const id of ids) {
+          const job = await host.done(id);
+          assert.ok(read(job).startsWith(host.node.stateDir), read(job));
+        }
+        assert.match((await host.desk.run(['workers'])).stdout, /is away: It has not answered for 1 s\./);
+      } finally {
+        await hung.close();
+        await run('umount', ['-l', other]);
+      }
+    });
+
+    alone('that is lost under an encode costs one attempt: the next one has the file fetched', async () => {
       const source = await clip('may/clip.mkv', 20);
       const other = host.node.file('other');
       await mkdir(path.join(other, 'may'), { recursive: true });
@@ -165,7 +219,7 @@ for (const dials of ['the node', 'the desk'] as const)
       await isSame(source);
     });
 
-    once('is read by a job that replaces its source, which is then aside in it', async () => {
+    alone('is read by a job that replaces its source, which is then aside in it', async () => {
       const source = await clip('may/clip.mkv');
       const before = await digestOf(source);
       await joined();

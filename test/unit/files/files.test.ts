@@ -90,6 +90,16 @@ describe('files', () => {
     });
   });
 
+  it('is not the same after a write whose time was set back, where that counts', async () => {
+    const file = await touch('clip.mp4');
+    await utimes(file, 1000, 1000);
+    const before = await checkSource(file);
+    await writeFile(file, 'z');
+    await utimes(file, 1000, 1000);
+    await assertUnchanged(before);
+    await assert.rejects(assertUnchanged(before, true), { code: 'source-changed' });
+  });
+
   describe('scan', () => {
     const noOutputs = { isOwnOutput: () => false, isOwnFolder: () => false };
 

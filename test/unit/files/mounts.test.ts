@@ -21,7 +21,7 @@ describe('mounts', () => {
   const machine = async (folder: string): Promise<Mounts> => {
     settings = {
       mount: { MEDIA: folder },
-      ...{ mountLookSeconds: 10, mountTimeoutSeconds: 5, mountDistrustMinutes: 10 },
+      ...{ mountLookSeconds: 10, mountTimeoutSeconds: 5, mountReadSeconds: 60, mountDistrustMinutes: 10 },
     };
     const mounts = new Mounts({
       settings,

@@ -28,6 +28,7 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/protocol/rangeMessages.ts#rangeBytes': 'Part of the protocol: the unit of a file’s digest.',
   'src/protocol/rangeMessages.ts#rangeHeaderBytes': 'Format of a message.',
   'src/protocol/rangeMessages.ts#idBytes': 'Format of a message.',
+  'src/files/mounts.ts#looksAtOnce': 'Fewer than the threads that Node has for files: what hangs keeps one.',
   'src/files/tar.ts#blockBytes': 'Of the format of archives.',
   'src/files/tar.ts#longestName': 'Of the format of archives.',
   'src/files/uncopiedBoxes.ts#dataHeaderBytes': 'Part of a format.',

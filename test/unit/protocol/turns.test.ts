@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Turns } from '../../../src/worker/turns.ts';
+import { Turns } from '../../../src/protocol/turns.ts';
 
 describe('turns', () => {
   const never = new AbortController().signal;

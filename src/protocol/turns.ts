@@ -1,4 +1,4 @@
-import { toDffmpegError } from '../protocol/errors.ts';
+import { toDffmpegError } from './errors.ts';
 
 /** So many at once, the others in the order in which they came. Who gives up while waiting leaves the line. */
 export class Turns {
