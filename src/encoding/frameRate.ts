@@ -50,7 +50,8 @@ function animated({ frameRate, maxFrameRate }: RateWishes): RateWishes {
 
 /**
  * Output options. A constant rate is filled up to be exact; a variable one keeps the time of each frame, which the
- * encoder’s usual clock, one tick a frame, would round.
+ * encoder’s usual clock, one tick a frame, would round. Of the picture alone: with the clock of a container’s sound libopus cuts
+ * each packet short.
  */
 export function rateArguments(
   { variable }: FrameRatePlan,
@@ -59,7 +60,7 @@ export function rateArguments(
 ): string[] {
   if (kind === 'still') return [];
   if (!variable) return [dialect.frameRateModeOption, 'cfr'];
-  return [dialect.frameRateModeOption, 'vfr', '-enc_time_base', dialect.sourceTimeBase ?? '-1'];
+  return [dialect.frameRateModeOption, 'vfr', '-enc_time_base:v', dialect.sourceTimeBase ?? '-1'];
 }
 
 /** A source at or below the limit keeps its frames and their times, constant or variable. */

@@ -218,7 +218,7 @@ describe('frame rate of the picture', () => {
     const dialect = dialects['ffmpeg-4.4'];
     assert.deepEqual(planned({ dialect }).argv, ['-vsync', 'cfr']);
     const variable = planned({ dialect, stream: { variableFrameRate: true } });
-    assert.deepEqual(variable.argv, ['-vsync', 'vfr', '-enc_time_base', '-1']);
+    assert.deepEqual(variable.argv, ['-vsync', 'vfr', '-enc_time_base:v', '-1']);
   });
 
   it('is none for a still, and low for an animation without a wish', () => {
