@@ -8,7 +8,7 @@ import type { Span } from './planInput.ts';
 import type { ProbeStream } from './probe.ts';
 
 /** Places of the film that are looked at, evenly spread. */
-const places = 8;
+export const cropPlaces = 8;
 /** Seconds of each, at most. */
 const glance = 2;
 /** Where the duration is unknown: so many seconds from the beginning. */
@@ -59,10 +59,10 @@ export function cropAnalysis(
     duration: seconds,
   });
   if (duration === undefined) return { kind: 'crop', commands: [look(span.start, blindGlance)] };
-  const each = Math.min(glance, duration / places);
+  const each = Math.min(glance, duration / cropPlaces);
   // In the middle of each part: openings and credits are the likeliest to be dark.
-  const commands = Array.from({ length: places }, (_, index) =>
-    look(span.start + (duration * (index + 0.5)) / places - each / 2, each),
+  const commands = Array.from({ length: cropPlaces }, (_, index) =>
+    look(span.start + (duration * (index + 0.5)) / cropPlaces - each / 2, each),
   );
   return { kind: 'crop', commands };
 }

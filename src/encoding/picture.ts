@@ -2,7 +2,7 @@ import { planBurn } from './burnSubtitles.ts';
 import type { BurnPlan } from './burnSubtitles.ts';
 import { planColor, rangeArguments } from './color.ts';
 import { isHdr } from './colorTags.ts';
-import { planCrop } from './cropDetect.ts';
+import { cropPlaces, planCrop } from './cropDetect.ts';
 import { planDeinterlace } from './deinterlace.ts';
 import { lackingFilter } from './filterTable.ts';
 import { planFrameRate, rateArguments } from './frameRate.ts';
@@ -144,12 +144,14 @@ export function complexGraph(
   return `${begin}${main};[0:${overlay.stream}]${overlay.prepare}${layer};${main}${layer}${overlay.join}[${label}]`;
 }
 
-/** Black bars that `auto` has found are nothing of the picture. */
+/** Black bars that `auto` has found are nothing of the picture where it was looked at: a scene in between may fill them. */
 function edgeNotes({ crop }: VideoPreset, geometry: Geometry): Finding[] {
-  const cut = crop !== 'auto' && geometry.crop.length > 0;
-  return cut || filterNames(geometry.shape).includes('crop')
-    ? [loss('picture', 'The picture is cut at its edges, as the preset says.')]
-    : [];
+  const isCut = geometry.crop.length > 0;
+  if ((isCut && crop !== 'auto') || filterNames(geometry.shape).includes('crop'))
+    return [loss('picture', 'The picture is cut at its edges, as the preset says.')];
+  if (!isCut) return [];
+  const where = `bars that were found at ${cropPlaces} places of the film`;
+  return [loss('picture', `Black ${where} are cut off: a scene elsewhere that fills them is cut, too.`)];
 }
 
 function mustDetach(stream: PictureInput['stream'], color: PicturePlan['color']): boolean {

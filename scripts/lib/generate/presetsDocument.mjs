@@ -194,7 +194,8 @@ function extraArgumentLists() {
 }
 
 const lossWords = {
-  picture: 'another video track; edges that `crop` or `fit` cut off',
+  picture:
+    'another video track; edges that `crop` or `fit` cut off, also bars that `auto` has found: it looks at eight places of the film',
   sound: 'a track of sound, or all of it',
   channels: 'channels that are mixed (5.1 to stereo), sound objects',
   subtitles: 'a track, its fonts and places, captions inside the picture',
