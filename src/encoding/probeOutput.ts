@@ -146,10 +146,7 @@ export function parseProbe(text: string): Outcome<{ probe: Probe }> {
     ok: true,
     probe: {
       formatName: format.format_name,
-      // Matroska says when a file ends.
-      duration: positive(
-        (format.duration ?? 0) - (isMatroska(format.format_name) ? (format.start_time ?? 0) : 0),
-      ),
+      duration: durationOf(format),
       startTime: format.start_time,
       bytes: format.size ?? 0,
       bitRate: positive(format.bit_rate),
@@ -268,6 +265,15 @@ function rotation(stream: z.output<typeof streamSchema>): number | undefined {
   const degrees = matrix === undefined ? Number(stream.tags.rotate ?? Number.NaN) : -matrix;
   if (!Number.isFinite(degrees)) return undefined;
   return ((Math.round(degrees) % 360) + 360) % 360;
+}
+
+/** Matroska says when a file ends. One that was written as it went on says nothing. */
+function durationOf({
+  duration,
+  format_name: name,
+  start_time: start = 0,
+}: z.output<typeof outputSchema>['format']): number | undefined {
+  return positive(duration === undefined || !isMatroska(name) ? duration : duration - start);
 }
 
 /** Matroska keeps a stream's duration as a tag. What ffmpeg writes there is its end; mkvmerge signs its own. */

@@ -78,6 +78,13 @@ describe('ffprobe’s output', () => {
     assert.ok(parsed.ok && parsed.probe.duration === 2);
   });
 
+  it('knows no duration of a recording that says none, wherever its sound begins', () => {
+    const live = { ...format, format_name: 'matroska,webm', duration: undefined, start_time: '-0.007' };
+    const parsed = parseProbe(JSON.stringify({ format: live, streams: [video] }));
+    assert.ok(parsed.ok);
+    assert.equal(parsed.probe.duration, undefined);
+  });
+
   it('learns from the first frames of a Matroska that they come at any time', () => {
     const file = { format: { ...format, format_name: 'matroska,webm' }, streams: [video] };
     const parsed = parseProbe(JSON.stringify(file));
