@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import {
   doctorOutputSchema,
@@ -38,6 +38,9 @@ describe('a fleet, and a person’s machine that gives it encodes', function () 
     const before = await digestOf(source);
     const id = await client.submit(source);
     await client.job(id, isBegun);
+    // It begins while its source comes.
+    const { size } = await stat(source);
+    while (client.relay.carried.toDialled < size) await stat(source);
     return { source, before, id };
   }
 
