@@ -87,8 +87,11 @@ export class Mounts {
     this.#stop?.();
   }
 
-  /** How other machines know a file that lies in a mount, links resolved; undefined where it lies in none. Never rejects but for the signal. */
-  async describe(file: string, signal: AbortSignal): Promise<MountedFile | undefined> {
+  /**
+   * How other machines know a file that lies in a mount, links resolved; undefined where it lies in none. `known`: what it holds, where that was
+   * read already. Never rejects but for the signal.
+   */
+  async describe(file: string, signal: AbortSignal, known?: string): Promise<MountedFile | undefined> {
     const roots = [...this.#mounts].flatMap(([name, { real }]) =>
       real === undefined ? [] : [[name, real] as const],
     );
@@ -98,7 +101,8 @@ export class Mounts {
         const real = await realpath(file);
         for (const [mount, root] of roots) {
           const names = namesBelow(root, real, path.sep);
-          if (names) return { path: formatMounted({ mount, names }), content: await briefKey(real, until) };
+          if (names)
+            return { path: formatMounted({ mount, names }), content: known ?? (await briefKey(real, until)) };
         }
         return undefined;
       });

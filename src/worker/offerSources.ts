@@ -20,7 +20,7 @@ export async function offerSources(
   for (const file of sources) {
     const checked = await checkSource(file);
     const state = replaces ? await replacedState(checked, signal) : stateOf(checked);
-    const mounted = await mounts.describe(file, signal);
+    const mounted = await mounts.describe(file, signal, state.content);
     const ticket = offered.offer({ path: file, ...state }, taker);
     all.push({ path: file, ...state, ticket, ...(mounted ? { mounted } : {}) });
   }

@@ -81,6 +81,9 @@ describe('mounts', () => {
   it('lead to the same file under the path of the other machine', async () => {
     const mounted = await described(await machine(here), path.join(here, 'films', 'clip.mov'));
     assert.equal(mounted.path, '$MEDIA/films/clip.mov');
+    // What is known of it already is not read again.
+    const known = await open[0]?.describe(path.join(here, 'films', 'clip.mov'), signal, 'known');
+    assert.deepEqual(known, { path: mounted.path, content: 'known' });
     const other = await machine(there);
     assert.equal(await other.locate(mounted, 6, signal), path.join(there, 'films', 'clip.mov'));
   });
