@@ -71,6 +71,7 @@ export const pictureRows: readonly Row[] = [
     title: 'crop auto finds the black bars and cuts them off',
     from: 'letterboxed',
     preset: quick('web', { crop: 'auto' }),
+    says: [/^Black bars that were found at 8 places of the film are cut off/],
     result: { streams: [{ ...plain8, width: 320, height: 180 }] },
     proof: async ({ result, source }) => {
       assert.equal(await crop(result), '320:180:0:0');
