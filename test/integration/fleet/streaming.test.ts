@@ -22,7 +22,8 @@ for (const dials of ['the node', 'the desk'] as const)
     let host: RemoteHost;
 
     beforeEach(async () => {
-      host = await RemoteHost.start({}, dials, rate);
+      // Else it begins to fetch all in its order while the node still finds out what its ffmpeg can.
+      host = await RemoteHost.start({ DFFMPEG_FETCH_AHEAD: '0' }, dials, rate);
       for (const machine of [host.desk, host.node])
         await machine.write('.vscode/settings.json', JSON.stringify({ 'dffmpeg.presets': { quick } }));
     });
