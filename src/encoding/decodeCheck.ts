@@ -62,7 +62,12 @@ export function decodeArguments(plan: Plan, result: Probe, dialect: Dialect, par
     readsFrozenEnds(dialect) &&
     tracks.some(({ type }) => type === 'video');
   return [
-    ...['-hide_banner', '-loglevel', `+repeat+level+${frozen ? 'info' : 'warning'}`],
+    // How much sound came is said at the end.
+    ...[
+      '-hide_banner',
+      '-loglevel',
+      `+repeat+level+${part === 'whole' ? 'verbose' : frozen ? 'info' : 'warning'}`,
+    ],
     ...['-nostats', '-progress', 'pipe:1', '-err_detect', 'crccheck'],
     // What lies between the keyframe and the beginning counts, too: a film may have one frame.
     ...(part !== 'whole'

@@ -56,4 +56,6 @@ export interface ExpectedAudio {
   readonly duration?: number;
   readonly startOffset: number;
   readonly language?: string;
+  /** ffprobe's number of the stream of the one source that it is made from. */
+  readonly sourceIndex?: number;
 }

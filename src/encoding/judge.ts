@@ -5,6 +5,7 @@ import { judgeChanges } from './judgeChanges.ts';
 import { judgeDurations } from './judgeDurations.ts';
 import { judgePicture } from './judgePicture.ts';
 import { judgeSize } from './judgeSize.ts';
+import { judgeSound } from './judgeSound.ts';
 import { judgeTags } from './judgeTags.ts';
 import { judgeTracks } from './judgeTracks.ts';
 import type { Probe } from './probe.ts';
@@ -30,6 +31,8 @@ export interface EncodeReport {
   readonly partRead?: number | undefined;
   /** How it changes its shape in the middle; missing: it does not, or nobody has looked. */
   readonly changes?: SourceChanges | undefined;
+  /** Seconds that its decoders make of each track of sound, in the order of the source. */
+  readonly sound?: readonly (number | undefined)[] | undefined;
   /** Places of copied tracks that can be decoded in the source, and not in the result. */
   readonly copyDamage?: number | undefined;
   /** What the source carries that ffmpeg does not read, and never copies. */
@@ -46,6 +49,8 @@ export interface DecodeCheck {
   readonly decoded: number;
   /** Places that could not be decoded. */
   readonly damage: number;
+  /** Of the whole: seconds of each track of sound, in the order of the result. */
+  readonly sound?: readonly (number | undefined)[];
   /** The picture stands still to the end, and that of the source does not. */
   readonly frozen?: boolean;
 }
@@ -86,6 +91,7 @@ export function judge(input: JudgeInput): Verdict {
     ...judgeDurations(input, result),
     ...judgeRungs(input),
     ...judgeDecoding(input),
+    ...judgeSound(input),
     ...judgeSize(expected, result),
     ...judgeTags(expected, result, read),
     ...judgePartRead(read),

@@ -58,8 +58,8 @@ function videoTrack(all: Expectation, track: ExpectedVideo, stream: ProbeStream)
   };
 }
 
-/** Encoders pad sound at both ends to whole packets, of 1152 samples at most. */
-const audioPackets = 3 * 1152;
+/** Samples: encoders pad sound at both ends to whole packets, of 1152 samples at most. */
+export const longestPackets = 3 * 1152;
 
 function audioTrack(all: Expectation, track: ExpectedAudio, stream: ProbeStream): Track {
   return {
@@ -67,7 +67,7 @@ function audioTrack(all: Expectation, track: ExpectedAudio, stream: ProbeStream)
     actual: stream.duration,
     expected: track.duration,
     startOffset: track.startOffset,
-    tolerance: tolerance(all, track.duration, audioPackets / (stream.sampleRate ?? 48_000)),
+    tolerance: tolerance(all, track.duration, longestPackets / (stream.sampleRate ?? 48_000)),
     late: stream.startTime ?? 0,
   };
 }
@@ -92,7 +92,7 @@ function tolerance(all: Expectation, duration: number | undefined, unit: number)
 }
 
 /** Beyond this a difference is a failure, unless damage in the source explains it. Seconds. */
-function muchOff(duration: number): number {
+export function muchOff(duration: number): number {
   return Math.min(Math.max(1, duration * 0.02), duration / 4);
 }
 

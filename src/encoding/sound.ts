@@ -215,6 +215,7 @@ function expectedTrack(
     channels: planned?.channels,
     duration: spanDuration(span, stream.duration),
     startOffset: Math.max(0, startOffset(probe, stream) - span.start),
+    sourceIndex: stream.index,
     language: languages.includes(container) ? resultLanguage(stream, containerTable[container]) : undefined,
   };
 }

@@ -5,6 +5,7 @@ import {
   readDecoded,
   type EncodeCost,
 } from '../encoding/decodeCheck.ts';
+import { DecodedSound } from '../encoding/decodedSound.ts';
 import { endsFrozen, sourceEndArguments, sourceMoves } from '../encoding/frozenEnd.ts';
 import type { DecodeCheck, DecodedPart } from '../encoding/judge.ts';
 import type { Plan } from '../encoding/plan.ts';
@@ -26,12 +27,13 @@ export async function decodeResult(
   const part = decodedPart(plan, result, cost);
   if (!part) return undefined;
   const look = async (of: DecodedPart) => {
-    const { said, ...run } = await decode(
-      decodeArguments(plan, result, input.dialect, of),
-      'The result',
-      place,
-    );
-    return { check: readDecoded(of, { ...run, said }), said };
+    const sound = new DecodedSound();
+    const argv = decodeArguments(plan, result, input.dialect, of);
+    const { said, ...run } = await decode(argv, 'The result', place, (chunk) => {
+      sound.push(chunk);
+    });
+    const check = readDecoded(of, { ...run, said });
+    return { check: check && of === 'whole' ? { ...check, sound: sound.seconds } : check, said };
   };
   let { check, said } = await look(part);
   if (check && isSuspicious(check)) {

@@ -2,16 +2,12 @@ import path from 'node:path';
 import { readFile, rm } from 'node:fs/promises';
 import { maxSampled, samplesFile } from '../encoding/carriedSound.ts';
 import { copiedArguments, sourceArguments } from '../encoding/copiedTracks.ts';
+import { DecodedSound } from '../encoding/decodedSound.ts';
+import type { EncodeReport } from '../encoding/judge.ts';
 import type { Plan } from '../encoding/plan.ts';
 import type { PlanInput } from '../encoding/planInput.ts';
 import type { Probe } from '../encoding/probe.ts';
-import {
-  ChangesReader,
-  changesArguments,
-  cuesFile,
-  textsFile,
-  type SourceChanges,
-} from '../encoding/sourceChanges.ts';
+import { ChangesReader, changesArguments, cuesFile, textsFile } from '../encoding/sourceChanges.ts';
 import { lengthArguments, wrongLength } from '../encoding/sourceLength.ts';
 import { partRead, sourceReadArguments } from '../encoding/unreadSource.ts';
 import type { RunPlace } from './runCommand.ts';
@@ -25,15 +21,17 @@ export async function lookThrough(
   plan: Plan,
   input: PlanInput,
   { place }: { readonly place: RunPlace },
-): Promise<{ partRead?: number | undefined; changes?: SourceChanges | undefined }> {
+): Promise<Pick<EncodeReport, 'partRead' | 'changes' | 'sound'>> {
   if (plan.expected.verify !== 'whole') return {};
   const decoding = changesArguments(input, plan);
   const reading = sourceReadArguments(input);
   const argv = decoding ?? reading;
   if (!argv) return {};
   const changes = new ChangesReader();
-  const { said, progress } = await decode(argv, 'The source', place, (chunk) => {
+  const sound = new DecodedSound();
+  const { code, said, progress } = await decode(argv, 'The source', place, (chunk) => {
     changes.push(chunk);
+    sound.push(chunk);
   });
   const packets = (await takeFile(path.join(place.directory, cuesFile)))?.toString();
   const samples: Buffer[] = [];
@@ -44,6 +42,7 @@ export async function lookThrough(
   const texts = await takeFile(path.join(place.directory, textsFile));
   return {
     partRead: reading && partRead(input, said),
+    sound: decoding && code === 0 ? sound.seconds : undefined,
     changes:
       decoding &&
       changes.changes({

@@ -311,6 +311,26 @@ case "$*" in *file:result.mp4) ffmpeg "$@" && ${spoil};; *) exec ffmpeg "$@";; e
     assert.deepEqual(await readdir(shop.root).then((names) => names.filter((name) => name === 'o.mp4')), []);
   });
 
+  itOnUnix('does not place a result that lacks sound between its beginning and its end', async () => {
+    const source = await shop.clip(shop.path('clip.mp4'), { seconds: 4 });
+    const gap = `-filter:a "aselect='lt(t,1)+gt(t,2.5)'"`;
+    const lacking = await wrapper(
+      'lacking',
+      `case "$*" in *file:result.mp4) exec ffmpeg "\${@:1:$#-1}" ${gap} "\${@: -1}";; esac`,
+    );
+    const { coordinator: other } = shop.hire({ id: 'w2', ffmpegPath: lacking });
+    await other.ready();
+    const probe = await probeBy(other, source, 'p');
+    const preset: Preset = { ...webPreset, verify: 'whole' };
+    const payload = encodePayload({ source, probe, preset, output: shop.path('o.mp4') });
+    const report = await other.run({ taskId: 't1', fence: 1, payload });
+    assert.ok(report.type === 'failed', JSON.stringify(report));
+    assert.match(
+      report.error.message,
+      /^Of audio track 1 2\.5\d s of sound can be decoded in the result, and 4\.0\d s in the source/,
+    );
+  });
+
   itOnUnix('ends an encode that makes no progress', async () => {
     const source = await shop.clip(shop.path('clip.mp4'));
     const stuck = await wrapper('stuck', 'case "$*" in *progress*) exec sleep 1000;; esac');

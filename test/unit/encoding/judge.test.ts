@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Expectation } from '../../../src/encoding/expectation.ts';
 import { judge } from '../../../src/encoding/judge.ts';
-import type { JudgeInput } from '../../../src/encoding/judge.ts';
+import type { EncodeReport, JudgeInput } from '../../../src/encoding/judge.ts';
 import type { Probe } from '../../../src/encoding/probe.ts';
 import { audioStream, probeOf, videoStream } from './probes.ts';
 
@@ -49,6 +49,17 @@ const guessed: Expectation = {
   audio: [{ codec: 'aac', channels: 2, startOffset: 0 }],
 };
 const lasts = (duration: number) => probeOf([audioStream({ duration })], { duration });
+/** Of a source with two tracks, of which the second is kept: the seconds that decoders make of each. */
+const heard = (
+  sound: readonly (number | undefined)[],
+  decoded: readonly (number | undefined)[],
+  read: Partial<EncodeReport> = {},
+): Partial<JudgeInput> => ({
+  expected: { ...expected, audio: expected.audio.map((track) => ({ ...track, sourceIndex: 2 })) },
+  source: probeOf([videoStream(), audioStream({ index: 1 }), audioStream({ index: 2 })]),
+  read: { ...asRead, ...read, sound },
+  decoding: { part: 'whole', decoded: 250, damage: 0, sound: decoded },
+});
 const truncated = { outTime: 4, damage: 3, truncated: true };
 
 describe('judge', () => {
@@ -222,6 +233,21 @@ describe('judge', () => {
       'fail',
       /The result is damaged in 2 places/u,
     ],
+    [
+      'a result in which less sound can be decoded than in its source',
+      heard([10, 10], [7]),
+      'fail',
+      /^Of audio track 1 7\.0+ s of sound can be decoded in the result, and 10\.0+ s in the source\.$/u,
+    ],
+    ['a result in which a little less can be decoded', heard([10, 10], [9.8]), 'warn', /9\.80? s/u],
+    ['a result that pads its sound', heard([0, 10], [10.05]), 'pass', /^$/u],
+    [
+      'less sound of a source that is damaged',
+      heard([10, 10], [7], { damage: 3 }),
+      'warn',
+      /^Of audio track 1 7\.0+ s .* The source is damaged/u,
+    ],
+    ['sound of which nobody knows how much can be decoded', heard([10, undefined], [7]), 'pass', /^$/u],
     ['a frame less', { result: result({ duration: 9.96 }) }, 'pass', /^$/u],
     ['three frames less', { result: result({ duration: 9.88 }) }, 'warn', /9.88 s of the 10.00 s/u],
     ['half of it', { result: result({ duration: 5 }) }, 'fail', /5.00 s of the 10.00 s/u],
