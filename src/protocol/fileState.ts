@@ -5,19 +5,23 @@ import * as z from 'zod';
 /** Device and inode name a file whatever its path is; bigint as text, since inodes exceed 2^53 on Windows. */
 export const fileIdentitySchema = z.object({ device: z.string(), inode: z.string() });
 
+/** What names a result by its content, so that it is known under any name; a folder has none. */
+export const contentSchema = z.string().min(1).max(128);
+
+/** Nanoseconds since the epoch, as text: too many for a number. */
+export const nanosecondsSchema = z.string().regex(/^-?\d+$/);
+
 /** What tells a folder’s disk from another one that is seen under its path later. */
 export const folderMarkSchema = fileIdentitySchema.extend({
   /** The system’s number for the kind of its file system. */
   kind: z.string(),
   /** How many blocks that has, in all. */
   blocks: z.string(),
+  /** When that was made, where it knows. */
+  made: nanosecondsSchema.optional(),
+  /** Its UUID, where the system tells. */
+  volume: z.string().min(1).max(255).optional(),
 });
-
-/** What names a result by its content, so that it is known under any name; a folder has none. */
-export const contentSchema = z.string().min(1).max(128);
-
-/** Nanoseconds since the epoch, as text: too many for a number. */
-export const nanosecondsSchema = z.string().regex(/^-?\d+$/);
 
 /** A source that a job has set aside: what its folder is called, and where it lies there. */
 export const keptSourceSchema = z.object({ jobId: z.string().min(1).max(255), path: z.string().min(1) });

@@ -86,6 +86,28 @@ describe('a disk for results that is not mounted any more when the job has its t
     await job(id, ({ state }) => state === 'done');
   });
 
+  it('gets nothing where another disk of its make, size and number is mounted there', async function () {
+    const [one, other] = [box.file('one.img'), box.file('other.img')];
+    const insert = (image: string): Promise<unknown> => run('mount', ['-o', 'loop', image, disk]);
+    await run('umount', [disk]);
+    for (const [made, image] of [one, other].entries()) {
+      await run('truncate', ['-s', '64M', image]);
+      // Nobody makes two file systems in one second but a test.
+      const env = { ...process.env, E2FSPROGS_FAKE_TIME: String(1_700_000_000 + made) };
+      await run('mkfs.ext4', ['-q', '-F', image], { env }).catch(() => this.skip());
+    }
+    await insert(one).catch(() => this.skip());
+    const id = await waiting();
+    await insert(other);
+    await box.run(['job', 'resume', '--queue']);
+    await job(id, isAway);
+    assert.deepEqual(await readdir(disk), ['lost+found']);
+    await run('umount', [disk]);
+    await insert(one);
+    await job(id, ({ state }) => state === 'done');
+    assert.ok(existsSync(path.join(disk, 'clip.small.mp4')));
+  });
+
   it('gets them where a person says that the folder is the right one', async () => {
     const id = await waiting();
     await box.run(['job', 'resume', '--queue']);

@@ -22,4 +22,36 @@ describe('the disk of a folder', () => {
     it(what, () => {
       assert.equal(isOnAnotherDisk(before, now), other);
     });
+
+  const known = { ...before, made: '1700', volume: '1234-ABCD' };
+  for (const [what, one, now, other] of [
+    ['is another of the same make and number by its UUID', known, { ...known, volume: '5678-ABCD' }, true],
+    [
+      'is the same by its UUID, whatever else it is like',
+      known,
+      { ...known, device: '9', inode: '5', blocks: '7', made: '3' },
+      false,
+    ],
+    [
+      'is another of the same make and number by when it was made',
+      { ...before, made: '1700' },
+      { ...before, made: '1800' },
+      true,
+    ],
+    [
+      'is the same by when it was made',
+      { ...before, made: '1700' },
+      { ...before, made: '1700', device: '9', inode: '5', blocks: '7' },
+      false,
+    ],
+    [
+      'is told by the rest where one of them does not say when it was made',
+      { ...before, made: '1700' },
+      before,
+      false,
+    ],
+  ] as const)
+    it(what, () => {
+      assert.equal(isOnAnotherDisk(one, now), other);
+    });
 });
