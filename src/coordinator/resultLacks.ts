@@ -11,7 +11,7 @@ export function resultLacks(
   output: OutputPreset | undefined,
   findings: readonly Finding[],
 ): string[] {
-  const noPicture = Boolean(source && output && pickVideo(source) && outputKind(output) === 'sound');
+  const noPicture = Boolean(source && output && pickVideo(source) && !hasPicture(output));
   const noSound = Boolean(
     source && output && !output.audio && source.streams.some(({ type }) => type === 'audio'),
   );
@@ -30,6 +30,11 @@ export function resultLacks(
       : [`${formatPercent(unclaimed)} of its bytes, which belong to none of its tracks`]),
     ...parts.map((each) => words[each]),
   ];
+}
+
+function hasPicture(output: OutputPreset): boolean {
+  const kind = outputKind(output);
+  return kind !== 'sound' && !(kind === 'film' && !output.video);
 }
 
 const words = {

@@ -65,6 +65,17 @@ function lossy(
   };
 }
 
+/** Where it is to choose by itself, libopus exchanges the channels of 5.0 and 6.1. Family 1: surround (RFC 7845, 5.1.1.2). */
+function inVorbisOrder(entry: AudioEncoderEntry): AudioEncoderEntry {
+  return {
+    ...entry,
+    arguments: (settings) => [
+      ...entry.arguments(settings),
+      ...(settings.channels > 2 ? [`-mapping_family:${settings.stream}`, '1'] : []),
+    ],
+  };
+}
+
 function lossless(
   entry: Pick<AudioEncoderEntry, 'codec' | 'layouts' | 'arguments'> & { readonly sampleRates?: number[] },
 ): AudioEncoderEntry {
@@ -84,14 +95,16 @@ export const audioEncoderTable: Readonly<Record<AudioEncoder, AudioEncoderEntry>
     bitrates: { min: 8000, max: 256_000, perChannel: true },
     defaultBitrate: perLayout(96, 160, 224, 288, 320, 384),
   }),
-  libopus: lossy({
-    codec: 'opus',
-    maxChannels: 8,
-    layouts: vorbisLayouts,
-    sampleRates: [48000],
-    bitrates: { min: 6000, max: 256_000, perChannel: true },
-    defaultBitrate: perLayout(64, 128, 160, 208, 224, 256, 288, 320),
-  }),
+  libopus: inVorbisOrder(
+    lossy({
+      codec: 'opus',
+      maxChannels: 8,
+      layouts: vorbisLayouts,
+      sampleRates: [48000],
+      bitrates: { min: 6000, max: 256_000, perChannel: true },
+      defaultBitrate: perLayout(64, 128, 160, 208, 224, 256, 288, 320),
+    }),
+  ),
   libmp3lame: lossy({
     codec: 'mp3',
     maxChannels: 2,

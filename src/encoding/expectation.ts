@@ -43,6 +43,8 @@ export interface ExpectedVideo {
   readonly startOffset: number;
   /** Missing where the rate varies or is unknown. */
   readonly frames?: number;
+  /** Frames of the source are left out or repeated. */
+  readonly changesFrames?: true;
   readonly pixelFormat?: string;
   /** ffmpeg's name of the transfer curve that the result must say. */
   readonly colorTransfer?: string;

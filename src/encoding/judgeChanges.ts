@@ -1,3 +1,4 @@
+import { captionsCut } from './pictureNotes.ts';
 import { demuxerFamilyOf } from './demuxers.ts';
 import type { Expectation } from './expectation.ts';
 import { loss, warn } from './findings.ts';
@@ -100,14 +101,7 @@ function frameLosses(
 ): Finding[] {
   const picture = pickVideo(source);
   return [
-    ...(frameData.includes('captions') && picture?.closedCaptions !== true && video?.codec !== 'h264'
-      ? [
-          loss(
-            'subtitles',
-            'Later in the source’s picture there are captions, which may be lost: only H.264 is sure to keep them.',
-          ),
-        ]
-      : []),
+    ...(frameData.includes('captions') && picture?.closedCaptions !== true ? laterCaptions(video) : []),
     ...(frameData.includes('dynamic-hdr') &&
     picture?.hdr10Plus !== true &&
     picture?.dolbyVisionProfile === undefined
@@ -135,6 +129,14 @@ function frameLosses(
         ]
       : []),
   ];
+}
+
+function laterCaptions(video: Expectation['video']): Finding[] {
+  if (video?.changesFrames === true) return [loss('subtitles', captionsCut)];
+  if (video?.codec === 'h264') return [];
+  const sentence =
+    'Later in the source’s picture there are captions, which may be lost: only H.264 is sure to keep them.';
+  return [loss('subtitles', sentence)];
 }
 
 /** `720×576 (1.33:1)` */

@@ -113,6 +113,7 @@ export function planPicture(input: PictureInput): Outcome<{ picture: PicturePlan
       frameRate: rate.frameRate,
       variable: rate.variable,
       frames: countFrames(input, rate, duration),
+      keepsFrames: rate.keepsFrames,
       argv: [...rateArguments(rate, kind, dialect), ...rangeArguments(codec, color.color)],
       color: color.color,
       notes: [
@@ -120,7 +121,10 @@ export function planPicture(input: PictureInput): Outcome<{ picture: PicturePlan
         ...sizeNotes(video, size),
         ...edgeNotes(video, geometry),
         ...(burnt?.notes ?? []),
-        ...pictureNotes(stream, { codec, encoderPixelFormat, color: color.color, filters: names }),
+        ...pictureNotes(stream, {
+          ...{ codec, encoderPixelFormat, color: color.color, filters: names },
+          keepsFrames: rate.keepsFrames,
+        }),
       ],
       segmentSafe: overlay
         ? { safe: 'no', why: 'subtitles that are pictures may have come up long before' }

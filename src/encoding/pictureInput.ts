@@ -57,6 +57,8 @@ export interface PicturePlan {
   readonly variable: boolean;
   /** Of the span. */
   readonly frames?: number | undefined;
+  /** Every frame of the source is one of the result. */
+  readonly keepsFrames: boolean;
   /** Output options: the mode of the frame rate. The pixel format is the encoder’s to say. */
   readonly argv: readonly string[];
   /** What the frames say that reach the encoder. */

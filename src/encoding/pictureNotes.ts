@@ -11,6 +11,17 @@ import type { ProbeStream } from './probe.ts';
 import { loss, note, warn } from './findings.ts';
 import type { Finding } from './verdict.ts';
 
+/** Each frame has some letters of what is said in a second. */
+export const captionsCut =
+  'The captions inside the source’s picture are cut to pieces: frames are left out or repeated, and letters with them.';
+
+function captions(codec: VideoCodec, keepsFrames: boolean): Finding | undefined {
+  if (!keepsFrames) return loss('subtitles', captionsCut);
+  if (codec === 'h264') return undefined;
+  const sentence = 'The captions inside the source’s picture may be lost: only H.264 is sure to keep them.';
+  return loss('subtitles', sentence);
+}
+
 /** What of the picture cannot be kept, said before the run. */
 export function pictureNotes(
   stream: ProbeStream,
@@ -19,6 +30,7 @@ export function pictureNotes(
     readonly encoderPixelFormat: string;
     readonly color: ColorPlan;
     readonly filters: readonly FilterName[];
+    readonly keepsFrames: boolean;
   },
 ): Finding[] {
   const { codec, color } = result;
@@ -45,12 +57,7 @@ export function pictureNotes(
     hdr && !withoutHdr.includes(codec) && losesHdr10(stream, color)
       ? note('The brightness data of HDR10 (mastering display, content light) may be lost.')
       : undefined,
-    stream.closedCaptions === true && codec !== 'h264'
-      ? loss(
-          'subtitles',
-          'The captions inside the source’s picture may be lost: only H.264 is sure to keep them.',
-        )
-      : undefined,
+    stream.closedCaptions === true ? captions(codec, result.keepsFrames) : undefined,
     stream.codec === 'dvvideo'
       ? loss('tags', 'When each scene was recorded, which DV keeps in its frames, is not in the result.')
       : undefined,

@@ -101,6 +101,8 @@ export const probeSchema = z.object({
   /** Seconds at which the first packet lies. */
   startTime: z.number().optional(),
   bytes: z.number(),
+  /** The file that was looked at, so that another one, or another state of it, is known; times in nanoseconds since the epoch. */
+  state: z.object({ inode: z.string(), modified: z.string(), changed: z.string() }).optional(),
   bitRate: z.number().optional(),
   /** Number of chapters. */
   chapters: z.int().optional(),

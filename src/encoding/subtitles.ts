@@ -65,6 +65,7 @@ export function planSubtitles(input: SubtitlesInput): Outcome<{ subtitles: Subti
   const maps: string[] = [];
   const argv: string[] = [];
   const expected: string[] = [];
+  const kept: Wanted[] = [];
   const notes = [
     ...(unmatched > 0
       ? [`${counted(unmatched, 'subtitle track')} left out: no rule of the preset fits.`]
@@ -81,16 +82,24 @@ export function planSubtitles(input: SubtitlesInput): Outcome<{ subtitles: Subti
     }
     const specifier = `s:${maps.length}`;
     maps.push(`0:${track.stream.index}`);
+    kept.push(track);
     argv.push(`-c:${specifier}`, fate.codec);
     if (input.dropsEarlier === true) argv.push(...withoutEarlier(fate.codec, specifier));
     argv.push(...trackTags(track, track.marks, specifier, entry));
     expected.push(fate.result);
     if (fate.note !== undefined) notes.push(`${trackName(track)} ${fate.note}.`);
   }
+  // Where all are off, ffmpeg switches on the first of several, unless it is told something of any mark.
+  if (maps.length > 0 && !kept.some(isDefault) && !argv.some((text) => text.startsWith('-disposition:')))
+    argv.push('-disposition:s:0', '-default');
   return {
     ok: true,
     subtitles: { maps, argv, expected, notes: notes.map((message) => loss('subtitles', message)) },
   };
+}
+
+function isDefault({ marks, stream }: Wanted): boolean {
+  return marks.default ?? stream.default;
 }
 
 function leftOut(count: number): Outcome<{ subtitles: SubtitlesPlan }> {

@@ -147,6 +147,7 @@ function encoded(input: VideoPartInput): Outcome<{ video: VideoPart }> {
         duration,
         startOffset: span.start > 0 ? 0 : startOffset(source.probe, stream),
         frames: picture.frames,
+        ...(picture.keepsFrames ? {} : { changesFrames: true }),
         pixelFormat: encoderPixelFormat,
         colorTransfer: picture.color.transfer,
       },

@@ -4,6 +4,7 @@ import { unlessAborted } from '../protocol/aborting.ts';
 import { DffmpegError, toDffmpegError, type ErrorData } from '../protocol/errors.ts';
 import type { MountState } from '../protocol/model.ts';
 import { areNames, formatMounted, namesBelow, parseMounted, type MountedFile } from '../protocol/mounts.ts';
+import type { SourceState } from '../protocol/fileState.ts';
 import type { Timers } from '../protocol/timers.ts';
 import { Turns } from '../protocol/turns.ts';
 import { briefKey } from './contentKey.ts';
@@ -27,6 +28,14 @@ export interface MountsOptions {
   readonly now: () => number;
   /** Something is there that was not, or the other way round. */
   readonly onChange: () => void;
+}
+
+/** Nanoseconds: some file systems count time in steps of two seconds. */
+const timeStep = 2_000_000_000n;
+
+function isAboutTheSame(one: bigint, other: bigint): boolean {
+  const apart = one > other ? one - other : other - one;
+  return apart <= timeStep;
 }
 
 interface Mount {
@@ -117,7 +126,11 @@ export class Mounts {
    * Where the very file lies here that another machine means. Throws `mount-unavailable` with why it is not opened here: there is no such
    * mount or it is away, the path leads out of it, what lies there is another file; and the reason of the signal.
    */
-  async locate({ path: mounted, content }: MountedFile, bytes: number, signal: AbortSignal): Promise<string> {
+  async locate(
+    { path: mounted, content }: MountedFile,
+    { bytes, modified }: Pick<SourceState, 'bytes' | 'modified'>,
+    signal: AbortSignal,
+  ): Promise<string> {
     const parsed = parseMounted(mounted);
     const mount = parsed && this.#mounts.get(parsed.mount);
     if (!parsed || !mount) throw unavailable(`This machine has no mount for ${mounted}.`);
@@ -133,8 +146,10 @@ export class Mounts {
         const real = await realpath(path.join(root, ...parsed.names));
         if (!namesBelow(root, real, path.sep)) throw unavailable(`${mounted} leads out of ${mount.folder}.`);
         const found = await checkSource(real);
-        if (found.bytes !== bytes || (await briefKey(real, until)) !== content)
+        // Of a large file parts alone are read: what was written to since then, as a mirror’s original was, shows in its time.
+        if (found.bytes !== bytes || !isAboutTheSame(found.modified, BigInt(modified)))
           throw unavailable(`${mounted} is another file here.`);
+        if ((await briefKey(real, until)) !== content) throw unavailable(`${mounted} is another file here.`);
         return real;
       });
     } catch (error) {

@@ -212,11 +212,12 @@ async function moveToFirstFree(
 
 /**
  * Deletes the source that was kept aside, if its result is still what has its place: else the source is all that is left
- * of the film, and is kept.
+ * of the film, and is kept. So it is where nobody has noted what the result held (a job of an early version).
  */
 export function discardSource(replacing: Replacing): Promise<Discarded> {
-  const { source } = replacing;
-  const hasResult = async (): Promise<boolean> => (await presentResult(replacing)) !== undefined;
+  const { source, result } = replacing;
+  const hasResult = async (): Promise<boolean> =>
+    result.content !== undefined && (await presentResult(replacing)) !== undefined;
   return whileThere(source, () => discardAside(source, replacing, hasResult));
 }
 

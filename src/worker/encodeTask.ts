@@ -6,7 +6,7 @@ import { planOutput } from '../encoding/planOutput.ts';
 import { checkDestination } from '../files/destination.ts';
 import { requireReplaceable } from '../files/aside.ts';
 import { requireNameFits } from '../files/resultName.ts';
-import { checkSource, replacedState, type SourceIdentity } from '../files/sourceFile.ts';
+import { checkSource, replacedState } from '../files/sourceFile.ts';
 import { DffmpegError, type ErrorCode } from '../protocol/errors.ts';
 import type { EncodePayload } from '../protocol/tasks.ts';
 import { maxRounds } from './analyse.ts';
@@ -16,6 +16,7 @@ import { blameMount } from './mountFailure.ts';
 import { proveFor, unprovedOf } from './proveFor.ts';
 import { StagingProgress, streamsFrom } from './streamedEncode.ts';
 import { toError, type TaskContext } from './task.ts';
+import { unchangedCopies, unchangedSources } from './unchangedSources.ts';
 
 export interface PlannedOutput {
   readonly index: number;
@@ -58,7 +59,9 @@ async function encodeHere(
   { fetched, streamed }: Partial<Pick<OutputTask, 'fetched' | 'streamed'>>,
   context: TaskContext,
 ): Promise<void> {
-  const sources = await checkSources(payload);
+  const sources = fetched
+    ? await unchangedCopies(payload, fetched.sources)
+    : await unchangedSources(payload, context);
   const replaces = payload.onSuccess === 'replace' && !fetched;
   if (replaces) await requireReplaceable(sources[0].path, context.traces);
   const outputs = await planInputs(payload, context);
@@ -124,20 +127,6 @@ function sumOf(values: readonly number[]): number {
 /** As they are now. */
 async function identitiesOf([first, ...more]: OutputTask['sources']): Promise<OutputTask['sources']> {
   return [await checkSource(first.path), ...(await Promise.all(more.map((each) => checkSource(each.path))))];
-}
-
-async function checkSources({ sources }: EncodePayload): Promise<OutputTask['sources']> {
-  const identities: SourceIdentity[] = [];
-  for (const { path: file, probe } of sources) {
-    const source = await checkSource(file);
-    // It waited for its turn since it was looked at: the commands are made for what it was then.
-    if (source.bytes !== probe.bytes)
-      throw new DffmpegError('source-changed', `${file} changed while it waited to be encoded.`, {
-        hint: 'Retry the job to look at the file anew.',
-      });
-    identities.push(source);
-  }
-  return identities as [SourceIdentity, ...SourceIdentity[]];
 }
 
 /** What decides how each output is made, with what this ffmpeg has proved of what they need. */

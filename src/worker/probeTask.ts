@@ -13,7 +13,7 @@ import { probeFile } from './probeFile.ts';
 import { toolTimes } from './runTool.ts';
 import type { TaskContext } from './task.ts';
 
-type Examining = Pick<TaskContext, 'prover' | 'settings' | 'signal'>;
+export type Examining = Pick<TaskContext, 'prover' | 'settings' | 'signal'>;
 
 /** Of a destination. */
 const passing = new Set<ErrorCode>(['destination-full', 'destination-away']);
@@ -80,7 +80,7 @@ export async function examineAll(sources: readonly string[], context: Examining)
 }
 
 async function examine(path: string, context: Examining): Promise<Probe> {
-  const { bytes } = await checkSource(path);
+  const { bytes, inode, modified, changed } = await checkSource(path);
   const probe = await probeFile(context.prover.tools, path, {
     ...toolTimes(context.settings.probeTimeoutSeconds, context.settings),
     signal: context.signal,
@@ -89,7 +89,8 @@ async function examine(path: string, context: Examining): Promise<Probe> {
     throw damaged && !(await beginsAsIsoMedia(path)) ? notMedia(path) : error;
   });
   if (!holdsMedia(probe)) throw notMedia(path);
-  return { ...probe, bytes };
+  const state = { inode: String(inode), modified: String(modified), changed: String(changed) };
+  return { ...probe, bytes, state };
 }
 
 /** A cover alone is a picture that a still can be made of. */

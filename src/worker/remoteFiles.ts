@@ -204,11 +204,11 @@ export class RemoteFiles {
   /** Those of the sources that this machine sees as well; in their order. */
   async #openMounted(sources: readonly OfferedSource[], signal: AbortSignal): Promise<Opened> {
     const opened: Opened = { opened: [], mounted: [], notes: [] };
-    for (const { mounted, bytes } of sources) {
+    for (const { mounted, ...state } of sources) {
       let there: Copy | undefined;
       if (mounted) {
         try {
-          const file = await this.#options.mounts.locate(mounted, bytes, signal);
+          const file = await this.#options.mounts.locate(mounted, state, signal);
           there = { path: file, digest: '', release: () => undefined };
           opened.mounted.push(mounted);
           opened.notes.push(`Opened where it lies: ${mounted.path}`);

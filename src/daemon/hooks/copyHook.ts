@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { briefKey, contentKey } from '../../files/contentKey.ts';
 import { place } from '../../files/placing.ts';
@@ -30,7 +30,7 @@ export async function runCopyHook({ copyTo }: CopyHook, run: HookRun): Promise<H
       const staged = path.join(staging, `result${ext}`);
       await placingFs.copy(result, staged);
       if (!(await isResult(staged, result, run))) return notTheResult(result);
-      const target = await placeUnderFreeName(staged, copyTo, { name, ext }, run);
+      const target = await placeUnderFreeName(staged, copyTo, { name, ext, result }, run);
       log(`hook: copied to ${target}`);
     }
     return { done: true };
@@ -61,7 +61,7 @@ function notTheResult(result: string): HookOutcome {
 async function placeUnderFreeName(
   staged: string,
   folder: string,
-  { name, ext }: { name: string; ext: string },
+  { name, ext, result }: { name: string; ext: string; result: string },
   { stateDir, noteCopy, signal }: HookRun,
 ): Promise<string> {
   const recordDir = path.join(stateDir, 'scratch', 'placements');
@@ -72,7 +72,7 @@ async function placeUnderFreeName(
   for (let number = 1; number < maxNames; number += 1) {
     const target = path.join(folder, `${name}${number === 1 ? '' : `-${number}`}${ext}`);
     // Copied by an earlier try, whose end was not seen.
-    const isThere = await isSame(staged, target);
+    const isThere = await isCopy(target, { staged, result });
     if (!isThere && (await placingFs.identity(target))) continue;
     // Before anybody can see it.
     await noteCopy({ path: target, ...copy });
@@ -81,8 +81,16 @@ async function placeUnderFreeName(
   throw new Error(`Every name for the copy is taken in ${folder}.`);
 }
 
-async function isSame(staged: string, target: string): Promise<boolean> {
+/** A link to the result, or the result itself where its folder has two names, is none: it is gone when that is. */
+async function isCopy(
+  target: string,
+  { staged, result }: { staged: string; result: string },
+): Promise<boolean> {
   if (await placingFs.isFolder(staged)) return false;
+  const there = await lstat(target, { bigint: true }).catch(() => undefined);
+  if (!there?.isFile()) return false;
+  const itself = await stat(result, { bigint: true }).catch(() => undefined);
+  if (itself && there.dev === itself.dev && there.ino === itself.ino) return false;
   const keys = await Promise.all(
     [staged, target].map((file) => contentKey(file, { wholeBytes }).catch(() => file)),
   );

@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { jobsOutputSchema } from '../../../src/cli/jsonOutput.ts';
@@ -32,6 +44,13 @@ describe('dffmpeg encode --on-success replace', function () {
     const sound = ['-f', 'lavfi', '-i', 'sine=duration=1', '-c:a', 'aac'];
     const picture = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', String(quality)];
     await run('ffmpeg', ['-v', 'error', ...input, ...sound, ...picture, box.file(name)]);
+  }
+
+  async function shown(id: string, isSo: (job: JobOutput) => boolean): Promise<JobOutput> {
+    for (;;) {
+      const found = await box.json(jobOutputSchema, ['job', 'show', id]);
+      if (isSo(found)) return found;
+    }
   }
 
   const names = async (): Promise<string[]> =>
@@ -134,6 +153,40 @@ describe('dffmpeg encode --on-success replace', function () {
     await editor.close();
     assert.equal((await box.run(['job', 'replace', id])).code, 0);
     assert.deepEqual(await names(), ['.dffmpeg-replaced', 'clip.mp4']);
+  });
+
+  it('does not go by what another file was that had its name and size when the job was submitted', async () => {
+    await clip('clip.mp4', 1);
+    const second = ['-i', box.file('clip.mp4'), '-map', '0', '-map', '0:a', '-c', 'copy'];
+    await run('ffmpeg', ['-v', 'error', ...second, box.file('second.mp4')]);
+    const [one, other] = [await stat(box.file('clip.mp4')), await stat(box.file('second.mp4'))];
+    // Bytes behind the last box are nobody’s.
+    await truncate(box.file('clip.mp4'), Math.max(one.size, other.size));
+    await truncate(box.file('second.mp4'), Math.max(one.size, other.size));
+    await box.run(['job', 'pause', '--queue']);
+    const submit = (): Promise<{ stdout: string }> =>
+      box.run(['encode', 'clip.mp4', '--preset', 'small', '--on-success', 'replace', '--detach']);
+    const isPlanned = ({ state }: JobOutput): boolean => state === 'waiting';
+    const id = (await submit()).stdout.trim();
+    await shown(id, isPlanned);
+    await rename(box.file('second.mp4'), box.file('clip.mp4'));
+    await box.run(['job', 'resume', '--queue']);
+    const { reason } = await shown(id, ({ state }) => state === 'failed');
+    assert.match(reason?.message ?? '', /clip\.mp4 changed while it waited to be encoded/);
+    assert.deepEqual(await names(), ['clip.mp4']);
+    await box.run(['job', 'retry', id]);
+    // By a look at what it is now.
+    const { replacement } = await shown(id, ({ state }) => state === 'done');
+    assert.match(replacement?.reason?.message ?? '', /lacks some of its sound/);
+
+    // Of one that is only touched, the look still holds.
+    await clip('other.mp4', 1);
+    await box.run(['job', 'pause', '--queue']);
+    const touched = (await box.run(['encode', 'other.mp4', '--preset', 'small', '--detach'])).stdout.trim();
+    await shown(touched, isPlanned);
+    await utimes(box.file('other.mp4'), 1, 1);
+    await box.run(['job', 'resume', '--queue']);
+    await shown(touched, ({ state }) => state === 'done');
   });
 
   it('replaces a source whose attributes alone were changed after an undo', async () => {

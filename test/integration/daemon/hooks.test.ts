@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, copyFile, mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -9,6 +9,7 @@ import { jobOutputSchema } from '../../../src/protocol/jobOutput.ts';
 import { connectToDaemon, type DaemonConnection } from '../../../src/client/connection.ts';
 import type { Job } from '../../../src/protocol/model.ts';
 import { Sandbox, type Running } from '../cli/harness.ts';
+import { itOnUnix } from '../worker/support/itOnUnix.ts';
 
 interface Received {
   readonly headers: IncomingHttpHeaders;
@@ -205,6 +206,24 @@ describe('Hooks', function () {
     const done = await job((each) => each.hooks?.[0]?.state === 'done');
     assert.equal(done.state, 'failed', 'its own state stays');
     assert.equal((await box.run(['job', 'retry-hooks', refused.id])).code, 1);
+  });
+
+  itOnUnix('make a copy of its own where the folder, or the name in it, leads to the result', async () => {
+    await mkdir(box.file('library'));
+    await symlink(box.folder, box.file('same'));
+    await symlink(box.file('clip.small.mp4'), box.file('library', 'clip.small.mp4'));
+    await configure([{ copyTo: box.file('same') }, { copyTo: box.file('library') }]);
+    await start();
+    await encode();
+    const { hooks } = await job(settled);
+    assert.deepEqual(
+      hooks?.map(({ state }) => state),
+      ['done', 'done'],
+    );
+    const result = await readFile(box.file('clip.small.mp4'));
+    await rm(box.file('clip.small.mp4'));
+    for (const copy of [box.file('clip.small-2.mp4'), box.file('library', 'clip.small-2.mp4')])
+      assert.ok((await readFile(copy)).equals(result), copy);
   });
 
   it('copy results, never over anything, and wait for a folder that is away', async () => {

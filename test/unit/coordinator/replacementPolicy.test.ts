@@ -31,6 +31,7 @@ describe('whether a result may replace its source', () => {
     const warned: Verdict = { level: 'warn', findings: [{ level: 'warn', message: 'Two frames short.' }] };
     assert.match(decide(preset, 400_000, warned), /^held: .*Two frames short\./);
     assert.match(decide(builtinPresets.audio!), /^held: .*the result lacks its picture\.$/);
+    assert.match(decide({ ...preset, video: false }), /^held: .*the result lacks its picture\.$/);
     assert.match(decide(builtinPresets.poster!), /^held: .*one picture/);
     assert.match(decide({ ...preset, trim: { start: 1 } }), /^held: .*a part of it/);
   });

@@ -221,6 +221,8 @@ describe('what cannot be kept', () => {
     assert.match(messages({ stream: { ...hdr10, hdr10Plus: true }, ...hevc10 }).join(), /HDR10\+/u);
     assert.match(messages({ stream: { closedCaptions: true }, codec: 'vp9' }).join(), /captions/u);
     assert.deepEqual(messages({ stream: { closedCaptions: true } }), []);
+    const halved = { stream: { closedCaptions: true }, video: { maxFrameRate: 15 } };
+    assert.match(messages(halved).join(), /captions .* are cut to pieces/u);
   });
 
   it('does not come into the result by way of the container', () => {

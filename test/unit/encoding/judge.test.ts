@@ -90,6 +90,21 @@ describe('judge', () => {
       /^$/u,
     ],
     [
+      'a source whose frames carry captions later, to H.264 of another frame rate',
+      {
+        expected: {
+          ...expected,
+          ...(expected.video && { video: { ...expected.video, changesFrames: true } }),
+        },
+        read: {
+          ...asRead,
+          changes: { shapes: [], channels: [], rewinds: false, frameData: ['captions'] },
+        },
+      },
+      'pass',
+      /captions .* are cut to pieces/u,
+    ],
+    [
       'a source whose frames carry captions later, to HEVC',
       {
         expected: { ...expected, ...(expected.video && { video: { ...expected.video, codec: 'hevc' } }) },

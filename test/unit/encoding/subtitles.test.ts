@@ -51,7 +51,7 @@ describe('subtitle tracks', () => {
   it('of text become the container’s kind of text', () => {
     assert.deepEqual(plan(source('subrip', 'webvtt', 'mov_text'), 'mp4'), {
       maps: ['0:2', '0:3', '0:4'],
-      argv: '-c:s:0 mov_text -c:s:1 mov_text -c:s:2 copy',
+      argv: '-c:s:0 mov_text -c:s:1 mov_text -c:s:2 copy -disposition:s:0 -default',
       expected: ['mov_text', 'mov_text', 'mov_text'],
       notes: [],
     });
@@ -155,6 +155,11 @@ describe('rules for subtitle tracks', () => {
     assert.match(argv, /-disposition:s:0 -default/u);
     assert.match(argv, /-disposition:s:1 \+default/u);
     assert.equal(argv.match(/\+default/gu)?.length, 1);
+  });
+
+  it('that are all off stay so: ffmpeg is told of the first that it is', () => {
+    assert.match(plan(source({}, {}), 'mkv', { tracks: 'all' }).argv, /-disposition:s:0 -default/u);
+    assert.doesNotMatch(plan(source({ default: true }, {}), 'mkv', { tracks: 'all' }).argv, /-disposition/u);
   });
 
   it('force and name a track, and leave the flags alone that they do not name', () => {

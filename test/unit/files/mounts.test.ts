@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, realpath, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rename, rm, symlink, stat, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Mounts, type MountSettings } from '../../../src/files/mounts.ts';
@@ -60,6 +60,10 @@ describe('mounts', () => {
     return found;
   };
 
+  const modifiedOf = async (name: string): Promise<bigint> =>
+    (await stat(path.join(here, 'films', name), { bigint: true })).mtimeNs;
+  const state = { bytes: 6, modified: String(10n ** 9n) };
+
   beforeEach(async () => {
     root = await realpath(await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-mounts-')));
     here = path.join(root, 'here');
@@ -67,6 +71,7 @@ describe('mounts', () => {
     for (const folder of [here, there]) {
       await mkdir(path.join(folder, 'films'), { recursive: true });
       await writeFile(path.join(folder, 'films', 'clip.mov'), 'a film');
+      await utimes(path.join(folder, 'films', 'clip.mov'), 1, 1);
     }
     now = 0;
     due = [];
@@ -85,7 +90,7 @@ describe('mounts', () => {
     const known = await open[0]?.describe(path.join(here, 'films', 'clip.mov'), signal, 'known');
     assert.deepEqual(known, { path: mounted.path, content: 'known' });
     const other = await machine(there);
-    assert.equal(await other.locate(mounted, 6, signal), path.join(there, 'films', 'clip.mov'));
+    assert.equal(await other.locate(mounted, state, signal), path.join(there, 'films', 'clip.mov'));
   });
 
   it('do not lead to another file of that name, whatever its size and time are', async () => {
@@ -96,9 +101,22 @@ describe('mounts', () => {
     await utimes(path.join(here, 'films', 'clip.mov'), 1, 1);
     const other = await machine(there);
     assert.equal(
-      await refusal(other.locate(mounted, 6, signal)),
+      await refusal(other.locate(mounted, state, signal)),
       '$MEDIA/films/clip.mov is another file here.',
     );
+  });
+
+  it('do not lead to a copy that is older or newer, of a large one of which parts alone are read', async () => {
+    const mounted = await described(await machine(here), path.join(here, 'films', 'clip.mov'));
+    const file = path.join(there, 'films', 'clip.mov');
+    const other = await machine(there);
+    for (const seconds of [4, 3600]) {
+      await utimes(file, seconds, seconds);
+      assert.match(await refusal(other.locate(mounted, state, signal)), /is another file here/);
+    }
+    // As a file system counts that has no halves of such a step.
+    await utimes(file, 2.5, 2.5);
+    await other.locate(mounted, state, signal);
   });
 
   it('hold what links inside lead to, by its own place; what leads out of them is in none, on either side', async () => {
@@ -116,7 +134,7 @@ describe('mounts', () => {
     const other = await machine(there);
     const { content } = mounted;
     for (const name of ['$MEDIA/out.mov', '$MEDIA/up/secret.mov', '$MEDIA/up/there/films/clip.mov'])
-      await other.locate({ path: name, content }, 6, signal).then(
+      await other.locate({ path: name, content }, state, signal).then(
         (found) => {
           // Around and back in again it is inside.
           assert.equal(found, path.join(there, 'films', 'clip.mov'));
@@ -140,14 +158,14 @@ describe('mounts', () => {
     assert.equal(changes, 1);
     await lookAgain(mounts);
     assert.equal(changes, 1);
-    assert.match(await refusal(mounts.locate(mounted, 6, signal)), /is empty/);
+    assert.match(await refusal(mounts.locate(mounted, state, signal)), /is empty/);
     await rm(here, { recursive: true });
     await lookAgain(mounts);
     assert.equal(mounts.states[0]?.trouble?.message, `${here} is not there.`);
     await rename(`${here}.away`, here);
     await lookAgain(mounts);
     assert.deepEqual(mounts.states, [{ name: 'MEDIA', path: here }]);
-    assert.equal(await mounts.locate(mounted, 6, signal), path.join(here, 'films', 'clip.mov'));
+    assert.equal(await mounts.locate(mounted, state, signal), path.join(here, 'films', 'clip.mov'));
   });
 
   it('are those of the settings, as they are by then', async () => {
@@ -166,10 +184,10 @@ describe('mounts', () => {
     await writeFile(path.join(here, 'films', 'other.mov'), 'another film');
     const other = await described(mounts, path.join(here, 'films', 'other.mov'));
     mounts.distrust(mounted);
-    assert.match(await refusal(mounts.locate(mounted, 6, signal)), /has failed here a short while ago/);
-    await mounts.locate(other, 12, signal);
+    assert.match(await refusal(mounts.locate(mounted, state, signal)), /has failed here a short while ago/);
+    await mounts.locate(other, { bytes: 12, modified: String(await modifiedOf('other.mov')) }, signal);
     now = 10 * 60_000;
-    await mounts.locate(mounted, 6, signal);
+    await mounts.locate(mounted, state, signal);
   });
 
   it('that do not answer are away, keep nobody waiting, and are asked once', async () => {
@@ -181,7 +199,7 @@ describe('mounts', () => {
     for (const late of due.splice(0)) late();
     await looking;
     assert.equal(mounts.states[0]?.trouble?.message, 'It has not answered for 5 s.');
-    assert.match(await refusal(mounts.locate(mounted, 6, signal)), /has not answered/);
+    assert.match(await refusal(mounts.locate(mounted, state, signal)), /has not answered/);
     await lookAgain(mounts);
     assert.deepEqual(mounts.states, [{ name: 'MEDIA', path: here }]);
   });

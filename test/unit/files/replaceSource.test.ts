@@ -86,7 +86,10 @@ describe('replacing a source', function () {
     await writeFile(result, small);
     return {
       source: await sourceAt(source),
-      result: { path: result, identity: await identity(result), bytes: small.length },
+      result: {
+        ...{ path: result, identity: await identity(result), bytes: small.length },
+        content: await placingFs.content(result),
+      },
       recordDir: path.join(root, 'records'),
       fs,
     };
@@ -724,6 +727,7 @@ describe('replacing a source', function () {
         path: path.join(linked, 'clip.web.mp4'),
         identity: await identity(result()),
         bytes: small.length,
+        content: await placingFs.content(result()),
       },
       recordDir: path.join(root, 'records'),
       fs: placingFs,
@@ -734,6 +738,14 @@ describe('replacing a source', function () {
     assert.deepEqual(await contents(), { 'films/clip.mov': film, 'films/clip.web.mp4': small });
     const again = { ...replacing, result: await replaceSource(replacing) };
     assert.equal(await discardSource(again), 'discarded');
+  });
+
+  it('keeps a source for good of whose result nobody has noted what it held', async () => {
+    const replacing = await begin(source(), result(), placingFs);
+    const replaced = { ...replacing, result: await replaceSource(replacing) };
+    const early = { ...replaced, result: { ...replaced.result, content: undefined } };
+    assert.equal(await discardSource(early), 'result-missing');
+    assert.equal((await restoreSource({ ...early, home: result() }))?.path, result());
   });
 
   it('gives another file its name again that somebody has put there before the source went aside', async () => {
@@ -899,7 +911,13 @@ describe('replacing a source', function () {
       const sampling: PlacingFs = { ...placingFs, content: () => Promise.resolve('sampled-1-ab') };
       const changed = (await ownTimeOf(source())) ?? '';
       await writeInto(source());
-      const asked = { ...replacing, fs: sampling, source: { ...replacing.source, changed } };
+      const asked = {
+        ...{ ...replacing, fs: sampling },
+        ...{
+          source: { ...replacing.source, changed },
+          result: { ...replacing.result, content: 'sampled-1-ab' },
+        },
+      };
       await assert.rejects(replaceSource(asked), { code: 'source-changed' });
     });
   });
