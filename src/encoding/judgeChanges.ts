@@ -11,7 +11,7 @@ import type { Finding } from './verdict.ts';
 
 /** A plan goes by how the source begins. */
 export function judgeChanges(
-  expected: Pick<Expectation, 'audio' | 'video'>,
+  expected: Pick<Expectation, 'audio' | 'video' | 'subtitles'>,
   { changes }: Pick<EncodeReport, 'changes'>,
   source: Probe,
 ): Finding[] {
@@ -78,7 +78,15 @@ export function judgeChanges(
           ),
         ]
       : []),
-    ...(changes.styledTexts === true
+    ...(changes.openTexts === true && expected.subtitles.includes('webvtt')
+      ? [
+          loss(
+            'subtitles',
+            'Subtitles of the source have words behind a “<”, which is the beginning of a tag in WebVTT: they are not shown.',
+          ),
+        ]
+      : []),
+    ...(changes.styledTexts === true && expected.subtitles.includes('mov_text')
       ? [loss('subtitles', 'Subtitles of the source have places or colours, which the text of MP4 loses.')]
       : []),
     ...(changes.carriesSound === true

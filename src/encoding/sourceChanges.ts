@@ -23,6 +23,8 @@ export interface SourceChanges {
   readonly overlapping?: number | undefined;
   /** They have colours or places of their own, which the result has no way to say. */
   readonly styledTexts?: boolean | undefined;
+  /** They have a `<` that begins no tag. */
+  readonly openTexts?: boolean | undefined;
   /** Its samples are frames for a receiver. */
   readonly carriesSound?: boolean | undefined;
   /** It changes between ordinary film and HDR: their curves, in ffmpeg’s words. */
@@ -86,6 +88,18 @@ export function saysHowItLooks(texts: Buffer): boolean {
   return styled.test(texts.toString('latin1'));
 }
 
+/** A `<` in words. What is around texts in a file may have one by chance, and no letter after it. */
+const open = /<(?!\/?(?:[bisu]|font\b[^>]*)>)[\x20-\x7e]/iu;
+
+/** Whether a text of SRT has a `<` that begins no tag: ffmpeg writes it into WebVTT as it is, where all up to a `>` is a tag then. */
+export function opensTags(texts: Buffer): boolean {
+  return open.test(texts.toString('latin1'));
+}
+
+function becomesWebvtt({ subtitles }: Pick<Expectation, 'subtitles'>): boolean {
+  return subtitles.includes('webvtt');
+}
+
 /** The text of MP4 has one cue at a time: the end of the one before is the beginning of the next. */
 export function showsOneCue({ subtitles }: Pick<Expectation, 'subtitles'>): boolean {
   return subtitles.includes('mov_text');
@@ -121,10 +135,12 @@ export function changesArguments(
   const looks = encoders.video && picture && !intraOnly.has(picture.codec) ? picture : undefined;
   // Also where it is copied: AAC has one word for all of a file in most containers.
   const hears = encoders.audio.length > 0 || expected.audio.some(({ codec }) => codec === 'aac');
-  const written = showsOneCue(expected) ? source.probe.streams.filter(({ type }) => type === 'subtitle') : [];
-  const reads = written.length > 0;
-  const texts = written.filter(({ codec }) => plainTexts.has(codec));
-  if (!looks && !hears && !reads) return undefined;
+  const written = source.probe.streams.filter(({ type }) => type === 'subtitle');
+  const reads = written.length > 0 && showsOneCue(expected);
+  const texts = written.filter(
+    ({ codec }) => plainTexts.has(codec) && (reads || (becomesWebvtt(expected) && codec !== 'webvtt')),
+  );
+  if (!looks && !hears && !reads && texts.length === 0) return undefined;
   return [
     ...['-hide_banner', '-y', '-loglevel', '+level+verbose', '-nostats', '-progress', 'pipe:1'],
     ...['-skip_frame:v', 'nokey', '-noautorotate'],
@@ -209,15 +225,16 @@ export class ChangesReader {
       carriesSound: samples?.some(carriesSound) === true,
       copiesSound,
       styledTexts: texts !== undefined && saysHowItLooks(texts),
+      openTexts: texts !== undefined && opensTags(texts),
     };
-    const { rewinds, overlapping, frameData, styledTexts } = changes;
+    const { rewinds, overlapping, frameData, styledTexts, openTexts } = changes;
     const found =
       changes.shapes.length +
       changes.channels.length +
       overlapping +
       frameData.length +
       changes.curves.length;
-    return found > 0 || rewinds || changes.changesRate || changes.carriesSound || styledTexts
+    return found > 0 || rewinds || changes.changesRate || changes.carriesSound || styledTexts || openTexts
       ? changes
       : undefined;
   }

@@ -188,6 +188,23 @@ describe('a source that changes its shape in the middle', function () {
     assert.deepEqual(styled, [undefined, true, true, undefined, true]);
   });
 
+  it('is told where words of subtitles would be a tag in WebVTT', async () => {
+    const open: boolean[] = [];
+    for (const text of ['One <i>line</i>', '<font color="red">Red</font>', 'I <3 you', 'a < b']) {
+      await writeFile(file('words.srt'), `1\n00:00:00,500 --> 00:00:01,000\n${text}\n\n`);
+      const frames = ['-f', 'lavfi', '-i', 'testsrc2=size=64x64:duration=2', '-i', file('words.srt')];
+      const copied = ['-c:v', 'mpeg4', '-c:s', 'copy', file('open.mkv')];
+      await execa('ffmpeg', ['-v', 'error', '-y', ...frames, ...copied], { stdin: 'ignore' });
+      const input = await inputOf(file('open.mkv'), 'webm');
+      const plan = {
+        encoders: { video: 'libvpx-vp9', audio: [] },
+        expected: { ...expected, subtitles: ['webvtt'] },
+      } as const;
+      open.push((await lookAt('ffmpeg', changesArguments(input, plan) ?? []))?.openTexts === true);
+    }
+    assert.deepEqual(open, [false, false, true, true]);
+  });
+
   it('is told where its times begin anew, as where a recorder went on in the same file', async () => {
     const frames = ['testsrc2=size=320x180:rate=25:duration=8'];
     const fragments = ['-movflags', 'empty_moov+frag_keyframe+default_base_moof', '-f', 'mp4'];

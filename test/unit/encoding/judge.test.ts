@@ -249,6 +249,19 @@ describe('judge', () => {
       /The result is damaged in 2 places/u,
     ],
     [
+      'words that would be a tag in WebVTT',
+      {
+        expected: { ...expected, subtitles: ['webvtt'] },
+        result: probeOf([
+          ...result().streams,
+          { ...audioStream({ index: 2 }), type: 'subtitle', codec: 'webvtt' },
+        ]),
+        read: { ...asRead, changes: { shapes: [], channels: [], rewinds: false, openTexts: true } },
+      },
+      'pass',
+      /words behind a “<”/u,
+    ],
+    [
       'a result in which less sound can be decoded than in its source',
       heard([10, 10], [7]),
       'fail',
