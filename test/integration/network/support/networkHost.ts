@@ -14,8 +14,8 @@ export type Dials = 'the node' | 'the desk';
 const port = 7700;
 
 export interface NetworkHostOptions {
-  /** What lies between the two: a cable of so many megabits a second, or a long way. */
-  readonly between: { readonly megabits: number } | LongWayOptions;
+  /** What lies between the two: a cable of so many megabits a second, else as fast as the machine, or a long way. */
+  readonly between: { readonly megabits?: number } | LongWayOptions;
   readonly dials?: Dials | undefined;
   /** Of the daemon, as `config.jsonc` has them. */
   readonly settings?: Readonly<Record<string, unknown>>;
