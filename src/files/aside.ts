@@ -8,6 +8,8 @@ import {
   inUse,
   isKept,
   isLink,
+  movedAway,
+  noFolder,
   notBack,
   notKept,
   notRenamed,
@@ -93,7 +95,11 @@ export async function setAside(source: ReplacedSource, place: AsidePlace): Promi
 async function renameAside(source: ReplacedSource, name: ClaimedName): Promise<void> {
   const { path: aside, fs } = name;
   try {
-    await makeFolders(path.dirname(aside));
+    await makeFolders(path.dirname(aside)).catch(async (error: unknown) => {
+      const folder = path.join(path.dirname(source.path), asideFolder);
+      const inItsPlace = await lstat(folder).catch(() => undefined);
+      throw inItsPlace && !inItsPlace.isDirectory() ? noFolder(folder, error) : error;
+    });
     const claim = await claimName(name);
     if (!claim) throw asideTaken(aside);
     // What is asked of the source comes last, since it takes its time.
@@ -106,6 +112,7 @@ async function renameAside(source: ReplacedSource, name: ClaimedName): Promise<v
       if (isDone) return;
       // A file was just made beside it: it is the source that may not be touched.
       const code = errnoCode(error);
+      if (code === 'ENOENT' && !(await fs.identity(source.path))) throw movedAway(source, error);
       throw code === 'EPERM' || code === 'EACCES' ? notRenamed(source, error) : error;
     });
   } catch (error) {

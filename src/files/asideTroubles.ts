@@ -25,14 +25,31 @@ export function asideTaken(aside: string): DffmpegError {
   return new DffmpegError('conflict', `Another file lies at ${aside}.`, { hint: 'Move it away.' });
 }
 
-export function sourceChanged({ path: source }: { path: string }, message: string): DffmpegError {
+export function sourceChanged(
+  { path: source }: { path: string },
+  message: string,
+  cause?: unknown,
+): DffmpegError {
   return new DffmpegError('source-changed', message, {
     hint: `Nothing was replaced: the result lies beside ${path.basename(source)}.`,
+    cause,
   });
 }
 
 export function writtenTo(source: { path: string }): DffmpegError {
   return sourceChanged(source, `${source.path} was written to since it was encoded, or its attributes were.`);
+}
+
+export function movedAway(source: { path: string }, cause: unknown): DffmpegError {
+  return sourceChanged(source, `${source.path} was moved or deleted since it was encoded.`, cause);
+}
+
+/** What has the name of the folder in which sources are kept. */
+export function noFolder(folder: string, cause: unknown): DffmpegError {
+  return new DffmpegError('destination-unwritable', `${folder} is no folder: no source can be kept there.`, {
+    hint: 'Nothing was replaced. Rename or remove what has that name, then replace the source again.',
+    cause,
+  });
 }
 
 export function inUse(source: string): DffmpegError {

@@ -5,7 +5,7 @@ import { jobOutputSchema } from '../../../src/protocol/jobOutput.ts';
 import { Sandbox } from './harness.ts';
 
 describe('dffmpeg stop', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let box: Sandbox;
   before(async () => (box = await Sandbox.create()));
   after(() => box.remove());

@@ -79,6 +79,37 @@ describe('replacing a source', function () {
     assert.deepEqual((await readdir(films)).sort(), ['clip.mov', 'clip.small.mp4']);
   });
 
+  it('says what is in its way where the folder for sources cannot be made, and where the source is gone', async () => {
+    const folder = path.join(films, '.dffmpeg-replaced');
+    for (const put of [() => writeFile(folder, ''), () => symlink(path.join(films, 'nowhere'), folder)]) {
+      const replacing = await begin(
+        path.join(films, 'clip.mov'),
+        path.join(films, 'clip.small.mp4'),
+        placingFs,
+      );
+      await put();
+      await assert.rejects(replaceSource(replacing), {
+        code: 'destination-unwritable',
+        message: `${folder} is no folder: no source can be kept there.`,
+      });
+      await rm(folder);
+      assert.deepEqual((await readdir(films)).sort(), ['clip.mov', 'clip.small.mp4']);
+    }
+    const source = path.join(films, 'clip.mov');
+    const quicker: PlacingFs = {
+      ...placingFs,
+      rename: async (from, to) => {
+        if (from === source) await rename(source, path.join(elsewhere, 'clip.mov'));
+        return placingFs.rename(from, to);
+      },
+    };
+    const replacing = await begin(source, path.join(films, 'clip.small.mp4'), quicker);
+    await assert.rejects(replaceSource(replacing), {
+      code: 'source-changed',
+      message: `${source} was moved or deleted since it was encoded.`,
+    });
+  });
+
   async function begin(source: string, result: string, fs: PlacingFs): Promise<Replacing> {
     await rm(root, { recursive: true, force: true });
     for (const folder of [films, elsewhere]) await mkdir(folder, { recursive: true });
