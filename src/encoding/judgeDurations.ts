@@ -2,8 +2,10 @@ import type { Expectation, ExpectedAudio, ExpectedVideo } from './expectation.ts
 import { fail, warn } from './findings.ts';
 import { formatSeconds } from './formatting.ts';
 import type { EncodeReport, JudgeInput } from './judge.ts';
+import { missingSound } from './judgeSound.ts';
 import { pictures } from './judgeTracks.ts';
 import type { Probe, ProbeStream } from './probe.ts';
+import { longestPackets, muchOff } from './tolerances.ts';
 import type { Finding } from './verdict.ts';
 
 /**
@@ -20,7 +22,7 @@ export function judgeDurations(input: JudgeInput, result: Probe): Finding[] {
     ...(expected.video && video ? [videoTrack(expected, expected.video, video)] : []),
     ...expected.audio.flatMap((track, position) => {
       const stream = audio[position];
-      return stream ? [audioTrack(expected, track, stream)] : [];
+      return stream ? [audioTrack(input, position, { track, stream })] : [];
     }),
   ];
   const comparable = tracks.filter((track) => track.actual !== undefined && track.expected !== undefined);
@@ -44,6 +46,8 @@ interface Track {
   readonly tolerance: number;
   /** Seconds by which it begins after the file does, which some containers do not say of a source. */
   readonly late: number;
+  /** As much of it can be decoded as of the source. */
+  readonly isWhole?: boolean;
 }
 
 function videoTrack(all: Expectation, track: ExpectedVideo, stream: ProbeStream): Track {
@@ -58,17 +62,22 @@ function videoTrack(all: Expectation, track: ExpectedVideo, stream: ProbeStream)
   };
 }
 
-/** Samples: encoders pad sound at both ends to whole packets, of 1152 samples at most. */
-export const longestPackets = 3 * 1152;
-
-function audioTrack(all: Expectation, track: ExpectedAudio, stream: ProbeStream): Track {
+function audioTrack(
+  input: JudgeInput,
+  position: number,
+  { track, stream }: { readonly track: ExpectedAudio; readonly stream: ProbeStream },
+): Track {
+  const all = input.expected;
+  const unit = longestPackets / (stream.sampleRate ?? 48_000);
+  const heard = missingSound(input, position);
   return {
     name: 'audio',
     actual: stream.duration,
     expected: track.duration,
     startOffset: track.startOffset,
-    tolerance: tolerance(all, track.duration, longestPackets / (stream.sampleRate ?? 48_000)),
+    tolerance: tolerance(all, track.duration, unit),
     late: stream.startTime ?? 0,
+    isWhole: heard !== undefined && heard.seconds <= heard.tolerance,
   };
 }
 
@@ -91,11 +100,6 @@ function tolerance(all: Expectation, duration: number | undefined, unit: number)
   return all.durationEstimated ? Math.max(exact, 0.5, (duration ?? 0) * 0.001) : exact;
 }
 
-/** Beyond this a difference is a failure, unless damage in the source explains it. Seconds. */
-export function muchOff(duration: number): number {
-  return Math.min(Math.max(1, duration * 0.02), duration / 4);
-}
-
 function judgeDuration(track: Track, all: Expectation, read: EncodeReport): Finding[] {
   const { name, actual, expected, startOffset } = track;
   if (actual === undefined || expected === undefined) return [];
@@ -106,8 +110,9 @@ function judgeDuration(track: Track, all: Expectation, read: EncodeReport): Find
     if (read.truncated)
       return [warn(`${sentence}: the source ends early, and everything in it was encoded.`)];
     if (read.damage > 0) return [warn(`${sentence}: the source is damaged.`)];
+    // Matroska says of a track when it ends, rather than how long it lasts.
     if (track.late > track.tolerance && missing - track.late <= track.tolerance)
-      return [warn(`${sentence}: it begins at ${formatSeconds(track.late)}.`)];
+      return track.isWhole === true ? [] : [warn(`${sentence}: it begins at ${formatSeconds(track.late)}.`)];
     return missing > muchOff(expected) && !(all.durationEstimated && missing < expected * 0.1)
       ? [fail(`${sentence}.`)]
       : [warn(`${sentence}.`)];

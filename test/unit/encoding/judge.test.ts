@@ -268,6 +268,18 @@ describe('judge', () => {
       /^Of audio track 1 7\.0+ s of sound can be decoded in the result, and 10\.0+ s in the source\.$/u,
     ],
     ['a result in which a little less can be decoded', heard([10, 10], [9.8]), 'warn', /9\.80? s/u],
+    [
+      'sound that begins late, of a source that says when it ends',
+      { ...heard([0, 4], [4.02]), result: result({}, { duration: 4, startTime: 6 }) },
+      'pass',
+      /^$/u,
+    ],
+    [
+      'sound that begins late, where nobody has looked whether it is all',
+      { result: result({}, { duration: 4, startTime: 6 }) },
+      'warn',
+      /it begins at 6\.0/u,
+    ],
     ['a result that pads its sound', heard([0, 10], [10.05]), 'pass', /^$/u],
     [
       'less sound of a source that is damaged',
