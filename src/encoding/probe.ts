@@ -93,6 +93,9 @@ export const probeStreamSchema = z.object({
   mimeType: z.string().optional(),
 });
 
+/** As text: too many for a number. */
+const nanoseconds = z.string().regex(/^-?\d+$/u);
+
 export const probeSchema = z.object({
   /** ffprobe's format_name, a comma-separated list of demuxer names: `mov,mp4,m4a,3gp,3g2,mj2`. */
   formatName: z.string(),
@@ -102,7 +105,7 @@ export const probeSchema = z.object({
   startTime: z.number().optional(),
   bytes: z.number(),
   /** The file that was looked at, so that another one, or another state of it, is known; times in nanoseconds since the epoch. */
-  state: z.object({ inode: z.string(), modified: z.string(), changed: z.string() }).optional(),
+  state: z.object({ inode: z.string(), modified: nanoseconds, changed: nanoseconds }).optional(),
   bitRate: z.number().optional(),
   /** Number of chapters. */
   chapters: z.int().optional(),

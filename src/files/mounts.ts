@@ -9,7 +9,7 @@ import type { Timers } from '../protocol/timers.ts';
 import { Turns } from '../protocol/turns.ts';
 import { briefKey } from './contentKey.ts';
 import { checkMount, unavailable } from './mountCheck.ts';
-import { checkSource } from './sourceFile.ts';
+import { checkSource, isAboutTheSameTime } from './sourceFile.ts';
 
 export interface MountSettings {
   /** Name → folder of this machine. */
@@ -28,14 +28,6 @@ export interface MountsOptions {
   readonly now: () => number;
   /** Something is there that was not, or the other way round. */
   readonly onChange: () => void;
-}
-
-/** Nanoseconds: some file systems count time in steps of two seconds. */
-const timeStep = 2_000_000_000n;
-
-function isAboutTheSame(one: bigint, other: bigint): boolean {
-  const apart = one > other ? one - other : other - one;
-  return apart <= timeStep;
 }
 
 interface Mount {
@@ -147,7 +139,7 @@ export class Mounts {
         if (!namesBelow(root, real, path.sep)) throw unavailable(`${mounted} leads out of ${mount.folder}.`);
         const found = await checkSource(real);
         // Of a large file parts alone are read: what was written to since then, as a mirror’s original was, shows in its time.
-        if (found.bytes !== bytes || !isAboutTheSame(found.modified, BigInt(modified)))
+        if (found.bytes !== bytes || !isAboutTheSameTime(found.modified, BigInt(modified)))
           throw unavailable(`${mounted} is another file here.`);
         if ((await briefKey(real, until)) !== content) throw unavailable(`${mounted} is another file here.`);
         return real;

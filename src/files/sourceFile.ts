@@ -40,6 +40,15 @@ export async function checkSource(path: string): Promise<SourceIdentity> {
   return sourceIdentity(path, stats);
 }
 
+/** Nanoseconds: some file systems count time in steps of two seconds. */
+const timeStep = 2_000_000_000n;
+
+/** Whether two times, in nanoseconds, may be one: of a file on a network drive each machine may be told another fraction. */
+export function isAboutTheSameTime(one: bigint, other: bigint): boolean {
+  const apart = one > other ? one - other : other - one;
+  return apart <= timeStep;
+}
+
 /** As it travels. */
 export function stateOf({ bytes, modified, changed, device, inode }: SourceIdentity): SourceState {
   return {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Probe } from '../encoding/probe.ts';
-import { checkSource, type SourceIdentity } from '../files/sourceFile.ts';
+import { checkSource, isAboutTheSameTime, type SourceIdentity } from '../files/sourceFile.ts';
 import { DffmpegError } from '../protocol/errors.ts';
 import type { OfferedSource } from '../protocol/offers.ts';
 import type { EncodePayload } from '../protocol/tasks.ts';
@@ -34,12 +34,17 @@ export async function unchangedCopies(
   const identities: SourceIdentity[] = [];
   for (const [index, { path: copy, probe }] of sources.entries()) {
     const source = await checkSource(copy);
-    const { path: file = copy, modified } = offered[index] ?? {};
-    const isOther = probe.state !== undefined && modified !== undefined && probe.state.modified !== modified;
-    if (source.bytes !== probe.bytes || isOther) throw changed(file);
+    const now = offered[index];
+    if (source.bytes !== probe.bytes || (now && isOther(now, probe))) throw changed(now?.path ?? copy);
     identities.push(source);
   }
   return identities as [SourceIdentity, ...SourceIdentity[]];
+}
+
+/** A drive may tell the same time by other fractions later, and the same file by another number; not both. */
+function isOther({ modified, identity }: OfferedSource, { state }: Probe): boolean {
+  if (!state || state.modified === modified) return false;
+  return state.inode !== identity.inode || !isAboutTheSameTime(BigInt(state.modified), BigInt(modified));
 }
 
 /** No state: a job of an early version. */
