@@ -75,9 +75,14 @@ export const mostOutOfOrder = 8;
 /** Where ffmpeg writes when which subtitle is shown. */
 export const cuesFile = 'cues.txt';
 
-/** … and the subtitles themselves, of those kinds that may say how they look and where. */
+/** … the subtitles themselves, of those kinds that may say how they look and where, with what WebVTT says beside its words. */
 export const textsFile = 'texts.mks';
-const plainTexts = new Set(['subrip', 'srt', 'webvtt']);
+const saysLooks = new Set(['subrip', 'srt', 'webvtt']);
+
+/** … and words alone, track by track: a container has bytes of its own around them, which may be any. */
+export const wordsFile = (number: number): string => `words-${number}.txt`;
+export const maxWords = 64;
+const takesTags = new Set(['subrip', 'srt']);
 
 /** Places and colours of SRT (as every player takes them) and of WebVTT; what is bold or slanted MP4 has, too. */
 const styled =
@@ -88,12 +93,11 @@ export function saysHowItLooks(texts: Buffer): boolean {
   return styled.test(texts.toString('latin1'));
 }
 
-/** A `<` in words. What is around texts in a file may have one by chance, and no letter after it. */
-const open = /<(?!\/?(?:[bisu]|font\b[^>]*)>)[\x20-\x7e]/iu;
+const open = /<(?!\/?(?:[bisu]|font\b[^>]*)>)/iu;
 
-/** Whether a text of SRT has a `<` that begins no tag: ffmpeg writes it into WebVTT as it is, where all up to a `>` is a tag then. */
-export function opensTags(texts: Buffer): boolean {
-  return open.test(texts.toString('latin1'));
+/** Whether words of SRT have a `<` that begins no tag: ffmpeg writes it into WebVTT as it is, where all up to a `>` is a tag then. */
+export function opensTags(words: Buffer): boolean {
+  return open.test(words.toString('latin1'));
 }
 
 function becomesWebvtt({ subtitles }: Pick<Expectation, 'subtitles'>): boolean {
@@ -137,10 +141,9 @@ export function changesArguments(
   const hears = encoders.audio.length > 0 || expected.audio.some(({ codec }) => codec === 'aac');
   const written = source.probe.streams.filter(({ type }) => type === 'subtitle');
   const reads = written.length > 0 && showsOneCue(expected);
-  const texts = written.filter(
-    ({ codec }) => plainTexts.has(codec) && (reads || (becomesWebvtt(expected) && codec !== 'webvtt')),
-  );
-  if (!looks && !hears && !reads && texts.length === 0) return undefined;
+  const texts = reads ? written.filter(({ codec }) => saysLooks.has(codec)) : [];
+  const words = becomesWebvtt(expected) ? written.filter(({ codec }) => takesTags.has(codec)) : [];
+  if (!looks && !hears && !reads && words.length === 0) return undefined;
   return [
     ...['-hide_banner', '-y', '-loglevel', '+level+verbose', '-nostats', '-progress', 'pipe:1'],
     ...['-skip_frame:v', 'nokey', '-noautorotate'],
@@ -164,6 +167,11 @@ export function changesArguments(
           ...['-c', 'copy', '-f', 'matroska', fileUrl(textsFile)],
         ]
       : []),
+    ...words
+      .slice(0, maxWords)
+      .flatMap(({ index }, number) => [
+        ...['-map', `0:${index}`, '-c', 'copy', '-f', 'data', fileUrl(wordsFile(number))],
+      ]),
   ];
 }
 
@@ -194,19 +202,21 @@ export class ChangesReader {
 
   /**
    * `droppedFrames`: key frames alone are never too many for a rate. `packets`: of the list of subtitles. `samples`: of the
-   * beginning of its sound; `texts`: its subtitles. Undefined where everything stays as it begins.
+   * beginning of its sound; `texts`: its subtitles; `words`: of each of their tracks. Undefined where everything stays as it begins.
    */
   changes({
     droppedFrames = 0,
     packets = '',
     samples,
     texts,
+    words,
     copiesSound = false,
   }: {
     droppedFrames?: number | undefined;
     packets?: string | undefined;
     samples?: readonly Buffer[] | undefined;
     texts?: Buffer | undefined;
+    words?: readonly Buffer[] | undefined;
     copiesSound?: boolean | undefined;
   } = {}): SourceChanges | undefined {
     const shapes = [...this.#shapes.values()];
@@ -225,7 +235,7 @@ export class ChangesReader {
       carriesSound: samples?.some(carriesSound) === true,
       copiesSound,
       styledTexts: texts !== undefined && saysHowItLooks(texts),
-      openTexts: texts !== undefined && opensTags(texts),
+      openTexts: words?.some(opensTags) === true,
     };
     const { rewinds, overlapping, frameData, styledTexts, openTexts } = changes;
     const found =

@@ -7,7 +7,14 @@ import type { EncodeReport } from '../encoding/judge.ts';
 import type { Plan } from '../encoding/plan.ts';
 import type { PlanInput } from '../encoding/planInput.ts';
 import type { Probe } from '../encoding/probe.ts';
-import { ChangesReader, changesArguments, cuesFile, textsFile } from '../encoding/sourceChanges.ts';
+import {
+  ChangesReader,
+  changesArguments,
+  cuesFile,
+  maxWords,
+  textsFile,
+  wordsFile,
+} from '../encoding/sourceChanges.ts';
 import { lengthArguments, wrongLength } from '../encoding/sourceLength.ts';
 import { partRead, sourceReadArguments } from '../encoding/unreadSource.ts';
 import type { RunPlace } from './runCommand.ts';
@@ -34,11 +41,8 @@ export async function lookThrough(
     sound.push(chunk);
   });
   const packets = (await takeFile(path.join(place.directory, cuesFile)))?.toString();
-  const samples: Buffer[] = [];
-  for (let number = 0; number < maxSampled; number += 1) {
-    const taken = await takeFile(path.join(place.directory, samplesFile(number)));
-    if (taken) samples.push(taken);
-  }
+  const samples = await takeFiles(place, samplesFile, maxSampled);
+  const words = await takeFiles(place, wordsFile, maxWords);
   const texts = await takeFile(path.join(place.directory, textsFile));
   return {
     partRead: reading && partRead(input, said),
@@ -50,6 +54,7 @@ export async function lookThrough(
         packets,
         samples,
         texts,
+        words,
         copiesSound: plan.encoders.audio.length === 0,
       }),
   };
@@ -77,6 +82,20 @@ async function takeFile(file: string): Promise<Buffer | undefined> {
   const content = await readFile(file).catch(() => undefined);
   await rm(file, { force: true });
   return content;
+}
+
+/** The same of files with numbers, as many as there are. */
+async function takeFiles(
+  { directory }: RunPlace,
+  name: (number: number) => string,
+  most: number,
+): Promise<Buffer[]> {
+  const taken: Buffer[] = [];
+  for (let number = 0; number < most; number += 1) {
+    const content = await takeFile(path.join(directory, name(number)));
+    if (content) taken.push(content);
+  }
+  return taken;
 }
 
 /** How the source is not what it announces, where it is not. */

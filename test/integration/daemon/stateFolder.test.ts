@@ -20,7 +20,8 @@ describe('a state folder under its daemon', function () {
 
   it('that is deleted: the daemon says so and leaves, and the next command starts another', async () => {
     const { pid } = box.discovery();
-    await rm(box.stateDir, { recursive: true });
+    // Again, where the daemon has written into it meanwhile.
+    await rm(box.stateDir, { recursive: true, maxRetries: 10 });
     await box.clip('clip.mp4');
     // Before the older one has seen it, or after: both is right.
     const { code, stderr } = await box.run(['encode', 'clip.mp4']);

@@ -11,7 +11,9 @@ import {
   ChangesReader,
   changesArguments,
   cuesFile,
+  maxWords,
   textsFile,
+  wordsFile,
   type SourceChanges,
 } from '../../../src/encoding/sourceChanges.ts';
 import { dialect, probeOf } from './trackRun.ts';
@@ -127,19 +129,25 @@ describe('a source that changes its shape in the middle', function () {
     const { stderr, stdout } = await execa(ffmpeg, argv, { cwd: folder, stdin: 'ignore' });
     const dropped = [...stdout.matchAll(/drop_frames=(\d+)/gu)].at(-1)?.[1];
     const packets = await readFile(file(cuesFile), 'utf8').catch(() => undefined);
-    const samples: Buffer[] = [];
-    for (let number = 0; number < maxSampled; number += 1) {
-      const taken = await readFile(file(samplesFile(number))).catch(() => undefined);
-      if (taken) samples.push(taken);
-      await rm(file(samplesFile(number)), { force: true });
-    }
+    const samples = await taken(samplesFile, maxSampled);
+    const words = await taken(wordsFile, maxWords);
     const texts = await readFile(file(textsFile)).catch(() => undefined);
     for (const each of [cuesFile, textsFile]) await rm(file(each), { force: true });
     const reader = new ChangesReader();
     // As it comes from a pipe: in pieces of no sense.
     for (let at = 0; at < stderr.length; at += 997) reader.push(stderr.slice(at, at + 997));
     reader.push('\n');
-    return reader.changes({ droppedFrames: Number(dropped), packets, samples, texts });
+    return reader.changes({ droppedFrames: Number(dropped), packets, samples, texts, words });
+  }
+
+  async function taken(name: (number: number) => string, most: number): Promise<Buffer[]> {
+    const there: Buffer[] = [];
+    for (let number = 0; number < most; number += 1) {
+      const bytes = await readFile(file(name(number))).catch(() => undefined);
+      if (bytes) there.push(bytes);
+      await rm(file(name(number)), { force: true });
+    }
+    return there;
   }
 
   it('is told where two subtitles are shown at once, and not where one follows the other', async () => {
@@ -190,11 +198,16 @@ describe('a source that changes its shape in the middle', function () {
 
   it('is told where words of subtitles would be a tag in WebVTT', async () => {
     const open: boolean[] = [];
+    await writeFile(file('first.srt'), '1\n00:00:00,500 --> 00:00:01,000\nOne\n\n');
     for (const text of ['One <i>line</i>', '<font color="red">Red</font>', 'I <3 you', 'a < b']) {
-      await writeFile(file('words.srt'), `1\n00:00:00,500 --> 00:00:01,000\n${text}\n\n`);
-      const frames = ['-f', 'lavfi', '-i', 'testsrc2=size=64x64:duration=2', '-i', file('words.srt')];
+      await writeFile(file('words.srt'), `1\n00:00:15,360 --> 00:00:30,720\n${text}\n\n`);
+      const frames = ['-f', 'lavfi', '-i', 'testsrc2=size=64x64:duration=2'];
+      const written = ['-i', file('first.srt'), '-i', file('words.srt')];
+      const maps = ['-map', '0', '-map', '1', '-map', '2'];
       const copied = ['-c:v', 'mpeg4', '-c:s', 'copy', file('open.mkv')];
-      await execa('ffmpeg', ['-v', 'error', '-y', ...frames, ...copied], { stdin: 'ignore' });
+      await execa('ffmpeg', ['-v', 'error', '-y', ...frames, ...written, ...maps, ...copied], {
+        stdin: 'ignore',
+      });
       const input = await inputOf(file('open.mkv'), 'webm');
       const plan = {
         encoders: { video: 'libvpx-vp9', audio: [] },
