@@ -1,14 +1,16 @@
 /** What `npm test` runs, in order. A step is added by one line here. */
 import { existsSync, readdirSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { root } from './setup.mjs';
 
 const bin = (pkg, file) => path.join(root, 'node_modules', pkg, file);
-const mocha = (glob) => ({
+const mocha = (glob, ...options) => ({
   script: [
     bin('mocha', 'bin/mocha.js'),
     '--reporter',
     path.join(root, 'scripts/lib/mochaReporter.cjs'),
+    ...options,
     glob,
   ],
   counts: true,
@@ -23,8 +25,17 @@ export const steps = {
   lint: { script: [bin('eslint', 'bin/eslint.js'), '--max-warnings', '0', '.'] },
   types: { script: [bin('typescript', 'bin/tsc'), '--noEmit'] },
   format: { script: [bin('prettier', 'bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'] },
-  unit: { ...mocha('test/unit/**/*.test.ts'), folder: 'test/unit' },
-  integration: { ...mocha('test/integration/**/*.test.ts'), folder: 'test/integration', system: ['ffmpeg'] },
+  unit: {
+    ...mocha('test/unit/**/*.test.ts', '--parallel', '--jobs', String(os.availableParallelism())),
+    folder: 'test/unit',
+  },
+  integration: {
+    script: [path.join(root, 'scripts/lib/testFiles.mjs'), 'test/integration/**/*.test.ts'],
+    counts: true,
+    grep: true,
+    folder: 'test/integration',
+    system: ['ffmpeg'],
+  },
   vscode: {
     script: ['test/vscode/harness/main.ts'],
     counts: true,

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type * as z from 'zod';
 import { endDaemon } from '../../../scripts/lib/stateDir.mjs';
+import { giveProofs } from '../support/provedCache.ts';
 import { discoverySchema, type Discovery } from '../../../src/client/discovery.ts';
 
 const execFilePromise = promisify(execFile);
@@ -92,7 +93,10 @@ export class Sandbox {
   /** `launcher`: what is put before each command. */
   static async create(env: Record<string, string> = {}, launcher: readonly string[] = []): Promise<Sandbox> {
     if (!existsSync(program)) throw new Error(`${program} is not there: type npm run build first.`);
-    return new Sandbox(await realpath(await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-cli-'))), env, launcher);
+    const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-cli-')));
+    const box = new Sandbox(folder, env, launcher);
+    await giveProofs(box.stateDir);
+    return box;
   }
 
   start(args: readonly string[], options: RunOptions = {}): Running {

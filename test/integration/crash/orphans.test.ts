@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, cp, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { which } from '../../../scripts/lib/which.mjs';
 import { ChildLedger } from '../../../src/worker/childLedger.ts';
 import { processStart } from '../../../src/worker/processTable.ts';
-import { makeClip, provedCache } from '../worker/support/workshop.ts';
+import { giveProofs } from '../support/provedCache.ts';
+import { makeClip } from '../worker/support/workshop.ts';
 import { HeldDaemon } from './support/heldDaemon.ts';
 import { kinds } from './support/kinds.ts';
 import { descendants, killAll, stillThere, type Known } from './support/processes.ts';
@@ -31,7 +32,6 @@ describe('processes of a daemon that was killed', function () {
   beforeEach(async () => {
     root = await realpath(await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-orphans-')));
     stateDir = path.join(root, 'state');
-    await mkdir(stateDir, { mode: 0o700 });
     left = [];
   });
   afterEach(async () => {
@@ -75,7 +75,7 @@ describe('processes of a daemon that was killed', function () {
 
   it('are ended by the next one: an ffprobe that looks at a source', async () => {
     await hanging('ffprobe', 'clip.mp4');
-    await cp(await provedCache(), path.join(stateDir, 'cache'), { recursive: true });
+    await giveProofs(stateDir);
     const clip = await makeClip(path.join(root, 'clip.mp4'));
     daemon = await HeldDaemon.start(stateDir);
     await daemon.client.request('jobs.submit', { submissionId: 's1', sources: [clip], preset });

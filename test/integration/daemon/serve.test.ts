@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, statSync, watch } from 'node:fs';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { jobsOutputSchema, doctorOutputSchema } from '../../../src/cli/jsonOutput.ts';
 import { jobOutputSchema } from '../../../src/protocol/jobOutput.ts';
@@ -139,7 +139,6 @@ describe('dffmpeg serve', function () {
   });
 
   it('starts with a broken config.jsonc, says so, and follows its repair', async () => {
-    await mkdir(box.stateDir, { mode: 0o700 });
     const config = path.join(box.stateDir, 'config.jsonc');
     await writeFile(config, '{\n  "idleMinutes": 5,\n  oops\n}');
     const running = serve(box);

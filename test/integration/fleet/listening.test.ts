@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { workersOutputSchema } from '../../../src/cli/jsonOutput.ts';
 import { invitationLink, parseInvitation } from '../../../src/protocol/invitation.ts';
 import { Sandbox, type Running } from '../cli/harness.ts';
+import { giveNodeProofs } from '../support/provedCache.ts';
 
 describe('a worker that listens', function () {
   this.timeout(60_000);
@@ -11,6 +12,7 @@ describe('a worker that listens', function () {
 
   beforeEach(async () => {
     node = await Sandbox.create();
+    await giveNodeProofs(node.stateDir);
     desks = [await Sandbox.create(), await Sandbox.create()];
     running = [];
   });

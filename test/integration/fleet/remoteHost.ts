@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Sandbox, type Running } from '../cli/harness.ts';
 import { Relay } from '../support/relay.ts';
 import { TwoMachines } from './twoMachines.ts';
+import { giveNodeProofs } from '../support/provedCache.ts';
 
 /** Short waits, so that what is lost is soon given up or found again. */
 export const soon = {
@@ -53,6 +54,7 @@ export class RemoteHost extends TwoMachines {
       ...env,
     });
     const node = await Sandbox.create(soon);
+    await giveNodeProofs(node.stateDir);
     const host = new RemoteHost(dials, { desk, node, relay, command });
     await host.#served();
     return host;

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isSettled } from '../../../../src/protocol/jobResults.ts';
 import type { Job } from '../../../../src/protocol/model.ts';
-import { makeClip, provedCache } from '../../worker/support/workshop.ts';
+import { giveProofs } from '../../support/provedCache.ts';
+import { makeClip } from '../../worker/support/workshop.ts';
 import { check, digest, leftovers, type Scene } from './checker.ts';
 import { Disks } from './disk.ts';
 import type { FaultName } from './faults.ts';
@@ -362,8 +363,7 @@ export class CrashLab {
 
   async #newStateDir(): Promise<void> {
     this.#stateDir = path.join(this.disks.near, `state-${randomUUID().slice(0, 8)}`);
-    await mkdir(this.#stateDir, { mode: 0o700 });
-    await cp(await provedCache(), path.join(this.#stateDir, 'cache'), { recursive: true });
+    await giveProofs(this.#stateDir);
     await writeFile(path.join(this.#stateDir, 'config.jsonc'), '{ "idleMinutes": 0 }');
   }
 

@@ -1,4 +1,4 @@
-import { writeFile, mkdir } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Sandbox } from '../../cli/harness.ts';
 import { HeldProcess } from '../../crash/support/heldProcess.ts';
@@ -6,6 +6,7 @@ import { TwoMachines } from '../../fleet/twoMachines.ts';
 import { Cable } from './cable.ts';
 import { LongWay, type LongWayOptions } from './longWay.ts';
 import { Namespace } from './namespace.ts';
+import { giveNodeProofs } from '../../support/provedCache.ts';
 
 /** Who opens the connections. */
 export type Dials = 'the node' | 'the desk';
@@ -64,9 +65,9 @@ export class NetworkHost extends TwoMachines {
     // What is mounted there is seen there alone.
     const hide = ['sh', '-c', 'mount -t tmpfs -o ro dffmpeg "$0" && exec "$@"', desk.folder];
     const node = await Sandbox.create({ ...worker }, [...namespaces.node.launcher, ...hide]);
+    await giveNodeProofs(node.stateDir);
     const host = new NetworkHost({ desk, node }, namespaces, laid, dials);
     try {
-      await mkdir(desk.stateDir, { mode: 0o700 });
       const config = {
         ...{ idleMinutes: 0, slots: { cpu: 0 } },
         ...(dials === 'the node' && { listen: `0.0.0.0:${port}`, advertise: `${laid.near}:${port}` }),

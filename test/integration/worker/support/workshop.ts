@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Preset } from '../../../../src/encoding/preset.ts';
 import type { Probe } from '../../../../src/encoding/probe.ts';
-import { encoderTrials } from '../../../../src/encoding/trial.ts';
 import type { TaskPayload } from '../../../../src/protocol/tasks.ts';
 import { createMemoryChannelPair } from '../../../../src/transport/memory.ts';
 import { createWorker, type Worker, type WorkerOptions } from '../../../../src/worker/worker.ts';
+import { giveProofs } from '../../support/provedCache.ts';
 import { ScriptedCoordinator } from './scriptedCoordinator.ts';
 
 const run = promisify(execFile);
@@ -27,27 +27,6 @@ export const slowPreset: Preset = {
   container: 'mp4',
   video: { encoders: ['libx264'], crf: 10, speed: 'slowest' },
 };
-
-let proved: Promise<string> | undefined;
-
-/** The cache folder of a worker that has tried everything; lasts as long as this process. */
-export function provedCache(): Promise<string> {
-  proved ??= proveOnce();
-  return proved;
-}
-
-async function proveOnce(): Promise<string> {
-  const shop = await Workshop.open();
-  process.once('exit', () => {
-    rmSync(shop.root, { recursive: true, force: true });
-  });
-  const { coordinator, worker } = shop.hire();
-  await coordinator.until(
-    () => Object.keys(coordinator.worker?.capabilities ?? {}).length === encoderTrials.length,
-  );
-  await worker.close();
-  return path.join(shop.stateDir, 'cache');
-}
 
 /** A temporary folder with a state folder, workers and clips of its own. */
 export class Workshop {
@@ -69,7 +48,7 @@ export class Workshop {
   /** With the trials of all encoders done: most tests are not about them. */
   static async openProved(): Promise<Workshop> {
     const shop = await Workshop.open();
-    await cp(await provedCache(), path.join(shop.stateDir, 'cache'), { recursive: true });
+    await giveProofs(shop.stateDir);
     return shop;
   }
 
