@@ -98,7 +98,7 @@ export class Assigner {
       await attempts.declined(jobId, attempt, answer.waitsFor && saidBy(worker, answer.waitsFor));
       worker.release(attempt);
       // Only this one waits: another may go to another disk.
-      if (!answer.waitsFor) worker.isBusy(attempt.slot);
+      if (!answer.waitsFor) worker.isBusy(attempt.slot, answer.servesOthers);
     } catch (thrown) {
       const error = toDffmpegError(thrown);
       // The channel is gone: its end voids all attempts of this worker.

@@ -64,6 +64,8 @@ export class ConnectedWorker implements WorkerView {
   readonly #taken = new Map<SlotKind, number>();
   /** Kinds of which it said that it has no slot free. */
   readonly #busy = new Set<SlotKind>();
+  /** Of them, those that serve another coordinator. */
+  readonly #servesOthers = new Set<SlotKind>();
   #ffmpegMissing: ErrorData | undefined;
   /** Ends of what was found out about it, by what it is. */
   readonly #alarms = new Map<string, () => void>();
@@ -199,6 +201,7 @@ export class ConnectedWorker implements WorkerView {
     this.#description = description;
     this.#ffmpegMissing = undefined;
     this.#busy.clear();
+    this.#servesOthers.clear();
     this.untriable.clear();
   }
 
@@ -258,12 +261,32 @@ export class ConnectedWorker implements WorkerView {
     return kinds.some((slot) => this.freeSlots(slot) > 0);
   }
 
-  /** It has no room, whatever was counted here: asked again after a while, or when one of its tasks has ended. */
-  isBusy(kind: SlotKind): void {
+  /**
+   * It has no room, whatever was counted here: asked again after a while, when one of its tasks has ended, or when it says so.
+   * `servesOthers`: another coordinator has it, and it always says when that is over; with the connection all of it is forgotten.
+   */
+  isBusy(kind: SlotKind, servesOthers = false): void {
     this.#busy.add(kind);
-    this.#after(kind, this.#settings.busyRetryMs, () => {
-      this.#busy.delete(kind);
-    });
+    if (servesOthers) this.#servesOthers.add(kind);
+    else
+      this.#after(kind, this.#settings.busyRetryMs, () => {
+        this.#isBusyNoMore(kind);
+      });
+  }
+
+  /** It keeps a slot for a task from here. */
+  slotIsFree(kind: string): void {
+    const told = [...this.#busy].find((each) => each === kind);
+    if (told) this.#isBusyNoMore(told);
+  }
+
+  servesOthers(kind: SlotKind): boolean {
+    return this.#busy.has(kind) && this.#servesOthers.has(kind);
+  }
+
+  #isBusyNoMore(kind: SlotKind): void {
+    this.#busy.delete(kind);
+    this.#servesOthers.delete(kind);
   }
 
   attempt(key: AttemptKey): RunningAttempt | undefined {
@@ -286,7 +309,7 @@ export class ConnectedWorker implements WorkerView {
     this.#running.delete(attemptName(key));
     this.#forecasts.forget(attempt);
     if (!this.#resting.delete(attempt)) this.#count(attempt.slot, -1);
-    this.#busy.delete(attempt.slot);
+    this.#isBusyNoMore(attempt.slot);
   }
 
   /** Its result is verified and waits for its destination: another may have the slot. */
@@ -295,7 +318,7 @@ export class ConnectedWorker implements WorkerView {
     if (!attempt || this.#resting.has(attempt)) return;
     this.#resting.add(attempt);
     this.#count(attempt.slot, -1);
-    this.#busy.delete(attempt.slot);
+    this.#isBusyNoMore(attempt.slot);
   }
 
   #isEncoding(): boolean {

@@ -65,7 +65,8 @@ export class FetchAhead {
     else if (!this.#expected.has(id)) this.#expect(entry, foreseen.worker.id, foreseen.slot);
     const expected = this.#expected.get(id);
     if (!expected || expected.state === 'refused') return undefined;
-    return (expected.state === 'there' ? sourceThere : sourceOnItsWay)(expected.worker.name);
+    const { worker, slot, state } = expected;
+    return (state === 'there' ? sourceThere : sourceOnItsWay)(worker.name, worker.servesOthers(slot));
   }
 
   /**

@@ -135,8 +135,11 @@ export function decide(entry: QueueEntry, workers: readonly WorkerView[], outloo
       );
       return { ...wait(reason, trials), foreseen: better, longestHold: placing.longest };
     }
-    case 'later':
-      return { ...wait(reasons.waitsForTurn, trials), foreseen: placing.on, full: candidates };
+    case 'later': {
+      const { worker, slot } = placing.on;
+      const reason = worker.servesOthers(slot) ? reasons.servesOthers(worker.name) : reasons.waitsForTurn;
+      return { ...wait(reason, trials), foreseen: placing.on, full: candidates };
+    }
     case undefined:
       return nobodyTakes(considered, trials);
   }

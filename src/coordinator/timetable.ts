@@ -14,6 +14,8 @@ export interface SlotsView {
   readonly id: string;
   slots(kind: SlotKind): number;
   freeSlots(kind: SlotKind): number;
+  /** Whether one is in use for another coordinator: nobody here knows for how long. */
+  servesOthers(kind: SlotKind): boolean;
   /** When those in use will be free. */
   endings(kind: SlotKind): readonly Moment[];
 }
@@ -52,11 +54,10 @@ export class Timetable {
     if (known) return known;
     const busy = worker.endings(kind).slice(0, worker.slots(kind));
     const free = worker.slots(kind) - busy.length;
-    const at = worker.freeSlots(kind) > 0 ? 0 : busySeconds;
-    const all = [
-      ...Array.from({ length: free }, (): Moment => ({ at, basis: 'learnt' })),
-      ...busy.toSorted((a, b) => a.at - b.at),
-    ];
+    const next: Moment = worker.servesOthers(kind)
+      ? { at: unknownSeconds, basis: 'unknown' }
+      : { at: worker.freeSlots(kind) > 0 ? 0 : busySeconds, basis: 'learnt' };
+    const all = [...Array.from({ length: free }, () => next), ...busy.toSorted((a, b) => a.at - b.at)];
     ofKind.set(worker.id, all);
     return all;
   }

@@ -104,6 +104,13 @@ export function noSlots(worker: string, slot: string): ErrorData {
   };
 }
 
+export function servesOthers(worker: string): ErrorData {
+  return {
+    code: 'slots-busy',
+    message: `${worker} encodes for another machine, whose worker it is, too.`,
+  };
+}
+
 export function workerSetAside(worker: string, { message }: ErrorData): ErrorData {
   return {
     code: 'slots-busy',
@@ -136,12 +143,19 @@ export function preferred(better: string, free: string): ErrorData {
 }
 
 /** Without numbers, for the same reason. */
-export function sourceOnItsWay(worker: string): ErrorData {
-  return { code: 'slots-busy', message: `Its source is on the way to ${worker}, which is busy.` };
+export function sourceOnItsWay(worker: string, servesOthers: boolean): ErrorData {
+  return {
+    code: 'slots-busy',
+    message: `Its source is on the way to ${worker}, which ${isBusy(servesOthers)}.`,
+  };
 }
 
-export function sourceThere(worker: string): ErrorData {
-  return { code: 'slots-busy', message: `Its source is on ${worker} by now, which is busy.` };
+export function sourceThere(worker: string, servesOthers: boolean): ErrorData {
+  return { code: 'slots-busy', message: `Its source is on ${worker} by now, which ${isBusy(servesOthers)}.` };
+}
+
+function isBusy(servesOthers: boolean): string {
+  return servesOthers ? 'encodes for another machine, whose worker it is, too' : 'is busy';
 }
 
 /** Of the job that is stopped for another one. */

@@ -168,6 +168,10 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
           onError(toDffmpegError(error));
         });
       },
+      'slot.free': ({ kind }) => {
+        worker?.slotIsFree(kind);
+        wake();
+      },
       'inquiry.progress': (inquiry) => {
         inquiries.heard(inquiry);
       },

@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { Pairing } from '../coordinator/accounts/pairing.ts';
-import { readFile } from 'node:fs/promises';
 import { writeFileAtomic } from '../files/atomicWrite.ts';
 import { errnoCode } from '../files/errnoCode.ts';
 import type { Channel } from '../protocol/channel.ts';
@@ -17,7 +18,6 @@ import type { Config } from './config.ts';
 import { parseListenAddress } from './listenAddress.ts';
 import { ownCertificate } from './listenerCertificate.ts';
 import { reachUrl } from './reach.ts';
-import { untilAborted } from '../protocol/aborting.ts';
 
 /** Whose worker this machine is, where that dials it. */
 const employmentSchema = z.object({
@@ -35,52 +35,73 @@ export interface ListeningOptions {
   readonly listen: string;
   /** What people call this machine. */
   readonly name: string;
-  /** Shows a link also where this machine is somebody's worker: who uses it takes the other's place. */
+  /** Shows a link also where this machine is somebody's worker: it serves who uses it, too. */
   readonly invite: boolean;
   readonly settings: () => Config;
   readonly tell: (event: Readonly<Record<string, unknown>>) => void;
   readonly log: (line: string) => void;
-  readonly signal: AbortSignal;
+  /** This machine is somebody’s worker, from before or from now on. Nothing is to be thrown. */
+  readonly onEmployer: (employer: Employer) => void;
 }
 
-/** A worker that others cannot be dialled from: it listens, and its coordinator comes. */
-export interface ListeningWorker {
-  /** Who this machine is for its coordinator. */
+/** A coordinator that dials this machine. */
+export interface Employer {
+  /** Who this machine is for it. */
   readonly id: string;
+  /** Of what is done for it. */
+  readonly stateDir: string;
   readonly remote: Pick<RemoteCoordinator, 'dial' | 'dialFiles'>;
+  /** It wants this worker no more: nobody gets in with its key from then on. */
+  readonly dismiss: () => Promise<void>;
+}
+
+/** A worker that others cannot be dialled from: it listens, and its coordinators come. */
+export interface ListeningWorker {
   close(): Promise<void>;
 }
 
+/** A coordinator with its connections. */
+interface Known extends Employment {
+  readonly stateDir: string;
+  readonly channels: Arrivals<Channel>;
+  readonly files: Arrivals<ByteChannel>;
+}
+
 /**
- * Listens until a coordinator has made this machine its worker, now or before. Until then it shows a link with a code that is
- * good once, and another one when that is too old. Afterwards nobody else can: there is one coordinator.
+ * Listens for the coordinators whose worker this machine is. Where there is none yet, or where one more is asked for, it shows a
+ * link with a code that is good once, and another one when that is too old. Otherwise nobody else gets in.
  */
-export async function listenForCoordinator(options: ListeningOptions): Promise<ListeningWorker> {
-  const { own, name, settings, tell, log, signal } = options;
+export async function listenForCoordinators(options: ListeningOptions): Promise<ListeningWorker> {
+  const { own, name, settings, tell, log, onEmployer } = options;
   const address = parseListenAddress(options.listen);
   if ('problem' in address) throw new DffmpegError('request-invalid', address.problem);
-  const file = path.join(own, 'coordinator.json');
-  let employment = await readEmployment(file);
-  const hired = new AbortController();
+  const known = new Map<string, Known>();
+  for (const stateDir of await stateDirs(own)) {
+    const employment = await readEmployment(path.join(stateDir, employmentFile));
+    if (employment) known.set(employment.id, withConnections(employment, stateDir));
+  }
+  let invites = options.invite || known.size === 0;
   /** No more links. */
   let isClosed = false;
-  const isSettled = employment !== undefined && !options.invite;
-  if (isSettled) hired.abort();
-  const channels = new Arrivals<Channel>();
-  const files = new Arrivals<ByteChannel>();
   const tls = await ownCertificate(path.join(own, 'listener.pem'));
 
   const pairing = new Pairing({
     newcomers: {
-      // What the other machine calls itself is who this one is there: it knows which ids are free.
-      freeId: (asked) => Promise.resolve(identitySchema.shape.id.parse(asked)),
+      // What the other machine calls itself is who this one is there: it knows which ids are free. Where two have chosen the
+      // same, the second gets more to it.
+      freeId: (asked) => Promise.resolve(freeName(identitySchema.shape.id.parse(asked))),
       add: async ({ id }, key) => {
-        if (hired.signal.aborted)
-          throw new DffmpegError('conflict', 'This machine is another one’s worker by now.');
-        await writeFileAtomic(file, `${JSON.stringify({ id, key }, undefined, 2)}\n`, { mode: 0o600 });
-        employment = { id, key };
+        if (!invites) throw new DffmpegError('conflict', 'This machine is another one’s worker by now.');
+        if (known.has(id)) throw new DffmpegError('conflict', `This machine is ${id} for somebody else.`);
+        const stateDir = await freeStateDir(own, id, known);
+        await writeFileAtomic(
+          path.join(stateDir, employmentFile),
+          `${JSON.stringify({ id, key }, undefined, 2)}\n`,
+          { mode: 0o600 },
+        );
+        invites = false;
         log(`Paired: this machine is ${id} there.`);
-        hired.abort();
+        employ(withConnections({ id, key }, stateDir));
       },
     },
     settings,
@@ -89,29 +110,61 @@ export async function listenForCoordinator(options: ListeningOptions): Promise<L
       log(error.message);
     },
     onCount: (codes) => {
-      if (codes === 0 && !isClosed && !hired.signal.aborted) invite();
+      if (codes === 0 && !isClosed && invites) invite();
     },
   });
 
   const listener = await listenWebSocket({
     ...{ ...address, tls, settings: settings() },
     authenticate: (identity) => {
-      if (!hired.signal.aborted) return pairing.authenticate(identity);
-      return employment?.id === identity ? { key: employment.key, role: 'coordinator' } : undefined;
+      const employment = known.get(identity);
+      if (employment) return { key: employment.key, role: 'coordinator' };
+      return invites ? pairing.authenticate(identity) : undefined;
     },
     onChannel: (channel, caller) => {
-      if (caller.role === 'coordinator') channels.put(channel);
+      if (caller.role === 'coordinator') arrived(caller.identity, channel, ({ channels }) => channels);
       else
         pairing.serve(channel, caller).catch((error: unknown) => {
           log(String(error));
         });
     },
-    onByteChannel: (channel) => {
-      files.put(channel);
+    onByteChannel: (channel, caller) => {
+      arrived(caller.identity, channel, ({ files }) => files);
     },
     log,
   });
   const url = reachUrl(settings().advertise, { host: address.host, port: listener.port });
+
+  /** It may have been dismissed since it was let in. */
+  function arrived<C extends Channel | ByteChannel>(
+    identity: string,
+    channel: C,
+    of: (employment: Known) => Arrivals<C>,
+  ): void {
+    const employment = known.get(identity);
+    if (employment) of(employment).put(channel);
+    else channel.close();
+  }
+
+  function freeName(asked: string): string {
+    return known.has(asked) ? `${asked.slice(0, 48)}-${randomBytes(4).toString('hex')}` : asked;
+  }
+
+  function employ(employment: Known): void {
+    const { id, stateDir, channels, files } = employment;
+    known.set(id, employment);
+    onEmployer({
+      ...{ id, stateDir },
+      remote: { dial: (until) => channels.take(until), dialFiles: (until) => files.take(until) },
+      dismiss: async () => {
+        await rm(path.join(stateDir, employmentFile), { force: true });
+        known.delete(id);
+        if (known.size > 0 || isClosed || invites) return;
+        invites = true;
+        invite();
+      },
+    });
+  }
 
   function invite(): void {
     const { code } = pairing.create('coordinator');
@@ -124,30 +177,47 @@ export async function listenForCoordinator(options: ListeningOptions): Promise<L
     log(`  ${vscode}`);
   }
 
-  const close = async (): Promise<void> => {
-    isClosed = true;
-    pairing.close();
-    await listener.close();
-  };
-  try {
-    if (!isSettled) invite();
-    else {
-      tell({ event: 'ready', url, fingerprint: tls.pin });
-      log(`Listening at ${new URL(url).host}, for the one whose worker this machine is.`);
-    }
-    await untilAborted(AbortSignal.any([hired.signal, signal]));
-    signal.throwIfAborted();
-    if (!employment) throw new DffmpegError('internal', 'Nobody has paired with this machine.');
-    const { id } = employment;
-    return {
-      id,
-      remote: { dial: (until) => channels.take(until), dialFiles: (until) => files.take(until) },
-      close,
-    };
-  } catch (error) {
-    await close();
-    throw error;
+  if (invites) invite();
+  else {
+    tell({ event: 'ready', url, fingerprint: tls.pin });
+    const whom = known.size === 1 ? 'the one' : `the ${known.size}`;
+    log(`Listening at ${new URL(url).host}, for ${whom} whose worker this machine is.`);
   }
+  for (const employment of [...known.values()]) employ(employment);
+  return {
+    close: async () => {
+      isClosed = true;
+      pairing.close();
+      await listener.close();
+    },
+  };
+}
+
+const employmentFile = 'coordinator.json';
+
+/** Of those after the first one, each in a folder of its own. */
+const others = 'coordinators';
+
+function withConnections(employment: Employment, stateDir: string): Known {
+  return { ...employment, stateDir, channels: new Arrivals(), files: new Arrivals() };
+}
+
+/** Where the state of one may lie: the first one’s in the worker’s own folder. */
+async function stateDirs(own: string): Promise<string[]> {
+  const names = await readdir(path.join(own, others)).catch((error: unknown) => {
+    if (errnoCode(error) === 'ENOENT') return [];
+    throw error;
+  });
+  return [own, ...names.sort().map((name) => path.join(own, others, name))];
+}
+
+async function freeStateDir(own: string, id: string, known: ReadonlyMap<string, Known>): Promise<string> {
+  if (![...known.values()].some(({ stateDir }) => stateDir === own)) return own;
+  const stateDir = path.join(own, others, id);
+  // Of one that was called so before, and was dismissed.
+  await rm(stateDir, { recursive: true, force: true });
+  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  return stateDir;
 }
 
 async function readEmployment(file: string): Promise<Employment | undefined> {

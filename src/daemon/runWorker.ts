@@ -4,15 +4,17 @@ import path from 'node:path';
 import { tryLock } from '../files/lock.ts';
 import { DffmpegError, toDffmpegError } from '../protocol/errors.ts';
 import type { FfmpegStatus } from '../protocol/model.ts';
+import { systemTimers } from '../protocol/timers.ts';
 import { pairWith } from '../transport/pairWith.ts';
 import type { RemoteCoordinator } from '../worker/coordinatorConnections.ts';
-import { createWorker } from '../worker/worker.ts';
+import { Slots } from '../worker/slots.ts';
+import { createWorker, type SharedMachine } from '../worker/worker.ts';
 import type { WorkerSettings } from '../worker/workerSettings.ts';
 import { channelDialler } from './channelDialler.ts';
 import type { Config } from './config.ts';
 import { ConfigStore, type ConfigOptions } from './configStore.ts';
 import { joinUrl } from './joinAddress.ts';
-import { listenForCoordinator } from './listeningWorker.ts';
+import { listenForCoordinators, type Employer } from './listeningWorker.ts';
 import { readMembership, writeMembership, type Membership } from './membership.ts';
 import { PartSettings } from './partSettings.ts';
 import { prepareStateDir } from './stateDir.ts';
@@ -135,22 +137,42 @@ async function workThere(parts: WorkerParts, options: RunWorkerOptions): Promise
 
 /** Is dialled by it. */
 async function workHere(parts: WorkerParts, options: RunWorkerOptions): Promise<void> {
-  const { join: address, pair, listen = '', tell, log, signal } = options;
+  const { join: address, pair, listen = '', tell, log } = options;
   if (address !== undefined || pair !== undefined)
     throw new DffmpegError('request-invalid', 'A worker either dials (--join) or listens (--listen).', {
       hint: 'Leave one of them out.',
     });
   const name = options.name ?? os.hostname();
   const { config, stateDir } = parts;
-  const worker = await listenForCoordinator({
-    ...{ own: stateDir, listen, name, tell, log, signal, invite: options.invite === true },
+  const machine = {
+    slots: new Slots(systemTimers, () => parts.settings.slotTurnSeconds * 1000),
+    provedIn: stateDir,
+  };
+  const working = new Set<Promise<void>>();
+  const onEmployer = ({ id, stateDir: own, remote, dismiss }: Employer): void => {
+    const dismissed = new AbortController();
+    const onDismissed = (): void => {
+      log(`${id}: this machine is no worker there any more.`);
+      dismiss().catch((error: unknown) => {
+        log(String(error));
+      });
+      dismissed.abort();
+    };
+    const signal = AbortSignal.any([options.signal, dismissed.signal]);
+    const served = work(
+      { ...parts, stateDir: own, machine, remote, id, name, onDismissed },
+      { ...options, signal },
+    );
+    working.add(served);
+    void served.finally(() => working.delete(served));
+  };
+  const listening = await listenForCoordinators({
+    ...{ own: stateDir, listen, name, tell, log, onEmployer, invite: options.invite === true },
     settings: () => config.values,
   });
-  try {
-    await work({ ...parts, remote: worker.remote, id: worker.id, name }, options);
-  } finally {
-    await worker.close();
-  }
+  await untilAborted(options.signal);
+  await Promise.all(working);
+  await listening.close();
 }
 
 interface WorkerParts {
@@ -166,10 +188,12 @@ async function work(
     readonly name: string;
     /** Of the coordinator; missing: it comes from wherever it is. */
     readonly url?: string;
+    readonly machine?: SharedMachine;
+    readonly onDismissed?: () => void;
   },
   { tell, log, signal }: RunWorkerOptions,
 ): Promise<void> {
-  const { remote, id, name, url, stateDir, config, settings } = parts;
+  const { remote, id, name, url, stateDir, config, settings, machine, onDismissed } = parts;
   const whom = url === undefined ? 'the coordinator' : new URL(url).host;
   let isConnected: boolean | undefined;
   const worker = createWorker({
@@ -183,7 +207,7 @@ async function work(
         tell({ event: connected ? 'connected' : 'disconnected', url, id });
       },
     },
-    ...{ stateDir, id, name, local: false },
+    ...{ stateDir, id, name, local: false, machine, onDismissed },
     slots: config.values.slots,
     ffmpegPath: config.values.ffmpeg,
     // It is there to encode, unless a person says otherwise.

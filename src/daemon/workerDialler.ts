@@ -117,11 +117,12 @@ export class WorkerDialler {
     await Promise.all(all.map(({ done }) => done));
   }
 
-  /** `id`: who it is to be here; it answers to that. */
+  /** `id`: who it is to be here; it answers to that, or to one that begins so. */
   async #pair({ url, pin, code }: Invitation, id: string): Promise<{ id: string; key: string }> {
     const timeoutMs = this.#options.config().connectTimeoutSeconds * 1000;
     const paired = await pairWith({ url, pin, code, name: id, timeoutMs });
-    if (paired.role === 'coordinator' && paired.id === id) return paired;
+    // It adds to that where it is called so by somebody else already.
+    if (paired.role === 'coordinator' && (paired.id === id || paired.id.startsWith(`${id}-`))) return paired;
     throw new DffmpegError(
       'request-invalid',
       `What answers at ${new URL(url).host} is no worker that listens.`,

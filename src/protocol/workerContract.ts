@@ -133,6 +133,8 @@ export const workerMethods = {
       accepted: z.boolean(),
       /** Why this one was not taken while others may be: a disk is full. It is offered again later. */
       waitsFor: errorDataSchema.optional(),
+      /** Its slots of that kind serve another coordinator: `slot.free` tells when the turn has come. */
+      servesOthers: z.boolean().optional(),
     }),
   },
   'task.cancel': {
@@ -266,6 +268,11 @@ export const workerEvents = {
   'room.free': {
     doc: 'A disk that was full has room for this task again, which waits for it.',
     payload: z.object({ jobId: idSchema, taskId: idSchema }),
+    latestWins: false,
+  },
+  'slot.free': {
+    doc: 'A slot of this kind, which served another coordinator, is kept for a task of this one, for a few seconds.',
+    payload: z.object({ kind: z.string().max(64) }),
     latestWins: false,
   },
   'inquiry.progress': {

@@ -17,7 +17,7 @@ import type { AttemptKey } from './outbox.ts';
 import { proveFor, slotKindFor } from './proveFor.ts';
 import { roomNeeded } from './roomNeeded.ts';
 import { RoomWatch } from './roomWatch.ts';
-import { Slots } from './slotTable.ts';
+import type { SlotTaker, Slots } from './slots.ts';
 import { TaskFailure } from './task.ts';
 import type { WorkerSettings } from './workerSettings.ts';
 
@@ -26,7 +26,9 @@ export interface OffersOptions {
   /** Undefined while there is no ffmpeg. */
   readonly prover: () => Promise<CapabilityProver | undefined>;
   /** Slot kind → how many at once. */
-  readonly slots: () => Readonly<Record<string, number>>;
+  readonly slotTable: () => Readonly<Record<string, number>>;
+  /** Of this machine, in use for whomever. */
+  readonly slots: Slots;
   readonly scratchDir: string;
   /** What it puts into other people’s folders. */
   readonly traces: Traces;
@@ -35,12 +37,14 @@ export interface OffersOptions {
   readonly signal: AbortSignal;
   /** A task that had no room on a disk has it now. */
   readonly tellRoom: (task: Payload<WorkerEvents['room.free']>) => void;
+  /** A slot that others had is kept for what comes from here. */
+  readonly tellSlot: (slot: Payload<WorkerEvents['slot.free']>) => void;
 }
 
 /** What is offered is taken where there is an ffmpeg, a slot, and room on the disks; both are given back at its end. */
 export class Offers {
   readonly #options: OffersOptions;
-  readonly #slots = new Slots();
+  readonly #taker: SlotTaker;
   readonly #room: DiskRoom;
   /** Of attempts that run. */
   readonly #rooms = new Map<string, Room>();
@@ -48,6 +52,11 @@ export class Offers {
 
   constructor(options: OffersOptions) {
     this.#options = options;
+    this.#taker = {
+      tell: (kind) => {
+        options.tellSlot({ kind });
+      },
+    };
     this.#room = new DiskRoom({
       ...realFacts,
       takes: (folder, bytes) => takesBytes(folder, bytes, options.traces),
@@ -75,27 +84,32 @@ export class Offers {
 
   close(): void {
     this.#roomWatch.close();
+    this.#options.slots.leave(this.#taker);
   }
 
   /** Taken, or why not now. */
   async answer(key: AttemptKey, payload: TaskPayload): Promise<Result<WorkerMethods['task.offer']>> {
-    const { attempts, signal, slots } = this.#options;
+    const { attempts, signal, slots, slotTable } = this.#options;
     const prover = await this.#options.prover();
     if (!prover) return { accepted: false };
     const kind = payload.kind === 'probe' ? 'probe' : await this.#slotFor(payload, prover);
     const room = await this.#takeRoom(key, payload);
     if (room instanceof DffmpegError) return { accepted: false, waitsFor: room.toData() };
     // From here to the start nothing waits: an offer that is repeated meanwhile is not begun twice.
-    const releaseSlot = attempts.has(key) || signal.aborted ? undefined : this.#slots.take(kind, slots());
-    if (!releaseSlot) {
+    // Offered again because the answer was lost.
+    const isBegun = attempts.has(key);
+    const slot =
+      isBegun || signal.aborted
+        ? { servesOthers: false }
+        : slots.take(kind, slotTable()[kind] ?? 0, this.#taker);
+    if (!('release' in slot)) {
       room?.release();
-      // Offered again because the answer was lost.
-      return { accepted: attempts.has(key) };
+      return isBegun || !slot.servesOthers ? { accepted: isBegun } : { accepted: false, servesOthers: true };
     }
     const name = nameOf(key);
     if (room) this.#rooms.set(name, room);
     attempts.start(key, payload, prover, () => {
-      releaseSlot();
+      slot.release();
       room?.release();
       this.#rooms.delete(name);
     });

@@ -24,20 +24,3 @@ export function slotTable(
   for (const [kind, count] of Object.entries(configured)) if (kind in slots) slots[kind] = count;
   return slots;
 }
-
-/** Counts what runs against the table. */
-export class Slots {
-  readonly #running = new Map<string, number>();
-
-  /** Takes a slot, or returns `undefined` when all of the kind are in use; what comes back gives it up. */
-  take(kind: string, table: Readonly<Record<string, number>>): (() => void) | undefined {
-    const running = this.#running.get(kind) ?? 0;
-    if (running >= (table[kind] ?? 0)) return undefined;
-    this.#running.set(kind, running + 1);
-    let held = true;
-    return () => {
-      if (held) this.#running.set(kind, (this.#running.get(kind) ?? 1) - 1);
-      held = false;
-    };
-  }
-}

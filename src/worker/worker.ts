@@ -31,6 +31,7 @@ import { announce } from './registration.ts';
 import { RemoteFiles } from './remoteFiles.ts';
 import { replacingHandlers } from './replacing.ts';
 import { Scratch } from './scratch.ts';
+import { Slots } from './slots.ts';
 import { taskHandlers } from './taskHandlers.ts';
 import { describeWorker, slotsOf, type WorkerState } from './workerDescription.ts';
 import { defaultWorkerSettings, reapTimes, type WorkerSettings } from './workerSettings.ts';
@@ -47,6 +48,8 @@ export interface WorkerOptions {
   local: boolean;
   /** Slot kind → how many at once, replacing what the worker would offer by itself. */
   slots?: Readonly<Record<string, number>> | undefined;
+  /** What it has in common with other workers of this process, which serve other coordinators; without it, nothing. */
+  machine?: SharedMachine | undefined;
   /** Absolute path of ffmpeg, or of the folder that holds it; empty or missing: searched for. */
   ffmpegPath?: string | undefined;
   /** Encodes run below normal priority; default true. */
@@ -56,10 +59,18 @@ export interface WorkerOptions {
   settings?: WorkerSettings | undefined;
   /** How results get their names; tests stop it between two steps. */
   fs?: PlacingFs | undefined;
+  /** A person has removed this worker there. */
+  onDismissed?: (() => void) | undefined;
   /** For the person at the machine: an ffmpeg was found, or is missing. */
   onFfmpeg?: ((status: FfmpegStatus) => void) | undefined;
   /** For the daemon's log: what went wrong between this worker and its coordinator. */
   onError?: ((error: DffmpegError) => void) | undefined;
+}
+
+export interface SharedMachine {
+  readonly slots: Slots;
+  /** The state folder that keeps what trial runs have proved. */
+  readonly provedIn: string;
 }
 
 export interface Worker {
@@ -112,6 +123,7 @@ class WorkerNode implements Worker {
         },
         dismissed: () => {
           this.#attempts.cancelAll();
+          options.onDismissed?.();
         },
         'load.wanted': ({ wanted, foreign }) => {
           this.#load.setWanted(wanted);
@@ -222,7 +234,7 @@ class WorkerNode implements Worker {
         settings: this.#settings,
       }),
       settings: this.#settings,
-      stateDir: options.stateDir,
+      stateDir: options.machine?.provedIn ?? options.stateDir,
       onStatus: () => {
         options.onFfmpeg?.(this.#ffmpeg.status);
         void this.#announcer.register();
@@ -235,13 +247,17 @@ class WorkerNode implements Worker {
     this.#offers = new Offers({
       attempts: this.#attempts,
       prover: () => this.#ffmpeg.check(),
-      slots: () => slotsOf(options, this.#ffmpeg),
+      slotTable: () => slotsOf(options, this.#ffmpeg),
+      slots: options.machine?.slots ?? new Slots(systemTimers, () => this.#settings.slotTurnSeconds * 1000),
       scratchDir: this.#scratch.attempts,
       traces: this.#scratch.traces,
       settings: this.#settings,
       signal: this.#ended.signal,
       tellRoom: (task) => {
         this.#link.emit('room.free', task);
+      },
+      tellSlot: (slot) => {
+        this.#link.emit('slot.free', slot);
       },
     });
     this.#inquiries = new Inquiries({

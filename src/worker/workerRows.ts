@@ -38,6 +38,12 @@ export const workerRows = {
     { min: 0.1, hot: true },
   ),
   reapLookMs: duration('milliseconds', 50, 'How often it is looked at meanwhile.', { min: 1, hot: true }),
+  slotTurnSeconds: duration(
+    'seconds',
+    3,
+    'Of a worker that serves several coordinators: how long a free slot is kept for the one whose turn it is.',
+    { min: 0.1, hot: true },
+  ),
   trialTimeoutSeconds: duration('seconds', 20, 'How long one trial run of an encoder may take.', {
     min: 1,
     hot: true,

@@ -119,7 +119,10 @@ async function runCommand(context: CommandContext): Promise<Command> {
     '--listen <host:port>',
     'be dialled instead, where this machine cannot dial the other one: shows a link for “dffmpeg worker add”',
   );
-  command.option('--invite', 'with --listen: show a link also where this machine is a worker already');
+  command.option(
+    '--invite',
+    'with --listen: show a link also where this machine is a worker already; it then serves both',
+  );
   await addSettingFlags(command, { hidden: true, except: 'listen' });
   return command.action(action<[RunFlags]>(context, command, runWorkerHere));
 }

@@ -32,6 +32,7 @@ describe('processes of a daemon that was killed', function () {
   beforeEach(async () => {
     root = await realpath(await mkdtemp(path.join(os.tmpdir(), 'dffmpeg-orphans-')));
     stateDir = path.join(root, 'state');
+    await mkdir(stateDir, { mode: 0o700 });
     left = [];
   });
   afterEach(async () => {

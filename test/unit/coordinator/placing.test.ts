@@ -15,6 +15,7 @@ function machine(id: string, seconds: number, busy: readonly number[] = [], slot
     ...{ id, seconds },
     slots: () => slots,
     freeSlots: () => slots - busy.length,
+    servesOthers: () => false,
     endings: () => busy.map((at): Moment => ({ at, basis: 'learnt' })),
   };
 }

@@ -13,7 +13,7 @@ import { findTools } from '../../../src/worker/findBinary.ts';
 import { LineBatcher } from '../../../src/worker/lineBatcher.ts';
 import { MemoryOutbox } from '../../../src/worker/outbox.ts';
 import { surelyNeededBytes } from '../../../src/worker/sizeEstimate.ts';
-import { Slots, slotTable } from '../../../src/worker/slotTable.ts';
+import { slotTable } from '../../../src/worker/slotTable.ts';
 
 describe('worker', () => {
   it('lets nothing into ffmpeg’s environment that changes what it does', () => {
@@ -52,20 +52,6 @@ describe('worker', () => {
         h264_qsv: { usable: false as const, refusal: '' },
       };
       assert.deepEqual(slotTable(4, proved, { cpu: 3, qsv: 5 }), { probe: 4, cpu: 3, nvenc: 2 });
-    });
-
-    it('gives a slot back once', () => {
-      const slots = new Slots();
-      const table = { cpu: 1 };
-      const first = slots.take('cpu', table);
-      assert.ok(first);
-      assert.equal(slots.take('cpu', table), undefined);
-      first();
-      const second = slots.take('cpu', table);
-      assert.ok(second);
-      first();
-      assert.equal(slots.take('cpu', table), undefined);
-      assert.equal(slots.take('nvenc', table), undefined);
     });
   });
 
