@@ -8,9 +8,8 @@ export async function folderMark(folder: string): Promise<FolderMark> {
     stat(folder, { bigint: true }),
     statfs(folder, { bigint: true }),
   ]);
-  const isNew = process.platform === 'linux' && madeAtEachStart.has(type);
   const [made, volume] = await Promise.all([
-    isNew ? undefined : madeAt(folder, dev).catch(() => undefined),
+    madeAt(folder, { dev, type }).catch(() => undefined),
     volumeOf(dev),
   ]);
   return {
@@ -33,23 +32,36 @@ export function isOnAnotherDisk(before: FolderMark, now: FolderMark): boolean {
   return before.inode !== now.inode && before.blocks !== now.blocks;
 }
 
-/** By Linux's number: what is made anew at each start, and is the same to whoever writes there. */
-const madeAtEachStart = new Set([
-  /* tmpfs */ 0x01021994n,
-  /* ramfs */ 0x858458f6n,
-  /* overlayfs */ 0x794c7630n,
+/**
+ * File systems that keep when their root folder was made, by Linux’s number, with the numbers that this folder may have: what is
+ * mounted of a part of one has another, and may be made anew. exFAT makes the time up at each mount, Samba after each change.
+ */
+const keepsBirth: ReadonlyMap<bigint, readonly bigint[]> = new Map([
+  [/* ext2 to ext4 */ 0xef53n, [2n]],
+  [/* btrfs */ 0x9123683en, [256n]],
+  [/* f2fs */ 0xf2f52010n, [3n]],
+  [/* ntfs3 */ 0x7366746en, [5n]],
+  [/* xfs, by the size of its parts */ 0x58465342n, [32n, 64n, 96n, 128n, 256n, 512n, 1024n, 2048n]],
 ]);
 
-/** When the root folder of its file system was made: no one else makes that anew. Undefined where that is not told. */
-async function madeAt(folder: string, device: bigint): Promise<bigint | undefined> {
-  if (!(await tellsBirth())) return undefined;
+/** Of APFS and HFS+ on macOS. */
+const appleRoot = 2n;
+
+/** When the root folder of its file system was made: no one else makes that anew. Undefined where that is not told, or not kept. */
+async function madeAt(
+  folder: string,
+  { dev, type }: { readonly dev: bigint; readonly type: bigint },
+): Promise<bigint | undefined> {
+  // On Windows the number of a disk is its own.
+  if (process.platform === 'win32' || !(await tellsBirth())) return undefined;
   let root = await realpath(folder);
   for (let above = path.dirname(root); above !== root; above = path.dirname(root)) {
-    if ((await stat(above, { bigint: true })).dev !== device) break;
+    if ((await stat(above, { bigint: true })).dev !== dev) break;
     root = above;
   }
-  const { birthtimeNs } = await stat(root, { bigint: true });
-  return birthtimeNs > 0n ? birthtimeNs : undefined;
+  const { birthtimeNs, ino } = await stat(root, { bigint: true });
+  const isRoot = process.platform === 'linux' ? keepsBirth.get(type)?.includes(ino) : ino === appleRoot;
+  return isRoot === true && birthtimeNs > 0n ? birthtimeNs : undefined;
 }
 
 /** Where Linux may not tell it (a sandbox without `statx`), Node gives the time of the last change, even of what has no such time. */
