@@ -1,4 +1,5 @@
 import { uncopiedChunks } from './iffChunks.ts';
+import { uncopiedChapters } from './matroskaChapters.ts';
 import { uncopiedBoxes, type Uncopied } from './uncopiedBoxes.ts';
 import { uncopiedSoundTags } from './soundTags.ts';
 
@@ -8,6 +9,8 @@ import { uncopiedSoundTags } from './soundTags.ts';
  */
 export async function uncopied(file: string, formatName: string): Promise<Uncopied[]> {
   if (formatName.startsWith('mov,')) return uncopiedBoxes(file);
+  if (formatName.startsWith('matroska'))
+    return (await uncopiedChapters(file)).map((name) => ({ name, loses: 'chapters' }));
   const names = ['wav', 'aiff', 'avi'].includes(formatName)
     ? await uncopiedChunks(file)
     : ['mp3', 'aac', 'tta', 'flac'].includes(formatName)

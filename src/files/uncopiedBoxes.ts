@@ -5,7 +5,7 @@ import { FilmData, lookAtTrack, type TrackTrait } from './isoTracks.ts';
 /** Something that a result would not have. */
 export interface Uncopied {
   readonly name: string;
-  readonly loses: 'tags' | 'stereo-3d' | 'spherical';
+  readonly loses: 'tags' | 'chapters' | 'stereo-3d' | 'spherical';
 }
 
 /** Of `data` in an item of `ilst`: its kind and its language. */

@@ -73,5 +73,6 @@ function wanted(late: readonly LateTrack[], { output }: PlanInput): LateTrack[] 
 /** Looked at as the rest of the source, where tags are to be kept. */
 async function unread({ expected }: SettledPlan['plan'], { output, sources: [source] }: PlanInput) {
   if (expected.verify !== 'whole' || output.metadata?.keep === false) return [];
-  return uncopied(source.path, source.probe.formatName);
+  const found = await uncopied(source.path, source.probe.formatName);
+  return output.chapters === false ? found.filter(({ loses }) => loses !== 'chapters') : found;
 }
