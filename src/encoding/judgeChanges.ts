@@ -86,6 +86,14 @@ export function judgeChanges(
           ),
         ]
       : []),
+    ...(changes.droppedTexts === true && expected.subtitles.includes('mov_text')
+      ? [
+          loss(
+            'subtitles',
+            'Subtitles of the source have words in angle brackets, such as who speaks: they are taken for tags, and left out.',
+          ),
+        ]
+      : []),
     ...(changes.styledTexts === true && expected.subtitles.includes('mov_text')
       ? [loss('subtitles', 'Subtitles of the source have places or colours, which the text of MP4 loses.')]
       : []),

@@ -7,6 +7,7 @@ import type { Expectation } from './expectation.ts';
 import type { Plan } from './plan.ts';
 import type { PlanInput } from './planInput.ts';
 import { pickVideo } from './streams.ts';
+import { textCodecs } from './subtitles.ts';
 
 /**
  * A recording of a broadcast may change its shape in the middle, as from adverts to the film: stereo to 5.1, 4:3 to 16:9. A
@@ -25,6 +26,8 @@ export interface SourceChanges {
   readonly styledTexts?: boolean | undefined;
   /** They have a `<` that begins no tag. */
   readonly openTexts?: boolean | undefined;
+  /** They have words that are taken for a tag. */
+  readonly droppedTexts?: boolean | undefined;
   /** Its samples are frames for a receiver. */
   readonly carriesSound?: boolean | undefined;
   /** It changes between ordinary film and HDR: their curves, in ffmpeg’s words. */
@@ -82,6 +85,7 @@ const saysLooks = new Set(['subrip', 'srt', 'webvtt']);
 /** … and words alone, track by track: a container has bytes of its own around them, which may be any. */
 export const wordsFile = (number: number): string => `words-${number}.txt`;
 export const maxWords = 64;
+/** In them ffmpeg's decoder looks for tags. */
 const takesTags = new Set(['subrip', 'srt']);
 
 /** Places and colours of SRT (as every player takes them) and of WebVTT; what is bold or slanted MP4 has, too. */
@@ -93,11 +97,19 @@ export function saysHowItLooks(texts: Buffer): boolean {
   return styled.test(texts.toString('latin1'));
 }
 
-const open = /<(?!\/?(?:[bisu]|font\b[^>]*)>)/iu;
+/** Tags of SRT, and such of HTML as say nothing but how words look. */
+const tag = String.raw`\/?(?:[bisup]|br|font|span|div|center|em|strong|small|big)\b[^<>]*>`;
+const open = new RegExp(`<(?!${tag})`, 'iu');
+const dropped = new RegExp(String.raw`<(?!${tag})\/?[a-z][^<>]*>`, 'iu');
 
-/** Whether words of SRT have a `<` that begins no tag: ffmpeg writes it into WebVTT as it is, where all up to a `>` is a tag then. */
+/** Whether words have a `<` that begins no tag: ffmpeg writes it into WebVTT as it is, where all up to a `>` is a tag then. */
 export function opensTags(words: Buffer): boolean {
   return open.test(words.toString('latin1'));
+}
+
+/** Whether words of SRT stand in angle brackets, as who speaks: ffmpeg takes them for a tag, and leaves them out. */
+export function dropsWords(words: Buffer): boolean {
+  return dropped.test(words.toString('latin1'));
 }
 
 function becomesWebvtt({ subtitles }: Pick<Expectation, 'subtitles'>): boolean {
@@ -142,7 +154,9 @@ export function changesArguments(
   const written = source.probe.streams.filter(({ type }) => type === 'subtitle');
   const reads = written.length > 0 && showsOneCue(expected);
   const texts = reads ? written.filter(({ codec }) => saysLooks.has(codec)) : [];
-  const words = becomesWebvtt(expected) ? written.filter(({ codec }) => takesTags.has(codec)) : [];
+  const words = written.filter(({ codec }) =>
+    becomesWebvtt(expected) ? codec !== 'webvtt' && textCodecs.has(codec) : reads && takesTags.has(codec),
+  );
   if (!looks && !hears && !reads && words.length === 0) return undefined;
   return [
     ...['-hide_banner', '-y', '-loglevel', '+level+verbose', '-nostats', '-progress', 'pipe:1'],
@@ -167,11 +181,12 @@ export function changesArguments(
           ...['-c', 'copy', '-f', 'matroska', fileUrl(textsFile)],
         ]
       : []),
-    ...words
-      .slice(0, maxWords)
-      .flatMap(({ index }, number) => [
-        ...['-map', `0:${index}`, '-c', 'copy', '-f', 'data', fileUrl(wordsFile(number))],
-      ]),
+    ...words.slice(0, maxWords).flatMap(({ index, codec }, number) => [
+      ...['-map', `0:${index}`],
+      // What is no plain text is read as the encode reads it.
+      ...(takesTags.has(codec) ? ['-c', 'copy', '-f', 'data'] : ['-c', 'srt', '-f', 'srt']),
+      fileUrl(wordsFile(number)),
+    ]),
   ];
 }
 
@@ -236,15 +251,17 @@ export class ChangesReader {
       copiesSound,
       styledTexts: texts !== undefined && saysHowItLooks(texts),
       openTexts: words?.some(opensTags) === true,
+      droppedTexts: words?.some(dropsWords) === true,
     };
-    const { rewinds, overlapping, frameData, styledTexts, openTexts } = changes;
+    const { rewinds, overlapping, frameData } = changes;
+    const ofTexts = changes.styledTexts || changes.openTexts || changes.droppedTexts;
     const found =
       changes.shapes.length +
       changes.channels.length +
       overlapping +
       frameData.length +
       changes.curves.length;
-    return found > 0 || rewinds || changes.changesRate || changes.carriesSound || styledTexts || openTexts
+    return found > 0 || rewinds || changes.changesRate || changes.carriesSound || ofTexts
       ? changes
       : undefined;
   }

@@ -34,7 +34,7 @@ export interface SubtitlesInput {
 }
 
 /** Text that ffmpeg can decode, and so write as any other text. */
-const textCodecs = new Set([
+export const textCodecs: ReadonlySet<string> = new Set([
   ...['subrip', 'srt', 'ass', 'ssa', 'webvtt', 'mov_text', 'text', 'sami', 'realtext', 'microdvd', 'mpl2'],
   ...['jacosub', 'pjs', 'stl', 'subviewer', 'subviewer1', 'vplayer', 'eia_608'],
 ]);

@@ -218,6 +218,48 @@ describe('a source that changes its shape in the middle', function () {
     assert.deepEqual(open, [false, false, true, true]);
   });
 
+  it('is told where words of subtitles are taken for tags on the way to MP4', async () => {
+    const dropped: boolean[] = [];
+    for (const text of [
+      'One <i>line</i>',
+      '<center>Two</center>',
+      'I <3 you',
+      '<MAN> Hello',
+      'a <laughs> b',
+    ]) {
+      await writeFile(file('words.srt'), `1\n00:00:00,500 --> 00:00:01,000\n${text}\n\n`);
+      const inputs = ['-f', 'lavfi', '-i', 'testsrc2=size=64x64:duration=2', '-i', file('words.srt')];
+      const copied = ['-c:v', 'mpeg4', '-c:s', 'copy', file('dropped.mkv')];
+      await execa('ffmpeg', ['-v', 'error', '-y', ...inputs, ...copied], { stdin: 'ignore' });
+      const input = await inputOf(file('dropped.mkv'), 'mp4');
+      const plan = {
+        encoders: { video: 'libx264', audio: [] },
+        expected: { ...expected, subtitles: ['mov_text'] },
+      } as const;
+      dropped.push((await lookAt('ffmpeg', changesArguments(input, plan) ?? []))?.droppedTexts === true);
+    }
+    assert.deepEqual(dropped, [false, false, false, true, true]);
+  });
+
+  it('is told where words of an MP4 would be a tag in WebVTT', async () => {
+    const open: boolean[] = [];
+    for (const text of ['{\\b1}One{\\b0}', 'a <laughs> b', 'x'.repeat(0x3c)]) {
+      const format = 'Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text';
+      const line = `Dialogue: 0,0:00:00.50,0:00:01.00,Default,,0,0,0,,${text}`;
+      await writeFile(file('words.ass'), ['[Script Info]', '[Events]', format, line, ''].join('\n'));
+      const inputs = ['-f', 'lavfi', '-i', 'testsrc2=size=64x64:duration=2', '-i', file('words.ass')];
+      const written = ['-c:v', 'mpeg4', '-c:s', 'mov_text', file('words.mp4')];
+      await execa('ffmpeg', ['-v', 'error', '-y', ...inputs, ...written], { stdin: 'ignore' });
+      const input = await inputOf(file('words.mp4'), 'webm');
+      const plan = {
+        encoders: { video: 'libvpx-vp9', audio: [] },
+        expected: { ...expected, subtitles: ['webvtt'] },
+      } as const;
+      open.push((await lookAt('ffmpeg', changesArguments(input, plan) ?? []))?.openTexts === true);
+    }
+    assert.deepEqual(open, [false, true, false]);
+  });
+
   it('is told where its times begin anew, as where a recorder went on in the same file', async () => {
     const frames = ['testsrc2=size=320x180:rate=25:duration=8'];
     const fragments = ['-movflags', 'empty_moov+frag_keyframe+default_base_moof', '-f', 'mp4'];
