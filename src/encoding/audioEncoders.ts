@@ -19,6 +19,8 @@ export interface AudioEncoderEntry {
   readonly layouts: Readonly<Record<number, string>>;
   /** Compresses without loss: a bit rate means nothing. */
   readonly lossless?: true;
+  /** What is louder than full scale does not come through it. */
+  readonly endsAtFullScale?: true;
   /** Samples per second that it takes, the best first; missing: any. */
   readonly sampleRates?: readonly number[];
   /** Bits per second; missing where a bit rate means nothing. */
@@ -52,9 +54,7 @@ function perLayout(...kilobits: readonly number[]): (channels: number) => number
 }
 
 function lossy(
-  entry: Pick<AudioEncoderEntry, 'codec' | 'maxChannels' | 'layouts' | 'sampleRates' | 'defaultBitrate'> & {
-    readonly bitrates: BitrateRange;
-  },
+  entry: Omit<AudioEncoderEntry, 'lossless' | 'arguments'> & { readonly bitrates: BitrateRange },
 ): AudioEncoderEntry {
   return {
     ...entry,
@@ -79,7 +79,7 @@ function inVorbisOrder(entry: AudioEncoderEntry): AudioEncoderEntry {
 function lossless(
   entry: Pick<AudioEncoderEntry, 'codec' | 'layouts' | 'arguments'> & { readonly sampleRates?: number[] },
 ): AudioEncoderEntry {
-  return { ...entry, maxChannels: 8, lossless: true, defaultBitrate: () => 0 };
+  return { ...entry, maxChannels: 8, lossless: true, endsAtFullScale: true, defaultBitrate: () => 0 };
 }
 
 const dolbyDigital = { maxChannels: 6, layouts: aacLayouts, sampleRates: [48000, 44100, 32000] } as const;
@@ -94,6 +94,8 @@ export const audioEncoderTable: Readonly<Record<AudioEncoder, AudioEncoderEntry>
     // 6144 bits a frame and channel is the standard's end, reached at 256 kb/s for 44.1 kHz.
     bitrates: { min: 8000, max: 256_000, perChannel: true },
     defaultBitrate: perLayout(96, 160, 224, 288, 320, 384),
+    // Of ffmpeg's own encoder: its scale factors go no further, and a tone of twice that comes out at half, bent.
+    endsAtFullScale: true,
   }),
   libopus: inVorbisOrder(
     lossy({

@@ -140,8 +140,8 @@ function losesChannels({ change, layout }: LayoutFit, { lossless }: AudioEncoder
 }
 
 /** Whole numbers have a full scale, and recorders that write floating point are bought for what lies above it. */
-function floatNote({ codec }: ProbeStream, { lossless }: AudioEncoderEntry): string | undefined {
-  return lossless === true && /^pcm_f\d/u.test(codec)
+function floatNote({ codec }: ProbeStream, { endsAtFullScale }: AudioEncoderEntry): string | undefined {
+  return endsAtFullScale === true && /^pcm_f\d/u.test(codec)
     ? 'its samples are in floating point: what is louder than full scale is cut off'
     : undefined;
 }

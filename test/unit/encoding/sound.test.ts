@@ -60,6 +60,13 @@ const rules = (...list: AudioRule[]): AudioPreset => ({ encoder: 'aac', tracks: 
 const messages = (plan: ReturnType<typeof sound>) => plan.notes.map(({ message }) => message);
 
 describe('which sound tracks are kept', () => {
+  it('says where what is louder than full scale does not come through', () => {
+    const floating = tracks({ codec: 'pcm_f32le' });
+    const told = (encoder: AudioPreset['encoder']): boolean =>
+      sound({ encoder }, { probe: floating }).notes.some(({ loses }) => loses === 'sound');
+    assert.deepEqual((['aac', 'flac', 'libopus', 'ac3'] as const).map(told), [true, true, false, false]);
+  });
+
   it('all where players offer them, the default one elsewhere', () => {
     assert.deepEqual(sound({ encoder: 'aac' }, { probe: languages, container: 'mkv' }).maps, [
       '0:1',
