@@ -110,6 +110,9 @@ const noDecoder =
 /** A demuxer's word on its file's header (`[mov,mp4,m4a,3gp,3g2,mj2 @ …]`): a reference that leads nowhere loses nothing. */
 const ofDemuxer = /^\[[a-z0-9_]+,/u;
 
+/** A tag of the result, or the title of a chapter: words of anybody. */
+const ofTags = /^\[info\] {2,}/u;
+
 /** What came of it; undefined where it could not be looked at. `said`: all of standard error, or the end of it. */
 export function readDecoded(
   part: DecodedPart,
@@ -122,7 +125,9 @@ export function readDecoded(
   const { code, progress, said } = run;
   if (noDecoder.test(said)) return undefined;
   const reader = createDamageReader();
-  const lines = said.split('\n').filter((line) => !ofDemuxer.test(line) || meansDamage(line));
+  const lines = said
+    .split('\n')
+    .filter((line) => !ofTags.test(line) && (!ofDemuxer.test(line) || meansDamage(line)));
   reader.push(lines.join('\n'), undefined);
   const { messages } = reader.summary();
   const decoded = progress?.frame ?? ((progress?.outTime ?? 0) > 0 ? 1 : 0);

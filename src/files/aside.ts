@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs';
-import { lstat, rmdir } from 'node:fs/promises';
+import { lstat, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { SourceState } from '../protocol/fileState.ts';
 import {
@@ -97,7 +97,8 @@ async function renameAside(source: ReplacedSource, name: ClaimedName): Promise<v
   try {
     await makeFolders(path.dirname(aside)).catch(async (error: unknown) => {
       const folder = path.join(path.dirname(source.path), asideFolder);
-      const inItsPlace = await lstat(folder).catch(() => undefined);
+      // A link to a folder is one; a link to nothing is in the way.
+      const inItsPlace = await stat(folder).catch(() => lstat(folder).catch(() => undefined));
       throw inItsPlace && !inItsPlace.isDirectory() ? noFolder(folder, error) : error;
     });
     const claim = await claimName(name);

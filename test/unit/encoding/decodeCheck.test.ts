@@ -102,6 +102,8 @@ describe('decoding a result', () => {
     assert.deepEqual(readDecoded('end', sound), { part: 'end', decoded: 1, damage: 0 });
     assert.equal(readDecoded('end', { ...run, progress: undefined })?.decoded, 0);
     assert.equal(readDecoded('end', { ...run, said: complaint.repeat(3) })?.damage, 3);
+    const title = '[info]     title           : Error while decoding JSON\n';
+    assert.equal(readDecoded('whole', { ...run, said: title })?.damage, 0, 'the words of a person');
     assert.equal(
       readDecoded('end', { ...run, said: '[swscaler @ 0x1] [warning] No accelerated path\n' })?.damage,
       0,
