@@ -147,7 +147,7 @@ function whyKept(
     case 'result-missing':
       return {
         code: 'result-damaged',
-        message: `${result} is not there any more, or is not what was placed: its source was not deleted.`,
+        message: `${result} is not there any more, or nobody can tell that it is what was placed: its source was not deleted.`,
         hint: `Bring the source back: dffmpeg job undo ${jobId}. Or delete it by hand: ${aside}`,
       };
     case 'changed':

@@ -145,14 +145,16 @@ export class Retention {
 
 /**
  * Whether nobody needs the job any more but to read of it. What can still be undone is kept, however old it is; what
- * says that a file is a result in the place of its source; and what a hook is still to be told of.
+ * says that a file is a result in the place of its source; what a hook is still to be told of; and what a client of a fleet has not
+ * heard the end of, which would have it encoded anew.
  */
 export function mayBeRemoved({
   state,
   replacement,
   hooks = [],
-}: Pick<JobRecord, 'state' | 'replacement' | 'hooks'>): boolean {
-  if (!isEnded(state) || hooks.some((hook) => hook.state === 'waiting')) return false;
+  owedTo,
+}: Pick<JobRecord, 'state' | 'replacement' | 'hooks' | 'owedTo'>): boolean {
+  if (!isEnded(state) || owedTo !== undefined || hooks.some((hook) => hook.state === 'waiting')) return false;
   return replacement === undefined || removable.has(replacement.state);
 }
 

@@ -148,23 +148,24 @@ async function workHere(parts: WorkerParts, options: RunWorkerOptions): Promise<
     slots: new Slots(systemTimers, () => parts.settings.slotTurnSeconds * 1000),
     provedIn: stateDir,
   };
-  const working = new Set<Promise<void>>();
-  const onEmployer = ({ id, stateDir: own, remote, dismiss }: Employer): void => {
+  const serve = async ({ id, stateDir: own, remote, dismiss }: Employer): Promise<void> => {
     const dismissed = new AbortController();
     const onDismissed = (): void => {
       log(`${id}: this machine is no worker there any more.`);
-      dismiss().catch((error: unknown) => {
-        log(String(error));
-      });
       dismissed.abort();
     };
     const signal = AbortSignal.any([options.signal, dismissed.signal]);
-    const served = work(
-      { ...parts, stateDir: own, machine, remote, id, name, onDismissed },
-      { ...options, signal },
-    );
+    await work({ ...parts, stateDir: own, machine, remote, id, name, onDismissed }, { ...options, signal });
+    // Now nothing of it runs, and another one may have its folder.
+    if (dismissed.signal.aborted) await dismiss();
+  };
+  const working = new Set<Promise<void>>();
+  const onEmployer = (employer: Employer): void => {
+    const served = serve(employer).catch((error: unknown) => {
+      log(String(error));
+    });
     working.add(served);
-    void served.finally(() => working.delete(served));
+    void served.then(() => working.delete(served));
   };
   const listening = await listenForCoordinators({
     ...{ own: stateDir, listen, name, tell, log, onEmployer, invite: options.invite === true },

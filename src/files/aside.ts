@@ -113,7 +113,10 @@ async function renameAside(source: ReplacedSource, name: ClaimedName): Promise<v
       if (isDone) return;
       // A file was just made beside it: it is the source that may not be touched.
       const code = errnoCode(error);
-      if (code === 'ENOENT' && !(await fs.identity(source.path))) throw movedAway(source, error);
+      if (code === 'ENOENT' && !(await fs.identity(source.path))) {
+        await requireDisk(source);
+        throw movedAway(source, error);
+      }
       throw code === 'EPERM' || code === 'EACCES' ? notRenamed(source, error) : error;
     });
   } catch (error) {

@@ -173,6 +173,7 @@ describe('retention', () => {
     assert.deepEqual(removable, ['held', 'refused', 'undone']);
     assert.equal(mayBeRemoved({ state: 'running' }), false);
     assert.equal(mayBeRemoved({ state: 'failed' }), true);
+    assert.equal(mayBeRemoved({ state: 'done', owedTo: 'studio' }), false, 'its client has not heard of it');
   });
 });
 
