@@ -2,6 +2,7 @@ import { toDffmpegError, type DffmpegError, type ErrorData } from '../protocol/e
 import type { TaskPayload } from '../protocol/tasks.ts';
 import type { Attempts } from './attempts.ts';
 import type { ConnectedWorker, RunningAttempt } from './connectedWorker.ts';
+import type { FetchAhead } from './fetchAhead.ts';
 import type { Fleet } from './fleet.ts';
 import type { Clock } from './ids.ts';
 import type { JobBook } from './jobBook.ts';
@@ -24,6 +25,7 @@ export interface AssignerOptions {
   readonly platform: string;
   /** The store cannot say whether this worker was given something: that is to be brought to an end. */
   readonly recoverUnwritten: (worker: ConnectedWorker) => void;
+  readonly fetchAhead: Pick<FetchAhead, 'isExpected'>;
   /** A slot is free again, or a task waits again. */
   readonly wake: () => void;
   readonly onError: (error: DffmpegError) => void;
@@ -41,11 +43,15 @@ export class Assigner {
   async assign(
     { task, ...read }: QueuedJob,
     worker: ConnectedWorker,
-    { slot, works, foreseen: { start, end } }: Extract<Decision, { action: 'offer' }>,
+    { slot, works, foreseen: { start, end, bytes } }: Extract<Decision, { action: 'offer' }>,
   ): Promise<void> {
-    const { book, clock, monotonic } = this.#options;
+    const { book, fetchAhead, clock, monotonic } = this.#options;
     const { job } = read;
-    const foreseen = { works, begunAt: monotonic(), seconds: end.at - start.at, basis: end.basis };
+    const foreseen = {
+      ...{ works, begunAt: monotonic(), seconds: end.at - start.at, basis: end.basis },
+      // A fleet has a queue of its own before anything comes; and of what is expected some is there already.
+      bytes: worker.isFleet || fetchAhead.isExpected(job.id) ? undefined : bytes,
+    };
     const attempt: RunningAttempt = {
       ...{ taskId: task.id, fence: job.fence + 1, jobId: job.id, slot },
       foreseen: task.kind === 'encode' ? foreseen : undefined,

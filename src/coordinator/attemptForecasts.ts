@@ -6,6 +6,8 @@ import { unknownSeconds, type Basis, type Moment } from './timetable.ts';
 /** What was foreseen of an attempt when it was given out. Times are milliseconds of the monotonic clock. */
 export interface Foreseen {
   readonly works: readonly Work[] | undefined;
+  /** That the worker has to fetch first, all of them; missing where it has some, or needs none. */
+  readonly bytes?: number | undefined;
   readonly begunAt: number;
   readonly seconds: number;
   readonly basis: Basis;
@@ -14,12 +16,16 @@ export interface Foreseen {
 /** What an attempt teaches about its worker. */
 export interface Lesson {
   readonly works: readonly Work[];
+  /** Without those in which its files came. */
   readonly seconds: number;
+  readonly fetched?: { readonly bytes: number; readonly seconds: number } | undefined;
 }
 
 type Watched = AttemptKey & { readonly foreseen?: Foreseen | undefined };
 
 interface Seen {
+  /** When its first command began: its files are there, or come while it runs. */
+  startedAt?: number | undefined;
   eta?: { seconds: number; at: number } | undefined;
   suspended: boolean;
   /** At any time: what it took then is more than its work. */
@@ -35,6 +41,10 @@ export class AttemptForecasts {
 
   heard(attempt: AttemptKey, eta: number | undefined, now: number): void {
     this.#of(attempt).eta = eta === undefined ? undefined : { seconds: eta, at: now };
+  }
+
+  started(attempt: AttemptKey, now: number): void {
+    this.#of(attempt).startedAt ??= now;
   }
 
   suspended(attempt: AttemptKey, suspended: boolean): void {
@@ -64,9 +74,13 @@ export class AttemptForecasts {
 
   /** Of an attempt that has reached its end. */
   lesson(attempt: Watched, now: number): Lesson | undefined {
-    const { works, begunAt } = attempt.foreseen ?? {};
-    if (!works || begunAt === undefined || this.#seen.get(attemptName(attempt))?.stoodStill) return undefined;
-    return { works, seconds: (now - begunAt) / 1000 };
+    const { works, begunAt, bytes = 0 } = attempt.foreseen ?? {};
+    const { stoodStill = false, startedAt } = this.#seen.get(attemptName(attempt)) ?? {};
+    if (!works || begunAt === undefined || stoodStill) return undefined;
+    const seconds = (now - begunAt) / 1000;
+    if (bytes === 0 || startedAt === undefined) return { works, seconds };
+    const fetched = { bytes, seconds: (startedAt - begunAt) / 1000 };
+    return { works, seconds: seconds - fetched.seconds, fetched };
   }
 
   #of(attempt: AttemptKey): Seen {

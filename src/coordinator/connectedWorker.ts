@@ -234,6 +234,11 @@ export class ConnectedWorker implements WorkerView {
     this.#forecasts.heard(attempt, eta, this.#monotonic());
   }
 
+  /** A command of it runs. */
+  started(attempt: AttemptKey): void {
+    this.#forecasts.started(attempt, this.#monotonic());
+  }
+
   /** It stands still, or goes on. */
   suspended(attempt: AttemptKey, suspended: boolean): void {
     this.#forecasts.suspended(attempt, suspended);

@@ -148,6 +148,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   };
   const forecasts = new Forecasts({
     ...{ store, fleet, speeds, settings, clock, monotonic, timers, isPaused, onError },
+    hasSources: (jobId, workerId) => fetchAhead.hasSources(jobId, workerId),
   });
   const recovery = new Recovery({
     ...{ book, fleet, attempts, settings, timers, monotonic, wake, onError },
@@ -352,7 +353,11 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
   function learn(worker: ConnectedWorker, attempt: RunningAttempt): void {
     const lesson = worker.lesson(attempt);
     if (!lesson) return;
-    const learnt = speeds.learn(worker, lesson.works, lesson.seconds);
+    const { works, seconds, fetched } = lesson;
+    const learnt = [
+      ...speeds.learn(worker, works, seconds),
+      ...(fetched ? speeds.learnFetch(worker, fetched.bytes, fetched.seconds) : []),
+    ];
     store.keepSpeeds(learnt).catch((error: unknown) => {
       onError(toDffmpegError(error));
     });

@@ -244,11 +244,12 @@ export class Dispatcher {
   }
 
   #outlook(): Outlook {
-    const { speeds, settings, monotonic } = this.#options;
+    const { speeds, settings, fetchAhead, monotonic } = this.#options;
     const now = monotonic();
     this.#holds.forgetOld(now, settings.holdMaxMs);
     return {
       ...{ timetable: new Timetable(), speeds, settings },
+      hasSources: (jobId, workerId) => fetchAhead.hasSources(jobId, workerId),
       heldFor: (taskId) => this.#holds.heldFor(taskId, now),
     };
   }

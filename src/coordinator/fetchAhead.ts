@@ -48,6 +48,17 @@ export class FetchAhead {
     return fleet.workers.some((worker) => encodeSlots.some((slot) => this.#hasPlace(worker, slot)));
   }
 
+  /** Whether that worker has all files of a job that waits for it; nothing is known of others. */
+  hasSources(jobId: string, workerId: string): boolean {
+    const expected = this.#expected.get(jobId);
+    return expected?.worker.id === workerId && expected.state === 'there';
+  }
+
+  /** Whether some of them may be there already. */
+  isExpected(jobId: string): boolean {
+    return this.#expected.has(jobId);
+  }
+
   /** For one look at the queue: who is given nothing more need not have the files. */
   begin(): void {
     for (const [jobId, { worker }] of this.#expected) if (worker.takesNothing) this.#end(jobId);

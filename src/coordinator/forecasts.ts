@@ -4,7 +4,7 @@ import type { Timers } from '../protocol/timers.ts';
 import type { Fleet } from './fleet.ts';
 import type { Clock } from './ids.ts';
 import { longestWait, type QueueSettings } from './queueSettings.ts';
-import { decide } from './scheduler.ts';
+import { decide, type Outlook } from './scheduler.ts';
 import type { Speeds } from './speeds.ts';
 import type { Store } from './store.ts';
 import { Timetable } from './timetable.ts';
@@ -13,6 +13,7 @@ export interface ForecastsOptions {
   readonly store: Pick<Store, 'queue'>;
   readonly fleet: Fleet;
   readonly speeds: Speeds;
+  readonly hasSources: Outlook['hasSources'];
   readonly settings: QueueSettings;
   readonly clock: Clock;
   readonly monotonic: Clock;
@@ -114,12 +115,12 @@ export class Forecasts {
   }
 
   async #workOut(now: number): Promise<ReadonlyMap<string, Forecast>> {
-    const { store, fleet, speeds, settings, isPaused } = this.#options;
+    const { store, fleet, speeds, settings, hasSources, isPaused } = this.#options;
     const forecasts = new Map<string, Forecast>();
     if (isPaused() || settings.forecastJobs === 0 || fleet.workers.length === 0) return forecasts;
     const latest = now + longestWait(settings);
     const queue = await store.queue({ now, latest, kinds: ['encode'], limit: settings.forecastJobs });
-    const outlook = { timetable: new Timetable(), speeds, settings, heldFor: () => 0 };
+    const outlook = { timetable: new Timetable(), speeds, settings, hasSources, heldFor: () => 0 };
     for (const { job, task } of queue) {
       const decision = decide({ job, task }, fleet.workers, outlook);
       const foreseen = decision.action === 'fail' ? undefined : decision.foreseen;

@@ -16,6 +16,8 @@ export interface Candidate<W extends SlotsView = SlotsView> {
   readonly slot: SlotKind;
   /** Undefined: how much there is to do is not known. */
   readonly works: readonly Work[] | undefined;
+  /** Of its files, which the worker has to fetch first. */
+  readonly bytes: number;
   /** Which part of the labels that the task prefers it does not have: 0 to 1. */
   readonly lacking: number;
 }
@@ -51,7 +53,7 @@ export interface HoldSettings {
 
 export interface PlacingContext<W extends SlotsView> {
   readonly timetable: Timetable;
-  readonly predict: (worker: W, works: readonly Work[]) => Prediction;
+  readonly predict: (candidate: Candidate<W>, works: readonly Work[]) => Prediction;
   readonly settings: HoldSettings;
   /** For how long the task has been held by now; seconds. */
   readonly heldFor: number;
@@ -107,11 +109,12 @@ function weigh(at: number, lacking: number, { preferFactor, holdMinMs }: HoldSet
 }
 
 function foresee<W extends SlotsView>(
-  { worker, works }: Candidate<W>,
+  candidate: Candidate<W>,
   { predict }: PlacingContext<W>,
 ): { seconds: number; basis: Basis } {
+  const { works } = candidate;
   if (works === undefined) return { seconds: unknownSeconds, basis: 'unknown' };
-  const { seconds, learnt } = predict(worker, works);
+  const { seconds, learnt } = predict(candidate, works);
   return { seconds, basis: learnt ? 'learnt' : 'guess' };
 }
 

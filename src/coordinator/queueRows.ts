@@ -50,7 +50,7 @@ export const queueRows = {
   ),
   transferGuessMegabits: count(
     100,
-    'So many megabits a second are thought to reach a worker on another machine, until it is known from what it has encoded.',
+    'So many megabits a second are thought to reach a worker on another machine, until it is known from what has come there.',
     { min: 1, max: 1_000_000, hot: true },
   ),
   fetchAhead: count(

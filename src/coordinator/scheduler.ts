@@ -41,11 +41,13 @@ export interface WorkerView extends KnownEncoders, SlotsView {
 export interface Outlook {
   /** Each decision is written into it. */
   readonly timetable: Timetable;
-  readonly speeds: Pick<Speeds, 'predict'>;
+  readonly speeds: Pick<Speeds, 'predict' | 'fetchSeconds'>;
   readonly settings: HoldSettings & {
     /** Until it is known how fast files come to a worker that does not see them: bytes a second. */
     readonly transferGuess: number;
   };
+  /** Whether a worker on another machine has the sources of a job already. */
+  hasSources(jobId: string, workerId: string): boolean;
   /** For how long a task has been held for a busy worker by now; seconds. */
   heldFor(taskId: string): number;
 }
@@ -100,6 +102,10 @@ export function decide(entry: QueueEntry, workers: readonly WorkerView[], outloo
     if (consideration.verdict === 'fits' || consideration.verdict === 'full')
       candidates.push({
         ...{ worker, slot: consideration.slot, works: works(consideration.picks) },
+        bytes:
+          worker.local || outlook.hasSources(entry.job.id, worker.id)
+            ? 0
+            : bytesToFetch(entry.job, worker, here),
         lacking: lackingOf(entry.job.prefer, worker),
       });
   const trials: Waiting['trials'][number][] = [];
@@ -111,12 +117,12 @@ export function decide(entry: QueueEntry, workers: readonly WorkerView[], outloo
   if (awaited) return wait(awaited, trials);
   const placing = place(candidates, {
     timetable: outlook.timetable,
-    predict: (worker, each) => {
-      const prediction = outlook.speeds.predict(worker, each);
-      // What was learnt there holds the way of the files, too.
-      if (worker.local || prediction.learnt) return prediction;
-      const bytes = bytesToFetch(entry.job, worker, here);
-      return { ...prediction, seconds: prediction.seconds + bytes / outlook.settings.transferGuess };
+    predict: ({ worker, bytes }, each) => {
+      const { speeds, settings } = outlook;
+      const { seconds, learnt } = speeds.predict(worker, each);
+      // What was learnt of a fleet holds the way of the files, and its queue.
+      if (worker.isFleet && learnt) return { seconds, learnt };
+      return { seconds: seconds + speeds.fetchSeconds(worker, bytes, settings.transferGuess), learnt };
     },
     settings: outlook.settings,
     heldFor: outlook.heldFor(entry.task.id),

@@ -4,7 +4,7 @@ import { guessSpeed } from './speedGuess.ts';
 /** What one worker was seen to do, of one kind of work. */
 export interface LearntSpeed {
   readonly workerId: string;
-  /** Of `Work`. */
+  /** Of `Work`; `fetch`: bytes of files that come to it. */
   readonly key: string;
   /** Attempts that it was learnt from. */
   readonly count: number;
@@ -29,6 +29,11 @@ const overhead = 1;
 const leastWeight = 0.1;
 /** An attempt of so many seconds says half as much of the speed as a long one. */
 const shortSeconds = 3;
+/** Files that come to a machine say how fast that is from so many bytes on: less is over before it has begun. */
+const leastFetched = 4 * 1024 * 1024;
+const leastFetchSeconds = 0.01;
+/** No kind of work is called so. */
+const fetchKey = 'fetch';
 /** Beyond this factor an attempt is an exception, and counts only as far. */
 const outlier = Math.log(4);
 /** What was to be expected counts as this part of an attempt. */
@@ -56,6 +61,21 @@ export class Speeds {
       learnt &&= this.#learnt.get(machine.id)?.has(key) ?? false;
     }
     return { seconds, learnt };
+  }
+
+  /** Seconds until so many bytes have come to a machine; `guess`: bytes a second, until it is known. */
+  fetchSeconds({ id }: Pick<Machine, 'id'>, bytes: number, guess: number): number {
+    const known = this.#learnt.get(id)?.get(fetchKey);
+    return bytes / (known ? Math.exp(known.logMean) : guess);
+  }
+
+  /** So many bytes came to it in so many seconds. Returns what is to be kept. */
+  learnFetch({ id }: Pick<Machine, 'id'>, bytes: number, seconds: number): LearntSpeed[] {
+    if (bytes < leastFetched) return [];
+    const took = Math.max(seconds, leastFetchSeconds);
+    const learnt = this.#mixed(id, fetchKey, Math.log(bytes / took), took / (took + shortSeconds));
+    this.#set(learnt);
+    return [learnt];
   }
 
   /** These works took so many seconds. Returns what is to be kept. */
@@ -102,7 +122,7 @@ export class Speeds {
 
   /** By how much this machine is faster than the guess says, over all that was learnt of it; a logarithm. */
   #bias(machine: Machine): number {
-    const learnt = [...(this.#learnt.get(machine.id)?.values() ?? [])];
+    const learnt = [...(this.#learnt.get(machine.id)?.values() ?? [])].filter(({ key }) => key !== fetchKey);
     const sum = learnt.reduce(
       (total, { key, logMean }) => total + logMean - Math.log(guessSpeed(key, machine)),
       0,

@@ -97,6 +97,7 @@ export async function serveWorker(channel: Channel, options: WorkerLinkOptions):
       if (report.type === 'cancelled' || report.type === 'failed') await handOvers.stop({ taskId, fence });
       // A report that is told again, because the answer was lost, counts once.
       const attempt = reporter.attempt({ taskId, fence });
+      if (attempt && report.type === 'started') reporter.started(attempt);
       if (attempt) await agents.reported(attempt.jobId, report);
       await attempts.report(reporter, { taskId, fence }, report);
       if (attempt && report.type === 'failed') {

@@ -113,11 +113,14 @@ export function simulate(
     holds.forgetOld(clock(), settings.holdMaxMs);
     for (const each of [...waiting]) {
       if (!workers.some((worker) => worker.takes('encode'))) return;
-      const truth: Pick<Speeds, 'predict'> = {
+      const truth: Pick<Speeds, 'predict' | 'fetchSeconds'> = {
         predict: ({ id }, works) => ({ seconds: trueSeconds(load, each.job, id, works), learnt: true }),
+        fetchSeconds: () => 0,
       };
       const decision = decide(each.entry, dealt.get(each.entry.job.id) ?? workers, {
         ...{ timetable, speeds: clairvoyant ? truth : speeds, settings },
+        // All of them see the files.
+        hasSources: () => true,
         heldFor: (taskId) => holds.heldFor(taskId, clock()),
       });
       holds.note(each.entry.task.id, decision, clock());

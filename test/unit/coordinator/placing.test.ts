@@ -32,9 +32,10 @@ function choose(
   } = options;
   const candidates = machines.map((worker): Candidate<Machine> => ({
     ...{ worker, slot: 'cpu', works: [] },
+    bytes: 0,
     lacking: worker.lacking ?? 0,
   }));
-  const predict = ({ seconds }: Machine) => ({ seconds, learnt });
+  const predict = ({ worker: { seconds } }: Candidate<Machine>) => ({ seconds, learnt });
   return place(candidates, { timetable, predict, settings, heldFor });
 }
 

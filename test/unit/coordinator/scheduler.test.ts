@@ -44,6 +44,7 @@ function entry(
 function outlook(changes: Partial<scheduler.Outlook> = {}): scheduler.Outlook {
   return {
     ...{ timetable: new Timetable(), speeds: new Speeds(), settings: defaultQueueSettings },
+    hasSources: () => false,
     heldFor: () => 0,
     ...changes,
   };
@@ -104,6 +105,24 @@ describe('scheduler', () => {
       worker: 'roomy',
       slot: 'cpu',
     });
+  });
+
+  it('counts the way of the files, but where they are already', () => {
+    const [far, near] = [worker('far', { local: false, cores: 4 }), worker('near', { local: false })];
+    const task = entry('encode');
+    const probed = { ...task, job: { ...task.job, probes: [{ ...probe, bytes: 100e9 }] } };
+    const goesTo = (hasSources: scheduler.Outlook['hasSources']): string | undefined => {
+      const decision = scheduler.decide(probed, [far, near], outlook({ hasSources }));
+      return decision.action === 'offer' ? decision.worker : undefined;
+    };
+    assert.equal(
+      goesTo((_, id) => id === 'near'),
+      'near',
+    );
+    assert.equal(
+      goesTo((_, id) => id === 'far'),
+      'far',
+    );
   });
 
   it('goes elsewhere after a failure, even when that takes longer, and back where nobody else could', () => {
@@ -211,7 +230,7 @@ describe('scheduler', () => {
     });
     const task = entry('encode', { prefer: ['gpu'] });
     const probed = { ...task, job: { ...task.job, probes: [probe] } };
-    const speeds = { predict: () => ({ seconds: 100, learnt: true }) };
+    const speeds = { predict: () => ({ seconds: 100, learnt: true }), fetchSeconds: () => 0 };
     const decision = scheduler.decide(probed, [busy, worker('w')], outlook({ speeds }));
     assert.equal(
       decision.action === 'wait' && decision.reason.message,

@@ -41,6 +41,61 @@ describe('speeds', () => {
     );
   });
 
+  it('are of the work alone, and of the way of its files alone, whatever both take', () => {
+    const sizes = fc.array(
+      fc.record({
+        work: fc.double({ min: 500, max: 50_000, noNaN: true }),
+        megabytes: fc.double({ min: 8, max: 4000, noNaN: true }),
+        error: fc.double({ min: -0.1, max: 0.1, noNaN: true }),
+      }),
+      { minLength: 11, maxLength: 11 },
+    );
+    fc.assert(
+      fc.property(sizes, fc.double({ min: 1, max: 100, noNaN: true }), (jobs, megabytesASecond) => {
+        const speeds = new Speeds();
+        const guess = 12.5e6;
+        const foreseen = (job: (typeof jobs)[number]): number =>
+          speeds.predict(machine, work(job.work)).seconds +
+          speeds.fetchSeconds(machine, job.megabytes * 1e6, guess);
+        const took = (job: (typeof jobs)[number]) => {
+          const encode = 1 + (job.work / 90) * Math.exp(job.error);
+          return { encode, way: (job.megabytes / megabytesASecond) * Math.exp(-job.error) };
+        };
+        for (const job of jobs.slice(0, 10)) {
+          const { encode, way } = took(job);
+          speeds.learn(machine, work(job.work), encode);
+          speeds.learnFetch(machine, job.megabytes * 1e6, way);
+        }
+        const last = jobs.at(-1);
+        assert.ok(last);
+        const { encode, way } = took(last);
+        const off = Math.abs(foreseen(last) / (encode + way) - 1);
+        assert.ok(off < 0.35, String(off));
+        // A machine whose files come slowly is no slow machine.
+        assert.equal(
+          speeds.predict(machine, work(1000, 'libx265 medium')).seconds,
+          withoutWay(jobs).predict(machine, work(1000, 'libx265 medium')).seconds,
+        );
+        function withoutWay(all: typeof jobs): Speeds {
+          const same = new Speeds();
+          for (const job of all.slice(0, 10)) same.learn(machine, work(job.work), took(job).encode);
+          return same;
+        }
+      }),
+    );
+  });
+
+  it('of the way are a guess until something came, which says nothing where it is small', () => {
+    const speeds = new Speeds();
+    assert.equal(speeds.fetchSeconds(machine, 100e6, 10e6), 10);
+    assert.deepEqual(speeds.learnFetch(machine, 100_000, 2), []);
+    assert.equal(speeds.fetchSeconds(machine, 100e6, 10e6), 10);
+    const kept = speeds.learnFetch(machine, 100e6, 50);
+    assert.ok(Math.abs(speeds.fetchSeconds(machine, 100e6, 10e6) - 50) < 1e-6);
+    assert.ok(Math.abs(new Speeds(kept).fetchSeconds(machine, 100e6, 10e6) - 50) < 1e-6);
+    assert.equal(speeds.fetchSeconds({ id: 'other' }, 100e6, 10e6), 10);
+  });
+
   it('go on where they were left', () => {
     const speeds = new Speeds();
     const kept = speeds.learn(machine, [...work(1000), ...work(50, 'aac')], 99);
