@@ -144,7 +144,8 @@ function planCover(input: ExtrasInput, container: ContainerEntry, attachments: n
   if (output.coverArt === false) return without('');
   if (!container.coverArt) return without(`: the container ${output.container} has no place for one`);
   if (!cover) return without(`: it is ${pictures[0]?.codec}, not JPEG or PNG`);
-  const others = pictures.length - 1;
+  // A track of MP4 with a picture for each chapter is told as a picture, its first.
+  const others = pictures.reduce((count, { frames = 1 }) => count + Math.max(1, frames), 0) - 1;
   const notes = others > 0 ? [loss('cover', `${counted(others, 'picture')} left out beside the cover.`)] : [];
   if (output.container === 'mkv') return { ...coverFile(cover, attachments, input.inputArgv), notes };
   const specifier = `v:${firstVideo}`;

@@ -6,7 +6,7 @@ import type { Probe, ProbeStream } from '../../../src/encoding/probe.ts';
 import { audioStream, probeOf, videoStream } from './probes.ts';
 
 const cover = (own: Partial<ProbeStream> = {}): ProbeStream =>
-  videoStream({ index: 5, codec: 'mjpeg', attachedPicture: true, ...own });
+  videoStream({ index: 5, codec: 'mjpeg', attachedPicture: true, frames: undefined, ...own });
 const font: ProbeStream = {
   ...{ index: 6, type: 'attachment', codec: 'ttf', attachedPicture: false, default: false },
   ...{ fileName: 'a font.ttf', mimeType: 'application/x-truetype-font' },
@@ -162,6 +162,9 @@ describe('cover art', () => {
       assert.equal(coverArt, true);
       assert.deepEqual([notes, lost], [['1 picture is left out beside the cover.'], ['cover']]);
     }
+    // Of a track with one for each chapter, the first is told as a cover.
+    const chapters = extras({ container: 'mp4' }, [cover({ frames: 6 })]);
+    assert.deepEqual(chapters.notes, ['5 pictures are left out beside the cover.']);
   });
 });
 

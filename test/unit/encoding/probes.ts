@@ -85,7 +85,10 @@ export const probes = {
   'mp3-with-cover': probeOf(
     [
       audioStream({ index: 0, codec: 'mp3', sampleRate: 44_100 }),
-      videoStream({ index: 1, codec: 'mjpeg', attachedPicture: true, width: 600, height: 600 }),
+      videoStream({
+        ...{ index: 1, codec: 'mjpeg', attachedPicture: true, width: 600, height: 600 },
+        frames: undefined,
+      }),
     ],
     { formatName: 'mp3' },
   ),

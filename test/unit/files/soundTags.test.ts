@@ -57,6 +57,27 @@ describe('tags of sound that ffmpeg does not read', () => {
   const sound = Buffer.alloc(1000, 0xff);
   const title = ['TIT2', latin('\0A song')] as const;
 
+  for (const version of [3, 4] as const)
+    it(`are pictures and links of the chapters of ID3v2.${version}`, async () => {
+      const times = Buffer.alloc(16, 0xff);
+      const chapter = (...frames: Parameters<typeof id3>[1]): readonly [string, Buffer] => {
+        // Without the header of a tag, and what fills it up.
+        const inside = id3(version, frames).subarray(10, -50);
+        return ['CHAP', Buffer.concat([latin('c1\0'), times, inside])];
+      };
+      assert.deepEqual(await found('mp3', id3(version, [title, chapter(title), chapter(title)]), sound), []);
+      const picture = ['APIC', Buffer.alloc(3000, 1)] as const;
+      const link = ['WXXX', latin('\0\0https://example.org')] as const;
+      assert.deepEqual(
+        await found(
+          'mp3',
+          id3(version, [chapter(title), chapter(title, picture), chapter(title, link)]),
+          sound,
+        ),
+        ['APIC of chapters', 'WXXX of chapters'],
+      );
+    });
+
   it('are frames of ID3: stars, cue points, timed words', async () => {
     for (const version of [3, 4] as const) {
       const long = ['GEOB', Buffer.alloc(200, 1)] as const;
