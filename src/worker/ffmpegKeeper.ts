@@ -93,6 +93,8 @@ export class FfmpegKeeper {
       ...{ stateDir, signal, settings: this.#settings },
       onChange: onCapabilities,
     });
+    // Closed meanwhile: what is known from the cache is told without a look at the signal.
+    this.#closed.signal.throwIfAborted();
     this.#prover = prover;
     this.#set({
       state: 'ready',

@@ -10,6 +10,8 @@ import { encoderTrials, trialArguments } from '../../../src/encoding/trial.ts';
 import type { EncoderTrial, TrialVariant } from '../../../src/encoding/trial.ts';
 import { trialOutcome } from '../../../src/encoding/trialOutcome.ts';
 import { CapabilityProver } from '../../../src/worker/capabilities.ts';
+import { FfmpegBinary } from '../../../src/worker/ffmpegBinary.ts';
+import { FfmpegKeeper } from '../../../src/worker/ffmpegKeeper.ts';
 import { findTools } from '../../../src/worker/findBinary.ts';
 import { proveFor } from '../../../src/worker/proveFor.ts';
 import { itOnUnix } from './support/itOnUnix.ts';
@@ -234,6 +236,28 @@ describe('worker: ffmpeg and its capabilities', function () {
       () => coordinator.worker?.ffmpeg.state === 'missing' && coordinator.worker,
     );
     assert.match(ffmpeg.state === 'missing' ? ffmpeg.error.message : '', /libavdevice/);
+  });
+
+  it('is closed while it looks at an ffmpeg that it knows', async () => {
+    const proved = await Workshop.openProved();
+    const found = { env: process.env, platform: process.platform };
+    class ClosedMeanwhile extends FfmpegBinary {
+      override async look(): ReturnType<FfmpegBinary['look']> {
+        const looked = await super.look();
+        keeper.close();
+        return looked;
+      }
+    }
+    const keeper: FfmpegKeeper = new FfmpegKeeper({
+      ...{ binary: new ClosedMeanwhile(found), stateDir: proved.stateDir, idle: () => Promise.resolve() },
+      ...{ onStatus: () => undefined, onCapabilities: () => undefined },
+    });
+    try {
+      await keeper.run();
+      assert.equal(keeper.status.state, 'checking');
+    } finally {
+      await proved.close();
+    }
   });
 
   it('measures the load while somebody looks', async () => {
