@@ -48,6 +48,7 @@ export const allowedConstants: Readonly<Record<string, string>> = {
   'src/files/uncopiedBoxes.ts#probedBytes': 'What of a stranger’s file is read at once.',
   'src/files/isoTracks.ts#sizesAtOnce': 'The size of one step of a loop.',
   'src/files/isoTracks.ts#leastFilmBytes': 'What of a camera’s padding is worth a word.',
+  'src/files/soundTags.ts#chapterTimesBytes': 'Of the format of ID3.',
   'src/files/soundTags.ts#id3HeaderBytes': 'Of the format of ID3.',
   'src/files/soundTags.ts#id3v1Bytes': 'Of the format of ID3.',
   'src/files/soundTags.ts#apeFooterBytes': 'Of the format of APEv2.',
