@@ -5,14 +5,14 @@ import path from 'node:path';
 import { root } from './setup.mjs';
 
 const bin = (pkg, file) => path.join(root, 'node_modules', pkg, file);
+/** Arguments for Node; options and files follow. */
+export const mochaCommand = [
+  bin('mocha', 'bin/mocha.js'),
+  '--reporter',
+  path.join(root, 'scripts/lib/mochaReporter.cjs'),
+];
 const mocha = (glob, ...options) => ({
-  script: [
-    bin('mocha', 'bin/mocha.js'),
-    '--reporter',
-    path.join(root, 'scripts/lib/mochaReporter.cjs'),
-    ...options,
-    glob,
-  ],
+  script: [...mochaCommand, ...options, glob],
   counts: true,
   grep: true,
 });

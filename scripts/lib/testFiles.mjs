@@ -9,17 +9,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { runNode } from './run.mjs';
 import { root } from './setup.mjs';
+import { mochaCommand } from './steps.mjs';
 
 /** More would wait for one another's encodes. */
 const mostAtOnce = 4;
 
 const [glob, ...more] = process.argv.slice(2);
-const mocha = [
-  path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js'),
-  '--reporter',
-  path.join(root, 'scripts', 'lib', 'mochaReporter.cjs'),
-];
-if (more.length > 0) process.exit(await runNode([...mocha, glob, ...more]));
+if (more.length > 0) process.exit(await runNode([...mochaCommand, glob, ...more]));
 
 /** The largest first, which mostly take the longest: none is then left over at the end. */
 const waiting = globSync(glob, { cwd: root }).sort((a, b) => sizeOf(b) - sizeOf(a));
@@ -47,7 +43,7 @@ async function work() {
 async function runFile(file) {
   const countsFile = path.join(scratch, `${file.replaceAll(/[\\/]/g, '-')}.json`);
   const start = performance.now();
-  const child = spawn(process.execPath, [...mocha, file], {
+  const child = spawn(process.execPath, [...mochaCommand, file], {
     cwd: root,
     env: { ...process.env, DFFMPEG_TEST_COUNTS: countsFile },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -286,7 +286,7 @@ export class ConnectedWorker implements WorkerView {
   }
 
   servesOthers(kind: SlotKind): boolean {
-    return this.#busy.has(kind) && this.#servesOthers.has(kind);
+    return this.#servesOthers.has(kind);
   }
 
   #isBusyNoMore(kind: SlotKind): void {

@@ -52,8 +52,8 @@ async function chaptersOf(handle: FileHandle): Promise<Buffer | undefined> {
   const { size } = await handle.stat();
   const segment = await find(handle, { start: 0, end: size }, segmentId);
   if (!segment) return undefined;
-  const within = { start: segment.start, end: Math.min(segment.end, size) };
-  for await (const element of elementsOf(handle, within)) {
+  const stretch = { start: segment.start, end: Math.min(segment.end, size) };
+  for await (const element of elementsOf(handle, stretch)) {
     if (element.id === clusterId) return undefined;
     if (element.id === chaptersId) return contentOf(handle, element);
     if (element.id !== seekHeadId) continue;

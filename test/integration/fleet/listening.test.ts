@@ -75,10 +75,8 @@ describe('a worker that listens', function () {
     await hire(desk, await listens());
     const [worker] = running;
     assert.ok(worker);
-    const before = worker.stdout.length;
     assert.equal((await desk.run(['worker', 'remove', 'attic'])).code, 0);
     const links = await worker.printed('stdout', /"pairing":"[^"]*"[^]*"pairing":"([^"]*)"/);
-    assert.ok(before < worker.stdout.length);
     await hire(other, links[1] ?? '');
   });
 

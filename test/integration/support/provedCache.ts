@@ -15,7 +15,7 @@ const kept = path.join(import.meta.dirname, '..', '..', '..', '.cache', 'proved'
 let proved: Promise<string> | undefined;
 
 /** The cache folder of a worker that has tried every encoder of the ffmpeg on the PATH. */
-export function provedCache(): Promise<string> {
+function provedCache(): Promise<string> {
   proved ??= prove();
   return proved;
 }
